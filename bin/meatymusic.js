@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import * as nodeModule from 'node:module';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `meatymusic needs Node.js 20.19 or newer; this is ${process.versions.node}.\nInstall a current one from https://nodejs.org, then try again.\n`,
+  );
+  process.exitCode = 69;
+} else {
+  nodeModule.enableCompileCache?.();
+  const { main } = await import('../dist/cli.js');
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { Evidence } from './evidence.ts';
+import type { ProbeName, Probes } from './probes.ts';
+import type { Sabotage } from './sabotage.ts';
+import type { ServiceName, StackInfo } from './stack.ts';
+import type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
+
+/**
+ * none: reads only. rolled-back: writes inside a transaction that is rolled back. temporary: writes and removes again.
+ * disruptive: takes a service away and brings it back; runs alone, after all others, and never on an external stack.
+ */
+export type Effects = 'none' | 'rolled-back' | 'temporary' | 'disruptive';
+
+/** One way in which a check fails. */
+export interface FailureCode {
+  /** What it means, as a sentence part: `the endpoint answers with another status than 200`. */
+  means: string;
+  /** What to do next, a command where there is one. */
+  hint: string;
+}
+
+export interface CheckDefinition<
+  Options extends z.ZodObject = z.ZodObject,
+  Needs extends ProbeName = ProbeName,
+  Code extends string = string,
+> {
+  /** Said when it holds: `GET /health answers 200`. */
+  title: string;
+  /** Said when it does not: `The health endpoint does not answer 200`. */
+  failureTitle: string;
+  /** Why it matters, one or two sentences. */
+  why: string;
+  /** Ids of checks without whose pass this one proves nothing; it is then `blocked`. */
+  after?: readonly string[];
+  /** The probes that it is handed. */
+  needs: readonly Needs[];
+  /** Services it talks to; where one is switched off in the configuration, the check is skipped. */
+  uses?: readonly ServiceName[];
+  /** Default `none`. */
+  effects?: Effects;
+  /** An advisory failure does not fail the run. Default `required`. */
+  level?: 'required' | 'advisory';
+  tags?: readonly string[];
+  /** Longest time of one attempt. Default: the run's (5 s). */
+  timeoutMs?: number;
+  /** A schema whose every field has a default and a description. */
+  options?: Options;
+  /** Every way to fail, by its code. */
+  codes: Record<Code, FailureCode>;
+  /** How `checks prove` breaks the stack for it. */
+  sabotage?: readonly Sabotage[];
+  run(context: CheckContext<z.output<Options>, Needs, Code>): Promise<Verdict<Code>>;
+}
+
+export type CheckContext<Options, Needs extends ProbeName, Code extends string> = Pick<Probes, Needs> & {
+  options: Options;
+  stack: StackInfo;
+  signal: AbortSignal;
+  /** Milliseconds until this attempt's deadline. */
+  remainingMs(): number;
+  pass(summary: string, examined: Examined | Examined[], evidence?: Evidence[]): Pass;
+  fail(
+    code: Code,
+    found: { expected: string; actual: string; hint?: string; evidence?: Evidence[] },
+  ): Fail<Code>;
+  skip(reason: string, enable?: string): Skip;
+};
+
+/** A check as the engine knows it, wherever it came from. */
+export interface Check extends CheckDefinition {
+  id: string;
+  /** The file or package it came from, for messages. */
+  source: string;
+}
+
+/** Gives a check's file its types; returns what it got. */
+export function defineCheck<Options extends z.ZodObject, const Needs extends ProbeName, Code extends string>(
+  definition: CheckDefinition<Options, Needs, Code>,
+): CheckDefinition<Options, Needs, Code> {
+  return definition;
+}

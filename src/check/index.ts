@@ -1,0 +1,9 @@
+/** All that a check's file may import. */
+export { z } from 'zod';
+export { type CheckDefinition, defineCheck, type Effects, type FailureCode } from './define-check.ts';
+export type { Evidence } from './evidence.ts';
+export type { Json } from './json.ts';
+export * from './probes.ts';
+export type { HttpChange, Sabotage } from './sabotage.ts';
+export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
+export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';

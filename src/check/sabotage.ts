@@ -1,0 +1,41 @@
+import type { ServiceName } from './stack.ts';
+
+/**
+ * One way to break a healthy stack that the check must answer with `fail` and `code`. Data, carried out by
+ * `meatymusic checks prove` on stacks that it started; each kind is undone afterwards.
+ */
+export type Sabotage = { name: string; code: string } & (
+  | { kind: 'stop'; service: ServiceName }
+  | { kind: 'sql'; break: string[]; mend: string[] }
+  | { kind: 'redis'; break: (string | number)[][]; mend: (string | number)[][] }
+  /** A proxy between checker and service. */
+  | { kind: 'http'; service: 'api' | 'web'; change: HttpChange }
+  /** A filter between the service's log and the checker. */
+  | {
+      kind: 'logs';
+      service: ServiceName;
+      change: 'plain-text' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
+    }
+  | { kind: 'spans'; change: 'drop' | 'other-trace-ids' | 'orphan' }
+  /** The service restarted with other environment variables. */
+  | { kind: 'environment'; service: 'api' | 'web'; set: Record<string, string> }
+  | { kind: 'options'; set: Record<string, unknown> }
+);
+
+export interface HttpChange {
+  /** Only requests whose path starts so. Default: all. */
+  path?: string;
+  /** Only this method. */
+  method?: string;
+  delayMs?: number;
+  status?: number;
+  body?: string;
+  /** Replace in the body: [what, by what], each occurrence. */
+  replaceInBody?: [string, string];
+  removeHeaders?: string[];
+  setHeaders?: Record<string, string>;
+  removeRequestHeaders?: string[];
+  setRequestHeaders?: Record<string, string>;
+  /** The connection is reset instead of answered. */
+  reset?: boolean;
+}

@@ -1,0 +1,16 @@
+/**
+ * The stack under test, as a check sees it: addresses without credentials and the names of the contract.
+ * Credentials stay inside the probes.
+ */
+export interface StackInfo {
+  runtime: 'compose' | 'embedded' | 'external';
+  api: { enabled: boolean; url: string; serviceName: string };
+  web: { enabled: boolean; url: string; serviceName: string; appName: string };
+  database: { enabled: boolean; host: string; port: number; name: string; user: string };
+  cache: { enabled: boolean; host: string; port: number };
+  /** Where the services send spans by OTLP; absent: they print them. */
+  telemetry: { otlpEndpoint?: string };
+}
+
+export const serviceNames = ['api', 'web', 'database', 'cache'] as const;
+export type ServiceName = (typeof serviceNames)[number];

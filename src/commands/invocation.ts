@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../base/exit-code.ts';
+
+/** Where text leaves the process. Redacts; resolves once the reader took it. */
+export interface Output {
+  write(text: string): Promise<void>;
+  readonly isTerminal: boolean;
+  /** 80 where there is no terminal. */
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** All that a command knows about the call. No command reads `process` itself. */
+export interface Invocation {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** `--config`: absolute path. */
+  configFile?: string;
+  quiet: boolean;
+  verbose: boolean;
+  /** The report, and nothing else. */
+  stdout: Output;
+  /** Progress and errors. */
+  stderr: Output;
+  /** Standard input, for `-`. */
+  stdin: NodeJS.ReadStream;
+  /** Learns secrets as soon as they are known. */
+  redact: import('../base/redact.ts').Redactor;
+  /** Aborts at SIGINT, SIGTERM, SIGHUP, or when the reader of stdout went away; the reason is a Fault with the exit code. */
+  signal: AbortSignal;
+}
+
+export type Action = (invocation: Invocation, options: Record<string, unknown>, args: string[]) => Promise<ExitCode>;
+
+/** What a file in `commands/` exports: `configure` adds arguments, options, help and sub-commands, and hands each its action. */
+export interface CommandModule {
+  configure(command: Command, act: (command: Command, action: Action) => void): void;
+}

@@ -1,0 +1,13 @@
+import type { Check } from '../check/define-check.ts';
+import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
+import type { StackInfo } from '../check/stack.ts';
+
+/** What the engine tells while it runs, in this order for each check. Live reporters and telemetry listen. */
+export type RunEvent =
+  | { type: 'run-start'; checks: readonly Check[]; stack: StackInfo; startedAt: string }
+  | { type: 'check-start'; check: Check }
+  | { type: 'attempt'; check: Check; attempt: Attempt; willRetry: boolean }
+  | { type: 'check-end'; check: Check; result: CheckResult }
+  | { type: 'run-end'; result: RunResult };
+
+export type RunListener = (event: RunEvent) => void;

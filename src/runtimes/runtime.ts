@@ -1,0 +1,87 @@
+import type { ServiceName } from '../check/stack.ts';
+
+export type RuntimeName = 'compose' | 'embedded' | 'external';
+
+/** Addresses of a running stack, credentials included; they never leave the process unredacted. */
+export interface Endpoints {
+  apiUrl: string;
+  webUrl: string;
+  databaseUrl: string;
+  cacheUrl: string;
+}
+
+export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing';
+
+export interface ServiceStatus {
+  service: string;
+  /** Which of the contract's services it is; absent for others of somebody's compose file. */
+  role?: ServiceName;
+  state: ServiceState;
+  health?: 'healthy' | 'unhealthy' | 'starting' | 'none';
+  /** `127.0.0.1:8000`, in the order of the file. */
+  addresses: string[];
+  /** Epoch milliseconds. */
+  startedAtMs?: number;
+  restarts?: number;
+  exitCode?: number;
+  /** The image, or the program. */
+  image?: string;
+  pid?: number;
+  /** What stands behind it: `PGlite 0.5 (PostgreSQL 18 in WebAssembly)`; shown so that nothing passes for what it is not. */
+  note?: string;
+}
+
+/** What happens while a runtime works; the command shows it. */
+export type RuntimeEvent =
+  | { type: 'phase'; name: string; detail?: string }
+  | { type: 'service'; service: string; state: string; detail?: string }
+  | { type: 'log'; service: string; line: string }
+  | { type: 'notice'; message: string };
+
+export interface UpOptions {
+  ports: 'auto' | 'fixed';
+  timeoutMs: number;
+  /** A service that is not healthy for this long without a restart has not started. Default 0. */
+  stableForMs: number;
+  signal: AbortSignal;
+  onEvent(event: RuntimeEvent): void;
+}
+
+export interface LogLine {
+  service: string;
+  text: string;
+}
+
+export interface LogOptions {
+  service?: string;
+  follow: boolean;
+  /** Epoch milliseconds. */
+  sinceMs?: number;
+  /** Last lines only. */
+  tail?: number;
+  signal: AbortSignal;
+}
+
+/** Something that can hold a stack. Commands know no other. Rejects with `Fault` alone. */
+export interface Runtime {
+  readonly name: RuntimeName;
+  /** Starts what is not running and resolves once all of it is healthy; idempotent. Migrations are the command's. */
+  up(options: UpOptions): Promise<Endpoints>;
+  /** Stops all of it; `volumes` removes the data as well. Idempotent. Resolves to what was stopped. */
+  down(options: {
+    volumes: boolean;
+    signal: AbortSignal;
+    onEvent(event: RuntimeEvent): void;
+  }): Promise<string[]>;
+  status(): Promise<ServiceStatus[]>;
+  logs(options: LogOptions): AsyncIterable<LogLine>;
+  /** `undefined` when nothing of it runs. */
+  endpoints(): Promise<Endpoints | undefined>;
+  /** For disruptive checks and `checks prove`; absent where the runtime did not start the stack. */
+  control?: {
+    stop(service: ServiceName, signal: AbortSignal): Promise<void>;
+    start(service: ServiceName, signal: AbortSignal): Promise<void>;
+    /** Restarts the service with further environment variables; an empty set restores it. */
+    restart(service: ServiceName, environment: Record<string, string>, signal: AbortSignal): Promise<void>;
+  };
+}
