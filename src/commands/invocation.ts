@@ -30,7 +30,11 @@ export interface Invocation {
   signal: AbortSignal;
 }
 
-export type Action = (invocation: Invocation, options: Record<string, unknown>, args: string[]) => Promise<ExitCode>;
+export type Action = (
+  invocation: Invocation,
+  options: Record<string, unknown>,
+  args: string[],
+) => Promise<ExitCode>;
 
 /** What a file in `commands/` exports: `configure` adds arguments, options, help and sub-commands, and hands each its action. */
 export interface CommandModule {

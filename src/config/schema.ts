@@ -61,11 +61,16 @@ export const configSchema = z.strictObject({
             .string()
             .default('postgresql://postgres:postgres@localhost:5432/meatymusic')
             .describe('Connection that migrates and inspects'),
-          applicationUrl: z.string().optional().describe('Connection of the application, where it has its own'),
+          applicationUrl: z
+            .string()
+            .optional()
+            .describe('Connection of the application, where it has its own'),
           applicationRole: z
             .string()
             .default('meatymusic_app')
-            .describe('Role of the application, taken with SET LOCAL ROLE where it has no connection of its own'),
+            .describe(
+              'Role of the application, taken with SET LOCAL ROLE where it has no connection of its own',
+            ),
         })
         .prefault({}),
       cache: z
@@ -76,7 +81,10 @@ export const configSchema = z.strictObject({
         .prefault({}),
       telemetry: z
         .strictObject({
-          otlpEndpoint: z.string().optional().describe('Where the services send spans by OTLP; unset: to the console'),
+          otlpEndpoint: z
+            .string()
+            .optional()
+            .describe('Where the services send spans by OTLP; unset: to the console'),
         })
         .prefault({}),
     })
@@ -91,7 +99,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   compose: z
     .strictObject({
-      file: z.union([z.string(), z.array(z.string())]).optional().describe('Compose file; default: docker-compose.yml'),
+      file: z
+        .union([z.string(), z.array(z.string())])
+        .optional()
+        .describe('Compose file; default: docker-compose.yml'),
       project: z.string().optional().describe('Project name; default: the one of the file or folder'),
       services: z
         .strictObject({
@@ -109,14 +120,23 @@ export const configSchema = z.strictObject({
   migrations: z
     .strictObject({
       enabled: z.boolean().default(true).describe('Whether `up` migrates'),
-      folder: z.string().optional().describe('Folder of the migrations; default: the migrations of the reference stack'),
+      folder: z
+        .string()
+        .optional()
+        .describe('Folder of the migrations; default: the migrations of the reference stack'),
       schema: z.string().default('public').describe("Schema of Kysely's history tables"),
       lockTimeout: duration('30s').describe('How long to wait for another migrator'),
       timeout: duration('5m').describe('Longest time of a batch'),
     })
     .prefault({}),
-  checks: z.union([z.string(), z.array(z.string())]).default([]).describe('Folders of checks of your own'),
-  checkFiles: z.union([z.string(), z.array(z.string())]).default([]).describe('YAML files of declared checks'),
+  checks: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .describe('Folders of checks of your own'),
+  checkFiles: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .describe('YAML files of declared checks'),
   plugins: z.array(z.string()).default([]).describe('npm packages that bring checks'),
   options: z
     .record(z.string(), z.record(z.string(), z.unknown()))
