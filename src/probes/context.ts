@@ -1,0 +1,108 @@
+import type { Clock } from '../base/clock.ts';
+import type { MigrationsProbe, ProbeName, Probes, SpanData } from '../check/probes.ts';
+import type { ServiceName, StackInfo } from '../check/stack.ts';
+
+/**
+ * All that a probe may know. Made by the engine, one for each attempt of a check; what outlives an attempt (agents,
+ * a browser) is kept in `shared`. Credentials are here and nowhere above.
+ */
+export interface ProbeContext {
+  /** Aborts at the attempt's deadline and at the end of the run. A probe destroys its sockets then. */
+  signal: AbortSignal;
+  /** Milliseconds until the attempt's deadline. */
+  remainingMs(): number;
+  clock: Clock;
+  stack: StackInfo;
+  endpoints: ProbeEndpoints;
+  database: {
+    /** Connection of the application, where it has one of its own. */
+    applicationUrl?: string;
+    /** Role that it takes with SET LOCAL ROLE where it has none. */
+    applicationRole: string;
+  };
+  auth: ProbeAuth;
+  /** Where each service's log is; absent: it cannot be read from here. */
+  logs: Partial<Record<ServiceName, LogAccess>>;
+  /** Spans that the run's own receiver takes in; absent: console output only. */
+  spans?: SpanAccess;
+  /** The migrator's read-only side; absent: migrations are switched off. */
+  migrations?: MigrationsProbe;
+  /** Absent where the runtime did not start the stack. */
+  control?: ServiceControl;
+  artifacts: ArtifactSink;
+  shared: SharedResources;
+}
+
+/** Addresses with credentials. */
+export interface ProbeEndpoints {
+  apiUrl: string;
+  webUrl: string;
+  databaseUrl: string;
+  cacheUrl: string;
+}
+
+export interface ProbeAuth {
+  /** A token that the API accepts. */
+  token?: string;
+  /** Default: the one that `up` gives the API. */
+  issuer?: string;
+  audience?: string;
+  /** An RS256 key that the API trusts: PKCS #8 PEM, and the `kid` of its JWKS. */
+  signingKey?: { pem: string; keyId?: string };
+}
+
+export interface LogAccess {
+  /** For a person: `.meatymusic/logs/api.log`, `docker compose logs api`. */
+  source: string;
+  /** The bytes that are there now, from `sinceMs` where the source can tell; ends when they were read. */
+  open(sinceMs?: number): AsyncIterable<Uint8Array>;
+}
+
+export interface SpanAccess {
+  /** `OTLP receiver on 127.0.0.1:4318`. */
+  source: string;
+  /** All spans so far, oldest first. */
+  collected(): readonly SpanData[];
+}
+
+/** The shape of `Runtime.control`. */
+export interface ServiceControl {
+  stop(service: ServiceName, signal: AbortSignal): Promise<void>;
+  start(service: ServiceName, signal: AbortSignal): Promise<void>;
+}
+
+export interface ArtifactSink {
+  /** A path below the run's artifacts for a file of this name; its folder exists. */
+  path(name: string): Promise<string>;
+}
+
+/** Things that the attempts of one run share; the engine closes them at its end, in reverse order. */
+export interface SharedResources {
+  /** Makes the thing at the first call; later calls with the same key get it again. */
+  get<T>(key: string, make: () => T, close?: (value: T) => void | Promise<void>): T;
+}
+
+export function createSharedResources(): SharedResources & { close(): Promise<void> } {
+  const things = new Map<string, { value: unknown; close: () => void | Promise<void> }>();
+  return {
+    get<T>(key: string, make: () => T, close?: (value: T) => void | Promise<void>) {
+      let thing = things.get(key);
+      if (!thing) {
+        const value = make();
+        thing = { value, close: () => close?.(value) };
+        things.set(key, thing);
+      }
+      return thing.value as T;
+    },
+    async close() {
+      const closers = [...things.values()].reverse();
+      things.clear();
+      for (const { close } of closers) await close();
+    },
+  };
+}
+
+/** A probe, and how to let go of what it holds when its attempt is over. */
+export type ClosableProbe<Name extends ProbeName> = Probes[Name] & { close?(): void | Promise<void> };
+
+export type ProbeFactory<Name extends ProbeName> = (context: ProbeContext) => ClosableProbe<Name>;

@@ -1,0 +1,44 @@
+import { Fault } from '../base/errors.ts';
+import type { ProbeName } from '../check/probes.ts';
+import type { ClosableProbe, ProbeContext, ProbeFactory } from './context.ts';
+
+export * from './context.ts';
+
+/** Each probe is loaded when the first check that needs it runs: pg, ioredis and the like cost start-up time. */
+const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
+  http: missing('http'),
+  tcp: missing('tcp'),
+  dns: missing('dns'),
+  tls: missing('tls'),
+  postgres: missing('postgres'),
+  redis: missing('redis'),
+  logs: missing('logs'),
+  spans: missing('spans'),
+  browser: missing('browser'),
+  command: missing('command'),
+  file: missing('file'),
+  process: missing('process'),
+  migrations: missing('migrations'),
+  control: missing('control'),
+  ids: missing('ids'),
+};
+
+const loaded = new Map<ProbeName, Promise<unknown>>();
+
+export async function createProbe<Name extends ProbeName>(
+  name: Name,
+  context: ProbeContext,
+): Promise<ClosableProbe<Name>> {
+  let factory = loaded.get(name) as Promise<ProbeFactory<Name>> | undefined;
+  if (!factory) {
+    factory = loaders[name]();
+    loaded.set(name, factory);
+  }
+  return (await factory)(context);
+}
+
+function missing(name: ProbeName) {
+  return async (): Promise<never> => {
+    throw new Fault({ code: 'probe-missing', message: `the probe "${name}" is not part of this build` });
+  };
+}
