@@ -8,6 +8,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 69;
 } else {
+  // 70 until the report is out: an event loop that runs dry is a defect, not a success.
+  process.exitCode = 70;
   nodeModule.enableCompileCache?.();
   const { main } = await import('../dist/cli.js');
   process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,25 @@
+import { writeSync } from 'node:fs';
+import { ExitCode } from './base/exit-code.ts';
+
+declare const __VERSION__: string | undefined;
+export const version = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
+
+/**
+ * Runs the command line and resolves to the exit code; never rejects and never exits the process.
+ * The table of commands is in `commands/table.ts`; everything but `--version` is loaded when it is needed.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion();
+  const { run } = await import('./commands/run.ts');
+  return run(argv, version);
+}
+
+/** Without streams: to set up `process.stdout` takes longer than all the rest. */
+function printVersion(): ExitCode {
+  try {
+    writeSync(1, `${version}\n`);
+    return ExitCode.ok;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPIPE' ? ExitCode.brokenPipe : ExitCode.cannotWrite;
+  }
+}

@@ -1,0 +1,88 @@
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import type { Redactor } from '../base/redact.ts';
+import type { Output } from './invocation.ts';
+
+export interface OutputOptions {
+  redact: Redactor;
+  env: Readonly<Record<string, string | undefined>>;
+  /** `--no-color` was given. */
+  plain: boolean;
+  /** Once aborted, a reader that does not read is given `graceMs` and then left. */
+  signal: AbortSignal;
+  /** Called once, when what is written can no longer arrive. */
+  onLost(fault: Fault): void;
+  /** Default 1000. */
+  graceMs?: number;
+}
+
+/** The output of a command, with what only the process itself asks. */
+export interface ProcessOutput extends Output {
+  /** Whether anything was written. */
+  readonly used: boolean;
+}
+
+/**
+ * A stream as an `Output`: redacts, resolves when the reader took the text, and turns the stream's errors into one
+ * `Fault`: 141 where the reader went away, else 73. After that, writes are dropped.
+ */
+export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions): ProcessOutput {
+  const { redact, env, plain, signal, onLost, graceMs = 1000 } = options;
+  let lost: Fault | undefined;
+  let used = false;
+  const lose = (error: NodeJS.ErrnoException): Fault => {
+    if (lost) return lost;
+    lost = faultOf(error);
+    onLost(lost);
+    return lost;
+  };
+  stream.on('error', lose);
+  const dumb = env.TERM === 'dumb' || Boolean(env.NO_COLOR) || plain;
+  const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0';
+  return {
+    get used() {
+      return used;
+    },
+    isTerminal: Boolean(stream.isTTY) && !dumb,
+    get columns() {
+      return stream.columns || 80;
+    },
+    color: !dumb && (forced || (Boolean(stream.isTTY) && env.FORCE_COLOR !== '0')),
+    write(text) {
+      if (lost || text === '') return Promise.resolve();
+      used = true;
+      return new Promise((resolve, reject) => {
+        let timer: NodeJS.Timeout | undefined;
+        const leave = () => {
+          timer = setTimeout(() => stream.destroy(), graceMs);
+        };
+        stream.write(redact(text), (error) => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', leave);
+          if (error && !signal.aborted) reject(lose(error));
+          else resolve();
+        });
+        if (stream.writableLength === 0) return;
+        if (signal.aborted) leave();
+        else signal.addEventListener('abort', leave, { once: true });
+      });
+    },
+  };
+}
+
+function faultOf(error: NodeJS.ErrnoException): Fault {
+  if (error.code === 'EPIPE' || error.code === 'ECONNRESET') {
+    return new Fault({
+      code: 'reader-gone',
+      message: 'the reader of the output went away',
+      exitCode: ExitCode.brokenPipe,
+    });
+  }
+  const reason = error.code === 'ENOSPC' ? 'no space is left on the device' : error.message;
+  return new Fault({
+    code: 'cannot-write',
+    message: `the output could not be written: ${reason}`,
+    exitCode: ExitCode.cannotWrite,
+    cause: error,
+  });
+}

@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { safeText } from '../base/safe-text.ts';
+import { gravest, internalFault, openProcess, type ProcessContext } from './process.ts';
+import { buildProgram, type Call } from './program.ts';
+
+/** One call of the command line, from arguments to exit code. The only place that prints an unexpected error. */
+export async function run(argv: readonly string[], version: string): Promise<number> {
+  const context = openProcess({ plain: argv.includes('--no-color') });
+  const codes: number[] = [];
+  try {
+    codes.push(await call(argv, version, context));
+  } catch (thrown) {
+    const fault = thrown instanceof Fault ? thrown : internalFault(thrown);
+    // What fails because the run was aborted is told as the reason of the abort, below.
+    if (context.reasons.length === 0 || (thrown instanceof Fault && !context.reasons.includes(thrown))) {
+      codes.push(fault.exitCode);
+      await report(fault, argv, context).catch(() => {});
+    }
+  }
+  for (const reason of context.reasons) {
+    codes.push(reason.exitCode);
+    if (reason.code !== 'reader-gone') await report(reason, argv, context).catch(() => {});
+  }
+  context.close();
+  return gravest(codes);
+}
+
+async function call(argv: readonly string[], version: string, context: ProcessContext): Promise<number> {
+  const parsed: Call = await buildProgram(argv, version);
+  if (parsed.kind === 'text') {
+    await context.stdout.write(parsed.text);
+    return ExitCode.ok;
+  }
+  const { globals } = parsed;
+  const cwd = path.resolve(globals.cwd ?? '.');
+  return parsed.action(
+    {
+      ...context.base,
+      cwd,
+      ...(globals.config ? { configFile: path.resolve(cwd, globals.config) } : {}),
+      quiet: globals.quiet ?? false,
+      verbose: globals.verbose ?? false,
+      stdout: context.stdout,
+      stderr: context.stderr,
+    },
+    parsed.options,
+    parsed.args,
+  );
+}
+
+async function report(
+  fault: Fault,
+  argv: readonly string[],
+  { stdout, stderr }: ProcessContext,
+): Promise<void> {
+  if (argv.includes('--json')) {
+    const { code, message, hint, exitCode, details } = fault;
+    const json = `${JSON.stringify({ error: { code, message, hint, exitCode, details } })}\n`;
+    await (stdout.used ? stderr : stdout).write(json);
+    return;
+  }
+  await stderr.write(safeText(textOf(fault, argv.includes('--verbose'))));
+}
+
+function textOf(fault: Fault, verbose: boolean): string {
+  const { code, message, hint, details, cause } = fault;
+  if (code === 'signal') return `${message}\n`;
+  const lines = [`error[${code}]: ${message}`, ...details.map((line) => `  ${line}`)];
+  if (hint) lines.push(`hint: ${hint}`);
+  else if (code === 'internal' && !verbose) lines.push('hint: the same call with --verbose shows where');
+  if (verbose) {
+    for (let at: unknown = cause ?? fault; at instanceof Error; at = at.cause)
+      lines.push(at.stack ?? at.message);
+  }
+  return `${lines.join('\n')}\n`;
+}

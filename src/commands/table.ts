@@ -1,0 +1,24 @@
+import type { CommandModule } from './invocation.ts';
+
+export interface TableEntry {
+  summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** Stands in for a command whose file is not there yet. */
+const absent = async (): Promise<CommandModule> => (await import('./absent.ts')).absent;
+
+/** Every command, in the order of the help. Only the one that is called gets loaded. */
+export const commandTable: Readonly<Record<string, TableEntry>> = {
+  up: { summary: 'start the stack, migrate it and verify it', load: absent },
+  down: { summary: 'stop what `up` started', load: absent },
+  status: { summary: 'what runs, where, and how it is', load: absent },
+  logs: { summary: 'the logs of the services; `logs check` judges a log', load: absent },
+  verify: { summary: 'run the checks against a running stack', load: absent },
+  migrate: { summary: 'apply, roll back and inspect migrations', load: absent },
+  checks: { summary: 'list, explain, prove and create checks', load: absent },
+  config: { summary: 'every effective setting with its origin', load: absent },
+  init: { summary: 'write a commented configuration file', load: absent },
+  doctor: { summary: 'what would keep `up` from working, with its mend', load: absent },
+  completion: { summary: 'completion for bash, zsh or fish', load: absent },
+};
