@@ -6,12 +6,12 @@ export * from './context.ts';
 
 /** Each probe is loaded when the first check that needs it runs: pg, ioredis and the like cost start-up time. */
 const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
-  http: missing('http'),
-  tcp: missing('tcp'),
+  http: async () => (await import('./http.ts')).createHttpProbe,
+  tcp: async () => (await import('./tcp.ts')).createTcpProbe,
   dns: missing('dns'),
   tls: missing('tls'),
   postgres: missing('postgres'),
-  redis: missing('redis'),
+  redis: async () => (await import('./redis.ts')).createRedisProbe,
   logs: missing('logs'),
   spans: missing('spans'),
   browser: missing('browser'),
@@ -20,7 +20,7 @@ const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
   process: missing('process'),
   migrations: missing('migrations'),
   control: missing('control'),
-  ids: missing('ids'),
+  ids: async () => (await import('./ids.ts')).createIdsProbe,
 };
 
 const loaded = new Map<ProbeName, Promise<unknown>>();

@@ -1,0 +1,41 @@
+import { formatDuration } from '../base/duration.ts';
+import { ProbeError } from '../check/probes.ts';
+import type { ProbeContext } from './context.ts';
+
+export interface Budget {
+  ms: number;
+  /** Rejects what is pending: `onEnd` gets the error. Returns what stops the watch. */
+  watch(onEnd: (error: ProbeError) => void): () => void;
+}
+
+/**
+ * How long one call of a probe may take: what the caller asks for, and never more than the attempt has left. It ends a
+ * little before the attempt does, so that the check can still say what it waited for; the attempt's signal is the net below.
+ */
+export function budgetOf(
+  context: Pick<ProbeContext, 'signal' | 'remainingMs'>,
+  what: () => string,
+  askedMs?: number,
+): Budget {
+  const left = context.remainingMs();
+  const ms = Math.max(
+    1,
+    Math.ceil(Math.min(askedMs ?? Number.POSITIVE_INFINITY, left - Math.min(100, left * 0.05))),
+  );
+  return {
+    ms,
+    watch(onEnd) {
+      const late = () => onEnd(new ProbeError('TIMEOUT', `${what()} within ${formatDuration(ms)}`));
+      if (context.signal.aborted) {
+        late();
+        return () => {};
+      }
+      const timer = setTimeout(late, ms);
+      context.signal.addEventListener('abort', late, { once: true });
+      return () => {
+        clearTimeout(timer);
+        context.signal.removeEventListener('abort', late);
+      };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { Redis } from 'ioredis';
+import type { Json } from '../check/json.ts';
+import { ProbeError } from '../check/probes.ts';
+import { type Budget, budgetOf } from './budget.ts';
+import type { ClosableProbe, ProbeContext } from './context.ts';
+import { addressText, networkError } from './network-error.ts';
+
+/** One connection for each attempt of a check; a command proves something only by its reply. */
+export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> {
+  const target = targetOf(context.endpoints.cacheUrl);
+  let client: Redis | undefined;
+  let lastError: Error | undefined;
+
+  function connect(budget: Budget): Redis {
+    if (client && client.status !== 'end') return client;
+    const made = new Redis(context.endpoints.cacheUrl, {
+      lazyConnect: true,
+      connectTimeout: budget.ms,
+      // Without it a server that accepts and is silent holds the connection for ever.
+      socketTimeout: budget.ms,
+      commandTimeout: budget.ms,
+      disconnectTimeout: 500,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      // Its INFO before the first command would hide what the server says to the command itself.
+      enableReadyCheck: false,
+    });
+    // `connect()` says only "Connection is closed."; the reason is in the last `error` event.
+    made.on('error', (error) => {
+      lastError = error;
+    });
+    client = made;
+    return made;
+  }
+
+  return {
+    async command({ name, args = [] }) {
+      const startedAt = performance.now();
+      const budget = budgetOf(context, () => `no reply of ${target} to ${name.toUpperCase()}`);
+      const redis = connect(budget);
+      let unwatch = () => {};
+      try {
+        const reply = await Promise.race([
+          redis.call(name, ...args.map(String)),
+          new Promise<never>((_resolve, reject) => {
+            unwatch = budget.watch(reject);
+          }),
+        ]);
+        const stream = redis.stream as { remoteAddress?: string; remotePort?: number };
+        return {
+          reply: toJson(reply),
+          durationMs: performance.now() - startedAt,
+          address: addressText(stream.remoteAddress, stream.remotePort),
+        };
+      } catch (error) {
+        redis.disconnect();
+        throw redisError(error, lastError, target, budget.ms);
+      } finally {
+        unwatch();
+      }
+    },
+    close() {
+      client?.disconnect();
+    },
+  };
+}
+
+function targetOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed
+    ? addressText(parsed.hostname.replace(/^\[|\]$/g, ''), Number(parsed.port || 6379))
+    : 'the cache';
+}
+
+/** The server's own words where it answered, the network's where it did not; never ioredis' error, which holds the arguments. */
+function redisError(thrown: unknown, last: Error | undefined, target: string, withinMs: number): ProbeError {
+  const server = [thrown, last].find((error) => (error as Error | undefined)?.name === 'ReplyError') as
+    | Error
+    | undefined;
+  if (server) return new ProbeError(server.message.split(' ', 1)[0] ?? 'ERR', server.message);
+  if (thrown instanceof ProbeError) return thrown;
+  const error = /Connection is closed|Stream isn't writeable/.test((thrown as Error).message)
+    ? (last ?? thrown)
+    : thrown;
+  const { message } = error as Error;
+  if (/timed out|timeout/i.test(message)) {
+    return new ProbeError('TIMEOUT', `no reply of ${target} within ${withinMs} ms`);
+  }
+  if (/Protocol error/.test(message)) {
+    return new ProbeError('PROTOCOL', `${target}: what answers there does not speak Redis`);
+  }
+  if (/Connection is closed/.test(message)) {
+    return new ProbeError('CLOSED', `${target}: the connection was closed before a reply came`);
+  }
+  return networkError(error, target);
+}
+
+function toJson(reply: unknown): Json {
+  if (Buffer.isBuffer(reply)) return reply.toString('utf8');
+  if (Array.isArray(reply)) return reply.map(toJson);
+  if (typeof reply === 'bigint') return reply.toString();
+  return (reply ?? null) as Json;
+}

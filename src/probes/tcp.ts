@@ -1,0 +1,32 @@
+import net from 'node:net';
+import { budgetOf } from './budget.ts';
+import type { ClosableProbe, ProbeContext } from './context.ts';
+import { addressText, networkError } from './network-error.ts';
+
+export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
+  return {
+    connect({ host, port }) {
+      const target = addressText(host, port);
+      const tried: string[] = [];
+      const startedAt = performance.now();
+      return new Promise((resolve, reject) => {
+        const socket = net.connect({ host: host.replace(/^\[|\]$/g, ''), port });
+        const budget = budgetOf(
+          context,
+          () => `no connection to ${target}${tried.length > 0 ? ` (tried ${tried.join(', ')})` : ''}`,
+        );
+        const finish = (error: unknown) => {
+          unwatch();
+          const address = addressText(socket.remoteAddress, socket.remotePort);
+          socket.destroy();
+          if (error) reject(networkError(error, target, tried));
+          else resolve({ address, durationMs: performance.now() - startedAt });
+        };
+        socket.on('connectionAttempt', (ip: string, to: number) => tried.push(addressText(ip, to)));
+        socket.on('error', finish);
+        socket.once('connect', () => finish(undefined));
+        const unwatch = budget.watch(finish);
+      });
+    },
+  };
+}
