@@ -1,0 +1,32 @@
+import type { Json } from './json.ts';
+
+/** The text as JSON, or `undefined` where it is none. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value at a dotted path (`error.trace_id`, `items.0.id`); `undefined` where there is nothing. */
+export function at(value: Json | undefined, path: string): Json | undefined {
+  let found: Json | undefined = value;
+  for (const key of path.split('.')) {
+    if (found === null || typeof found !== 'object' || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string, Json>)[key];
+  }
+  return found;
+}
+
+/** The first of several dotted paths at which something stands. */
+export function firstAt(
+  value: Json | undefined,
+  paths: readonly string[],
+): { path: string; value: Json } | undefined {
+  for (const path of paths) {
+    const found = at(value, path);
+    if (found !== undefined && found !== null) return { path, value: found };
+  }
+  return undefined;
+}
