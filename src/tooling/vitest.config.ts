@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import ClosingLine from './closing-line.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
@@ -7,6 +8,7 @@ export default defineConfig({
   root,
   test: {
     passWithNoTests: false,
+    reporters: ['default', new ClosingLine()],
     projects: [
       {
         test: {
