@@ -1,0 +1,69 @@
+import { createReadStream, existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { type ServiceName, serviceNames } from '../check/stack.ts';
+import type { RuntimeContext } from './context.ts';
+import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus } from './runtime.ts';
+import { answers } from './tcp.ts';
+
+/** A stack that somebody else holds: nothing but addresses, from the configuration. */
+export function createExternalRuntime({ config, root }: RuntimeContext): Runtime {
+  const { services } = config;
+  const endpoints: Endpoints = {
+    apiUrl: services.api.url,
+    webUrl: services.web.url,
+    databaseUrl: services.database.url,
+    cacheUrl: services.cache.url,
+  };
+  const enabled = serviceNames.filter((name) => services[name].enabled);
+  return {
+    name: 'external',
+    async up() {
+      throw new Fault({
+        code: 'external-stack',
+        message: 'the configured stack is external: meatymusic verifies it and does not start it',
+        hint: 'meatymusic verify',
+        exitCode: ExitCode.usage,
+      });
+    },
+    async down() {
+      return [];
+    },
+    status: () => Promise.all(enabled.map((name) => statusOf(name, endpoints))),
+    logs: (options) => logLines(options),
+    async endpoints() {
+      return endpoints;
+    },
+  };
+
+  async function* logLines({ service, signal }: LogOptions): AsyncIterable<LogLine> {
+    for (const name of ['api', 'web'] as const) {
+      if (service !== undefined && service !== name) continue;
+      const log = services[name].log;
+      if (!log || !('file' in log)) continue;
+      const file = path.resolve(root, log.file);
+      if (!existsSync(file)) continue;
+      for await (const text of createInterface({ input: createReadStream(file, { signal }) })) {
+        yield { service: name, text };
+      }
+    }
+  }
+}
+
+async function statusOf(service: ServiceName, endpoints: Endpoints): Promise<ServiceStatus> {
+  const url = new URL(endpoints[`${service}Url`]);
+  const defaults: Record<string, number> = { 'http:': 80, 'https:': 443, 'redis:': 6379, 'rediss:': 6379 };
+  const port = Number(url.port) || (defaults[url.protocol] ?? 5432);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const reached = await answers({ host, port, withinMs: 2000 });
+  return {
+    service,
+    role: service,
+    state: reached ? 'running' : 'missing',
+    health: 'none',
+    addresses: [`${url.hostname}:${port}`],
+    note: reached ? 'somebody else holds it; its port answers' : 'somebody else holds it; nothing answers',
+  };
+}

@@ -1,0 +1,55 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { stackFolder } from './state.ts';
+
+/** Signs tokens for the stacks that `up` starts; the API gets only the public half. */
+export interface StackKeys {
+  issuer: string;
+  /** PKCS #8 PEM of an RS256 key. */
+  signingKeyPem: string;
+  keyId: string;
+  /** The JWKS as JSON text, for the API's `AUTH_JWKS`. */
+  jwks: string;
+}
+
+/** Issuer of the tokens in stacks that `up` starts. Nothing listens there: the API gets its JWKS inline. */
+export const stackIssuer = 'https://auth.meatymusic.test';
+
+const keyFile = (root: string) => path.join(stackFolder(root), 'keys', 'signing-key.pem');
+
+/** The keys of the project's stack; `undefined` before the first `up`. */
+export function readStackKeys(root: string): StackKeys | undefined {
+  try {
+    return describe(readFileSync(keyFile(root), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys of the project's stack, made at the first call, readable for their owner alone. */
+export async function ensureStackKeys(root: string): Promise<StackKeys> {
+  const existing = readStackKeys(root);
+  if (existing) return existing;
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const file = keyFile(root);
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, pem, { mode: 0o600 });
+  renameSync(draft, file);
+  return describe(readFileSync(file, 'utf8'));
+}
+
+function describe(pem: string): StackKeys {
+  const jwk: JsonWebKey = createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' });
+  const thumbprint = JSON.stringify({ e: jwk.e, kty: jwk.kty, n: jwk.n });
+  const keyId = createHash('sha256').update(thumbprint).digest('base64url');
+  return {
+    issuer: stackIssuer,
+    signingKeyPem: pem,
+    keyId,
+    jwks: JSON.stringify({ keys: [{ ...jwk, kid: keyId, alg: 'RS256', use: 'sig' }] }),
+  };
+}

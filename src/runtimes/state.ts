@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ProcessIdentity } from '../base/process-identity.ts';
+import type { Endpoints } from './runtime.ts';
+
+/** What `up` leaves for later calls; written as soon as something was started, so that a kill at any moment loses nothing. */
+export type StackState = EmbeddedState | ComposeState;
+
+interface CommonState {
+  version: 1;
+  /** ISO 8601. */
+  startedAt: string;
+  /** Credentials included: the file is readable for its owner alone. Absent while it starts. */
+  endpoints?: Endpoints;
+}
+
+export interface ComposeState extends CommonState {
+  runtime: 'compose';
+  project: string;
+  files: string[];
+}
+
+export interface EmbeddedState extends CommonState {
+  runtime: 'embedded';
+  supervisor: ProcessIdentity;
+  /** Where the supervisor takes orders, on 127.0.0.1, from whoever knows the token. */
+  control: { port: number; token: string };
+}
+
+/** Folder of all that belongs to the project's stack. */
+export const stackFolder = (root: string) => path.join(root, '.meatymusic');
+export const stateFile = (root: string) => path.join(stackFolder(root), 'state.json');
+export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
+export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);
+
+/** `undefined` when there is none or when it is damaged: then the processes are found by what they carry. */
+export function readState(root: string): StackState | undefined {
+  try {
+    const state = JSON.parse(readFileSync(stateFile(root), 'utf8')) as StackState;
+    return state.version === 1 && (state.runtime === 'embedded' || state.runtime === 'compose')
+      ? state
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeState(root: string, state: StackState): void {
+  ensureStackFolder(root);
+  const draft = `${stateFile(root)}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, stateFile(root));
+}
+
+export function removeState(root: string): void {
+  rmSync(stateFile(root), { force: true });
+}
+
+/** Makes the folder, closed to others and unknown to git. */
+export function ensureStackFolder(root: string): string {
+  const folder = stackFolder(root);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch {
+    // It is there already.
+  }
+  return folder;
+}
