@@ -1,0 +1,44 @@
+/** What both rooms that talk to PostgreSQL need around a client of `pg`; structural, so that base needs no `pg`. */
+
+interface LinkClient {
+  ssl?: unknown;
+  connection: {
+    stream: { destroy(error?: Error): unknown };
+    prependListener(event: string, listener: () => void): unknown;
+  };
+  end(): Promise<void>;
+}
+
+/** `postgresql+asyncpg://…`, as other languages write it, without the driver. Other texts come back as they are. */
+export function plainDatabaseUrl(url: string): string {
+  return url.replace(/^postgres(?:ql)?\+[a-z0-9_]+:/i, 'postgresql:');
+}
+
+/**
+ * A server that asks for the password in clear, over a line that everybody can read, does not get it: the socket is
+ * destroyed before the answer. Call it after `connect()` has begun, so that this listener comes first.
+ */
+export function refuseClearTextPassword(client: unknown): void {
+  const { connection, ssl } = client as LinkClient;
+  if (ssl) return;
+  connection.prependListener('authenticationCleartextPassword', () => {
+    const refusal = new Error('the server asks for the password in clear text on an unencrypted connection; it was not sent');
+    connection.stream.destroy(Object.assign(refusal, { code: 'CLEARTEXT_PASSWORD_REFUSED' }));
+  });
+}
+
+/** Destroys the socket: what waits on the client fails at once. */
+export function destroyLink(client: unknown): void {
+  (client as LinkClient).connection.stream.destroy();
+}
+
+/** `end()` waits for ever for a server that is stopped: it gets `withinMs`, then the socket is destroyed. */
+export async function closeLink(client: unknown, withinMs = 1000): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, withinMs);
+  });
+  await Promise.race([(client as LinkClient).end().catch(() => {}), late]);
+  clearTimeout(timer);
+  destroyLink(client);
+}

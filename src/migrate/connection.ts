@@ -1,0 +1,111 @@
+import { hostname } from 'node:os';
+import type pg from 'pg';
+import { codeOf, Fault, messageOf } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { closeLink, destroyLink, plainDatabaseUrl, refuseClearTextPassword } from '../base/postgres-link.ts';
+import { maskUrl } from '../base/redact.ts';
+
+/** One reserved connection: the lock, the transaction and the history live and die with it. */
+export interface Connection {
+  readonly client: pg.Client;
+  readonly backendPid: number;
+  /** PGlite: one session behind every connection, so advisory locks exclude nobody. */
+  readonly isPglite: boolean;
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** A statement is running now. */
+  busy(): boolean;
+  close(): Promise<void>;
+  /** At once; the server rolls back what was open. */
+  destroy(): void;
+}
+
+export interface ConnectOptions {
+  url: string;
+  signal?: AbortSignal | undefined;
+  /** Default 10 s. */
+  timeoutMs?: number;
+}
+
+/** Connects, or rejects with a Fault that says what to do. */
+export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOptions): Promise<Connection> {
+  signal?.throwIfAborted();
+  const { default: postgres } = await import('pg');
+  let client: pg.Client;
+  try {
+    client = new postgres.Client({
+      connectionString: plainDatabaseUrl(url),
+      connectionTimeoutMillis: timeoutMs,
+      application_name: `meatymusic migrate ${hostname()}:${process.pid}`.slice(0, 63),
+    });
+  } catch (error) {
+    // The library's own error carries the whole address.
+    throw new Fault({
+      code: 'database-url',
+      message: `the address of the database is not a URL that PostgreSQL understands (${codeOf(error) ?? 'invalid'})`,
+      hint: 'set DATABASE_URL to postgresql://user:password@host:5432/database',
+      exitCode: ExitCode.config,
+    });
+  }
+  // Without a listener a connection that breaks while idle would end the process.
+  client.on('error', () => {});
+  let running = 0;
+  const query = async <Row extends object>(sql: string, values?: unknown[]): Promise<Row[]> => {
+    running++;
+    try {
+      return (await client.query<Row>(sql, values)).rows;
+    } finally {
+      running--;
+    }
+  };
+  const onAbort = () => destroyLink(client);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    const connected = client.connect();
+    refuseClearTextPassword(client);
+    await connected;
+    const [server] = await query<{ pid: number; version: string }>(
+      'select pg_backend_pid() as pid, version() as version',
+    );
+    return {
+      client,
+      backendPid: server!.pid,
+      isPglite: /emscripten|wasm/i.test(server!.version),
+      query,
+      busy: () => running > 0,
+      close: () => closeLink(client),
+      destroy: () => destroyLink(client),
+    };
+  } catch (error) {
+    destroyLink(client);
+    signal?.throwIfAborted();
+    throw connectionFault(error, url);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Why PostgreSQL cannot be reached or does not let us in; always 69. */
+export function connectionFault(error: unknown, url: string): Fault {
+  const code = codeOf(error) ?? addressCodes(error)[0] ?? 'no answer';
+  const address = maskUrl(plainDatabaseUrl(url));
+  const known: Record<string, [code: string, hint: string]> = {
+    '28P01': ['database-refused', 'check user and password in DATABASE_URL'],
+    '28000': ['database-refused', 'check user and host against pg_hba.conf'],
+    '3D000': ['database-missing', 'create it: createdb, or POSTGRES_DB for a container'],
+    '53300': ['too-many-connections', 'close other clients, or raise max_connections'],
+    '57P03': ['database-starting', 'wait until it is up: meatymusic status'],
+    CLEARTEXT_PASSWORD_REFUSED: ['password-in-clear', 'is this your database server? Use TLS: ?sslmode=verify-full'],
+  };
+  const [faultCode, hint] = known[code] ?? ['database-unreachable', 'is it running? meatymusic up, or meatymusic status'];
+  return new Fault({
+    code: faultCode,
+    message: `cannot connect to ${address}: ${messageOf(error)} (${code})`,
+    hint,
+    exitCode: ExitCode.unavailable,
+    cause: error,
+  });
+}
+
+function addressCodes(error: unknown): string[] {
+  return error instanceof AggregateError ? error.errors.flatMap((each) => codeOf(each) ?? []) : [];
+}

@@ -1,0 +1,96 @@
+import { pathToFileURL } from 'node:url';
+import type { Kysely } from 'kysely';
+import { codeOf, Fault, messageOf } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { safeLine } from '../base/safe-text.ts';
+import type { MigrationFile } from './migration-file.ts';
+
+/** A migration in memory. */
+export interface Migration extends MigrationFile {
+  up(db: Kysely<unknown>): Promise<unknown>;
+  down?: (db: Kysely<unknown>) => Promise<unknown>;
+  /** `export const noTransaction = true`: it runs alone, outside the batch's transaction. */
+  noTransaction: boolean;
+}
+
+type Importer = (file: MigrationFile) => Promise<Record<string, unknown>>;
+
+/** Loads them all, or rejects with one Fault that names every file that is no migration. */
+export async function loadMigrations(files: readonly MigrationFile[]): Promise<Migration[]> {
+  if (files.length === 0) return [];
+  const load = createImporter();
+  const problems: string[] = [];
+  const migrations: Migration[] = [];
+  for (const file of files) {
+    try {
+      migrations.push(toMigration(file, await load(file)));
+    } catch (error) {
+      problems.push(`${file.path}: ${safeLine(messageOf(error))}`);
+    }
+  }
+  if (problems.length === 0) return migrations;
+  throw new Fault({
+    code: 'migration-invalid',
+    message:
+      problems.length === 1
+        ? `not a migration: ${problems[0]}`
+        : `${problems.length} files are not migrations; the first: ${problems[0]}`,
+    details: problems,
+    hint: 'a migration exports the functions up and down: meatymusic migrate create <name> writes one',
+    exitCode: ExitCode.config,
+  });
+}
+
+function toMigration(file: MigrationFile, module: Record<string, unknown>): Migration {
+  const { up, down, noTransaction } = module;
+  if (typeof up !== 'function') {
+    throw new Error(
+      up === undefined
+        ? 'default' in module
+          ? 'it has a default export only; export the functions by name: export async function up(db)'
+          : 'it does not export a function up'
+        : `its export up is ${typeof up}, not a function`,
+    );
+  }
+  if (down !== undefined && typeof down !== 'function') throw new Error(`its export down is ${typeof down}, not a function`);
+  if (noTransaction !== undefined && typeof noTransaction !== 'boolean') {
+    throw new Error('its export noTransaction is not a boolean');
+  }
+  return {
+    ...file,
+    up: up as Migration['up'],
+    ...(down ? { down: down as NonNullable<Migration['down']> } : {}),
+    noTransaction: noTransaction === true,
+  };
+}
+
+/**
+ * JavaScript is imported by Node itself, where it can be; TypeScript goes through jiti, which gives it our own Kysely,
+ * so that a folder of migrations needs no packages of its own.
+ */
+function createImporter(): Importer {
+  let jiti: Promise<Importer> | undefined;
+  const transpiled: Importer = async (file) => {
+    jiti ??= createJitiImporter();
+    return (await jiti)(file);
+  };
+  return async (file) => {
+    if (!/\.m?js$/.test(file.path)) return transpiled(file);
+    try {
+      return await import(`${pathToFileURL(file.path).href}?checksum=${file.checksum.slice(7, 23)}`);
+    } catch (error) {
+      if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+      return transpiled(file);
+    }
+  };
+}
+
+async function createJitiImporter(): Promise<Importer> {
+  const [{ createJiti }, kysely] = await Promise.all([import('jiti'), import('kysely')]);
+  const jiti = createJiti(import.meta.url, {
+    interopDefault: false,
+    moduleCache: false,
+    virtualModules: { kysely: { ...kysely } },
+  });
+  return async (file) => (await jiti.import(file.path)) as Record<string, unknown>;
+}

@@ -1,0 +1,102 @@
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import type { MigrationState } from '../check/probes.ts';
+import { type History, type HistoryEntry, type Note, removedChecksum } from './history.ts';
+import { compareNames, type MigrationFile } from './migration-file.ts';
+
+/** One line of `migrate status`. */
+export interface MigrationStatus {
+  name: string;
+  state: 'applied' | 'pending' | 'edited' | 'missing' | 'out-of-order' | 'unfinished';
+  /** ISO 8601. */
+  appliedAt?: string;
+  durationMs?: number;
+  /** Why a deviation was accepted. */
+  acceptedReason?: string;
+  /** Applied by another Kysely tool, which keeps no checksum. */
+  unverified?: true;
+}
+
+export interface FullMigrationState extends MigrationState {
+  /** Started outside a transaction, and not finished; it is pending as well. */
+  unfinished: string[];
+  /** All of them, in the order of their names. */
+  migrations: MigrationStatus[];
+}
+
+/** Holds the files against the history. Pure. */
+export function compareState(
+  folder: string,
+  files: readonly MigrationFile[],
+  { applied, notes }: History,
+): FullMigrationState {
+  const entries = new Map(applied.map((entry) => [entry.name, entry]));
+  const noted = new Map(notes.map((note) => [note.name, note]));
+  const onDisk = new Set(files.map((file) => file.name));
+  const newest = applied.reduce((last, { name }) => (name > last ? name : last), '');
+  const migrations = [
+    ...files.map((file) => statusOfFile(file, entries.get(file.name), noted.get(file.name), newest)),
+    ...applied.filter(({ name }) => !onDisk.has(name)).map(statusOfMissing),
+  ].sort((a, b) => compareNames(a.name, b.name));
+  const named = (...states: MigrationStatus['state'][]) =>
+    migrations.filter(({ state }) => states.includes(state)).map(({ name }) => name);
+  return {
+    folder,
+    applied: applied.map(({ name }) => name),
+    pending: named('pending', 'out-of-order', 'unfinished'),
+    edited: named('edited'),
+    missing: named('missing'),
+    outOfOrder: named('out-of-order'),
+    unfinished: named('unfinished'),
+    migrations,
+  };
+}
+
+function statusOfFile(
+  { name, checksum }: MigrationFile,
+  entry: HistoryEntry | undefined,
+  note: Note | undefined,
+  newest: string,
+): MigrationStatus {
+  if (!entry) {
+    if (note?.startedAt) return { name, state: 'unfinished' };
+    const accepted = note?.acceptedReason !== undefined && note.checksum === checksum;
+    if (accepted) return { name, state: 'pending', acceptedReason: note.acceptedReason! };
+    return { name, state: name < newest ? 'out-of-order' : 'pending' };
+  }
+  return {
+    name,
+    state: entry.checksum === undefined || entry.checksum === checksum ? 'applied' : 'edited',
+    appliedAt: entry.timestamp,
+    ...(entry.durationMs === undefined ? {} : { durationMs: entry.durationMs }),
+    ...(entry.acceptedReason ? { acceptedReason: entry.acceptedReason } : {}),
+    ...(entry.checksum === undefined ? { unverified: true as const } : {}),
+  };
+}
+
+function statusOfMissing({ name, timestamp, checksum, acceptedReason }: HistoryEntry): MigrationStatus {
+  const accepted = checksum === removedChecksum && acceptedReason;
+  return {
+    name,
+    state: accepted ? 'applied' : 'missing',
+    appliedAt: timestamp,
+    ...(acceptedReason ? { acceptedReason } : {}),
+  };
+}
+
+/** Stops on the first look at a history that does not fit the files; says all of it. */
+export function refuseBrokenHistory({ edited, missing, outOfOrder }: MigrationState): void {
+  const details = [
+    ...edited.map((name) => `edited since it was applied: ${name}`),
+    ...missing.map((name) => `applied, and its file is missing: ${name}`),
+    ...outOfOrder.map((name) => `pending, but sorts before one that is applied: ${name}`),
+  ];
+  if (details.length === 0) return;
+  throw new Fault({
+    code: 'migration-history',
+    message: details.length === 1 ? details[0]! : `${details.length} migrations do not fit the history; ${details[0]}`,
+    details,
+    hint: 'undo the change; or, if it is meant: meatymusic migrate accept <name> --reason "…"',
+    exitCode: ExitCode.config,
+  });
+}
