@@ -22,7 +22,9 @@ export function refuseClearTextPassword(client: unknown): void {
   const { connection, ssl } = client as LinkClient;
   if (ssl) return;
   connection.prependListener('authenticationCleartextPassword', () => {
-    const refusal = new Error('the server asks for the password in clear text on an unencrypted connection; it was not sent');
+    const refusal = new Error(
+      'the server asks for the password in clear text on an unencrypted connection; it was not sent',
+    );
     connection.stream.destroy(Object.assign(refusal, { code: 'CLEARTEXT_PASSWORD_REFUSED' }));
   });
 }

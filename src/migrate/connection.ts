@@ -94,9 +94,15 @@ export function connectionFault(error: unknown, url: string): Fault {
     '3D000': ['database-missing', 'create it: createdb, or POSTGRES_DB for a container'],
     '53300': ['too-many-connections', 'close other clients, or raise max_connections'],
     '57P03': ['database-starting', 'wait until it is up: meatymusic status'],
-    CLEARTEXT_PASSWORD_REFUSED: ['password-in-clear', 'is this your database server? Use TLS: ?sslmode=verify-full'],
+    CLEARTEXT_PASSWORD_REFUSED: [
+      'password-in-clear',
+      'is this your database server? Use TLS: ?sslmode=verify-full',
+    ],
   };
-  const [faultCode, hint] = known[code] ?? ['database-unreachable', 'is it running? meatymusic up, or meatymusic status'];
+  const [faultCode, hint] = known[code] ?? [
+    'database-unreachable',
+    'is it running? meatymusic up, or meatymusic status',
+  ];
   return new Fault({
     code: faultCode,
     message: `cannot connect to ${address}: ${messageOf(error)} (${code})`,

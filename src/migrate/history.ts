@@ -178,7 +178,11 @@ export interface Applied {
 }
 
 /** Both rows of applied migrations, in one round trip. */
-export async function recordApplied(connection: Connection, schema: string, applied: readonly Applied[]): Promise<void> {
+export async function recordApplied(
+  connection: Connection,
+  schema: string,
+  applied: readonly Applied[],
+): Promise<void> {
   const prefix = quote(schema);
   await connection.query(
     `with applied as (
@@ -203,6 +207,26 @@ export async function recordApplied(connection: Connection, schema: string, appl
   );
 }
 
+/** Our row for migrations that another tool applied: Kysely's row stays as it is. */
+export async function adopt(
+  connection: Connection,
+  schema: string,
+  entries: readonly Pick<Applied, 'name' | 'checksum' | 'timestamp' | 'toolVersion'>[],
+): Promise<void> {
+  await connection.query(
+    `insert into ${quote(schema)}.${ourTable} (name, checksum, kysely_timestamp, tool_version)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     on conflict (name) do update set checksum = excluded.checksum, duration_ms = null, applied_at = null,
+       kysely_timestamp = excluded.kysely_timestamp, tool_version = excluded.tool_version, accepted_reason = null`,
+    [
+      entries.map((each) => each.name),
+      entries.map((each) => each.checksum),
+      entries.map((each) => each.timestamp),
+      entries.map((each) => each.toolVersion),
+    ],
+  );
+}
+
 /** Before a migration that has no transaction: if it never comes back, this row says so. */
 export async function recordStarted(
   connection: Connection,
@@ -218,7 +242,11 @@ export async function recordStarted(
   );
 }
 
-export async function forget(connection: Connection, schema: string, names: readonly string[]): Promise<void> {
+export async function forget(
+  connection: Connection,
+  schema: string,
+  names: readonly string[],
+): Promise<void> {
   const prefix = quote(schema);
   await connection.query(
     `with gone as (delete from ${prefix}.kysely_migration where name = any($1))
@@ -231,7 +259,13 @@ export async function forget(connection: Connection, schema: string, names: read
 export async function recordAccepted(
   connection: Connection,
   schema: string,
-  accepted: { name: string; checksum: string; reason: string; timestamp?: string | undefined; toolVersion: string },
+  accepted: {
+    name: string;
+    checksum: string;
+    reason: string;
+    timestamp?: string | undefined;
+    toolVersion: string;
+  },
 ): Promise<void> {
   await connection.query(
     `insert into ${quote(schema)}.${ourTable}

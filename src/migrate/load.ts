@@ -52,7 +52,8 @@ function toMigration(file: MigrationFile, module: Record<string, unknown>): Migr
         : `its export up is ${typeof up}, not a function`,
     );
   }
-  if (down !== undefined && typeof down !== 'function') throw new Error(`its export down is ${typeof down}, not a function`);
+  if (down !== undefined && typeof down !== 'function')
+    throw new Error(`its export down is ${typeof down}, not a function`);
   if (noTransaction !== undefined && typeof noTransaction !== 'boolean') {
     throw new Error('its export noTransaction is not a boolean');
   }

@@ -26,13 +26,20 @@ export interface LockOptions {
  */
 export async function takeAdvisoryLock(connection: Connection, options: LockOptions): Promise<void> {
   await obtain(options, async () => {
-    const [row] = await connection.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [lockKey]);
+    const [row] = await connection.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+      lockKey,
+    ]);
     return row!.taken ? undefined : advisoryLockHolder(connection);
   });
 }
 
 async function advisoryLockHolder(connection: Connection): Promise<string> {
-  const [holder] = await connection.query<{ pid: number; name: string | null; seconds: number | null; state: string | null }>(
+  const [holder] = await connection.query<{
+    pid: number;
+    name: string | null;
+    seconds: number | null;
+    state: string | null;
+  }>(
     `select a.pid, a.application_name as name, a.state,
             extract(epoch from clock_timestamp() - a.backend_start)::float8 as seconds
        from pg_locks l join pg_stat_activity a on a.pid = l.pid
@@ -42,7 +49,8 @@ async function advisoryLockHolder(connection: Connection): Promise<string> {
     [String(lockKey >> 32n), String(lockKey & 0xffffffffn)],
   );
   if (!holder) return 'a session that ended just now';
-  const age = holder.seconds === null ? 'age unknown' : `connected for ${formatDuration(holder.seconds * 1000)}`;
+  const age =
+    holder.seconds === null ? 'age unknown' : `connected for ${formatDuration(holder.seconds * 1000)}`;
   return `pid ${holder.pid}, application "${safeLine(holder.name ?? '', 80)}", ${age}${holder.state ? `, ${holder.state}` : ''}`;
 }
 
@@ -53,7 +61,12 @@ async function advisoryLockHolder(connection: Connection): Promise<string> {
 export async function takeFileLock(file: string, options: LockOptions): Promise<() => Promise<void>> {
   await mkdir(path.dirname(file), { recursive: true });
   const since = new Date().toISOString();
-  const content = JSON.stringify({ pid: process.pid, host: hostname(), program: 'meatymusic migrate', since });
+  const content = JSON.stringify({
+    pid: process.pid,
+    host: hostname(),
+    program: 'meatymusic migrate',
+    since,
+  });
   await obtain(options, async () => {
     if (await createWith(file, content)) return undefined;
     const holder = await readFileHolder(file);
@@ -121,7 +134,11 @@ function isAlive({ pid, host, since }: FileHolder): boolean {
 /** The number lives, but its process began after the lock was taken: another program got the number. */
 function wasReused(pid: number, since: string): boolean {
   try {
-    const ticks = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19]);
+    const ticks = Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19],
+    );
     const bootedAt = Number(/^btime (\d+)/m.exec(readFileSync('/proc/stat', 'utf8'))![1]);
     const startedAtMs = (bootedAt + ticks / 100) * 1000;
     return startedAtMs > Date.parse(since) + 2000;

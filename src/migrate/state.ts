@@ -33,7 +33,11 @@ export function compareState(
   const entries = new Map(applied.map((entry) => [entry.name, entry]));
   const noted = new Map(notes.map((note) => [note.name, note]));
   const onDisk = new Set(files.map((file) => file.name));
-  const newest = applied.reduce((last, { name }) => (name > last ? name : last), '');
+  const newest =
+    applied
+      .map(({ name }) => name)
+      .sort(compareNames)
+      .at(-1) ?? '';
   const migrations = [
     ...files.map((file) => statusOfFile(file, entries.get(file.name), noted.get(file.name), newest)),
     ...applied.filter(({ name }) => !onDisk.has(name)).map(statusOfMissing),
@@ -94,7 +98,10 @@ export function refuseBrokenHistory({ edited, missing, outOfOrder }: MigrationSt
   if (details.length === 0) return;
   throw new Fault({
     code: 'migration-history',
-    message: details.length === 1 ? details[0]! : `${details.length} migrations do not fit the history; ${details[0]}`,
+    message:
+      details.length === 1
+        ? details[0]!
+        : `${details.length} migrations do not fit the history; ${details[0]}`,
     details,
     hint: 'undo the change; or, if it is meant: meatymusic migrate accept <name> --reason "…"',
     exitCode: ExitCode.config,

@@ -18,7 +18,7 @@ const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
   command: missing('command'),
   file: missing('file'),
   process: missing('process'),
-  migrations: missing('migrations'),
+  migrations: async () => (await import('./migrations.ts')).createMigrationsProbe,
   control: missing('control'),
   ids: async () => (await import('./ids.ts')).createIdsProbe,
 };

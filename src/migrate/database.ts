@@ -1,0 +1,15 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Connection } from './connection.ts';
+
+/** Kysely over the one reserved connection, so that migrations share the lock's fate. */
+export function kyselyOn({ client }: Connection): Kysely<unknown> {
+  const reserved = { query: client.query.bind(client), release: () => {} };
+  return new Kysely<unknown>({
+    dialect: new PostgresDialect({
+      pool: {
+        connect: async () => reserved as never,
+        end: async () => {},
+      },
+    }),
+  });
+}

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { packageRoot } from '../base/package-root.ts';
+import { type Connection, connect } from './connection.ts';
+import { type History, readHistory } from './history.ts';
+import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
+import { type DatabaseTarget, type SessionOptions, withMigrationLock } from './session.ts';
+import { compareState, type FullMigrationState } from './state.ts';
+
+declare const __VERSION__: string | undefined;
+export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
+
+/** The migrations of the reference stack. */
+export const builtInMigrations = path.join(packageRoot, 'migrations');
+
+export interface MigrateOptions extends SessionOptions {
+  /** Default: the built-in migrations. */
+  folder?: string | undefined;
+}
+
+/** All that an operation looks at before it acts. */
+export interface Scene {
+  connection: Connection;
+  folder: string;
+  schema: string;
+  files: MigrationFile[];
+  history: History;
+  state: FullMigrationState;
+}
+
+/** Reads files and history under the lock, so that nobody changes the history in between. */
+export async function withScene<T>(options: MigrateOptions, work: (scene: Scene) => Promise<T>): Promise<T> {
+  const { folder = builtInMigrations, schema = 'public' } = options;
+  const files = await readMigrationFiles(folder);
+  return withMigrationLock(options, async (connection) => {
+    const history = await readHistory(connection, schema);
+    const state = compareState(folder, files, history);
+    return work({ connection, folder, schema, files, history, state });
+  });
+}
+
+/** What the database has, held against the files. Reads only, and needs no lock. */
+export async function migrationState(
+  options: DatabaseTarget & {
+    folder?: string | undefined;
+    signal?: AbortSignal | undefined;
+    timeoutMs?: number;
+  },
+): Promise<FullMigrationState> {
+  const { folder = builtInMigrations, schema = 'public' } = options;
+  const reading = readMigrationFiles(folder);
+  // Where connecting fails as well, one reason is enough.
+  reading.catch(() => {});
+  const connection = await connect(options);
+  try {
+    const history = await readHistory(connection, schema);
+    return compareState(folder, await reading, history);
+  } finally {
+    await connection.close();
+  }
+}

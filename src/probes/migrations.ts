@@ -1,0 +1,26 @@
+import { codeOf, messageOf } from '../base/errors.ts';
+import { ProbeError } from '../check/probes.ts';
+import type { ClosableProbe, ProbeContext } from './context.ts';
+
+/** The migrator's read-only side, which the command supplies: a probe may not reach the migrator itself. */
+export function createMigrationsProbe({ migrations }: ProbeContext): ClosableProbe<'migrations'> {
+  if (!migrations) {
+    const off = async () => {
+      throw new ProbeError(
+        'MIGRATIONS_OFF',
+        'the configuration switches migrations off (migrations.enabled)',
+      );
+    };
+    return { state: off, drift: off };
+  }
+  return { state: () => asked(migrations.state()), drift: () => asked(migrations.drift()) };
+}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProbeError) throw error;
+    throw new ProbeError(codeOf(error) ?? 'UNKNOWN', messageOf(error));
+  }
+}
