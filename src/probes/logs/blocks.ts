@@ -1,0 +1,72 @@
+/**
+ * Console exporters print a span over many lines, between log lines. A block begins with a line that is `{` alone and
+ * ends with `}` alone; its lines are indented. A line at the margin in between is a log line that got there from
+ * another writer. A block that never ends, or grows over the limit, is given back as the lines that it was.
+ */
+export interface BlockLine {
+  text: string;
+  number: number;
+}
+
+export interface BlockSink {
+  line(line: BlockLine): void;
+  /** A whole block. Returns whether it is one to be taken out of the log (a span); otherwise its lines are log lines. */
+  block(text: string, first: number): boolean;
+}
+
+const maxBlockBytes = 512 * 1024;
+const colours = /\u001b\[\d+(?:;\d+)*m/g;
+
+export class BlockCollector {
+  readonly #sink: BlockSink;
+  #open: BlockLine[] | undefined;
+  #bytes = 0;
+
+  constructor(sink: BlockSink) {
+    this.#sink = sink;
+  }
+
+  /** Whether lines must be offered even where they plainly are log lines. */
+  get inBlock(): boolean {
+    return this.#open !== undefined;
+  }
+
+  add(line: BlockLine): void {
+    if (line.text === '{') {
+      this.#giveBack();
+      this.#open = [line];
+      this.#bytes = 1;
+      return;
+    }
+    if (!this.#open) return this.#sink.line(line);
+    const first = line.text.charCodeAt(0);
+    if (line.text === '}' || line.text === '},') return this.#close(line);
+    const indented = first === 32 || first === 9;
+    if (!indented) return this.#sink.line(line);
+    this.#open.push(line);
+    this.#bytes += line.text.length + 1;
+    if (this.#bytes > maxBlockBytes) this.#giveBack();
+  }
+
+  end(): void {
+    this.#giveBack();
+  }
+
+  #close(line: BlockLine): void {
+    const lines = [...this.#open!, { ...line, text: '}' }];
+    const text = lines.map((each) => each.text).join('\n').replace(colours, '');
+    const taken = this.#sink.block(text, lines[0]!.number);
+    if (taken) this.#open = undefined;
+    else {
+      this.#open!.push(line);
+      this.#giveBack();
+    }
+  }
+
+  #giveBack(): void {
+    const lines = this.#open;
+    this.#open = undefined;
+    this.#bytes = 0;
+    for (const line of lines ?? []) this.#sink.line(line);
+  }
+}

@@ -1,0 +1,47 @@
+/** The loggers whose lines are told apart; `json` and `plain` are the rest. */
+export const shapes = [
+  'otel',
+  'ecs',
+  'logback',
+  'bunyan',
+  'pino',
+  'zap',
+  'slog',
+  'logrus',
+  'zerolog',
+  'structlog',
+  'python-json-logger',
+  'winston',
+  'google',
+  'json',
+  'logfmt',
+  'plain',
+] as const;
+
+export type Shape = (typeof shapes)[number];
+export type JsonShape = Exclude<Shape, 'logfmt' | 'plain'>;
+
+/** What a decision needs to know of a line: which fields it has, and the kind of two of them. */
+export interface ShapeFacts {
+  has(field: string): boolean;
+  levelIsNumber: boolean;
+  levelIsUpperCase: boolean;
+  timeIsNumber: boolean;
+}
+
+export function shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber }: ShapeFacts): JsonShape {
+  if (has('resourceLogs') || ((has('severity_number') || has('severityNumber') || has('SeverityNumber')) && (has('body') || has('Body')))) {
+    return 'otel';
+  }
+  if (has('ecs.version') || has('ecs') || (has('@timestamp') && has('log.level'))) return 'ecs';
+  if (has('@timestamp') && (has('logger_name') || has('level_value'))) return 'logback';
+  if (has('v') && has('hostname') && has('name') && has('msg') && levelIsNumber && !timeIsNumber) return 'bunyan';
+  if (has('level') && has('time') && (levelIsNumber || (has('pid') && has('hostname')))) return 'pino';
+  if (has('ts') && has('level') && has('msg')) return 'zap';
+  if (has('time') && has('level') && has('msg')) return levelIsUpperCase ? 'slog' : 'logrus';
+  if (has('event') && (has('timestamp') || has('level'))) return 'structlog';
+  if (has('message') && (has('levelname') || has('asctime') || has('taskName'))) return 'python-json-logger';
+  if (has('level') && has('message')) return has('time') ? 'zerolog' : 'winston';
+  if (has('severity') && (has('message') || has('textPayload'))) return 'google';
+  return 'json';
+}
