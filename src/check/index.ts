@@ -3,9 +3,17 @@ export { z } from 'zod';
 export { type CheckDefinition, defineCheck, type Effects, type FailureCode } from './define-check.ts';
 export type { Evidence } from './evidence.ts';
 export { attempt, type Exchanged, exchange, fact } from './exchange.ts';
+export {
+  type FollowedRequest,
+  type FollowOptions,
+  followRequest,
+  traceInHeaders,
+} from './follow-request.ts';
 export type { Json } from './json.ts';
 export { at, firstAt, parseJson } from './json-path.ts';
 export * from './probes.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
 export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
+export { buildTraceTree, type TraceTree } from './trace-tree.ts';
+export { parseTraceparent, type Traceparent } from './traceparent.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';

@@ -26,26 +26,20 @@ export class BlockCollector {
     this.#sink = sink;
   }
 
-  /** Whether lines must be offered even where they plainly are log lines. */
-  get inBlock(): boolean {
-    return this.#open !== undefined;
-  }
-
   add(line: BlockLine): void {
     if (line.text === '{') {
       this.#giveBack();
       this.#open = [line];
       this.#bytes = 1;
-      return;
+    } else if (!this.#open || !belongs(line.text)) {
+      this.#sink.line(line);
+    } else if (line.text[0] === '}') {
+      this.#close(line);
+    } else {
+      this.#open.push(line);
+      this.#bytes += line.text.length + 1;
+      if (this.#bytes > maxBlockBytes) this.#giveBack();
     }
-    if (!this.#open) return this.#sink.line(line);
-    const first = line.text.charCodeAt(0);
-    if (line.text === '}' || line.text === '},') return this.#close(line);
-    const indented = first === 32 || first === 9;
-    if (!indented) return this.#sink.line(line);
-    this.#open.push(line);
-    this.#bytes += line.text.length + 1;
-    if (this.#bytes > maxBlockBytes) this.#giveBack();
   }
 
   end(): void {
@@ -54,7 +48,10 @@ export class BlockCollector {
 
   #close(line: BlockLine): void {
     const lines = [...this.#open!, { ...line, text: '}' }];
-    const text = lines.map((each) => each.text).join('\n').replace(colours, '');
+    const text = lines
+      .map((each) => each.text)
+      .join('\n')
+      .replace(colours, '');
     const taken = this.#sink.block(text, lines[0]!.number);
     if (taken) this.#open = undefined;
     else {
@@ -69,4 +66,8 @@ export class BlockCollector {
     this.#bytes = 0;
     for (const line of lines ?? []) this.#sink.line(line);
   }
+}
+
+function belongs(text: string): boolean {
+  return text === '}' || text === '},' || text[0] === ' ' || text[0] === '\t';
 }

@@ -77,7 +77,19 @@ export const fieldNames: Record<Role, readonly string[]> = {
 };
 
 /** Objects in which loggers nest such fields. */
-export const nests = ['log', 'trace', 'span', 'service', 'mdc', 'context', 'ctx', 'extra', 'fields', 'attributes', 'resource'];
+export const nests = [
+  'log',
+  'trace',
+  'span',
+  'service',
+  'mdc',
+  'context',
+  'ctx',
+  'extra',
+  'fields',
+  'attributes',
+  'resource',
+];
 
 /** Name of a field → its role, for a scan over a line's keys. */
 export const roleOfField: ReadonlyMap<string, Role> = new Map(

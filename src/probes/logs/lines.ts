@@ -42,7 +42,10 @@ export class LineSplitter {
     let start = 0;
     while (start < buffer.length) {
       const end = buffer.indexOf(newline, start);
-      if (end === -1) return this.#keep(buffer.subarray(start));
+      if (end === -1) {
+        this.#keep(buffer.subarray(start));
+        return;
+      }
       const part = buffer.subarray(start, end);
       if (this.#pendingBytes === 0 && part.length <= this.#maxLineBytes) {
         this.#emit(part, part.length + 1, false, false);

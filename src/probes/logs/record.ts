@@ -1,3 +1,4 @@
+import type { Json } from '../../check/json.ts';
 import type { LogRecord } from '../../check/probes.ts';
 import { spanIdOf, traceIdOf } from '../spans/ids.ts';
 import { fieldNames, nests, type Role } from './fields.ts';
@@ -10,6 +11,7 @@ type Fields = NonNullable<LogRecord['fields']>;
 
 /** What is kept of a line for a person's eyes. */
 export const maxRawLength = 8 * 1024;
+const maxDepth = 16;
 
 /** The line as a person would read it; the shape tells how its level is counted. */
 export function toRecord(line: string, number: number): LogRecord & { shape: Shape } {
@@ -43,10 +45,20 @@ function parseObject(line: string): Fields | undefined {
   const start = line.trimStart();
   if (start[0] !== '{') return undefined;
   try {
-    return JSON.parse(line) as Fields;
+    return pruned(JSON.parse(line) as Fields, maxDepth) as Fields;
   } catch {
     return undefined;
   }
+}
+
+/** Deeper parts are named, not kept: whoever walks a record must not be led down 100,000 levels. */
+function pruned(value: Json, depth: number): Json {
+  if (typeof value === 'string')
+    return value.length > maxRawLength ? `${value.slice(0, maxRawLength - 1)}…` : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
+  if (Array.isArray(value)) return value.map((item) => pruned(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pruned(item, depth - 1)]));
 }
 
 /** The first of the role's names that the line has, at its top or one level down. */
@@ -66,7 +78,9 @@ function pick(fields: Fields, role: Role): unknown {
 }
 
 function isValue(value: unknown, role: Role): boolean {
-  return value !== null && value !== '' && (typeof value !== 'object' || role === 'time' || role === 'message');
+  return (
+    value !== null && value !== '' && (typeof value !== 'object' || role === 'time' || role === 'message')
+  );
 }
 
 function shapeOfFields(fields: Fields): Shape {

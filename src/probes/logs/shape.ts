@@ -30,12 +30,17 @@ export interface ShapeFacts {
 }
 
 export function shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber }: ShapeFacts): JsonShape {
-  if (has('resourceLogs') || ((has('severity_number') || has('severityNumber') || has('SeverityNumber')) && (has('body') || has('Body')))) {
+  if (
+    has('resourceLogs') ||
+    ((has('severity_number') || has('severityNumber') || has('SeverityNumber')) &&
+      (has('body') || has('Body')))
+  ) {
     return 'otel';
   }
   if (has('ecs.version') || has('ecs') || (has('@timestamp') && has('log.level'))) return 'ecs';
   if (has('@timestamp') && (has('logger_name') || has('level_value'))) return 'logback';
-  if (has('v') && has('hostname') && has('name') && has('msg') && levelIsNumber && !timeIsNumber) return 'bunyan';
+  if (has('v') && has('hostname') && has('name') && has('msg') && levelIsNumber && !timeIsNumber)
+    return 'bunyan';
   if (has('level') && has('time') && (levelIsNumber || (has('pid') && has('hostname')))) return 'pino';
   if (has('ts') && has('level') && has('msg')) return 'zap';
   if (has('time') && has('level') && has('msg')) return levelIsUpperCase ? 'slog' : 'logrus';

@@ -13,7 +13,15 @@ export function parseInspected(text: string): Json {
 }
 
 const maxDepth = 64;
-const simpleEscapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v', '0': '\0' };
+const simpleEscapes: Record<string, string> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '0': '\0',
+};
 
 class Reader {
   readonly #text: string;
@@ -110,10 +118,15 @@ class Reader {
     }
     const inner = this.#text.slice(this.#at + 1, end);
     this.#at = end + 1;
-    return inner.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]+)\}|(.))/gs, (_all, x, u, b, one) => {
-      const code = x ?? u ?? b;
-      return code ? String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff)) : (simpleEscapes[one] ?? one);
-    });
+    return inner.replace(
+      /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]+)\}|(.))/gs,
+      (_all, x, u, b, one) => {
+        const code = x ?? u ?? b;
+        return code
+          ? String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff))
+          : (simpleEscapes[one] ?? one);
+      },
+    );
   }
 
   #word(depth: number): Json {
@@ -122,7 +135,9 @@ class Reader {
       const value = Number(number.replace(/[n_]/g, ''));
       return Number.isFinite(value) ? value : null;
     }
-    const word = this.#match(/<ref \*\d+>|Symbol\([^)\n]*\)|\d{4}-\d\d-\d\dT[\d:.]+Z|[A-Za-z_$][\w$]*(?:\(\d+\))?|<[^>\n]*>/y);
+    const word = this.#match(
+      /<ref \*\d+>|Symbol\([^)\n]*\)|\d{4}-\d\d-\d\dT[\d:.]+Z|[A-Za-z_$][\w$]*(?:\(\d+\))?|<[^>\n]*>/y,
+    );
     if (word === 'true' || word === 'false') return word === 'true';
     if (word === 'null' || word === 'undefined' || word === 'NaN') return null;
     this.space();

@@ -49,7 +49,8 @@ function nodeSpan(span: Fields): SpanData | undefined {
     spanId: spanIdOf(span.id ?? span.spanId),
     parentSpanId: spanIdOf(parent),
     name: String(span.name ?? ''),
-    kind: (['internal', 'server', 'client', 'producer', 'consumer'] as const)[Number(span.kind)] ?? 'internal',
+    kind:
+      (['internal', 'server', 'client', 'producer', 'consumer'] as const)[Number(span.kind)] ?? 'internal',
     service: serviceOf(isFields(resource.attributes) ? resource.attributes : resource),
     startMs: Number(span.timestamp) / 1000,
     durationMs: Number(span.duration) / 1000,
@@ -68,7 +69,10 @@ function goSpan(span: Fields, context: Fields): SpanData | undefined {
     spanId: spanIdOf(context.SpanID),
     parentSpanId: spanIdOf(parent),
     name: String(span.Name ?? ''),
-    kind: (['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const)[Number(span.SpanKind)] ?? 'internal',
+    kind:
+      (['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const)[
+        Number(span.SpanKind)
+      ] ?? 'internal',
     service: serviceOf(goAttributes(span.Resource)),
     startMs,
     durationMs: startMs === undefined ? undefined : (isoMs(span.EndTime) ?? startMs) - startMs,
@@ -80,7 +84,9 @@ function goSpan(span: Fields, context: Fields): SpanData | undefined {
 function goAttributes(list: Json | undefined): Fields {
   if (!Array.isArray(list)) return {};
   return Object.fromEntries(
-    list.filter(isFields).map((each) => [String(each.Key), isFields(each.Value) ? (each.Value.Value ?? null) : null]),
+    list
+      .filter(isFields)
+      .map((each) => [String(each.Key), isFields(each.Value) ? (each.Value.Value ?? null) : null]),
   );
 }
 
@@ -92,7 +98,14 @@ type Loose = Omit<SpanData, 'traceId' | 'spanId' | 'parentSpanId' | 'startMs' | 
   durationMs: number | undefined;
 };
 
-function complete({ traceId, spanId, parentSpanId, startMs, durationMs, ...rest }: Loose): SpanData | undefined {
+function complete({
+  traceId,
+  spanId,
+  parentSpanId,
+  startMs,
+  durationMs,
+  ...rest
+}: Loose): SpanData | undefined {
   if (!traceId || !spanId || startMs === undefined || !Number.isFinite(startMs)) return undefined;
   return {
     traceId,
@@ -111,7 +124,9 @@ function serviceOf(attributes: Fields): string {
 
 function kindOfWord(word: string): SpanData['kind'] {
   const lower = word.toLowerCase();
-  return lower === 'server' || lower === 'client' || lower === 'producer' || lower === 'consumer' ? lower : 'internal';
+  return lower === 'server' || lower === 'client' || lower === 'producer' || lower === 'consumer'
+    ? lower
+    : 'internal';
 }
 
 function statusOfWord(word: string): SpanData['status'] {

@@ -1,0 +1,120 @@
+import {
+  type LogQuery,
+  type LogRecord,
+  type LogSummary,
+  type LogsProbe,
+  ProbeError,
+} from '../check/probes.ts';
+import type { ServiceName } from '../check/stack.ts';
+import type { LogAccess, ProbeContext } from './context.ts';
+import { asProbeError, pollUntil } from './logs/poll.ts';
+import { LogReader, type ShapedRecord } from './logs/read.ts';
+
+const defaultLimit = 50;
+const offendingKept = 10;
+
+/** Reads the services' logs where they are: files of the embedded stack, containers, or what the configuration names. */
+export function createLogsProbe(context: ProbeContext): LogsProbe {
+  const accessTo = (service: ServiceName): LogAccess => {
+    const access = context.logs[service];
+    if (!access) throw new ProbeError('LOG_UNAVAILABLE', `the log of ${service} cannot be read from here`);
+    return access;
+  };
+
+  return {
+    async available({ service }) {
+      const access = context.logs[service];
+      if (access) return { available: true, source: access.source };
+      return { available: false, source: '', enable: `set services.${service}.log in meatymusic.config` };
+    },
+
+    async find(query) {
+      const access = accessTo(query.service);
+      const wanted = query.atLeast ?? 1;
+      return pollUntil(
+        () => findOnce(access, query, context.signal),
+        ({ matched }) => matched >= wanted,
+        context,
+        { what: `lines of ${access.source}`, withinMs: query.withinMs ?? 0, code: 'LOG_UNREADABLE' },
+      );
+    },
+
+    async summarize({ service, sinceMs }) {
+      const access = accessTo(service);
+      try {
+        return await summarizeOnce(access, sinceMs, context.signal);
+      } catch (error) {
+        throw asProbeError(error, 'LOG_UNREADABLE', access.source);
+      }
+    },
+  };
+}
+
+type Found = Awaited<ReturnType<LogsProbe['find']>>;
+
+async function findOnce(access: LogAccess, query: LogQuery, signal: AbortSignal): Promise<Found> {
+  const records: LogRecord[] = [];
+  let scanned = 0;
+  let matched = 0;
+  await read(access, query.sinceMs, signal, (record, text) => {
+    scanned += 1;
+    if (query.traceId !== undefined && !mentionsTrace(record, text, query.traceId)) return;
+    if (query.contains !== undefined && !text.includes(query.contains)) return;
+    matched += 1;
+    if (records.length < (query.limit ?? defaultLimit)) records.push(withoutShape(record));
+  });
+  return { source: access.source, scanned, matched, records };
+}
+
+/** By its field, or, where no field is known, anywhere in the line. */
+function mentionsTrace(record: LogRecord, text: string, traceId: string): boolean {
+  return record.traceId === undefined
+    ? text.toLowerCase().includes(traceId)
+    : record.traceId === traceId || text.includes(traceId);
+}
+
+async function summarizeOnce(
+  access: LogAccess,
+  sinceMs: number | undefined,
+  signal: AbortSignal,
+): Promise<LogSummary> {
+  const shapes = new Map<string, number>();
+  const offending: LogRecord[] = [];
+  let lines = 0;
+  let structured = 0;
+  let withTraceId = 0;
+  await read(access, sinceMs, signal, (record) => {
+    lines += 1;
+    shapes.set(record.shape, (shapes.get(record.shape) ?? 0) + 1);
+    if (record.structured) structured += 1;
+    else if (offending.length < offendingKept) offending.push(withoutShape(record));
+    if (record.traceId) withTraceId += 1;
+  });
+  const shape = [...shapes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'plain';
+  return { source: access.source, lines, structured, withTraceId, shape, offending };
+}
+
+/** Every record since the moment; a line without a time of its own has that of the line before it. */
+async function read(
+  access: LogAccess,
+  sinceMs: number | undefined,
+  signal: AbortSignal,
+  onRecord: (record: ShapedRecord, text: string) => void,
+): Promise<void> {
+  let timeMs: number | undefined;
+  const reader = new LogReader({
+    record(record, text) {
+      timeMs = record.timeMs ?? timeMs;
+      if (sinceMs === undefined || timeMs === undefined || timeMs >= sinceMs) onRecord(record, text);
+    },
+  });
+  for await (const chunk of access.open(sinceMs)) {
+    signal.throwIfAborted();
+    reader.push(chunk);
+  }
+  reader.end();
+}
+
+function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRecord {
+  return record;
+}

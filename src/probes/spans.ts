@@ -1,0 +1,78 @@
+import type { SpanData, SpanQuery, SpansProbe } from '../check/probes.ts';
+import type { LogAccess, ProbeContext } from './context.ts';
+import { pollUntil } from './logs/poll.ts';
+import { LogReader } from './logs/read.ts';
+
+const defaultLimit = 500;
+
+/** Spans from the run's own OTLP receiver and from what console exporters print into the services' logs. */
+export function createSpansProbe(context: ProbeContext): SpansProbe {
+  const logs = [context.logs.api, context.logs.web].filter((access) => access !== undefined);
+  const sources = [...(context.spans ? [context.spans.source] : []), ...logs.map(({ source }) => source)];
+  const source = sources.join(', ');
+
+  const look = async (query: SpanQuery): Promise<{ scanned: number; spans: SpanData[] }> => {
+    const received = context.spans?.collected() ?? [];
+    const printed = await Promise.all(logs.map((access) => printedSpans(access, query, context.signal)));
+    const spans = distinct([...received, ...printed.flatMap((each) => each.spans)]);
+    return {
+      scanned: received.length + printed.reduce((sum, each) => sum + each.scanned, 0),
+      spans: spans.filter((span) => matches(span, query)),
+    };
+  };
+
+  return {
+    async available() {
+      if (sources.length > 0) return { available: true, source };
+      return {
+        available: false,
+        source: '',
+        enable:
+          'set services.api.log in meatymusic.config, or point the services at the receiver: OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318',
+      };
+    },
+
+    async find(query) {
+      const wanted = query.atLeast ?? 1;
+      const { scanned, spans } = await pollUntil(
+        () => look(query),
+        (found) => found.spans.length >= wanted,
+        context,
+        { what: `spans in ${source}`, withinMs: query.withinMs ?? 0, code: 'SPANS_UNREADABLE' },
+      );
+      return { source, scanned, spans: spans.slice(0, query.limit ?? defaultLimit) };
+    },
+  };
+}
+
+async function printedSpans(access: LogAccess, query: SpanQuery, signal: AbortSignal) {
+  const spans: SpanData[] = [];
+  let scanned = 0;
+  const reader = new LogReader({
+    record() {},
+    span(span) {
+      scanned += 1;
+      if (matches(span, query)) spans.push(span);
+    },
+  });
+  for await (const chunk of access.open(query.sinceMs)) {
+    signal.throwIfAborted();
+    reader.push(chunk);
+  }
+  reader.end();
+  return { scanned, spans };
+}
+
+function matches(span: SpanData, { traceId, sinceMs, service }: SpanQuery): boolean {
+  return (
+    (traceId === undefined || span.traceId === traceId) &&
+    (sinceMs === undefined || span.startMs >= sinceMs) &&
+    (service === undefined || span.service === service)
+  );
+}
+
+/** A span that was both printed and exported counts once. */
+function distinct(spans: readonly SpanData[]): SpanData[] {
+  const byId = new Map(spans.map((span) => [`${span.traceId}:${span.spanId}`, span]));
+  return [...byId.values()].sort((a, b) => a.startMs - b.startMs);
+}
