@@ -30,7 +30,9 @@ export function collectBody(
     chunks.push(chunk);
   };
   const finish = () => done(undefined, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-  incoming.on('error', (error) => fail(incoming.complete ? error : truncated(incoming, wireBytes)));
+  incoming.on('error', (error) =>
+    fail(incoming.socket?.errored ?? (incoming.complete ? error : truncated(incoming, wireBytes))),
+  );
 
   const bodiless = method === 'HEAD' || incoming.statusCode === 204 || incoming.statusCode === 304;
   const encodings = bodiless ? [] : encodingsOf(incoming.headers['content-encoding']);

@@ -5,6 +5,7 @@ import { type HttpRequest, type HttpResponse, ProbeError } from '../check/probes
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { collectBody } from './http-body.ts';
+import { lookup } from './loopback.ts';
 import { addressText, networkError } from './network-error.ts';
 
 const defaultMaxBodyBytes = 1024 * 1024;
@@ -148,6 +149,7 @@ function open({ request, url, method, agent }: Exchange): ClientRequest {
     agent,
     method,
     headers,
+    lookup,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     path: `${url.pathname}${url.search}`,

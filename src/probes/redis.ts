@@ -15,15 +15,17 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
     if (client && client.status !== 'end') return client;
     const made = new Redis(context.endpoints.cacheUrl, {
       lazyConnect: true,
-      connectTimeout: budget.ms,
+      // A little longer than the probe's own watch, whose message says more.
+      connectTimeout: budget.ms + 25,
       // Without it a server that accepts and is silent holds the connection for ever.
-      socketTimeout: budget.ms,
-      commandTimeout: budget.ms,
+      socketTimeout: budget.ms + 25,
+      commandTimeout: budget.ms + 25,
       disconnectTimeout: 500,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
       // Its INFO before the first command would hide what the server says to the command itself.
       enableReadyCheck: false,
+      disableClientInfo: true,
     });
     // `connect()` says only "Connection is closed."; the reason is in the last `error` event.
     made.on('error', (error) => {
@@ -53,7 +55,7 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
           address: addressText(stream.remoteAddress, stream.remotePort),
         };
       } catch (error) {
-        redis.disconnect();
+        if (!isReplyError(error)) redis.disconnect();
         throw redisError(error, lastError, target, budget.ms);
       } finally {
         unwatch();
@@ -74,9 +76,9 @@ function targetOf(url: string): string {
 
 /** The server's own words where it answered, the network's where it did not; never ioredis' error, which holds the arguments. */
 function redisError(thrown: unknown, last: Error | undefined, target: string, withinMs: number): ProbeError {
-  const server = [thrown, last].find((error) => (error as Error | undefined)?.name === 'ReplyError') as
-    | Error
-    | undefined;
+  // What refused the password came as an event; the command itself hears NOAUTH only.
+  const refused = isReplyError(thrown) && thrown.message.startsWith('NOAUTH') && isReplyError(last);
+  const server = [refused ? last : thrown, last].find(isReplyError);
   if (server) return new ProbeError(server.message.split(' ', 1)[0] ?? 'ERR', server.message);
   if (thrown instanceof ProbeError) return thrown;
   const error = /Connection is closed|Stream isn't writeable/.test((thrown as Error).message)
@@ -100,4 +102,8 @@ function toJson(reply: unknown): Json {
   if (Array.isArray(reply)) return reply.map(toJson);
   if (typeof reply === 'bigint') return reply.toString();
   return (reply ?? null) as Json;
+}
+
+function isReplyError(error: unknown): error is Error {
+  return (error as Error | undefined)?.name === 'ReplyError';
 }

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+import { lookup } from './loopback.ts';
 import { addressText, networkError } from './network-error.ts';
 
 export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
@@ -10,7 +11,7 @@ export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
       const tried: string[] = [];
       const startedAt = performance.now();
       return new Promise((resolve, reject) => {
-        const socket = net.connect({ host: host.replace(/^\[|\]$/g, ''), port });
+        const socket = net.connect({ host: host.replace(/^\[|\]$/g, ''), port, lookup });
         const budget = budgetOf(
           context,
           () => `no connection to ${target}${tried.length > 0 ? ` (tried ${tried.join(', ')})` : ''}`,
