@@ -7,8 +7,13 @@ export interface Redactor {
   add(...secrets: (string | undefined)[]): void;
 }
 
-/** The contract's default password is also a user, a database and a product: hiding the word would garble every report. */
-const publicKnowledge = new Set(['postgres']);
+/** Passwords that are also users, databases and the product: hiding the words would garble every report. */
+const publicKnowledge = new Set(['postgres', 'meatymusic', 'true', 'false']);
+
+/** Names of variables and settings whose value is a secret: `POSTGRES_PASSWORD`, `apiKey`, `auth.token`. */
+export function isSecretName(name: string): boolean {
+  return /(passw(or)?d|secret|token|api_?key|private_?key|credentials?)$/i.test(name);
+}
 
 export function createRedactor(...initial: (string | undefined)[]): Redactor {
   const forms = new Set<string>();
@@ -35,21 +40,42 @@ export function createRedactor(...initial: (string | undefined)[]): Redactor {
   return redact;
 }
 
-/** The password of a URL's user information, as written and decoded. Never throws. */
+/** The passwords of a URL (user information, `?password=`), as written and decoded. Never throws. */
 export function secretsOfUrl(url: string): string[] {
-  const userInfo = /^[a-z][a-z0-9+.-]*:\/\/([^@/?#]*)@/i.exec(url)?.[1];
-  if (!userInfo?.includes(':')) return [];
-  const password = userInfo.slice(userInfo.indexOf(':') + 1);
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
-  }
+  const inQuery = [...url.matchAll(secretParameter)].map((match) => match[2] as string);
+  const written = [passwordRange(url)?.text, ...inQuery].filter((text) => text !== undefined);
+  return [...new Set(written.flatMap((text) => [text, decoded(text)]))];
 }
 
-/** The URL with its password replaced, for a person's eyes. Never throws. */
+/** The URL with its passwords replaced, for a person's eyes. Never throws. */
 export function maskUrl(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/?#]*):[^@/?#]*@/i, `$1:${'*'.repeat(5)}@`);
+  const range = passwordRange(url);
+  const masked = range
+    ? `${url.slice(0, range.start)}*****${url.slice(range.start + range.text.length)}`
+    : url;
+  return masked.replace(secretParameter, '$1*****');
+}
+
+const secretParameter =
+  /([?&](?:password|sslpassword|pass|secret|token|api_?key|access_?token)=)([^&#\s]+)/gi;
+
+/** A password that holds `@` is found up to the last one; one that holds `/`, `?` or `#` where the rest is no address. */
+function passwordRange(url: string): { start: number; text: string } | undefined {
+  const match =
+    /^([a-z][a-z0-9+.-]*:\/\/[^:@/?#\s]*:)([^/?#\s]*)@/i.exec(url) ??
+    (/^[a-z]/i.test(url) && !URL.canParse(url)
+      ? /^([a-z][a-z0-9+.-]*:\/\/[^:@\s]*:)([^\s]*)@/i.exec(url)
+      : null);
+  if (!match?.[2]) return undefined;
+  return { start: (match[1] as string).length, text: match[2] };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function encodings(secret: string): string[] {

@@ -1,6 +1,6 @@
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { createRedactor, secretsOfUrl } from '../base/redact.ts';
+import { createRedactor, isSecretName, secretsOfUrl } from '../base/redact.ts';
 import type { Invocation } from './invocation.ts';
 import { createOutput, type ProcessOutput } from './output.ts';
 
@@ -87,6 +87,6 @@ export function gravest(codes: readonly number[]): number {
 function secretsOfEnvironment(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value = '']) => [
     ...secretsOfUrl(value),
-    ...(/(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY)$/i.test(name) ? [value] : []),
+    ...(isSecretName(name) ? [value] : []),
   ]);
 }

@@ -17,7 +17,7 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   verify: { summary: 'run the checks against a running stack', load: absent },
   migrate: { summary: 'apply, roll back and inspect migrations', load: absent },
   checks: { summary: 'list, explain, prove and create checks', load: absent },
-  config: { summary: 'every effective setting with its origin', load: absent },
+  config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
   init: { summary: 'write a commented configuration file', load: absent },
   doctor: { summary: 'what would keep `up` from working, with its mend', load: absent },
   completion: { summary: 'completion for bash, zsh or fish', load: absent },

@@ -1,9 +1,25 @@
-import type { FlagSetting, Origins } from './origin.ts';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { isSecretName, secretsOfUrl } from '../base/redact.ts';
+import {
+  type Environment,
+  type EnvironmentSource,
+  environmentSettings,
+  processEnvironment,
+  readEnvFiles,
+} from './environment.ts';
+import { explainIssue } from './explain-issue.ts';
+import { findConfigFiles, findProjectRoot } from './find.ts';
+import { type FlagSetting, type Origin, type Origins, originOf } from './origin.ts';
+import { badConfiguration, type Problem } from './problem.ts';
+import { type ConfigSource, readConfigFile } from './read-config-file.ts';
 import { type Config, configSchema } from './schema.ts';
+import { isPlainObject, leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
 
 export interface LoadOptions {
   cwd: string;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
+  /** `--config`; default: found upwards from `cwd`. */
   configFile?: string | undefined;
   flags?: readonly FlagSetting[];
   signal?: AbortSignal;
@@ -16,11 +32,136 @@ export interface LoadedConfig {
   root: string;
   file?: string;
   /** The environment with what `.env` files add. */
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
   /** Every value that must not be shown. */
   secrets: string[];
 }
 
-export async function loadConfig({ cwd, env }: LoadOptions): Promise<LoadedConfig> {
-  return { config: configSchema.parse({}), origins: new Map(), root: cwd, env, secrets: [] };
+/**
+ * Puts the configuration together: defaults < file < `.env` < `.env.local` < environment < flags. Rejects with one
+ * `Fault` (78) that names every problem of every source, or with the signal's reason.
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { cwd, env, flags = [], signal } = options;
+  const problems: Problem[] = [];
+  const file = chooseFile(options, problems);
+  const root = file ? path.dirname(file) : findProjectRoot(cwd);
+  const settings: Record<string, unknown> = {};
+  const origins = new Map<string, Origin>();
+  let source: ConfigSource | undefined;
+  if (file) {
+    const label = labelOf(file, cwd);
+    source = await readConfigFile(file, label, signal);
+    problems.push(...source.problems);
+    takeFile(source, label, { settings, origins, problems });
+  }
+  const envFiles = readEnvFiles(root);
+  problems.push(...envFiles.problems);
+  for (const each of [...envFiles.sources, processEnvironment(env)]) takeEnvironment(each, settings, origins);
+  for (const { path: at, value, flag } of flags) {
+    if (value === undefined) continue;
+    setValueAt(settings, at, value);
+    origins.set(at, { kind: 'flag', text: flag });
+  }
+  const parsed = configSchema.safeParse(settings);
+  for (const { path: at, message } of parsed.error?.issues.flatMap((issue) => explainIssue(issue)) ?? []) {
+    const origin = originOf(origins, at);
+    // What is no leaf has no origin of its own; the file may have it nevertheless.
+    const line = origin.kind === 'file' || origin.kind === 'default' ? source?.lineOf(at) : undefined;
+    const where = line && file ? `${labelOf(file, cwd)}:${line}` : origin.text;
+    problems.push({ where, path: at, message });
+  }
+  if (!parsed.success || problems.length > 0) throw badConfiguration(problems.sort(byLine));
+  const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
+  return {
+    config: parsed.data,
+    origins,
+    root,
+    ...(file ? { file } : {}),
+    env: { ...fromFiles, ...env },
+    secrets: [...secretsOf(settings), ...secretsOf(fromFiles)],
+  };
+}
+
+/** In one file from top to bottom; the sources stay in their order. */
+function byLine(a: Problem, b: Problem): number {
+  const [fileA, lineA] = splitLine(a.where);
+  const [fileB, lineB] = splitLine(b.where);
+  return fileA === fileB ? lineA - lineB : 0;
+}
+
+function splitLine(where: string): [file: string, line: number] {
+  const [file = '', line = '0'] = where.split(/:(?=\d)/);
+  return [file, Number.parseInt(line, 10)];
+}
+
+function chooseFile({ cwd, env, configFile }: LoadOptions, problems: Problem[]): string | undefined {
+  const named = configFile ?? (env.MEATYMUSIC_CONFIG ? path.resolve(cwd, env.MEATYMUSIC_CONFIG) : undefined);
+  if (named) {
+    if (existsSync(named)) return named;
+    problems.push({
+      where: configFile ? '--config' : 'MEATYMUSIC_CONFIG',
+      message: `${named} does not exist`,
+    });
+    return undefined;
+  }
+  const [first, ...others] = findConfigFiles(cwd);
+  for (const other of others) {
+    const message = `stands beside ${path.basename(first as string)}; keep one of the two`;
+    problems.push({ where: labelOf(other, cwd), message });
+  }
+  return first;
+}
+
+/** Relative where that is shorter than the whole path. */
+function labelOf(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file);
+  return relative.length < file.length ? relative : file;
+}
+
+function takeFile(
+  { value, lineOf }: ConfigSource,
+  label: string,
+  into: { settings: Record<string, unknown>; origins: Map<string, Origin>; problems: Problem[] },
+): void {
+  const place = (at: string): Origin => {
+    for (let up = at; up !== ''; up = up.slice(0, Math.max(0, up.lastIndexOf('.')))) {
+      const line = lineOf(up);
+      if (line) return { kind: 'file', text: `${label}:${line}` };
+    }
+    return { kind: 'file', text: label };
+  };
+  const wrong = [...structuralProblems(value)];
+  if (wrong.length === 0 && !isPlainObject(value))
+    wrong.push({ path: '', message: 'is not an object of settings' });
+  for (const { path: at, message } of wrong) {
+    into.problems.push({ where: place(at).text, ...(at === '' ? {} : { path: at }), message });
+  }
+  const sound = isPlainObject(value) ? soundCopy(value) : {};
+  Object.assign(into.settings, sound);
+  for (const [at] of leavesOf(sound)) into.origins.set(at, place(at));
+}
+
+function takeEnvironment(
+  { variables, originOf: place }: EnvironmentSource,
+  settings: Record<string, unknown>,
+  origins: Map<string, Origin>,
+): void {
+  for (const { name, path: at, convert } of environmentSettings) {
+    const text = variables[name];
+    // Compose and CI systems pass variables on that nobody has set, as empty ones.
+    if (text === undefined || text === '') continue;
+    const current = valueAt(settings, at) ?? valueAt(configSchema.parse({}), at);
+    setValueAt(settings, at, convert ? convert(text, current) : text);
+    origins.set(at, place(name));
+  }
+}
+
+function secretsOf(settings: unknown): string[] {
+  return [...leavesOf(settings)].flatMap(([at, value]) =>
+    [value].flat().flatMap((text) => {
+      if (typeof text !== 'string') return [];
+      return [...secretsOfUrl(text), ...(isSecretName(at) ? [text] : [])];
+    }),
+  );
 }

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { ExitCode } from '../base/exit-code.ts';
+import { safeLine } from '../base/safe-text.ts';
+import { effectiveSettings, settingText } from '../config/effective.ts';
+import { openProject } from './context.ts';
+import type { Action, CommandModule } from './invocation.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .description('Print every effective setting with its origin: the default, a file, a variable, or a flag.')
+    .option('--json', 'machine-readable')
+    .option('--changed', 'only settings that are not defaults')
+    .addHelpText(
+      'after',
+      `
+Stronger from left to right: defaults, meatymusic.config.{ts,mts,js,mjs,json,yaml,yml} (found upwards), .env,
+.env.local, environment variables, flags. Secrets are masked.
+
+Examples:
+  $ meatymusic config
+  $ meatymusic config --changed
+  $ REDIS_URL=redis://cache:6379 meatymusic config --json | jq '.settings[] | select(.origin.kind == "environment")'`,
+    );
+  act(command, printConfig);
+};
+
+const printConfig: Action = async (invocation, options) => {
+  const { config, origins, root, file } = await openProject(invocation);
+  const settings = effectiveSettings(config, origins).filter(
+    ({ origin }) => !options.changed || origin.kind !== 'default',
+  );
+  if (options.json) {
+    await invocation.stdout.write(`${JSON.stringify({ root, file: file ?? null, settings }, null, 2)}\n`);
+    return ExitCode.ok;
+  }
+  const rows = settings.map((setting) => ({
+    path: setting.path,
+    text: safeLine(settingText(setting)),
+    origin: setting.origin.text,
+  }));
+  const width = (key: 'path' | 'text', most: number) =>
+    Math.min(most, Math.max(0, ...rows.map((row) => row[key].length)));
+  const pathWidth = width('path', 40);
+  const textWidth = width('text', 60);
+  const lines = [
+    `file  ${file ? path.relative(invocation.cwd, file) || file : 'none; all upwards from here were looked at'}`,
+    `root  ${root}`,
+    '',
+    ...rows.map(({ path: at, text, origin }) =>
+      `${at.padEnd(pathWidth)}  ${text.padEnd(textWidth)}  ${origin === 'default' ? '' : origin}`.trimEnd(),
+    ),
+  ];
+  await invocation.stdout.write(`${lines.join('\n')}\n`);
+  return ExitCode.ok;
+};

@@ -1,0 +1,41 @@
+import { formatDuration } from '../base/duration.ts';
+import { isSecretName, maskUrl } from '../base/redact.ts';
+import { type Origin, type Origins, originOf } from './origin.ts';
+import type { Config } from './schema.ts';
+import { isPlainObject, leavesOf } from './settings.ts';
+
+/** A setting as a person may see it. */
+export interface EffectiveSetting {
+  path: string;
+  /** Masked; JSON. */
+  value: unknown;
+  origin: Origin;
+}
+
+/** Every setting that has a value, in the order of the schema, secrets masked. */
+export function effectiveSettings(config: Config, origins: Origins): EffectiveSetting[] {
+  return [...leavesOf(config)]
+    .filter(([, value]) => value !== undefined)
+    .map(([path, value]) => ({ path, value: masked(path, value), origin: originOf(origins, path) }));
+}
+
+/** The value on one line: durations with their unit, lists and objects as JSON. */
+export function settingText({ path, value }: EffectiveSetting): string {
+  if (typeof value === 'number' && isDuration(path)) return formatDuration(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function masked(path: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((child) => masked(path, child));
+  if (isPlainObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [key, masked(`${path}.${key}`, child)]),
+    );
+  }
+  if (isSecretName(path) && value !== '' && typeof value !== 'boolean') return '*****';
+  return typeof value === 'string' ? maskUrl(value) : value;
+}
+
+function isDuration(path: string): boolean {
+  return /(^up|^verify|^migrations)\.(timeout|deadline|stableFor|retryFor|lockTimeout)$/.test(path);
+}

@@ -1,0 +1,172 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { codeOf, messageOf } from '../base/errors.ts';
+import { loadModule, ModuleLoadTimeout } from '../base/load-module.ts';
+import type { Problem } from './problem.ts';
+import { lineAt, scanJson } from './scan-json.ts';
+
+/** A configuration file as it was read; what is wrong with its form is in `problems`. */
+export interface ConfigSource {
+  value: unknown;
+  /** From 1; `undefined` where it cannot be told. */
+  lineOf(path: string): number | undefined;
+  problems: Problem[];
+}
+
+const maxBytes = 4 * 1024 * 1024;
+
+/** `label` is the file's name for people. Rejects only with the signal's reason. */
+export async function readConfigFile(
+  file: string,
+  label: string,
+  signal?: AbortSignal,
+): Promise<ConfigSource> {
+  const failed = (message: string, line?: number): ConfigSource => ({
+    value: {},
+    lineOf: () => undefined,
+    problems: [{ where: line ? `${label}:${line}` : label, message }],
+  });
+  let text: string;
+  try {
+    if (statSync(file).size > maxBytes) return failed('is larger than 4 MiB');
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    return failed(codeOf(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${codeOf(error)})`);
+  }
+  const extension = path.extname(file);
+  if (extension === '.json') return readJson(text, label, failed);
+  if (extension === '.yaml' || extension === '.yml') return readYaml(text, label, failed);
+  if (/^\.[cm]?[jt]s$/.test(extension)) return readModule(file, text, failed, signal);
+  return failed('has none of the endings ts, mts, js, mjs, json, yaml and yml');
+}
+
+type Failed = (message: string, line?: number) => ConfigSource;
+
+function readJson(text: string, label: string, failed: Failed): ConfigSource {
+  const { offsets, error, duplicates } = scanJson(text);
+  if (error) return failed(`JSON syntax: ${error.message}`, lineAt(text, error.offset));
+  return {
+    value: JSON.parse(text),
+    lineOf: (at) => (offsets.has(at) ? lineAt(text, offsets.get(at) as number) : undefined),
+    problems: duplicates.map(({ path: at, offset }) => ({
+      where: `${label}:${lineAt(text, offset)}`,
+      path: at,
+      message: 'is given twice',
+    })),
+  };
+}
+
+async function readYaml(text: string, label: string, failed: Failed): Promise<ConfigSource> {
+  const { isMap, isScalar, isSeq, parseDocument } = await import('yaml');
+  const lines = new Map<string, number>();
+  const note = (node: unknown, at: string): void => {
+    const children = isMap(node)
+      ? node.items.map(({ key, value }) => ({
+          name: String(isScalar(key) ? key.value : key),
+          at: key,
+          value,
+        }))
+      : isSeq(node)
+        ? node.items.map((value, index) => ({ name: String(index), at: value, value }))
+        : [];
+    for (const { name, at: holder, value } of children) {
+      const childPath = at === '' ? name : `${at}.${name}`;
+      const range = (holder as { range?: [number, number, number] | null } | null)?.range;
+      if (range) lines.set(childPath, lineAt(text, range[0]));
+      note(value, childPath);
+    }
+  };
+  try {
+    const document = parseDocument(text, { prettyErrors: false, merge: true, maxAliasCount: 100 } as object);
+    if (document.errors.length > 0) {
+      const problems = document.errors.map(({ code, message, pos }) => ({
+        where: `${label}:${lineAt(text, pos[0])}`,
+        // Up to the first quotation: what follows may be a part of the file.
+        message:
+          code === 'DUPLICATE_KEY'
+            ? 'a name is given twice in one object'
+            : `YAML syntax: ${message.replace(/[:;"'`].*$/s, '').trim()}`,
+      }));
+      return { value: {}, lineOf: () => undefined, problems };
+    }
+    note(document.contents, '');
+    return {
+      value: document.toJS({ maxAliasCount: 100 }) ?? {},
+      lineOf: (at) => lines.get(at),
+      problems: [],
+    };
+  } catch (error) {
+    return failed(
+      error instanceof RangeError
+        ? 'YAML: nested too deeply'
+        : `YAML: ${firstLine(error).replace(/:.*/, '')}`,
+    );
+  }
+}
+
+async function readModule(
+  file: string,
+  text: string,
+  failed: Failed,
+  signal?: AbortSignal,
+): Promise<ConfigSource> {
+  try {
+    const virtualModules = { meatymusic: await import('./public-entry.ts') };
+    const loaded = await loadModule(file, { virtualModules, signal });
+    const exported: unknown = loaded.default;
+    if (exported === undefined)
+      return failed('has no default export (write: export default defineConfig({ … }))');
+    const value = typeof exported === 'function' ? await settle(exported(), file, signal) : exported;
+    return { value, lineOf: (at) => lineOfName(text, at), problems: [] };
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (error instanceof ModuleLoadTimeout) return failed(error.message);
+    const { line, verb } = placeOf(error, file);
+    return failed(`${verb}: ${firstLine(error)}`, line);
+  }
+}
+
+async function settle(value: unknown, file: string, signal?: AbortSignal): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      value,
+      new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new ModuleLoadTimeout(file, 10_000)), 10_000);
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The message without what follows it: a compiler appends the source, which may hold secrets. */
+function firstLine(error: unknown): string {
+  return (messageOf(error).split('\n')[0] as string)
+    .replace(/^(?:ParseError|SyntaxError): /, '')
+    .replace(/^.*?\.[cm]?[jt]s: /, '')
+    .trim();
+}
+
+function placeOf(error: unknown, file: string): { line?: number; verb: string } {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const inMessage = /\((\d+):\d+\)/.exec(messageOf(error));
+  const at = stack.lastIndexOf(`${file}:`);
+  const inStack = at === -1 ? null : /^:(\d+)/.exec(stack.slice(stack.indexOf(`${file}:`) + file.length));
+  const line = Number((inMessage ?? inStack)?.[1]);
+  return {
+    ...(line > 0 ? { line } : {}),
+    verb:
+      /^(?:ParseError|SyntaxError)/.test(stack) || messageOf(error).startsWith('ParseError')
+        ? 'syntax'
+        : 'throws when it is loaded',
+  };
+}
+
+/** In code, a name that stands there exactly once is good enough to point at. */
+function lineOfName(text: string, at: string): number | undefined {
+  const name = at.slice(at.lastIndexOf('.') + 1).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const found = [...text.matchAll(new RegExp(`(?<![\\w$])['"]?${name}['"]?\\s*:`, 'g'))];
+  return found.length === 1 ? lineAt(text, (found[0] as RegExpExecArray).index + 1) : undefined;
+}
