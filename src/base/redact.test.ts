@@ -41,3 +41,23 @@ it('masks the password of a URL, and nothing else', () => {
   expect(maskUrl('postgresql://user:secret@h:5432/db')).toBe('postgresql://user:*****@h:5432/db');
   expect(maskUrl('http://h/x')).toBe('http://h/x');
 });
+
+it('replaces a secret inside the Base64 of more', () => {
+  for (const user of ['a', 'ab', 'abc']) {
+    const header = `Basic ${Buffer.from(`${user}:${secret}:x`).toString('base64')}`;
+    const shown = createRedactor(secret)(header);
+    expect(shown).toContain('[redacted]');
+    expect(Buffer.from(shown.slice(6), 'base64').toString()).not.toContain(secret.slice(1, -1));
+  }
+});
+
+it('finds passwords that are not escaped, and those in the query', () => {
+  expect(secretsOfUrl('postgres://u:p@ss@h/db')).toEqual(['p@ss']);
+  expect(secretsOfUrl('postgres://u:p/s#s@h:5432/db')).toEqual(['p/s#s']);
+  expect(secretsOfUrl('postgres://h/db?user=u&password=s%40cret')).toEqual(['s%40cret', 's@cret']);
+  expect(maskUrl('postgres://u:p@ss@h/db?sslmode=require&password=x1')).toBe(
+    'postgres://u:*****@h/db?sslmode=require&password=*****',
+  );
+  expect(maskUrl('postgres://u:p/s#s@h:5432/db')).toBe('postgres://u:*****@h:5432/db');
+  expect(maskUrl('http://h:80/@scope/name')).toBe('http://h:80/@scope/name');
+});

@@ -85,10 +85,20 @@ function encodings(secret: string): string[] {
     secret,
     encodeURIComponent(secret),
     JSON.stringify(secret).slice(1, -1),
-    ...(base64.length >= 8 ? [base64, bytes.toString('base64url')] : []),
+    ...(base64.length >= 8 ? [base64, bytes.toString('base64url'), ...insideBase64(bytes)] : []),
     bytes.toString('hex'),
     secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;'),
   ];
+}
+
+/** The digits that stand for these bytes alone when something stands before them: `Basic base64(user:password)`. */
+function insideBase64(bytes: Buffer): string[] {
+  return [0, 1, 2]
+    .map((shift) => {
+      const digits = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+      return digits.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    })
+    .filter((digits) => digits.length >= 8);
 }
 
 function escapeRegExp(text: string): string {
