@@ -1,0 +1,12 @@
+import { type App, authenticated, type Services } from '../server.ts';
+import { findUser } from '../users.ts';
+
+export function meRoutes(app: App, services: Services): void {
+  /** Who calls. Reading leaves no trace: a user who never wrote anything has no row, and `user` is null. */
+  app.get('/api/v1/me', { onRequest: authenticated(services) }, async ({ caller }) => {
+    const user = await services.database.inTenant(caller.tenantId, (transaction) =>
+      findUser(transaction, caller),
+    );
+    return { subject: caller.subject, tenant_id: caller.tenantId, user: user ?? null };
+  });
+}

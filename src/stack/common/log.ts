@@ -1,0 +1,60 @@
+import { Writable } from 'node:stream';
+import { trace } from '@opentelemetry/api';
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export interface LogOptions {
+  service: string;
+  /** Default `info`. */
+  level?: string | undefined;
+  /** `json`, or `text` for a person's eyes. Default `json`. */
+  format?: string | undefined;
+  /** Default: stdout, written synchronously, so that nothing is lost and nothing overtakes a span. */
+  destination?: DestinationStream;
+}
+
+/** Secrets that could get into a log by their name, whatever logs them. */
+const redactedPaths = [
+  'req.headers.authorization',
+  'req.headers.cookie',
+  '*.password',
+  '*.token',
+  'authorization',
+];
+
+/**
+ * The service's log: one JSON object a line with `level` (a word), `time` (ISO 8601), `service`, `message`, and `trace_id`
+ * and `span_id` of whatever span is active.
+ */
+export function createLog({ service, level = 'info', format = 'json', destination }: LogOptions): Logger {
+  const stdout = destination ?? pino.destination({ dest: 1, sync: true });
+  return pino(
+    {
+      level,
+      base: { service },
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redactedPaths, censor: '[redacted]' },
+      mixin() {
+        const active = trace.getActiveSpan()?.spanContext();
+        return active ? { trace_id: active.traceId, span_id: active.spanId } : {};
+      },
+    },
+    format === 'text' ? asText(stdout) : stdout,
+  );
+}
+
+/** `12:00:01.250 INFO  request completed GET /health 200`: for reading along, and nothing that a machine should parse. */
+function asText(out: DestinationStream): DestinationStream {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      const { time, level, message, service, trace_id, span_id, ...rest } = JSON.parse(String(chunk));
+      const extra = Object.values(rest).filter((value) => typeof value !== 'object');
+      out.write(
+        `${[String(time).slice(11, 23), String(level).toUpperCase().padEnd(5), message, ...extra].join(' ')}\n`,
+      );
+      done();
+    },
+  });
+}

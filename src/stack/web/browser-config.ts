@@ -1,0 +1,10 @@
+/** What the server tells the page, as JSON inside of it. */
+export interface BrowserConfig {
+  appName: string;
+  apiUrl: string;
+  serviceName: string;
+  /** Whether the server passes spans on to a collector; else they go to the console. */
+  exportSpans: boolean;
+  /** The server's span of this page: the page's first requests belong to its trace. */
+  traceparent: string;
+}
