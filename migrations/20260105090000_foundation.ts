@@ -59,7 +59,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await createApplicationRole(db);
-  await sql`grant select on tenants to meatymusic_app`.execute(db);
+  // A tenant appears with its first user, and is changed and removed by its operators alone.
+  await sql`grant select, insert on tenants to meatymusic_app`.execute(db);
   await sql`grant select, insert, update, delete on users, user_preferences to meatymusic_app`.execute(db);
 
   await createTenantPolicies(db);
@@ -98,17 +99,19 @@ async function createApplicationRole(db: Kysely<unknown>): Promise<void> {
 
 /** A setting that is missing or empty becomes null, and null equals no tenant: no rows, and no error. */
 async function createTenantPolicies(db: Kysely<unknown>): Promise<void> {
-  const ofTenant = sql`tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid`;
-  // The subquery is itself under the policy of users: a preference is seen by those who see its user.
-  const ofVisibleUser = sql`exists (select from users where users.id = user_preferences.user_id)`;
-
-  await sql`create policy tenant_isolation on users using (${ofTenant}) with check (${ofTenant})`.execute(db);
-  await sql`
-    create policy tenant_isolation on user_preferences
-    using (${ofVisibleUser}) with check (${ofVisibleUser})`.execute(db);
-
-  for (const table of ['users', 'user_preferences']) {
-    await sql`alter table ${sql.table(table)} enable row level security`.execute(db);
-    await sql`alter table ${sql.table(table)} force row level security`.execute(db);
+  const currentTenant = sql`nullif(current_setting('app.current_tenant_id', true), '')::uuid`;
+  const visible = {
+    tenants: sql`id = ${currentTenant}`,
+    users: sql`tenant_id = ${currentTenant}`,
+    // The subquery is itself under the policy of users: a preference is seen by those who see its user.
+    user_preferences: sql`exists (select from users where users.id = user_preferences.user_id)`,
+  };
+  for (const [name, condition] of Object.entries(visible)) {
+    const table = sql.table(name);
+    await sql`create policy tenant_isolation on ${table} using (${condition}) with check (${condition})`.execute(
+      db,
+    );
+    await sql`alter table ${table} enable row level security`.execute(db);
+    await sql`alter table ${table} force row level security`.execute(db);
   }
 }

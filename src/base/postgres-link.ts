@@ -36,11 +36,20 @@ export function destroyLink(client: unknown): void {
 
 /** `end()` waits for ever for a server that is stopped: it gets `withinMs`, then the socket is destroyed. */
 export async function closeLink(client: unknown, withinMs = 1000): Promise<void> {
+  await settled((client as LinkClient).end(), withinMs);
+  destroyLink(client);
+}
+
+/** Resolves once `promise` has settled, either way, or the time is over. */
+export async function settled(promise: Promise<unknown>, withinMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, withinMs);
   });
-  await Promise.race([(client as LinkClient).end().catch(() => {}), late]);
+  const done = promise.then(
+    () => {},
+    () => {},
+  );
+  await Promise.race([done, late]);
   clearTimeout(timer);
-  destroyLink(client);
 }

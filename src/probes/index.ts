@@ -10,7 +10,7 @@ const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
   tcp: async () => (await import('./tcp.ts')).createTcpProbe,
   dns: missing('dns'),
   tls: missing('tls'),
-  postgres: missing('postgres'),
+  postgres: async () => (await import('./postgres.ts')).createPostgresProbe,
   redis: async () => (await import('./redis.ts')).createRedisProbe,
   logs: async () => (await import('./logs.ts')).createLogsProbe,
   spans: async () => (await import('./spans.ts')).createSpansProbe,
