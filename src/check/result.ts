@@ -29,7 +29,10 @@ export interface CheckResult {
   /** pass */
   summary?: string;
   examined?: Examined[];
-  /** fail: a code of the check, or the engine's `timeout`, `examined-nothing`; error: `threw`, `threw-after-return`, `stalled`. */
+  /**
+   * fail: a code of the check, or the engine's `timeout`, `examined-nothing`;
+   * error: `threw`, `threw-after-return`, `stalled`, `bad-verdict`.
+   */
   code?: string;
   expected?: string;
   actual?: string;
@@ -60,6 +63,8 @@ export interface RunResult {
   stack: StackInfo;
   /** Why the run ended before its checks did: `deadline`, `bail`, `interrupted`. */
   endedBy?: 'deadline' | 'bail' | 'interrupted';
+  /** An error that came from no check: the run exits with 70. */
+  internalError?: string;
   summary: Record<Status, number> & { total: number; flaky: number };
   ok: boolean;
   exitCode: number;

@@ -1,0 +1,192 @@
+import type { Clock } from '../base/clock.ts';
+import { formatDuration } from '../base/duration.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Check, CheckContext } from '../check/define-check.ts';
+import { ProbeError, type ProbeName, type Probes } from '../check/probes.ts';
+import type { StackInfo } from '../check/stack.ts';
+import type { Fail, Pass, Skip } from '../check/verdict.ts';
+import { type BrokenCheck, judgeVerdict } from './judge-verdict.ts';
+import { inAttempt } from './stray-errors.ts';
+
+/** What one attempt came to: the check's own verdict, or the engine's when the check gave none that counts. */
+export type Outcome = Pass | Fail | Skip | BrokenCheck;
+
+/** One attempt as the probes see it. */
+export interface AttemptScope {
+  check: Check;
+  /** From 1. */
+  number: number;
+  /** Aborts with a `ProbeError` (`TIMEOUT`) at the deadline, and when the attempt is over. */
+  signal: AbortSignal;
+  remainingMs(): number;
+}
+
+export interface OpenedProbes {
+  probes: Partial<Probes>;
+  /** Lets go of what the attempt held; brings back the services that it stopped. */
+  close(): Promise<void> | void;
+}
+
+/** Makes the probes of one attempt: `check.needs` and no others. */
+export type OpenProbes = (scope: AttemptScope) => Promise<OpenedProbes> | OpenedProbes;
+
+export interface AttemptOptions {
+  check: Check;
+  number: number;
+  /** Validated options of the check. */
+  options: unknown;
+  stack: StackInfo;
+  openProbes: OpenProbes;
+  timeoutMs: number;
+  clock: Clock;
+  /** Called exactly once. */
+  onEnd(outcome: Outcome): void;
+}
+
+export interface RunningAttempt {
+  /** Ends the attempt from outside; the first end counts. */
+  end(outcome: Outcome): void;
+}
+
+/**
+ * After the deadline the probes reject and a check may still say in its own words what it missed. It has this long;
+ * a pass is then too late.
+ */
+export const lastWordsMs = 100;
+/** A timer that fires so much late was held up by a blocked event loop; the check gets that time back. */
+const tolerableLagMs = 250;
+/** How long letting go may take before the run goes on without. Starting a stopped service again takes longer. */
+const closeWithinMs = 2000;
+const restoreWithinMs = 60_000;
+
+const attemptOver = new ProbeError('ATTEMPT_OVER', 'the attempt is over');
+
+/** Runs a check once, under a deadline that needs nothing of the check or its libraries. Never throws, always ends. */
+export function startAttempt(attempt: AttemptOptions): RunningAttempt {
+  const { check, number, options, stack, openProbes, timeoutMs, clock, onEnd } = attempt;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const startedAt = clock.monotonic();
+  let budgetMs = timeoutMs;
+  const remainingMs = () => Math.max(0, budgetMs - (clock.monotonic() - startedAt));
+  let opened: OpenedProbes | undefined;
+  let ended = false;
+  let cancelTimer = arm(timeoutMs);
+
+  function arm(delayMs: number): () => void {
+    return clock.after(delayMs, () => {
+      const lagMs = clock.monotonic() - startedAt - budgetMs;
+      if (lagMs > tolerableLagMs) {
+        budgetMs += lagMs;
+        cancelTimer = arm(lagMs);
+        return;
+      }
+      controller.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
+      cancelTimer = clock.after(lastWordsMs, () => end(timedOut(timeoutMs)));
+    });
+  }
+
+  function end(outcome: Outcome): void {
+    if (ended) return;
+    ended = true;
+    cancelTimer();
+    if (!signal.aborted) controller.abort(attemptOver);
+    if (!opened) {
+      onEnd(outcome);
+      return;
+    }
+    closeWithin(opened, check.effects === 'disruptive' ? restoreWithinMs : closeWithinMs, clock, (problem) =>
+      onEnd(
+        problem === undefined ? outcome : { status: 'error', code: 'threw', actual: problem, evidence: [] },
+      ),
+    );
+  }
+
+  const run = async () => {
+    const got = await openProbes({ check, number, signal, remainingMs });
+    if (ended) return void (await got.close());
+    opened = got;
+    const context = contextOf(check, got.probes, options, stack, signal, remainingMs);
+    const outcome = judgeVerdict(check, await check.run(context));
+    if (signal.aborted && outcome.status === 'pass') return end(timedOut(timeoutMs));
+    end(outcome);
+  };
+  inAttempt({ checkId: check.id, number, isOver: () => ended }, run).catch((thrown) => {
+    end(
+      signal.aborted
+        ? timedOut(timeoutMs)
+        : { status: 'error', code: 'threw', actual: messageOf(thrown), stack: stackOf(thrown), evidence: [] },
+    );
+  });
+  return { end };
+}
+
+/** Calls back once, when everything is let go of or the time for it is over. */
+function closeWithin(opened: OpenedProbes, ms: number, clock: Clock, done: (problem?: string) => void): void {
+  let called = false;
+  const once = (problem?: string) => {
+    if (called) return;
+    called = true;
+    cancel();
+    done(problem);
+  };
+  const cancel = clock.after(ms, () => once());
+  try {
+    const closing = opened.close();
+    if (closing)
+      closing.then(
+        () => once(),
+        (thrown) => once(`cleaning up: ${messageOf(thrown)}`),
+      );
+    else once();
+  } catch (thrown) {
+    once(`cleaning up: ${messageOf(thrown)}`);
+  }
+}
+
+function contextOf(
+  check: Check,
+  probes: Partial<Probes>,
+  options: unknown,
+  stack: StackInfo,
+  signal: AbortSignal,
+  remainingMs: () => number,
+): CheckContext<Record<string, unknown>, ProbeName, string> {
+  return {
+    ...(probes as Probes),
+    options: options as Record<string, unknown>,
+    stack,
+    signal,
+    remainingMs,
+    pass: (summary, examined, evidence = []) => ({
+      status: 'pass',
+      summary,
+      examined: Array.isArray(examined) ? examined : [examined],
+      evidence,
+    }),
+    fail: (code, { expected, actual, hint = check.codes[code]?.hint, evidence = [] }) => ({
+      status: 'fail',
+      code,
+      expected,
+      actual,
+      ...(hint ? { hint } : {}),
+      evidence,
+    }),
+    skip: (reason, enable) => ({ status: 'skip', reason, ...(enable ? { enable } : {}) }),
+  };
+}
+
+function timedOut(timeoutMs: number): Outcome {
+  return {
+    status: 'fail',
+    code: 'timeout',
+    expected: `a verdict within ${formatDuration(timeoutMs)}`,
+    actual: 'none was given',
+    hint: `give it more time: --timeout ${formatDuration(timeoutMs * 2).replace(/ /g, '')}`,
+    evidence: [],
+  };
+}
+
+function stackOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error ? thrown.stack : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Evidence } from '../check/evidence.ts';
+
+/** Evidence is kept for every check of a run and shown to people: enough to judge by, and no more. */
+const limits = { characters: 2048, rows: 20, lines: 50, spans: 200, items: 50 };
+
+export function compactEvidence(evidence: readonly Evidence[]): Evidence[] {
+  return evidence.slice(0, limits.items).map(compact);
+}
+
+function compact(item: Evidence): Evidence {
+  switch (item.kind) {
+    case 'fact':
+      return { ...item, value: cut(item.value) };
+    case 'http': {
+      const { request, response, error } = item.exchange;
+      if (!response || response.body.length <= limits.characters) return item;
+      const exchange = {
+        request,
+        response: { ...response, body: cut(response.body) },
+        ...(error ? { error } : {}),
+      };
+      return { ...item, exchange };
+    }
+    case 'query':
+      return { ...item, statement: cut(item.statement), rows: item.rows.slice(0, limits.rows) };
+    case 'lines':
+      return {
+        ...item,
+        lines: item.lines.slice(0, limits.lines).map(({ number, text }) => ({ number, text: cut(text) })),
+      };
+    case 'spans':
+      return { ...item, spans: item.spans.slice(0, limits.spans) };
+    case 'file':
+      return item;
+  }
+}
+
+/** A copy, so that the cut text does not keep the whole in memory. */
+function cut(text: string): string {
+  if (text.length <= limits.characters) return text;
+  return `${Buffer.from(text.slice(0, limits.characters)).toString()}… (${text.length} characters)`;
+}

@@ -1,0 +1,60 @@
+import type { Check } from '../check/define-check.ts';
+import type { Evidence } from '../check/evidence.ts';
+import type { Fail, Pass, Skip } from '../check/verdict.ts';
+
+/** The check itself is broken. Named so in every report, and the run exits with 70 (124 when it blocked the process). */
+export interface BrokenCheck {
+  status: 'error';
+  code: 'threw' | 'threw-after-return' | 'stalled' | 'bad-verdict';
+  actual: string;
+  stack?: string | undefined;
+  evidence: Evidence[];
+}
+
+/** Takes nothing on trust: a verdict must have a known shape, a declared code, and a pass must rest on something. */
+export function judgeVerdict(check: Check, verdict: unknown): Pass | Fail | Skip | BrokenCheck {
+  if (typeof verdict !== 'object' || verdict === null)
+    return bad(`it returned ${String(verdict)}, no verdict`);
+  const { status } = verdict as { status?: unknown };
+  if (status === 'pass') return judgePass(verdict as Pass);
+  if (status === 'fail') return judgeFail(check, verdict as Fail);
+  if (status === 'skip') {
+    const { reason } = verdict as Skip;
+    return typeof reason === 'string' && reason !== ''
+      ? (verdict as Skip)
+      : bad('it skipped without a reason');
+  }
+  return bad(`it returned the status ${JSON.stringify(status)}; there are pass, fail and skip`);
+}
+
+function judgePass(pass: Pass): Pass | Fail | BrokenCheck {
+  if (!Array.isArray(pass.examined) || typeof pass.summary !== 'string') {
+    return bad('it passed without saying what it found and examined; call pass(summary, examined)');
+  }
+  const evidence = pass.evidence ?? [];
+  if (pass.examined.some(({ count }) => count > 0)) return pass.evidence ? pass : { ...pass, evidence };
+  const what = pass.examined.map(({ what }) => `0 ${what}`).join(', ') || 'nothing';
+  return {
+    status: 'fail',
+    code: 'examined-nothing',
+    expected: 'a verdict that rests on something',
+    actual: `it would have passed (${pass.summary}), but examined ${what}`,
+    hint: 'make sure that there is something to examine, or switch the service off in the configuration',
+    evidence,
+  };
+}
+
+function judgeFail(check: Check, fail: Fail): Fail | BrokenCheck {
+  if (typeof fail.code !== 'string' || !Object.hasOwn(check.codes, fail.code)) {
+    const declared = Object.keys(check.codes).join(', ') || 'none';
+    return bad(`it failed with the undeclared code ${JSON.stringify(fail.code)}; declared: ${declared}`);
+  }
+  if (typeof fail.expected !== 'string' || typeof fail.actual !== 'string') {
+    return bad(`it failed with ${fail.code} without saying what it expected and found`);
+  }
+  return fail.evidence ? fail : { ...fail, evidence: [] };
+}
+
+function bad(actual: string): BrokenCheck {
+  return { status: 'error', code: 'bad-verdict', actual, evidence: [] };
+}

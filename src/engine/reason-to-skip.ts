@@ -1,0 +1,31 @@
+import type { Check } from '../check/define-check.ts';
+import type { StackInfo } from '../check/stack.ts';
+import type { Skip } from '../check/verdict.ts';
+
+/** Why a check cannot be judged in this run, before it is even tried. */
+export function reasonToSkip(check: Check, stack: StackInfo, readOnly: boolean): Skip | undefined {
+  const { effects = 'none' } = check;
+  const off = check.uses?.find((service) => !stack[service].enabled);
+  if (off) {
+    return {
+      status: 'skip',
+      reason: `the configuration says that this stack has no ${off}`,
+      enable: `services.${off}.enabled: true`,
+    };
+  }
+  if (readOnly && effects !== 'none') {
+    return {
+      status: 'skip',
+      reason: `it writes (${effects}), and the run is read-only`,
+      enable: 'leave out --read-only',
+    };
+  }
+  if (effects === 'disruptive' && stack.runtime === 'external') {
+    return {
+      status: 'skip',
+      reason: 'it takes a service away, which is done only to stacks that meatymusic started',
+      enable: 'meatymusic up',
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,126 @@
+import { ExitCode } from '../base/exit-code.ts';
+import type { Check } from '../check/define-check.ts';
+import type { Attempt, CheckResult, RunResult, Status } from '../check/result.ts';
+import { resultSchemaVersion } from '../check/result.ts';
+import type { StackInfo } from '../check/stack.ts';
+import type { Outcome } from './attempt.ts';
+import { compactEvidence } from './compact-evidence.ts';
+import { redactDeep } from './redact-deep.ts';
+
+export function areaOf(id: string): string {
+  const slash = id.indexOf('/');
+  return slash < 0 ? 'other' : id.slice(0, slash);
+}
+
+export interface SettledCheck {
+  check: Check;
+  outcome: Outcome | { status: 'blocked'; blockedBy: string[] };
+  attempts: Attempt[];
+  startMs: number;
+  endMs: number;
+  redact?: ((text: string) => string) | undefined;
+}
+
+export function resultOf({ check, outcome, attempts, startMs, endMs, redact }: SettledCheck): CheckResult {
+  const result: CheckResult = {
+    id: check.id,
+    area: areaOf(check.id),
+    title: check.title,
+    failureTitle: check.failureTitle,
+    level: check.level ?? 'required',
+    tags: [...(check.tags ?? [])],
+    effects: check.effects ?? 'none',
+    source: check.source,
+    status: outcome.status,
+    ...said(outcome),
+    evidence: 'evidence' in outcome ? compactEvidence(outcome.evidence) : [],
+    attempts,
+    ...(outcome.status === 'pass' && attempts.length > 1 ? { flaky: true } : {}),
+    startMs,
+    durationMs: endMs - startMs,
+  };
+  return redact ? redactDeep(result, redact) : result;
+}
+
+function said(outcome: SettledCheck['outcome']): Partial<CheckResult> {
+  switch (outcome.status) {
+    case 'pass':
+      return { summary: outcome.summary, examined: outcome.examined };
+    case 'fail': {
+      const { code, expected, actual, hint } = outcome;
+      return { code, expected, actual, ...(hint ? { hint } : {}) };
+    }
+    case 'skip':
+      return { reason: outcome.reason, ...(outcome.enable ? { enable: outcome.enable } : {}) };
+    case 'error': {
+      const { code, actual, stack } = outcome;
+      return { code, actual, ...(stack ? { hint: firstFrame(stack) } : {}) };
+    }
+    case 'blocked':
+      return { blockedBy: outcome.blockedBy };
+  }
+}
+
+/** Where it was thrown: the first line of a stack that names a place. */
+function firstFrame(stack: string): string {
+  const frame = stack.split('\n').find((line) => /^\s+at /.test(line));
+  return frame ? `thrown ${frame.trim()}` : '';
+}
+
+export interface RunFacts {
+  checks: CheckResult[];
+  stack: StackInfo;
+  startedAt: string;
+  durationMs: number;
+  endedBy: RunResult['endedBy'];
+  /** An error that came from no check. */
+  internalError: string | undefined;
+  /** Why the run was interrupted: a Fault with the signal's exit code. */
+  interruption: unknown;
+  toolVersion: string;
+  traceId: string | undefined;
+}
+
+export function runResultOf(facts: RunFacts): RunResult {
+  const { checks, stack, startedAt, durationMs, endedBy, internalError, toolVersion, traceId } = facts;
+  const count = (status: Status) => checks.filter((check) => check.status === status).length;
+  const summary = {
+    total: checks.length,
+    pass: count('pass'),
+    fail: count('fail'),
+    skip: count('skip'),
+    error: count('error'),
+    blocked: count('blocked'),
+    flaky: checks.filter(({ flaky }) => flaky).length,
+  };
+  const exitCode = exitCodeOf(facts);
+  return {
+    schemaVersion: resultSchemaVersion,
+    tool: { name: 'meatymusic', version: toolVersion },
+    startedAt,
+    durationMs,
+    ...(traceId ? { traceId } : {}),
+    stack,
+    ...(endedBy ? { endedBy } : {}),
+    ...(internalError ? { internalError } : {}),
+    summary,
+    ok: exitCode === ExitCode.ok,
+    exitCode,
+    checks,
+  };
+}
+
+/** Signal > internal or broken check > deadline > a required check failed. */
+function exitCodeOf({ checks, endedBy, internalError, interruption }: RunFacts): ExitCode {
+  if (endedBy === 'interrupted') {
+    const { exitCode } = (interruption ?? {}) as { exitCode?: ExitCode };
+    return exitCode ?? ExitCode.interrupted;
+  }
+  if (checks.some(({ code, status }) => status === 'error' && code === 'stalled')) return ExitCode.deadline;
+  if (internalError || checks.some(({ status }) => status === 'error')) return ExitCode.internal;
+  if (endedBy === 'deadline') return ExitCode.deadline;
+  const failed = checks.some(
+    ({ status, level }) => level === 'required' && (status === 'fail' || status === 'blocked'),
+  );
+  return failed ? ExitCode.checkFailed : ExitCode.ok;
+}

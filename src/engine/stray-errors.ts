@@ -1,0 +1,35 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Which attempt of which check the running code belongs to, however far it went from `run`. */
+export interface AttemptContext {
+  checkId: string;
+  number: number;
+  isOver(): boolean;
+}
+
+const current = new AsyncLocalStorage<AttemptContext>();
+
+export function inAttempt<T>(context: AttemptContext, work: () => T): T {
+  return current.run(context, work);
+}
+
+export function currentAttempt(): AttemptContext | undefined {
+  return current.getStore();
+}
+
+/** Told of an error that no promise caught; `context` is absent when it came from no check. */
+export type OnStrayError = (thrown: unknown, context: AttemptContext | undefined) => void;
+
+/**
+ * While it is on, what a check throws outside of its promise (in a timer, in a listener, in a promise that nobody
+ * awaits) is told to `onStray` instead of ending the process. Returns the switch that turns it off.
+ */
+export function catchStrayErrors(onStray: OnStrayError): () => void {
+  const listener = (thrown: unknown) => onStray(thrown, currentAttempt());
+  process.on('uncaughtException', listener);
+  process.on('unhandledRejection', listener);
+  return () => {
+    process.off('uncaughtException', listener);
+    process.off('unhandledRejection', listener);
+  };
+}
