@@ -1,0 +1,63 @@
+const effects = ['none', 'rolled-back', 'temporary', 'disruptive'];
+const levels = ['required', 'advisory'];
+const probeNames = [
+  'http',
+  'tcp',
+  'dns',
+  'tls',
+  'postgres',
+  'redis',
+  'logs',
+  'spans',
+  'browser',
+  'command',
+  'file',
+  'process',
+  'migrations',
+  'control',
+  'ids',
+];
+
+/** What keeps a value that a file or a package gave from being a check; empty: nothing. */
+export function problemsOf(definition: unknown): string[] {
+  if (typeof definition !== 'object' || definition === null) {
+    return ['has no default export that is a check; write: export default defineCheck({ … })'];
+  }
+  const given = definition as Record<string, unknown>;
+  const problems: string[] = [];
+  for (const key of ['title', 'failureTitle', 'why']) {
+    if (typeof given[key] !== 'string' || given[key] === '') problems.push(`"${key}" is not a text`);
+  }
+  if (typeof given.run !== 'function') problems.push('"run" is not a function');
+  if (typeof given.codes !== 'object' || given.codes === null || Object.keys(given.codes).length === 0) {
+    problems.push('"codes" names no way to fail; a check that cannot fail proves nothing');
+  }
+  for (const key of ['needs', 'after', 'uses', 'tags']) {
+    const list = given[key];
+    if (list === undefined && key !== 'needs') continue;
+    if (!Array.isArray(list) || list.some((item) => typeof item !== 'string')) {
+      problems.push(`"${key}" is not a list of texts`);
+    } else if (key === 'needs') {
+      for (const need of list) {
+        if (!probeNames.includes(need))
+          problems.push(`"needs" names the probe "${need}", which does not exist`);
+      }
+    }
+  }
+  if (given.effects !== undefined && !effects.includes(given.effects as string)) {
+    problems.push(`"effects" is none of ${effects.join(', ')}`);
+  }
+  if (given.level !== undefined && !levels.includes(given.level as string)) {
+    problems.push(`"level" is none of ${levels.join(', ')}`);
+  }
+  if (given.timeoutMs !== undefined && !(Number(given.timeoutMs) > 0)) {
+    problems.push('"timeoutMs" is not a positive number');
+  }
+  if (
+    given.options !== undefined &&
+    typeof (given.options as { safeParse?: unknown }).safeParse !== 'function'
+  ) {
+    problems.push('"options" is not a zod schema');
+  }
+  return problems;
+}

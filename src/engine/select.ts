@@ -1,0 +1,98 @@
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Check } from '../check/define-check.ts';
+import { areaOf } from './results.ts';
+
+export interface Selection {
+  /** Ids, areas, or globs on ids: `database/connects`, `database`, `web/*`. Empty: all. */
+  patterns: readonly string[];
+  /** Only checks with one of these tags. Empty: whatever the tags. */
+  tags: readonly string[];
+  /** Patterns of checks that do not run, not even because another is after them. */
+  skip: readonly string[];
+}
+
+/** A check with this tag runs only when a pattern or a tag names it. */
+export const optInTag = 'opt-in';
+
+/**
+ * What is to run: the checks that a pattern names and that have one of the tags, and all that these are `after`, because
+ * without it their failures would have no root. `skip` wins over both; what is after a check that was left out so runs.
+ * Rejects what names nothing with a `Fault` (2) and the nearest name.
+ */
+export function selectChecks(all: readonly Check[], { patterns, tags, skip }: Selection): Check[] {
+  const problems = [...unknownPatterns(all, [...patterns, ...skip]), ...unknownTags(all, tags)];
+  if (problems.length > 0) {
+    throw new Fault({
+      code: 'unknown-check',
+      message: problems[0] as string,
+      details: problems.slice(1),
+      hint: 'meatymusic checks list',
+      exitCode: ExitCode.usage,
+    });
+  }
+  const named = anyOf(patterns);
+  const left = anyOf(skip);
+  const wanted = (check: Check) => {
+    if (tags.length > 0 && !tags.some((tag) => check.tags?.includes(tag))) return false;
+    if (patterns.length > 0) return named(check.id);
+    return tags.length > 0 || !check.tags?.includes(optInTag);
+  };
+  const byId = new Map(all.map((check) => [check.id, check]));
+  const chosen = new Set<Check>();
+  const queue = all.filter(wanted);
+  for (let check = queue.pop(); check; check = queue.pop()) {
+    if (chosen.has(check) || (skip.length > 0 && left(check.id))) continue;
+    chosen.add(check);
+    for (const id of check.after ?? []) {
+      const before = byId.get(id);
+      if (before) queue.push(before);
+    }
+  }
+  if (chosen.size === 0) {
+    throw new Fault({
+      code: 'nothing-selected',
+      message: 'no check is selected: a run without checks would prove nothing',
+      hint: 'meatymusic checks list',
+      exitCode: ExitCode.usage,
+    });
+  }
+  return all.filter((check) => chosen.has(check));
+}
+
+function unknownPatterns(all: readonly Check[], patterns: readonly string[]): string[] {
+  const ids = all.map(({ id }) => id);
+  const names = [...new Set(ids.flatMap((id) => [id, areaOf(id)]))];
+  return patterns.flatMap((pattern) => {
+    if (ids.some(matcher(pattern))) return [];
+    const near = nearest(pattern, names);
+    return [`no check matches "${pattern}"${near ? `; nearest: ${near}` : ''}`];
+  });
+}
+
+function unknownTags(all: readonly Check[], tags: readonly string[]): string[] {
+  const known = [...new Set(all.flatMap((check) => check.tags ?? []))];
+  return tags.flatMap((tag) => {
+    if (known.includes(tag)) return [];
+    const near = nearest(tag, known);
+    return [`no check has the tag "${tag}"${near ? `; nearest: ${near}` : ''}`];
+  });
+}
+
+function anyOf(patterns: readonly string[]): (id: string) => boolean {
+  const matchers = patterns.map(matcher);
+  return (id) => matchers.some((matches) => matches(id));
+}
+
+/** `*` stands for anything within a part of the id, `**` for anything, `?` for one character. */
+function matcher(pattern: string): (id: string) => boolean {
+  if (!/[*?]/.test(pattern)) return (id) => id === pattern || id.startsWith(`${pattern.replace(/\/$/, '')}/`);
+  const source = pattern.replace(/\*\*|[*?]|[.+^${}()|[\]\\]/g, (part) => {
+    if (part === '**') return '.*';
+    if (part === '*') return '[^/]*';
+    return part === '?' ? '[^/]' : `\\${part}`;
+  });
+  const regexp = new RegExp(`^${source}$`);
+  return (id) => regexp.test(id);
+}

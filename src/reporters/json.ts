@@ -1,0 +1,6 @@
+import type { Reporter } from './reporter.ts';
+
+/** The result document itself; its schema is published as `meatymusic/schema/result.json`. */
+export const json: Reporter = {
+  render: (result) => `${JSON.stringify(result, undefined, 2)}\n`,
+};
