@@ -14,7 +14,7 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   down: { summary: 'stop what `up` started', load: absent },
   status: { summary: 'what runs, where, and how it is', load: absent },
   logs: { summary: 'the logs of the services; `logs check` judges a log', load: absent },
-  verify: { summary: 'run the checks against a running stack', load: absent },
+  verify: { summary: 'run the checks against a running stack', load: () => import('./verify.ts') },
   migrate: { summary: 'apply, roll back and inspect migrations', load: absent },
   checks: { summary: 'list, explain, prove and create checks', load: absent },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
