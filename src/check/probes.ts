@@ -33,6 +33,8 @@ export interface HttpRequest {
   timeoutMs?: number;
   /** Default 1 MiB, counted after decompression; more rejects with `BODY_TOO_LARGE`. */
   maxBodyBytes?: number;
+  /** Loopback address to send from, where what is asked counts by client address; ignored for a service elsewhere. */
+  fromAddress?: string;
 }
 
 export interface HttpResponse {

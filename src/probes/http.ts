@@ -150,6 +150,9 @@ function open({ request, url, method, agent }: Exchange): ClientRequest {
     method,
     headers,
     lookup,
+    ...(request.fromAddress && isLoopback(url.hostname)
+      ? { localAddress: request.fromAddress, family: 4 }
+      : {}),
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     path: `${url.pathname}${url.search}`,
@@ -185,4 +188,8 @@ function pairs(raw: string[]): [string, string][] {
   const list: [string, string][] = [];
   for (let index = 0; index < raw.length; index += 2) list.push([raw[index]!, raw[index + 1]!]);
   return list;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.startsWith('127.');
 }

@@ -1,0 +1,99 @@
+import { defineCheck, exchange, fact, z } from '../../src/check/index.ts';
+
+/** Verifies that readiness is an observation: with the database taken away it is not 200, with the database back it is. */
+export default defineCheck({
+  title: 'Readiness tells the truth about the database',
+  failureTitle: 'Readiness does not tell the truth about the database',
+  why: 'An endpoint that says 200 with the database stopped sends users to a service that can only fail.',
+  after: ['api/ready'],
+  needs: ['http', 'control', 'ids'],
+  uses: ['api', 'database'],
+  effects: 'disruptive',
+  timeoutMs: 60_000,
+  tags: ['contract', 'health', 'disruptive'],
+  options: z.object({
+    path: z.string().default('/health/ready').describe('Path of the readiness endpoint'),
+    status: z.number().int().default(200).describe('Status that means ready'),
+    withinMs: z.number().int().default(10_000).describe('How long the API may take to notice, each way'),
+  }),
+  codes: {
+    'not-ready-before': { means: 'the API was not ready to begin with', hint: 'meatymusic verify api/ready' },
+    lies: {
+      means: 'the API says that it is ready while its database is away',
+      hint: 'let the readiness endpoint ask the database, with a time-out of its own',
+    },
+    'does-not-recover': {
+      means: 'the database is back and the API is still not ready',
+      hint: 'meatymusic logs api: does its pool replace broken connections?',
+    },
+  },
+  sabotage: [
+    {
+      name: 'readiness always says 200',
+      code: 'lies',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health/ready', status: 200 },
+    },
+    {
+      name: 'readiness always says 503',
+      code: 'not-ready-before',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health/ready', status: 503 },
+    },
+  ],
+  async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
+    const can = await control.available({ service: 'database' });
+    if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
+    const url = new URL(options.path, stack.api.url).href;
+    const ask = (label: string) => exchange(http, { url, timeoutMs: 5_000 }, label);
+    const until = async (label: string, wanted: (status: number | undefined) => boolean) => {
+      const end = (await ids.now()) + Math.min(options.withinMs, remainingMs() - 2_000);
+      for (;;) {
+        const asked = await ask(label);
+        const ok = wanted(asked.response?.status);
+        if (ok || (await ids.now()) >= end) return { ok, ...asked };
+        await ids.pause({ ms: 100 });
+      }
+    };
+
+    const before = await ask('before');
+    if (before.response?.status !== options.status) {
+      return fail('not-ready-before', {
+        expected: `GET ${url} answers ${options.status}`,
+        actual: before.actual,
+        evidence: [before.evidence],
+      });
+    }
+    await control.stop({ service: 'database' });
+    const away = await until('database away', (status) => status !== options.status);
+    await control.start({ service: 'database' });
+    if (!away.ok) {
+      return fail('lies', {
+        expected: `not ${options.status} while the database is stopped`,
+        actual: away.actual,
+        evidence: [before.evidence, away.evidence],
+      });
+    }
+    const back = await until('database back', (status) => status === options.status);
+    const evidence = [
+      before.evidence,
+      away.evidence,
+      back.evidence,
+      fact('database', 'stopped and started again'),
+    ];
+    if (!back.ok) {
+      return fail('does-not-recover', {
+        expected: `${options.status} within ${options.withinMs} ms after the database came back`,
+        actual: back.actual,
+        evidence,
+      });
+    }
+    return pass(
+      `${before.response.status} before, ${away.response?.status ?? 'no answer'} without the database, ${back.response?.status} after`,
+      { count: 3, what: 'responses' },
+      evidence,
+    );
+  },
+});

@@ -1,0 +1,53 @@
+import { defineCheck, exchange, z } from '../../src/check/index.ts';
+
+/** Verifies that the API says it is ready: with its database, its cache and its migrations. */
+export default defineCheck({
+  title: 'The API is ready to serve',
+  failureTitle: 'The API is not ready to serve',
+  why: 'Alive is not ready: without its database the API answers its health endpoint and fails every real request.',
+  after: ['api/health'],
+  needs: ['http'],
+  uses: ['api'],
+  tags: ['contract', 'health'],
+  options: z.object({
+    path: z.string().default('/health/ready').describe('Path of the readiness endpoint'),
+    status: z.number().int().default(200).describe('Status that means ready'),
+  }),
+  codes: {
+    unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
+    missing: {
+      means: 'the API has no readiness endpoint at this path',
+      hint: "name the path in options['api/ready'].path",
+    },
+    'not-ready': {
+      means: 'the API says that it is not ready',
+      hint: 'meatymusic status; meatymusic migrate status',
+    },
+  },
+  sabotage: [
+    { name: 'the API is stopped', code: 'unreachable', kind: 'stop', service: 'api' },
+    { name: 'the database is stopped', code: 'not-ready', kind: 'stop', service: 'database' },
+    {
+      name: 'it answers 404',
+      code: 'missing',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health/ready', status: 404 },
+    },
+  ],
+  async run({ http, stack, options, pass, fail }) {
+    const url = new URL(options.path, stack.api.url).href;
+    const { response, actual, evidence } = await exchange(http, { url }, 'readiness');
+    const found = { expected: `GET ${url} answers ${options.status}`, actual, evidence: [evidence] };
+    if (!response) return fail('unreachable', found);
+    if (response.status === 404) return fail('missing', found);
+    if (response.status !== options.status) {
+      return fail('not-ready', { ...found, actual: `${actual}: ${response.body.slice(0, 300)}` });
+    }
+    return pass(
+      `${response.status} in ${Math.round(response.durationMs)} ms`,
+      { count: 1, what: 'response' },
+      [evidence],
+    );
+  },
+});

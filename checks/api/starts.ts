@@ -1,0 +1,64 @@
+import { defineCheck, z } from '../../src/check/index.ts';
+
+/** Verifies that the API's log since its start holds no sign of a start-up or import error. */
+export default defineCheck({
+  title: 'The API starts without start-up or import errors',
+  failureTitle: 'The log of the API shows a start-up or import error',
+  why: 'A service that restarts until it works, or works without one of its modules, fails later and elsewhere.',
+  needs: ['logs'],
+  uses: ['api'],
+  tags: ['contract'],
+  options: z.object({
+    signs: z
+      .array(z.string())
+      .default([
+        'Traceback (most recent call last)',
+        'ImportError',
+        'ModuleNotFoundError',
+        'Cannot find module',
+        'ERR_MODULE_NOT_FOUND',
+        'EADDRINUSE',
+        'Unhandled',
+        'uncaught',
+        'SyntaxError',
+        'panic:',
+      ])
+      .describe('Parts of a log line that mean a failed start (case-sensitive)'),
+  }),
+  codes: {
+    'error-in-log': { means: 'the log holds a start-up or import error', hint: 'meatymusic logs api' },
+    'no-log': { means: 'the log is empty', hint: 'meatymusic logs api; is the right log configured?' },
+  },
+  sabotage: [
+    { name: 'the log is gone', code: 'no-log', kind: 'logs', service: 'api', change: 'drop' },
+    {
+      name: 'what every start logs counts as an error',
+      code: 'error-in-log',
+      kind: 'options',
+      set: { signs: ['OpenTelemetry initialized'] },
+    },
+  ],
+  async run({ logs, options, pass, fail, skip }) {
+    const log = await logs.available({ service: 'api' });
+    if (!log.available) return skip('the log of the API cannot be read from here', log.enable);
+    let scanned = 0;
+    for (const sign of options.signs) {
+      const found = await logs.find({ service: 'api', contains: sign, limit: 5 });
+      scanned = Math.max(scanned, found.scanned);
+      if (found.matched === 0) continue;
+      const lines = found.records.map(({ number, raw }) => ({ number, text: raw }));
+      return fail('error-in-log', {
+        expected: 'a log without start-up or import errors',
+        actual: `line ${lines[0]?.number} of ${found.source} holds "${sign}"`,
+        evidence: [{ kind: 'lines', label: sign, source: found.source, lines, total: found.matched }],
+      });
+    }
+    if (scanned === 0) {
+      return fail('no-log', { expected: `lines in ${log.source}`, actual: 'there is none' });
+    }
+    return pass(`no sign of one in ${scanned} lines`, [
+      { count: scanned, what: 'lines' },
+      { count: options.signs.length, what: 'signs' },
+    ]);
+  },
+});

@@ -1,0 +1,55 @@
+import { attempt, defineCheck, fact } from '../../src/check/index.ts';
+
+/** Verifies that Redis answers PING with PONG. Connecting alone proves nothing: a silent port accepts connections too. */
+export default defineCheck({
+  title: 'Redis answers PING',
+  failureTitle: 'Redis does not answer PING',
+  why: 'Sessions, the distributed cache and the queue live there.',
+  needs: ['redis', 'ids'],
+  uses: ['cache'],
+  tags: ['contract'],
+  codes: {
+    unreachable: { means: 'no reply came', hint: 'meatymusic status; meatymusic logs cache' },
+    refused: {
+      means: 'the server answered with an error',
+      hint: 'compare REDIS_URL with the password and the user of the server',
+    },
+    'wrong-answer': {
+      means: 'the server answered something else than PONG',
+      hint: 'is it Redis that listens there?',
+    },
+  },
+  sabotage: [{ name: 'Redis is stopped', code: 'unreachable', kind: 'stop', service: 'cache' }],
+  async run({ redis, ids, stack, pass, fail, remainingMs, signal }) {
+    const expected = `PONG from ${stack.cache.host}:${stack.cache.port}`;
+    for (;;) {
+      const { value, failure } = await attempt(redis.command({ name: 'PING' }));
+      if (value) {
+        const evidence = [fact('address', value.address), fact('reply', JSON.stringify(value.reply))];
+        if (value.reply !== 'PONG') {
+          return fail('wrong-answer', {
+            expected,
+            actual: `it answers ${JSON.stringify(value.reply)}`,
+            evidence,
+          });
+        }
+        return pass(
+          `PONG from ${value.address} in ${Math.round(value.durationMs)} ms`,
+          { count: 1, what: 'reply' },
+          evidence,
+        );
+      }
+      // It reads its data set and will answer in a moment.
+      if (failure.code === 'LOADING' && remainingMs() > 500 && !signal.aborted) {
+        await ids.pause({ ms: 100 });
+        continue;
+      }
+      const word = /^[A-Z]+$/.test(failure.code) && failure.message.startsWith(`${failure.code} `);
+      return fail(word ? 'refused' : 'unreachable', {
+        expected,
+        actual: failure.message,
+        evidence: [fact('error', failure.code)],
+      });
+    }
+  },
+});

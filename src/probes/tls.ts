@@ -1,0 +1,69 @@
+import tls, { type DetailedPeerCertificate } from 'node:tls';
+import { budgetOf } from './budget.ts';
+import type { ClosableProbe, ProbeContext } from './context.ts';
+import { lookup } from './loopback.ts';
+import { addressText, networkError } from './network-error.ts';
+
+/** Looks at a certificate without sending anything through the connection, so it may be looked at when it is not trusted. */
+export function createTlsProbe(context: ProbeContext): ClosableProbe<'tls'> {
+  return {
+    inspect({ host, port, serverName }) {
+      const target = addressText(host, port);
+      const name = serverName ?? host;
+      return new Promise((resolve, reject) => {
+        const budget = budgetOf(context, () => `no TLS handshake with ${target}`);
+        const socket = tls.connect({
+          host: host.replace(/^\[|\]$/g, ''),
+          port,
+          lookup,
+          rejectUnauthorized: false,
+          ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
+        });
+        const fail = (error: unknown) => {
+          unwatch();
+          socket.destroy();
+          reject(networkError(error, target));
+        };
+        const unwatch = budget.watch(fail);
+        socket.on('error', fail);
+        socket.once('secureConnect', () => {
+          unwatch();
+          const certificate = socket.getPeerCertificate(true);
+          const wrongHost = tls.checkServerIdentity(name, certificate) as NodeJS.ErrnoException | undefined;
+          const reason = socket.authorizationError
+            ? String(codeOf(socket.authorizationError))
+            : wrongHost?.code;
+          socket.destroy();
+          resolve({
+            authorized: reason === undefined,
+            ...(reason ? { authorizationError: reason } : {}),
+            protocol: socket.getProtocol() ?? '',
+            cipher: socket.getCipher()?.standardName ?? '',
+            ...factsOf(certificate, context.clock.now()),
+          });
+        });
+      });
+    },
+  };
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown }).code ?? error;
+}
+
+function factsOf(certificate: DetailedPeerCertificate, nowMs: number) {
+  const validTo = new Date(certificate.valid_to);
+  const names = (subject: object | undefined) =>
+    Object.entries(subject ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', ');
+  return {
+    subject: names(certificate.subject),
+    issuer: names(certificate.issuer),
+    subjectAltNames: (certificate.subjectaltname ?? '').split(', ').filter((part) => part !== ''),
+    validFrom: new Date(certificate.valid_from).toISOString(),
+    validTo: validTo.toISOString(),
+    daysLeft: Math.floor((validTo.getTime() - nowMs) / 86_400_000),
+    fingerprint256: certificate.fingerprint256,
+  };
+}
