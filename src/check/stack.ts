@@ -14,3 +14,18 @@ export interface StackInfo {
 
 export const serviceNames = ['api', 'web', 'database', 'cache'] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** The stack on the addresses of the contract; for tests and examples. */
+export const exampleStack: StackInfo = {
+  runtime: 'embedded',
+  api: { enabled: true, url: 'http://localhost:8000', serviceName: 'meatymusic-api' },
+  web: {
+    enabled: true,
+    url: 'http://localhost:3000',
+    serviceName: 'meatymusic-web',
+    appName: 'MeatyMusic',
+  },
+  database: { enabled: true, host: 'localhost', port: 5432, name: 'meatymusic', user: 'postgres' },
+  cache: { enabled: true, host: 'localhost', port: 6379 },
+  telemetry: {},
+};

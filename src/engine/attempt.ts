@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Check, CheckContext } from '../check/define-check.ts';
-import { ProbeError, type ProbeName, type Probes } from '../check/probes.ts';
+import { contextOf } from '../check/check-context.ts';
+import type { Check } from '../check/define-check.ts';
+import { type BrokenCheck, judgeVerdict } from '../check/judge-verdict.ts';
+import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Fail, Pass, Skip } from '../check/verdict.ts';
-import { type BrokenCheck, judgeVerdict } from './judge-verdict.ts';
 import { inAttempt } from './stray-errors.ts';
 
 /** What one attempt came to: the check's own verdict, or the engine's when the check gave none that counts. */
@@ -106,7 +107,7 @@ export function startAttempt(attempt: AttemptOptions): RunningAttempt {
     const got = await openProbes({ check, number, signal, remainingMs });
     if (ended) return void (await got.close());
     opened = got;
-    const context = contextOf(check, got.probes, options, stack, signal, remainingMs);
+    const context = contextOf(check, { probes: got.probes, options, stack, signal, remainingMs });
     const outcome = judgeVerdict(check, await check.run(context));
     if (signal.aborted && outcome.status === 'pass') return end(timedOut(timeoutMs));
     end(outcome);
@@ -142,38 +143,6 @@ function closeWithin(opened: OpenedProbes, ms: number, clock: Clock, done: (prob
   } catch (thrown) {
     once(`cleaning up: ${messageOf(thrown)}`);
   }
-}
-
-function contextOf(
-  check: Check,
-  probes: Partial<Probes>,
-  options: unknown,
-  stack: StackInfo,
-  signal: AbortSignal,
-  remainingMs: () => number,
-): CheckContext<Record<string, unknown>, ProbeName, string> {
-  return {
-    ...(probes as Probes),
-    options: options as Record<string, unknown>,
-    stack,
-    signal,
-    remainingMs,
-    pass: (summary, examined, evidence = []) => ({
-      status: 'pass',
-      summary,
-      examined: Array.isArray(examined) ? examined : [examined],
-      evidence,
-    }),
-    fail: (code, { expected, actual, hint = check.codes[code]?.hint, evidence = [] }) => ({
-      status: 'fail',
-      code,
-      expected,
-      actual,
-      ...(hint ? { hint } : {}),
-      evidence,
-    }),
-    skip: (reason, enable) => ({ status: 'skip', reason, ...(enable ? { enable } : {}) }),
-  };
 }
 
 function timedOut(timeoutMs: number): Outcome {

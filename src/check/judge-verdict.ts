@@ -1,6 +1,6 @@
-import type { Check } from '../check/define-check.ts';
-import type { Evidence } from '../check/evidence.ts';
-import type { Fail, Pass, Skip } from '../check/verdict.ts';
+import type { Check } from './define-check.ts';
+import type { Evidence } from './evidence.ts';
+import type { Fail, Pass, Skip } from './verdict.ts';
 
 /** The check itself is broken. Named so in every report, and the run exits with 70 (124 when it blocked the process). */
 export interface BrokenCheck {
@@ -12,7 +12,10 @@ export interface BrokenCheck {
 }
 
 /** Takes nothing on trust: a verdict must have a known shape, a declared code, and a pass must rest on something. */
-export function judgeVerdict(check: Check, verdict: unknown): Pass | Fail | Skip | BrokenCheck {
+export function judgeVerdict(
+  check: Pick<Check, 'codes'>,
+  verdict: unknown,
+): Pass | Fail | Skip | BrokenCheck {
   if (typeof verdict !== 'object' || verdict === null)
     return bad(`it returned ${String(verdict)}, no verdict`);
   const { status } = verdict as { status?: unknown };
@@ -44,7 +47,7 @@ function judgePass(pass: Pass): Pass | Fail | BrokenCheck {
   };
 }
 
-function judgeFail(check: Check, fail: Fail): Fail | BrokenCheck {
+function judgeFail(check: Pick<Check, 'codes'>, fail: Fail): Fail | BrokenCheck {
   if (typeof fail.code !== 'string' || !Object.hasOwn(check.codes, fail.code)) {
     const declared = Object.keys(check.codes).join(', ') || 'none';
     return bad(`it failed with the undeclared code ${JSON.stringify(fail.code)}; declared: ${declared}`);

@@ -1,0 +1,188 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import { contextOf } from './check-context.ts';
+import type { CheckDefinition } from './define-check.ts';
+import { judgeVerdict } from './judge-verdict.ts';
+import type { ProbeName, Probes } from './probes.ts';
+import type { StackInfo } from './stack.ts';
+import { exampleStack } from './stack.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A fake of a probe: each method is what it answers, or a function of what it was asked. An Error is what it rejects with. */
+export type FakeProbe<Probe> = {
+  [Method in keyof Probe]?: Probe[Method] extends (...args: infer Args) => Promise<infer Answer>
+    ? Answer | Error | ((...args: Args) => Answer | Error | Promise<Answer>)
+    : never;
+};
+
+export type FakeProbes = { [Name in keyof Probes]?: FakeProbe<Probes[Name]> };
+
+type DeepPartial<T> = T extends object ? { [Key in keyof T]?: DeepPartial<T[Key]> } : T;
+
+interface Case {
+  /** What is the case, as the end of "passes when …", "fails when …". */
+  when: string;
+  probes: FakeProbes;
+  /** Default: the check's own defaults. */
+  options?: Record<string, unknown>;
+  /** Differences to a stack on the contract's addresses. */
+  stack?: DeepPartial<StackInfo>;
+}
+
+export interface PassingCase extends Case {
+  summary?: string | RegExp;
+}
+
+export interface FailingCase<Code extends string = string> extends Case {
+  code: Code;
+  expected?: string | RegExp;
+  actual?: string | RegExp;
+  hint?: string | RegExp;
+}
+
+export interface SkippedCase extends Case {
+  reason?: string | RegExp;
+  enable?: string | RegExp;
+}
+
+export interface CheckCases<Code extends string = string> {
+  passes: readonly PassingCase[];
+  fails: readonly FailingCase<Code>[];
+  skips?: readonly SkippedCase[];
+}
+
+/** The two functions of a test runner; vitest, jest, mocha and node:test all have them. */
+export interface TestRunner {
+  describe(name: string, body: () => void): unknown;
+  it(name: string, body: () => Promise<void>): unknown;
+}
+
+/**
+ * Tests a check with fake probes, one test a case. Refuses cases that would prove nothing: no case that passes, no case
+ * that fails, or a code that no case shows.
+ */
+export function testCheck<Options extends z.ZodObject, Needs extends ProbeName, Code extends string>(
+  check: CheckDefinition<Options, Needs, Code>,
+  cases: CheckCases<NoInfer<Code>>,
+  runner: TestRunner = globalThis as unknown as TestRunner,
+): void {
+  const definition = check as unknown as CheckDefinition;
+  if (typeof runner.it !== 'function' || typeof runner.describe !== 'function') {
+    throw new TypeError('testCheck needs { describe, it } of the test runner as its third argument');
+  }
+  const refusal = refusalOf(definition, cases);
+  if (refusal) throw new TypeError(`these cases prove nothing about "${definition.title}": ${refusal}`);
+  runner.describe(definition.title, () => {
+    for (const each of cases.passes) {
+      runner.it(`passes when ${each.when}`, async () => {
+        const verdict = await verdictOf(definition, each);
+        assertField(verdict, 'status', 'pass');
+        assertField(verdict, 'summary', each.summary);
+      });
+    }
+    for (const each of cases.fails) {
+      runner.it(`fails with ${each.code} when ${each.when}`, async () => {
+        const verdict = await verdictOf(definition, each);
+        assertField(verdict, 'status', 'fail');
+        for (const field of ['code', 'expected', 'actual', 'hint'] as const) {
+          assertField(verdict, field, each[field]);
+        }
+      });
+    }
+    for (const each of cases.skips ?? []) {
+      runner.it(`is skipped when ${each.when}`, async () => {
+        const verdict = await verdictOf(definition, each);
+        assertField(verdict, 'status', 'skip');
+        assertField(verdict, 'reason', each.reason);
+        assertField(verdict, 'enable', each.enable);
+      });
+    }
+  });
+}
+
+function refusalOf({ codes }: CheckDefinition, { passes, fails }: CheckCases): string | undefined {
+  if (passes.length === 0) return 'there is no case that passes';
+  if (fails.length === 0) return 'there is no case that fails';
+  const shown = new Set(fails.map(({ code }) => code));
+  const hidden = Object.keys(codes).filter((code) => !shown.has(code));
+  if (hidden.length > 0) return `no case fails with ${hidden.join(', ')}`;
+  const unknown = [...shown].filter((code) => !Object.hasOwn(codes, code));
+  return unknown.length > 0 ? `the check has no code ${unknown.join(', ')}` : undefined;
+}
+
+/** The verdict as the engine would count it: a pass that examined nothing is a failure. Rejects with what the check threw. */
+export async function verdictOf<Options extends z.ZodObject, Needs extends ProbeName, Code extends string>(
+  check: CheckDefinition<Options, Needs, Code>,
+  { probes, options = {}, stack = {} }: Omit<Case, 'when'>,
+): Promise<Verdict> {
+  const definition = check as unknown as CheckDefinition;
+  const context = contextOf(definition, {
+    probes: fakeAll(definition, probes),
+    options: definition.options?.parse(options) ?? {},
+    stack: merge(exampleStack, stack) as StackInfo,
+    signal: new AbortController().signal,
+    remainingMs: () => 5000,
+  });
+  const verdict = judgeVerdict(definition, await definition.run(context));
+  if (verdict.status === 'error') throw new TypeError(verdict.actual);
+  return verdict;
+}
+
+/** Fakes of identifiers and time are there without being asked for: every run sees the same ones. */
+const steadyIds: FakeProbe<Probes['ids']> = {
+  trace: {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  },
+  uuid: '6f1ed002-ab5c-4e1d-9d4e-2f6b9f9d3c11',
+  now: 1_767_225_600_000,
+  pause: () => undefined as never,
+  token: ({ kind }) => ({ available: true, token: `token.${kind}.signature` }),
+};
+
+function fakeAll({ needs }: CheckDefinition, given: FakeProbes): Partial<Probes> {
+  const extra = Object.keys(given).filter((name) => !(needs as string[]).includes(name));
+  if (extra.length > 0) throw new TypeError(`the check does not need ${extra.join(', ')}; add it to "needs"`);
+  const withIds: FakeProbes = { ...given, ids: { ...steadyIds, ...given.ids } };
+  return Object.fromEntries(needs.map((name) => [name, fake(name, withIds[name] ?? {})])) as Partial<Probes>;
+}
+
+function fake(name: string, answers: Record<string, unknown>): unknown {
+  return new Proxy(
+    {},
+    {
+      get: (_, method) => {
+        if (method === 'then' || typeof method === 'symbol') return undefined;
+        return async (...args: unknown[]) => {
+          if (!Object.hasOwn(answers, method)) {
+            const asked = args.length > 0 ? JSON.stringify(args[0]) : '';
+            throw new TypeError(`the case does not say what ${name}.${method}(${asked}) answers`);
+          }
+          const answer = answers[method];
+          const value = typeof answer === 'function' ? await answer(...args) : answer;
+          if (value instanceof Error) throw value;
+          return structuredClone(value);
+        };
+      },
+    },
+  );
+}
+
+function assertField(verdict: Verdict, field: string, wanted: string | RegExp | undefined): void {
+  if (wanted === undefined) return;
+  const found = (verdict as unknown as Record<string, unknown>)[field];
+  const holds = wanted instanceof RegExp ? wanted.test(String(found)) : isDeepStrictEqual(found, wanted);
+  if (!holds) {
+    throw new Error(
+      `${field} is ${JSON.stringify(found)}, not ${wanted}\n${JSON.stringify(verdict, null, 2)}`,
+    );
+  }
+}
+
+function merge(base: unknown, over: unknown): unknown {
+  if (typeof base !== 'object' || base === null || typeof over !== 'object' || over === null) return over;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = merge(merged[key], value);
+  return merged;
+}
