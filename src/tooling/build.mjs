@@ -49,6 +49,7 @@ for (const [name, file] of Object.entries({
   'database-server': 'src/runtimes/embedded/database-server.ts',
   'cache-server': 'src/runtimes/embedded/cache-server.ts',
   watchdog: 'src/engine/watchdog.ts',
+  'otlp-receiver': 'src/probes/otlp/main.ts',
 })) {
   if (existsSync(path.join(root, file))) entries[name] = file;
 }

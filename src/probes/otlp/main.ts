@@ -1,0 +1,27 @@
+import { startOtlpReceiver } from './receiver.ts';
+import { createSpanFileWriter } from './span-file.ts';
+
+/**
+ * The receiver as a process of its own, for stacks that outlive the command that started them.
+ * Arguments: `<spans file> [http port] [grpc port]`. Says where it listens in one line of JSON; ends at SIGTERM.
+ */
+const [file, httpPort, grpcPort] = process.argv.slice(2);
+if (!file) {
+  process.stderr.write('usage: otlp-receiver <spans file> [http port] [grpc port]\n');
+  process.exitCode = 2;
+} else {
+  const writer = createSpanFileWriter(file);
+  const receiver = await startOtlpReceiver({
+    httpPort: Number(httpPort ?? 0),
+    grpcPort: Number(grpcPort ?? 0),
+    onSpans: (spans) => writer.write(spans),
+  });
+  process.stdout.write(`${JSON.stringify({ httpUrl: receiver.httpUrl, grpcUrl: receiver.grpcUrl })}\n`);
+  const end = async () => {
+    await receiver.close();
+    await writer.flush();
+    process.exit(0);
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+}

@@ -1,0 +1,291 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SpanData } from '../../check/probes.ts';
+import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from './receiver.ts';
+import { createSpanFileWriter, spanFileAccess } from './span-file.ts';
+
+const traceId = '5b8efff798038103d269b633813fc60c';
+const spanId = 'eee19b7ec3c1b174';
+
+function jsonRequest(span: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'api' } }] },
+        scopeSpans: [
+          {
+            scope: { name: 's' },
+            spans: [
+              {
+                traceId,
+                spanId,
+                name: 'GET /',
+                kind: 2,
+                startTimeUnixNano: '1544712660300000001',
+                endTimeUnixNano: '1544712660312000001',
+                ...span,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+}
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function start(options: OtlpReceiverOptions = {}) {
+  const receiver = await startOtlpReceiver({ grpcPort: false, ...options });
+  cleanups.push(() => receiver.close());
+  const post = (body: string | Uint8Array, headers: Record<string, string> = {}, path = '/v1/traces') =>
+    fetch(`${receiver.httpUrl}${path}`, {
+      method: 'POST',
+      body: body as string,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  /** What every bad request is followed by: the receiver must still be there. */
+  const nextSpanArrives = async () => {
+    const before = receiver.access.collected().length;
+    expect((await post(jsonRequest())).status).toBe(200);
+    expect(receiver.access.collected()).toHaveLength(before + 1);
+  };
+  return { receiver, post, nextSpanArrives };
+}
+
+function open(receiver: OtlpReceiver): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(receiver.httpUrl).port), '127.0.0.1', () => resolve(socket));
+    socket.on('error', () => {});
+    cleanups.push(() => {
+      socket.destroy();
+    });
+  });
+}
+
+describe('the OTLP receiver over HTTP', () => {
+  it('takes JSON at /v1/traces and at the endpoint as it is written', async () => {
+    const { receiver, post } = await start();
+    for (const path of ['/v1/traces', '/', '/v1/traces?x=1']) {
+      const response = await post(jsonRequest(), {}, path);
+      expect([response.status, await response.text()]).toEqual([200, '{}']);
+    }
+    expect(receiver.access.collected()).toHaveLength(3);
+    expect(receiver.access.collected()[0]).toEqual<SpanData>({
+      traceId,
+      spanId,
+      name: 'GET /',
+      kind: 'server',
+      service: 'api',
+      startMs: 1544712660300,
+      durationMs: 12,
+      status: 'unset',
+      attributes: {},
+    });
+  });
+
+  it('takes what the OpenTelemetry SDK exports as protobuf, compressed or not', async () => {
+    for (const compression of ['none', 'gzip'] as const) {
+      const { receiver } = await start();
+      const exporter = new OTLPTraceExporter({
+        url: `${receiver.httpUrl}/v1/traces`,
+        compression: compression as never,
+      });
+      const provider = new NodeTracerProvider({
+        resource: resourceFromAttributes({ 'service.name': 'meatymusic-api' }),
+        spanProcessors: [new SimpleSpanProcessor(exporter)],
+      });
+      const span = provider
+        .getTracer('t')
+        .startSpan('GET /x', { kind: 1, attributes: { n: 7, f: 1.5, s: 'é', b: true, l: ['a', 'b'] } });
+      span.setStatus({ code: 2 });
+      span.end();
+      await provider.forceFlush();
+      await provider.shutdown();
+      expect(receiver.access.collected()).toEqual([
+        expect.objectContaining({
+          traceId: span.spanContext().traceId,
+          spanId: span.spanContext().spanId,
+          name: 'GET /x',
+          kind: 'server',
+          service: 'meatymusic-api',
+          status: 'error',
+          attributes: { n: 7, f: 1.5, s: 'é', b: true, l: ['a', 'b'] },
+        }),
+      ]);
+      expect(Math.abs(receiver.access.collected()[0]!.startMs - Date.now())).toBeLessThan(60_000);
+    }
+  });
+
+  it('takes compressed JSON', async () => {
+    const { receiver, post } = await start();
+    expect((await post(gzipSync(jsonRequest()), { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(receiver.access.collected()).toHaveLength(1);
+  });
+
+  it('refuses a bomb with 413, before and after decompression, and takes the next span', async () => {
+    const { post, nextSpanArrives } = await start({ limits: { maxBodyBytes: 1024 * 1024 } });
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+    expect(bomb.length).toBeLessThan(1024 * 1024);
+    expect((await post(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
+    expect((await post('x'.repeat(1024 * 1024 + 1))).status).toBe(413);
+    await nextSpanArrives();
+  });
+
+  it.each([
+    ['a wrong content type', 415, 'POST', { 'content-type': 'text/plain' }, '{}'],
+    ['an unknown compression', 415, 'POST', { 'content-encoding': 'br' }, '{}'],
+    ['GET', 405, 'GET', {}, undefined],
+    ['PUT', 405, 'PUT', {}, '{}'],
+    ['broken JSON', 400, 'POST', {}, '{"resourceSpans": ['],
+    ['JSON of another shape', 400, 'POST', {}, '{"resourceSpans": 5}'],
+    ['a list', 400, 'POST', {}, '[]'],
+    ['broken compression', 400, 'POST', { 'content-encoding': 'gzip' }, 'no gzip'],
+    ['broken protobuf', 400, 'POST', { 'content-type': 'application/x-protobuf' }, '\u000a\u00ffxx'],
+    ['an all-zero trace ID', 400, 'POST', {}, jsonRequest({ traceId: '0'.repeat(32) })],
+    ['a short span ID', 400, 'POST', {}, jsonRequest({ spanId: 'abc' })],
+    ['a time that is none', 400, 'POST', {}, jsonRequest({ startTimeUnixNano: 'now' })],
+  ])('answers %s with %i, and takes the next span', async (_what, status, method, headers, body) => {
+    const { receiver, nextSpanArrives } = await start();
+    const response = await fetch(`${receiver.httpUrl}/v1/traces`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
+      ...(body === undefined ? {} : { body }),
+    });
+    expect(response.status).toBe(status);
+    if (status === 405) expect(response.headers.get('allow')).toBe('POST');
+    expect(receiver.access.collected()).toHaveLength(0);
+    await nextSpanArrives();
+  });
+
+  it('does not know other paths, and takes other signals without keeping them', async () => {
+    const { receiver, post } = await start();
+    expect((await post('{}', {}, '/admin')).status).toBe(404);
+    expect((await post('{"resourceLogs":[]}', {}, '/v1/logs')).status).toBe(200);
+    expect(receiver.access.collected()).toHaveLength(0);
+  });
+
+  it('accepts upper-case identifiers, ignores unknown fields, and keeps integers of 64 bits exact', async () => {
+    const { receiver, post } = await start();
+    const body = jsonRequest({
+      traceId: traceId.toUpperCase(),
+      parentSpanId: 'EEE19B7EC3C1B175',
+      newField: { a: [1] },
+      attributes: [
+        { key: 'quoted', value: { intValue: '9007199254740993' } },
+        { key: 'small', value: { intValue: '42' } },
+        { key: 'text', value: { stringValue: '12345678901234567890 "quoted"' } },
+      ],
+    }).replace('"42"', '9223372036854775807');
+    expect((await post(body)).status).toBe(200);
+    expect(receiver.access.collected()[0]).toMatchObject({
+      traceId,
+      parentSpanId: 'eee19b7ec3c1b175',
+      attributes: {
+        quoted: '9007199254740993',
+        small: '9223372036854775807',
+        text: '12345678901234567890 "quoted"',
+      },
+    });
+  });
+
+  it('drops a body that does not come, and takes the next span', async () => {
+    const { receiver, nextSpanArrives } = await start({ limits: { requestTimeoutMs: 200 } });
+    const slow = await open(receiver);
+    slow.write(
+      'POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    );
+    const [answer] = (await once(slow, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /);
+    await nextSpanArrives();
+  });
+
+  it('takes the next span while 1,000 connections are held open', async () => {
+    const { receiver, nextSpanArrives } = await start({ limits: { maxConnections: 100 } });
+    await Promise.all(Array.from({ length: 1000 }, () => open(receiver)));
+    await nextSpanArrives();
+  });
+
+  it('ends at once although connections are open', async () => {
+    const { receiver } = await start();
+    const socket = await open(receiver);
+    const closed = once(socket, 'close');
+    await receiver.close();
+    await closed;
+  });
+
+  it('allows browsers of this machine, and no others', async () => {
+    const { receiver } = await start();
+    const preflight = (origin: string) =>
+      fetch(`${receiver.httpUrl}/v1/traces`, { method: 'OPTIONS', headers: { origin } });
+    expect((await preflight('http://localhost:3000')).headers.get('access-control-allow-origin')).toBe(
+      'http://localhost:3000',
+    );
+    expect((await preflight('https://example.com')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('the OTLP receiver over gRPC', () => {
+  it('takes spans, and refuses what is none', async () => {
+    const { receiver } = await start({ grpcPort: 0 });
+    const { Client, credentials } = await import('@grpc/grpc-js');
+    const client = new Client(receiver.grpcUrl.replace('http://', ''), credentials.createInsecure());
+    cleanups.push(() => client.close());
+    const send = (body: Buffer) =>
+      new Promise<number>((resolve) => {
+        client.makeUnaryRequest(
+          '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+          (bytes: Buffer) => bytes,
+          (bytes: Buffer) => bytes,
+          body,
+          (error) => resolve(error?.code ?? 0),
+        );
+      });
+    const { default: protobuf } = await import('protobufjs/light.js');
+    const { traceDescriptor } = await import('./descriptor.ts');
+    const type = protobuf.Root.fromJSON(traceDescriptor).lookupType('ExportTraceServiceRequest');
+    const span = {
+      traceId: Buffer.from(traceId, 'hex'),
+      spanId: Buffer.from(spanId, 'hex'),
+      name: 'over gRPC',
+    };
+    const body = type
+      .encode(type.fromObject({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
+      .finish();
+    expect(await send(Buffer.from('\u000a\u00ffxx'))).toBe(3);
+    expect(await send(Buffer.alloc(9 * 1024 * 1024))).toBe(8);
+    expect(await send(Buffer.from(body))).toBe(0);
+    expect(receiver.access.collected()).toMatchObject([
+      { name: 'over gRPC', traceId, service: 'unknown_service' },
+    ]);
+  });
+});
+
+describe('the file of spans', () => {
+  it('is read on from where the last look ended', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spans-'));
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'spans.jsonl');
+    const access = spanFileAccess(path);
+    expect(access.collected()).toEqual([]);
+    const writer = createSpanFileWriter(path);
+    const { post } = await start({ onSpans: (spans) => writer.write(spans) });
+    for (const name of ['one', 'two']) {
+      await post(jsonRequest({ name }));
+      await writer.flush();
+      expect(access.collected().at(-1)?.name).toBe(name);
+    }
+    expect(access.collected().map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+});
