@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs';
-import { ExitCode } from './base/exit-code.ts';
 
 declare const __VERSION__: string | undefined;
 export const version = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
@@ -14,12 +13,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   return run(argv, version);
 }
 
-/** Without streams: to set up `process.stdout` takes longer than all the rest. */
-function printVersion(): ExitCode {
+/** Without streams and without other modules: both take longer than the rest of it. */
+async function printVersion(): Promise<number> {
   try {
     writeSync(1, `${version}\n`);
-    return ExitCode.ok;
+    return 0;
   } catch (error) {
+    const { ExitCode } = await import('./base/exit-code.ts');
     return (error as NodeJS.ErrnoException).code === 'EPIPE' ? ExitCode.brokenPipe : ExitCode.cannotWrite;
   }
 }
