@@ -1,7 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import type { Action, CommandModule } from './invocation.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Action } from './invocation.ts';
 import { commandTable } from './table.ts';
 
 export interface GlobalOptions {
@@ -11,9 +12,9 @@ export interface GlobalOptions {
   verbose?: boolean;
 }
 
-/** What the arguments ask for: text to print, or an action with its options. */
+/** What the arguments ask for: help to print, or an action with its options. */
 export type Call =
-  | { kind: 'text'; text: string }
+  | { kind: 'help'; text: string; exitCode: ExitCode }
   | {
       kind: 'action';
       action: Action;
@@ -23,45 +24,50 @@ export type Call =
     };
 
 /** Parses the arguments; loads the module of the one command that they name. Rejects with a usage `Fault`. */
-export async function buildProgram(argv: readonly string[], version: string): Promise<Call> {
+export async function parseCall(given: readonly string[], version: string): Promise<Call> {
+  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   let text = '';
-  let errors = '';
   let called: Call | undefined;
   const program = createProgram(version);
-  const act = (command: Command, action: Action) => {
-    command.action(() => {
-      called = {
-        kind: 'action',
-        action,
-        options: command.opts(),
-        args: command.args,
-        globals: program.opts(),
-      };
-    });
-  };
   const name = commandName(argv);
-  for (const [entryName, { summary, load }] of Object.entries(commandTable)) {
-    const command = program.command(entryName).summary(summary).description(summary);
-    if (entryName === name)
-      (await load()).configure(command, act satisfies Parameters<CommandModule['configure']>[1]);
+  if (name !== undefined && !Object.hasOwn(commandTable, name)) throw unknownCommand(name);
+  for (const entryName of Object.keys(commandTable)) {
+    const command = addCommand(program, entryName);
+    if (entryName !== name) continue;
+    const { configure } = await commandTable[entryName]!.load();
+    configure(command, (target, action) => {
+      target.action(() => {
+        called = {
+          kind: 'action',
+          action,
+          options: target.opts(),
+          args: target.args,
+          globals: program.opts(),
+        };
+      });
+    });
   }
-  everyCommand(program, (command) =>
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: (part) => (text += part), writeErr: (part) => (errors += part) }),
-  );
+  const keep = (part: string) => {
+    text += part;
+  };
+  everyCommand(program, (command) => {
+    command.exitOverride().configureOutput({ writeOut: keep, writeErr: keep });
+  });
+  if (argv.length === 0) return { kind: 'help', text: program.helpInformation(), exitCode: ExitCode.ok };
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'text', text };
-    if (error.code === 'commander.help') return { kind: 'text', text: text || errors };
-    throw usageFault(error);
+    if (error.exitCode === 0) return { kind: 'help', text, exitCode: ExitCode.ok };
+    if (error.code === 'commander.help') return { kind: 'help', text, exitCode: ExitCode.usage };
+    throw usageFault(error, program, argv);
   }
-  return called ?? { kind: 'text', text: text || program.helpInformation() };
+  if (!called) throw new Error(`the command ${name} has no action`);
+  return called;
 }
 
-function createProgram(version: string): Command {
+/** The program with its global options, without commands. */
+export function createProgram(version: string): Command {
   return new Command('meatymusic')
     .description(
       'Starts a service stack and proves, check by check and with evidence, that it is wired together.',
@@ -74,23 +80,33 @@ function createProgram(version: string): Command {
     .option('--no-color', 'no colours and no animation (NO_COLOR does the same)')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
-    .addHelpText(
-      'after',
-      `
+    .addHelpText('after', programExamples);
+}
+
+const programExamples = `
 Examples:
-  $ meatymusic up                      start, migrate and verify the whole stack
-  $ meatymusic verify 'database/*'     only the checks of one area
-  $ meatymusic checks explain api/health
-  $ meatymusic down`,
-    );
+  $ meatymusic up                         start, migrate and verify the whole stack
+  $ meatymusic verify 'database/*'        only the checks of one area
+  $ meatymusic checks explain api/health  what a check verifies, and each way in which it fails
+  $ meatymusic down                       stop what runs
+
+Exit codes: 0 all required checks passed, 1 a check failed, 2 usage, 69 environment, 70 internal, 73 cannot write,
+75 locked, 78 configuration, 124 deadline, 130 interrupted.`;
+
+export function addCommand(program: Command, name: string): Command {
+  const { summary } = commandTable[name]!;
+  return program
+    .command(name)
+    .summary(summary)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
 }
 
 /** The first argument that is neither a global flag nor its value. */
-function commandName(argv: readonly string[]): string | undefined {
-  const words = argv[0] === 'help' ? argv.slice(1) : argv;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] as string;
+export function commandName(argv: readonly string[]): string | undefined {
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] as string;
     if (word === '--config' || word === '--cwd') index++;
     else if (!word.startsWith('-')) return word;
   }
@@ -102,13 +118,52 @@ export function everyCommand(command: Command, visit: (command: Command) => void
   for (const child of command.commands) everyCommand(child, visit);
 }
 
-function usageFault(error: CommanderError): Fault {
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+/** Before anything is parsed, so that `upp --help` is not answered with the help of the whole. */
+function unknownCommand(name: string): Fault {
+  const near =
+    nearest(name, Object.keys(commandTable)) ??
+    Object.keys(commandTable).find((each) => each.startsWith(name));
+  return new Fault({
+    code: 'unknown-command',
+    message: `unknown command '${name}'`,
+    hint: [near && `Did you mean ${near}?`, 'See: meatymusic --help'].filter(Boolean).join(' '),
+    exitCode: ExitCode.usage,
+  });
+}
+
+function usageFault(error: CommanderError, program: Command, argv: readonly string[]): Fault {
+  const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   return new Fault({
     code: error.code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    message: first,
-    hint: rest.join(' ').replace(/^\(|\)$/g, '') || 'meatymusic --help',
+    message,
+    hint: [suggestion || nearestChoice(message, program), `See: ${helpCall(program, argv)}`]
+      .filter(Boolean)
+      .join(' '),
     exitCode: ExitCode.usage,
-    cause: error,
   });
+}
+
+/** For a value that is none of an option's choices: the one that was meant. */
+function nearestChoice(message: string, program: Command): string | undefined {
+  const [, flags, value] = /option '(.+)' argument '(.*)' is invalid\. Allowed choices/.exec(message) ?? [];
+  if (!flags || value === undefined) return undefined;
+  const options: Option[] = [];
+  everyCommand(program, (command) => options.push(...command.options));
+  const choices = options.find((option) => option.flags === flags)?.argChoices ?? [];
+  const near = nearest(value, choices);
+  return near && `Did you mean ${near}?`;
+}
+
+/** The narrowest help that exists for what was called. */
+function helpCall(program: Command, argv: readonly string[]): string {
+  const names = ['meatymusic'];
+  let at = program;
+  for (const word of argv) {
+    const child = at.commands.find((command) => command.name() === word);
+    if (!child) continue;
+    names.push(word);
+    at = child;
+  }
+  return `${names.join(' ')} --help`;
 }

@@ -1,9 +1,10 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
 import { gravest, internalFault, openProcess, type ProcessContext } from './process.ts';
-import { buildProgram, type Call } from './program.ts';
+import { parseCall } from './program.ts';
 
 /** One call of the command line, from arguments to exit code. The only place that prints an unexpected error. */
 export async function run(argv: readonly string[], version: string): Promise<number> {
@@ -28,23 +29,24 @@ export async function run(argv: readonly string[], version: string): Promise<num
 }
 
 async function call(argv: readonly string[], version: string, context: ProcessContext): Promise<number> {
-  const parsed: Call = await buildProgram(argv, version);
-  if (parsed.kind === 'text') {
-    await context.stdout.write(parsed.text);
-    return ExitCode.ok;
+  const parsed = await parseCall(argv, version);
+  if (parsed.kind === 'help') {
+    await (parsed.exitCode === ExitCode.ok ? context.stdout : context.stderr).write(parsed.text);
+    return parsed.exitCode;
   }
-  const { globals } = parsed;
-  const cwd = path.resolve(globals.cwd ?? '.');
+  const { config, cwd: folder = '.', quiet = false, verbose = false } = parsed.globals;
+  const cwd = path.resolve(folder);
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Fault({
+      code: 'no-folder',
+      message: `--cwd ${folder}: there is no such folder`,
+      exitCode: ExitCode.usage,
+    });
+  }
+  const { base, stdout, stderr } = context;
+  const configFile = config ? { configFile: path.resolve(cwd, config) } : {};
   return parsed.action(
-    {
-      ...context.base,
-      cwd,
-      ...(globals.config ? { configFile: path.resolve(cwd, globals.config) } : {}),
-      quiet: globals.quiet ?? false,
-      verbose: globals.verbose ?? false,
-      stdout: context.stdout,
-      stderr: context.stderr,
-    },
+    { ...base, cwd, ...configFile, quiet, verbose, stdout, stderr },
     parsed.options,
     parsed.args,
   );
