@@ -2,6 +2,9 @@ import { Redis } from 'ioredis';
 import { inClientSpan } from '../common/request-trace.ts';
 import type { Settings } from './settings.ts';
 
+/** After a call that failed, others are not kept waiting for the same. */
+const restMs = 1_000;
+
 /**
  * Redis, which the API can do without: every call is bounded and answers `undefined` when there is no answer. The connection
  * is made in the background and again whenever it breaks, so the cache comes back by itself.
@@ -10,6 +13,7 @@ export class Cache {
   readonly #redis: Redis;
   readonly #attributes: Record<string, string | number>;
   #available: boolean | undefined;
+  #restsUntil = 0;
   readonly #onChange: (available: boolean, reason?: string) => void;
 
   /** `onChange`: the cache came or went. */
@@ -44,6 +48,7 @@ export class Cache {
 
   /** Resolves to whether a PING came back. */
   async ping(): Promise<boolean> {
+    this.#restsUntil = 0;
     return (await this.#call('PING', (redis) => redis.ping())) === 'PONG';
   }
 
@@ -74,12 +79,17 @@ export class Cache {
   }
 
   async #call<T>(operation: string, work: (redis: Redis) => Promise<T>): Promise<T | undefined> {
-    if (this.#redis.status !== 'ready') return undefined;
+    if (this.#redis.status !== 'ready' || performance.now() < this.#restsUntil) return undefined;
     try {
-      return await inClientSpan(operation, { ...this.#attributes, 'db.operation.name': operation }, () =>
-        work(this.#redis),
+      const reply = await inClientSpan(
+        operation,
+        { ...this.#attributes, 'db.operation.name': operation },
+        () => work(this.#redis),
       );
+      this.#changed(true);
+      return reply;
     } catch (thrown) {
+      this.#restsUntil = performance.now() + restMs;
       this.#changed(false, (thrown as Error).message);
       return undefined;
     }

@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 
 /** The foundational schema, as the application uses it. */
 export interface Schema {
-  tenants: { id: string; name: string; display_name: string; slug: string; is_active: boolean };
+  tenants: { id: string; slug: string; is_active: boolean };
   users: {
     id: Generated<string>;
     tenant_id: string;

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { context } from '@opentelemetry/api';
 import {
@@ -84,6 +87,7 @@ export async function createServer(services: Services): Promise<App> {
       traced(request, reply);
       void answerError(error, request, reply);
     },
+    clientErrorHandler: answerBrokenRequest,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
   });
 
@@ -91,7 +95,6 @@ export async function createServer(services: Services): Promise<App> {
   // context, which is why the trace is entered a second time once they have.
   app.addHook('onRequest', (request, reply, next) => context.with(traced(request, reply).context, next));
   app.addHook('preValidation', (request, _reply, next) => context.with(request.trace.context, next));
-  app.addHook('onResponse', async (request, reply) => finished(request, reply));
 
   await app.register(cors, {
     origin: settings.corsOrigins,
@@ -122,6 +125,8 @@ export function authenticated({ auth }: Services) {
 
 function traced(request: FastifyRequest, reply: FastifyReply): RequestTrace {
   const { method, url, headers } = request.raw;
+  // Not the hook onResponse, which a client that goes away does without.
+  reply.raw.once('close', () => finished(request, reply));
   request.trace = openRequestTrace({
     method: method ?? 'GET',
     url: url ?? '/',
@@ -143,8 +148,13 @@ function finished(request: FastifyRequest, reply: FastifyReply): void {
   const { method, trace } = request;
   const route = request.is404 ? undefined : request.routeOptions.url;
   const status = reply.raw.writableFinished ? reply.statusCode : 499;
-  const path = request.url.split('?', 1)[0];
-  const fields = { method, path, route, status, duration_ms: Math.round(reply.elapsedTime * 100) / 100 };
+  const fields = {
+    method,
+    url: request.url.slice(0, 1024),
+    route,
+    status,
+    duration_ms: Math.round(reply.elapsedTime * 100) / 100,
+  };
   context.with(trace.context, () => {
     request.log[status >= 500 ? 'error' : 'info'](fields, 'request completed');
     closeRequestTrace(trace, { method, route, status });
@@ -154,7 +164,8 @@ function finished(request: FastifyRequest, reply: FastifyReply): void {
 function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = publicError(thrown);
   context.with(request.trace.context, () => {
-    if (error.status >= 500) request.log.error({ error: described(error.cause ?? error) }, 'request failed');
+    const gone = request.raw.destroyed && !request.raw.complete;
+    if (error.status >= 500 && !gone) request.log.error({ error: error.cause ?? error }, 'request failed');
   });
   const { code, message, details } = error;
   const body: ErrorResponse = {
@@ -167,11 +178,21 @@ function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyRep
     .send(body);
 }
 
-/** For the log: enough to find the cause, no values of a statement. */
-function described(thrown: unknown): Record<string, unknown> {
-  if (!(thrown instanceof Error)) return { type: typeof thrown, message: String(thrown) };
-  const { code } = thrown as { code?: unknown };
-  return { type: thrown.name, code, message: thrown.message, stack: thrown.stack };
+/** What is no HTTP request has no route, no span and no log of its own; it gets the envelope all the same. */
+function answerBrokenRequest(thrown: Error & { code?: string }, socket: Socket): void {
+  if (thrown.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[thrown.code ?? ''] ?? 400;
+  const { code, message } = statusError(status);
+  const traceId = randomBytes(16).toString('hex');
+  const body = JSON.stringify({ error: { code, message, trace_id: traceId } } satisfies ErrorResponse);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Trace-ID: ${traceId}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** 405 with what would be allowed, where another method is known at this address; else 404. */

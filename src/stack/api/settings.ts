@@ -88,7 +88,7 @@ export function readSettings(env: Environment): Settings {
       ttlSeconds: whole('CACHE_TTL_SECONDS', 300, { min: 1 }),
     },
     auth: {
-      issuer: text('AUTH_ISSUER', 'https://auth.meatymusic.local'),
+      issuer: text('AUTH_ISSUER', 'https://auth.meatymusic.test'),
       audience: optional('AUTH_AUDIENCE'),
       jwks: optional('AUTH_JWKS'),
       jwksUrl: optional('AUTH_JWKS_URL'),

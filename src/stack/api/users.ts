@@ -12,13 +12,13 @@ export function findUser(transaction: TenantTransaction, { subject }: Caller) {
 }
 
 /**
- * The id of the caller's row, which is made when it is first needed: the identity provider vouches for user and tenant, so
- * there is nothing to register. A subject that belongs to another tenant stays invisible, and is refused.
+ * The id of the caller's row, which is made when it is first needed: the identity provider vouches for the user and for the
+ * tenant, so there is nothing to register. A subject that belongs to another tenant stays invisible, and is refused.
  */
 export async function ensureUser(transaction: TenantTransaction, caller: Caller): Promise<string> {
   const known = await findUser(transaction, caller);
   if (known) return known.id;
-  await ensureTenant(transaction, caller.tenantId);
+  await requireTenant(transaction, caller.tenantId);
   const created = await transaction
     .insertInto('users')
     .values({
@@ -37,25 +37,13 @@ export async function ensureUser(transaction: TenantTransaction, caller: Caller)
   return id;
 }
 
-async function ensureTenant(transaction: TenantTransaction, tenantId: string): Promise<void> {
+/** Tenants are made by people, not by tokens: the application may not even insert one. */
+async function requireTenant(transaction: TenantTransaction, tenantId: string): Promise<void> {
   const tenant = await transaction
     .selectFrom('tenants')
     .select('is_active')
     .where('id', '=', tenantId)
     .executeTakeFirst();
-  if (tenant && !tenant.is_active)
-    throw new ApiError(403, 'tenant_inactive', 'The tenant of the token is not active.');
-  if (tenant) return;
-  const name = `tenant-${tenantId}`;
-  await transaction
-    .insertInto('tenants')
-    .values({ id: tenantId, name, display_name: name, slug: name, is_active: true })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-    .catch((thrown: { code?: string }) => {
-      if (thrown.code !== '42501') throw thrown;
-      throw new ApiError(403, 'tenant_unknown', 'The tenant of the token is not known here.', {
-        cause: thrown,
-      });
-    });
+  if (!tenant) throw new ApiError(403, 'tenant_unknown', 'The tenant of the token is not known here.');
+  if (!tenant.is_active) throw new ApiError(403, 'tenant_inactive', 'The tenant of the token is not active.');
 }

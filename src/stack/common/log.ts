@@ -35,6 +35,7 @@ export function createLog({ service, level = 'info', format = 'json', destinatio
       errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: describeError },
       redact: { paths: redactedPaths, censor: '[redacted]' },
       mixin() {
         const active = trace.getActiveSpan()?.spanContext();
@@ -57,4 +58,12 @@ function asText(out: DestinationStream): DestinationStream {
       done();
     },
   });
+}
+
+/** Type, code, message and stack. A library's other fields stay out: they hold statements, values and addresses. */
+function describeError(thrown: unknown): Record<string, unknown> {
+  if (!(thrown instanceof Error)) return { type: typeof thrown, message: String(thrown) };
+  const { name: type, message, stack } = thrown;
+  const { code } = thrown as { code?: unknown };
+  return { type, ...(code !== undefined && { code }), message, stack };
 }

@@ -37,7 +37,7 @@ export async function runUntilStopped(name: string, start: () => Promise<Running
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (thrown: unknown) => {
-      log.fatal({ error: { message: String(thrown), stack: (thrown as Error | undefined)?.stack } }, event);
+      log.fatal({ error: thrown }, event);
       process.exit(1);
     });
   }

@@ -45,6 +45,7 @@ export function openRequestTrace({ method, url, headers, clientAddress }: Incomi
         'http.request.method': method,
         'url.scheme': 'http',
         'url.path': at < 0 ? url : url.slice(0, at),
+        ...(at >= 0 && { 'url.query': url.slice(at + 1, at + 1 + 1024) }),
         ...(headers.host && hostAttributes(headers.host)),
         ...(headers['user-agent'] && { 'user_agent.original': headers['user-agent'] }),
         ...(clientAddress && { 'client.address': clientAddress }),

@@ -89,11 +89,12 @@ export function createWebServer(settings: WebSettings, statics: StaticFiles, log
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const startedAt = performance.now();
     const method = request.method ?? 'GET';
-    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    const url = request.url ?? '/';
+    const path = url.split('?', 1)[0] as string;
     const { headers } = request;
     const trace = openRequestTrace({
       method,
-      url: path,
+      url,
       headers,
       clientAddress: request.socket.remoteAddress,
     });
@@ -123,7 +124,7 @@ export function createWebServer(settings: WebSettings, statics: StaticFiles, log
     const { status, route } = result;
     const duration_ms = Math.round((performance.now() - startedAt) * 100) / 100;
     context.with(trace.context, () =>
-      log.info({ request_id: id, method, path, status, duration_ms }, 'request completed'),
+      log.info({ request_id: id, method, url: url.slice(0, 1024), status, duration_ms }, 'request completed'),
     );
     closeRequestTrace(trace, { method, route, status });
   };
