@@ -44,17 +44,22 @@ export function makePlan(chosen: readonly Check[]): Plan {
   const byId = new Map(sorted.map((check) => [check.id, check]));
   const position = new Map<string, number>();
   const checks: Check[] = [];
-  const place = (check: Check): void => {
-    if (position.has(check.id)) return;
-    position.set(check.id, -1);
-    for (const id of check.after ?? []) {
-      const before = byId.get(id);
-      if (before) place(before);
+  const stack: { check: Check; next: number }[] = [];
+  for (const check of sorted) {
+    if (!position.has(check.id)) stack.push({ check, next: 0 });
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const id = top.check.after?.[top.next++];
+      if (id === undefined) {
+        stack.pop();
+        if (position.has(top.check.id)) continue;
+        position.set(top.check.id, checks.length);
+        checks.push(top.check);
+      } else {
+        const before = byId.get(id);
+        if (before && !position.has(id)) stack.push({ check: before, next: 0 });
+      }
     }
-    position.set(check.id, checks.length);
-    checks.push(check);
-  };
-  for (const check of sorted) place(check);
+  }
   const after = checks.map((check) =>
     (check.after ?? []).flatMap((id) => (byId.has(id) ? [position.get(id) as number] : [])),
   );

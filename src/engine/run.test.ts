@@ -1,0 +1,405 @@
+import { describe, expect, it } from 'vitest';
+import type { Check } from '../check/define-check.ts';
+import { exampleStack } from '../check/stack.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
+import { failing, hanging, makeCheck } from '../testing/make-check.ts';
+import type { RunEvent } from './events.ts';
+import { makePlan } from './plan.ts';
+import { type RunOptions, startRun } from './run.ts';
+
+/** Starts a run on a fake clock; `resultAfter` lets so much time pass and resolves to its result. */
+function begin(checks: Check[], given: Partial<RunOptions> = {}) {
+  const clock = createFakeClock();
+  const events: RunEvent[] = [];
+  const run = startRun({
+    plan: makePlan(checks),
+    stack: exampleStack,
+    openProbes: () => ({ probes: {}, close() {} }),
+    options: new Map(),
+    timeoutMs: 5000,
+    deadlineMs: 120_000,
+    retryForMs: 0,
+    concurrency: 16,
+    bail: false,
+    readOnly: false,
+    toolVersion: '0.0.0',
+    clock,
+    listeners: [(event) => events.push(event)],
+    ...given,
+  });
+  const resultAfter = async (ms: number) => {
+    await clock.advance(ms);
+    const result = await run.result;
+    const statuses = Object.fromEntries(
+      result.checks.map(({ id, status, code }) => [id, code ? `${status} ${code}` : status]),
+    );
+    const find = (id: string) => result.checks.find((check) => check.id === id)!;
+    return { result, statuses, find };
+  };
+  return { clock, events, run, resultAfter };
+}
+
+describe('startRun', () => {
+  it('gives every check one verdict, in the order of the plan', async () => {
+    const { resultAfter, events } = begin([
+      makeCheck({ id: 'b/two', after: ['b/three'] }),
+      makeCheck({ id: 'a/one', run: failing }),
+      makeCheck({ id: 'b/three' }),
+      makeCheck({ id: 'c/four', run: async ({ skip }) => skip('not here', 'turn it on') }),
+    ]);
+    const { result, statuses } = await resultAfter(0);
+    expect(statuses).toEqual({ 'a/one': 'fail wrong', 'b/three': 'pass', 'b/two': 'pass', 'c/four': 'skip' });
+    expect(result).toMatchObject({ ok: false, exitCode: 1, startedAt: '2026-01-01T00:00:00.000Z' });
+    expect(result.summary).toEqual({ total: 4, pass: 2, fail: 1, skip: 1, error: 0, blocked: 0, flaky: 0 });
+    expect(events.filter(({ type }) => type === 'check-end')).toHaveLength(4);
+    expect(events.at(-1)?.type).toBe('run-end');
+  });
+
+  it('exits with 0 when only an advisory check fails', async () => {
+    const { resultAfter } = begin([makeCheck({ id: 'a/one', level: 'advisory', run: failing })]);
+    expect((await resultAfter(0)).result).toMatchObject({ ok: true, exitCode: 0 });
+  });
+
+  it('leaves no timer behind', async () => {
+    const { resultAfter, clock } = begin([
+      makeCheck({ id: 'a/one' }),
+      makeCheck({ id: 'a/two', run: hanging }),
+    ]);
+    await resultAfter(6000);
+    expect(clock.pending).toBe(0);
+  });
+
+  describe('root causes', () => {
+    it('blocks what is after a failure and names the root alone, however long the chain', async () => {
+      const { resultAfter } = begin([
+        makeCheck({ id: 'database/connects', run: failing }),
+        makeCheck({ id: 'database/migrated', after: ['database/connects'] }),
+        makeCheck({ id: 'database/tables', after: ['database/migrated'] }),
+        makeCheck({ id: 'api/ready', after: ['database/tables', 'cache/ping'] }),
+        makeCheck({ id: 'cache/ping', run: failing }),
+      ]);
+      const { find } = await resultAfter(0);
+      expect(find('database/tables')).toMatchObject({ status: 'blocked', blockedBy: ['database/connects'] });
+      expect(find('api/ready').blockedBy).toEqual(['database/connects', 'cache/ping']);
+    });
+
+    it('skips what builds on a skipped check, with its reason', async () => {
+      const { resultAfter } = begin([
+        makeCheck({ id: 'a/one', run: async ({ skip }) => skip('no browser', 'install one') }),
+        makeCheck({ id: 'a/two', after: ['a/one'] }),
+        makeCheck({ id: 'a/three', after: ['a/two'] }),
+      ]);
+      const { find } = await resultAfter(0);
+      const reason = 'it builds on a/one, which was skipped: no browser';
+      expect(find('a/two')).toMatchObject({ status: 'skip', reason, enable: 'install one' });
+      expect(find('a/three')).toMatchObject({ status: 'skip', reason });
+    });
+  });
+
+  describe('a check that misbehaves harms only itself', () => {
+    const healthy = makeCheck({ id: 'z/healthy' });
+
+    it.each<[string, Check['run'], string]>([
+      [
+        'throws',
+        async () => {
+          throw new Error('boom');
+        },
+        'boom',
+      ],
+      [
+        'throws before its first await',
+        () => {
+          throw new Error('early');
+        },
+        'early',
+      ],
+      ['rejects with a non-Error', () => Promise.reject(undefined), 'a non-error was thrown: undefined'],
+      ['returns nothing', (async () => {}) as never, 'it returned undefined, no verdict'],
+      [
+        'invents a status',
+        (async () => ({ status: 'ok' })) as never,
+        'it returned the status "ok"; there are pass, fail and skip',
+      ],
+      [
+        'invents a code',
+        async ({ fail }) => fail('other', { expected: '', actual: '' }),
+        'it failed with the undeclared code "other"; declared: wrong',
+      ],
+    ])('when it %s: error, and the run exits with 70', async (_, run, actual) => {
+      const { resultAfter } = begin([makeCheck({ id: 'a/broken', run }), healthy]);
+      const { find, result } = await resultAfter(0);
+      expect(find('a/broken')).toMatchObject({ status: 'error', actual });
+      expect(find('z/healthy').status).toBe('pass');
+      expect(result.exitCode).toBe(70);
+    });
+
+    it('when it never settles: timeout', async () => {
+      const { resultAfter } = begin([makeCheck({ id: 'a/hangs', run: hanging }), healthy]);
+      const { statuses, find, result } = await resultAfter(5100);
+      expect(statuses).toEqual({ 'a/hangs': 'fail timeout', 'z/healthy': 'pass' });
+      expect(find('a/hangs').durationMs).toBe(5100);
+      expect(result.exitCode).toBe(1);
+    });
+
+    it('when it settles twice: the first verdict counts', async () => {
+      const run = ({ pass, fail }: Parameters<Check['run']>[0]) => ({
+        // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+        then(resolve: (verdict: unknown) => void) {
+          resolve(pass('first', { count: 1, what: 'thing' }));
+          resolve(fail('wrong', { expected: '', actual: 'second' }));
+        },
+      });
+      const { resultAfter } = begin([makeCheck({ id: 'a/twice', run: run as never }), healthy]);
+      expect((await resultAfter(0)).find('a/twice')).toMatchObject({ status: 'pass', summary: 'first' });
+    });
+
+    it('when it passes without having examined anything: fail', async () => {
+      const run: Check['run'] = async ({ pass }) => pass('all rows hold', { count: 0, what: 'rows' });
+      const { resultAfter } = begin([makeCheck({ id: 'a/vacuous', run }), healthy]);
+      expect((await resultAfter(0)).find('a/vacuous')).toMatchObject({
+        status: 'fail',
+        code: 'examined-nothing',
+        actual: 'it would have passed (all rows hold), but examined 0 rows',
+      });
+    });
+
+    it('when its clean-up fails: error', async () => {
+      const openProbes = () => ({ probes: {}, close: () => Promise.reject(new Error('stuck')) });
+      const { resultAfter } = begin([makeCheck({ id: 'a/one' })], { openProbes });
+      expect((await resultAfter(0)).find('a/one').actual).toBe('cleaning up: stuck');
+    });
+
+    it('when its clean-up never ends: the run goes on', async () => {
+      const openProbes = () => ({ probes: {}, close: () => new Promise<void>(() => {}) });
+      const { resultAfter } = begin([makeCheck({ id: 'a/one' })], { openProbes });
+      expect((await resultAfter(2000)).statuses).toEqual({ 'a/one': 'pass' });
+    });
+
+    it('when its probes cannot be made: error', async () => {
+      const openProbes = () => Promise.reject(new Error('no such probe'));
+      const { resultAfter } = begin([makeCheck({ id: 'a/one' })], { openProbes });
+      expect((await resultAfter(0)).find('a/one')).toMatchObject({
+        status: 'error',
+        actual: 'no such probe',
+      });
+    });
+  });
+
+  describe('deadlines', () => {
+    it('lets a check say in its own words what it missed when its probes were aborted', async () => {
+      const run: Check['run'] = ({ signal, fail }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () =>
+            resolve(fail('wrong', { expected: 'an answer', actual: String(signal.reason.message) })),
+          );
+        });
+      const { resultAfter } = begin([makeCheck({ id: 'a/slow', run })]);
+      const found = (await resultAfter(5000)).find('a/slow');
+      expect(found).toMatchObject({ code: 'wrong', actual: 'no answer within 5.00 s' });
+    });
+
+    it('does not count a pass that came too late', async () => {
+      const run: Check['run'] = ({ signal, pass }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(pass('late', { count: 1, what: 'thing' })));
+        });
+      const { resultAfter } = begin([makeCheck({ id: 'a/late', run })]);
+      expect((await resultAfter(5000)).statuses).toEqual({ 'a/late': 'fail timeout' });
+    });
+
+    it("takes a check's own timeout before the run's", async () => {
+      const { resultAfter } = begin([makeCheck({ id: 'a/patient', timeoutMs: 9000, run: hanging })]);
+      expect((await resultAfter(9100)).find('a/patient').durationMs).toBe(9100);
+    });
+
+    it('gives back the time in which the event loop stood still', async () => {
+      const run: Check['run'] = ({ pass, signal }) =>
+        new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          later.push(() => resolve(pass('in time', { count: 1, what: 'thing' })));
+        });
+      const later: (() => void)[] = [];
+      const { resultAfter, clock } = begin([makeCheck({ id: 'a/victim', run })]);
+      await clock.advance(1000);
+      clock.freeze(10_000);
+      await clock.advance(0);
+      later[0]?.();
+      expect((await resultAfter(0)).statuses).toEqual({ 'a/victim': 'pass' });
+    });
+
+    it('ends the run at its deadline: what runs is a timeout, what has not started is skipped', async () => {
+      const checks = ['a/1', 'a/2', 'a/3'].map((id) => makeCheck({ id, run: hanging, timeoutMs: 60_000 }));
+      const { resultAfter } = begin(checks, { concurrency: 2, deadlineMs: 10_000 });
+      const { statuses, result, find } = await resultAfter(10_000);
+      expect(statuses).toEqual({ 'a/1': 'fail timeout', 'a/2': 'fail timeout', 'a/3': 'skip' });
+      expect(find('a/3').reason).toBe("the run's deadline passed before it started");
+      expect(result).toMatchObject({ endedBy: 'deadline', exitCode: 124 });
+    });
+
+    it('ends when it is interrupted, with the exit code of the signal', async () => {
+      const controller = new AbortController();
+      const checks = [makeCheck({ id: 'a/1', run: hanging }), makeCheck({ id: 'a/2', after: ['a/1'] })];
+      const { resultAfter, clock } = begin(checks, { signal: controller.signal });
+      await clock.advance(100);
+      controller.abort(Object.assign(new Error('SIGTERM'), { exitCode: 143 }));
+      const { statuses, result } = await resultAfter(0);
+      expect(statuses).toEqual({ 'a/1': 'skip', 'a/2': 'skip' });
+      expect(result).toMatchObject({ endedBy: 'interrupted', exitCode: 143, ok: false });
+    });
+  });
+
+  describe('retries', () => {
+    const passesAt = (attempt: number) => {
+      let attempts = 0;
+      const run: Check['run'] = async (context) =>
+        ++attempts < attempt ? failing(context) : context.pass('now', { count: 1, what: 'thing' });
+      return makeCheck({ id: 'a/flaky', run });
+    };
+
+    it('keeps every attempt and marks a late pass as flaky', async () => {
+      const { resultAfter } = begin([passesAt(3)], { retryForMs: 10_000 });
+      const { find, result } = await resultAfter(10_000);
+      expect(find('a/flaky')).toMatchObject({ status: 'pass', flaky: true });
+      expect(find('a/flaky').attempts.map(({ status, startMs }) => [status, startMs])).toEqual([
+        ['fail', 0],
+        ['fail', 100],
+        ['pass', 250],
+      ]);
+      expect(result).toMatchObject({ exitCode: 0, summary: { flaky: 1 } });
+    });
+
+    it('gives up when the time for it is over', async () => {
+      const { resultAfter } = begin([passesAt(1000)], { retryForMs: 3000 });
+      const { find, result } = await resultAfter(10_000);
+      expect(find('a/flaky').status).toBe('fail');
+      expect(find('a/flaky').durationMs).toBeLessThanOrEqual(3000);
+      expect(result.exitCode).toBe(1);
+    });
+
+    it('tries once without --retry-for', async () => {
+      const { resultAfter } = begin([passesAt(2)]);
+      expect((await resultAfter(0)).find('a/flaky').attempts).toHaveLength(1);
+    });
+
+    it('does not hold a place while it waits for the next attempt', async () => {
+      const { resultAfter, events } = begin([passesAt(2), makeCheck({ id: 'b/next' })], {
+        retryForMs: 1000,
+        concurrency: 1,
+      });
+      await resultAfter(1000);
+      const ends = events.flatMap((event) => (event.type === 'check-end' ? [event.check.id] : []));
+      expect(ends).toEqual(['b/next', 'a/flaky']);
+    });
+
+    it('does not try a broken check again', async () => {
+      const run = () => Promise.reject(new Error('boom'));
+      const { resultAfter } = begin([makeCheck({ id: 'a/broken', run })], { retryForMs: 1000 });
+      expect((await resultAfter(0)).find('a/broken').attempts).toHaveLength(1);
+    });
+  });
+
+  describe('what does not run', () => {
+    it('starts nothing more after the first failure with --bail', async () => {
+      const checks = [makeCheck({ id: 'a/1', run: failing }), makeCheck({ id: 'a/2' })];
+      const { resultAfter } = begin(checks, { bail: true, concurrency: 1 });
+      const { statuses, result } = await resultAfter(0);
+      expect(statuses).toEqual({ 'a/1': 'fail wrong', 'a/2': 'skip' });
+      expect(result).toMatchObject({ endedBy: 'bail', exitCode: 1 });
+    });
+
+    it('goes on after an advisory failure with --bail', async () => {
+      const checks = [makeCheck({ id: 'a/1', level: 'advisory', run: failing }), makeCheck({ id: 'a/2' })];
+      const { resultAfter } = begin(checks, { bail: true, concurrency: 1 });
+      expect((await resultAfter(0)).statuses['a/2']).toBe('pass');
+    });
+
+    it('skips what writes in a read-only run', async () => {
+      const checks = [makeCheck({ id: 'a/1', effects: 'temporary' }), makeCheck({ id: 'a/2' })];
+      const { resultAfter } = begin(checks, { readOnly: true });
+      const { find, statuses } = await resultAfter(0);
+      expect(statuses).toEqual({ 'a/1': 'skip', 'a/2': 'pass' });
+      expect(find('a/1').reason).toBe('it writes (temporary), and the run is read-only');
+    });
+
+    it('skips what uses a service that is switched off', async () => {
+      const stack = { ...exampleStack, cache: { ...exampleStack.cache, enabled: false } };
+      const { resultAfter } = begin([makeCheck({ id: 'a/1', uses: ['cache'] })], { stack });
+      expect((await resultAfter(0)).find('a/1')).toMatchObject({
+        status: 'skip',
+        enable: 'services.cache.enabled: true',
+      });
+    });
+
+    it('skips what takes services away from an external stack', async () => {
+      const stack = { ...exampleStack, runtime: 'external' as const };
+      const { resultAfter } = begin([makeCheck({ id: 'a/1', effects: 'disruptive' })], { stack });
+      expect((await resultAfter(0)).statuses).toEqual({ 'a/1': 'skip' });
+    });
+  });
+
+  it('runs at most as many checks at once as it may', async () => {
+    let active = 0;
+    let most = 0;
+    const run: Check['run'] = async ({ pass }) => {
+      most = Math.max(most, ++active);
+      await new Promise((resolve) => setImmediate(resolve));
+      active--;
+      return pass('done', { count: 1, what: 'thing' });
+    };
+    const checks = Array.from({ length: 20 }, (_, index) => makeCheck({ id: `a/${index}`, run }));
+    await begin(checks, { concurrency: 3 }).resultAfter(0);
+    expect(most).toBe(3);
+  });
+
+  it('runs what takes services away alone and last, and what comes after it after that', async () => {
+    const order: string[] = [];
+    const noted = (id: string, more: Partial<Check> = {}) =>
+      makeCheck({
+        id,
+        ...more,
+        run: async ({ pass }) => {
+          order.push(`${id} starts`);
+          await new Promise((resolve) => setImmediate(resolve));
+          order.push(`${id} ends`);
+          return pass('done', { count: 1, what: 'thing' });
+        },
+      });
+    const checks = [
+      noted('a/stops', { effects: 'disruptive' }),
+      noted('b/recovers', { after: ['a/stops'] }),
+      noted('c/other'),
+      noted('a/stops-too', { effects: 'disruptive' }),
+    ];
+    await begin(checks).resultAfter(0);
+    expect(order).toEqual(
+      ['c/other', 'a/stops', 'a/stops-too', 'b/recovers'].flatMap((id) => [`${id} starts`, `${id} ends`]),
+    );
+  });
+
+  it('hides secrets in every text of a result', async () => {
+    const run: Check['run'] = async ({ fail }) =>
+      fail('wrong', {
+        expected: 'no secret',
+        actual: 'password hunter2',
+        evidence: [{ kind: 'fact', label: 'url', value: 'postgres://u:hunter2@h' }],
+      });
+    const redact = (text: string) => text.replaceAll('hunter2', '[redacted]');
+    const { resultAfter } = begin([makeCheck({ id: 'a/leaks', run })], { redact });
+    expect(JSON.stringify((await resultAfter(0)).result)).not.toContain('hunter2');
+  });
+
+  it('gives every check a verdict when it is abandoned, and names the one that blocks the process', () => {
+    const checks = [
+      makeCheck({ id: 'a/busy', run: hanging }),
+      makeCheck({ id: 'a/next', after: ['a/busy'] }),
+    ];
+    const { run } = begin(checks);
+    const result = run.abandon('a/busy');
+    expect(result.checks.map(({ id, status, code }) => [id, status, code])).toEqual([
+      ['a/busy', 'error', 'stalled'],
+      ['a/next', 'blocked', undefined],
+    ]);
+    expect(result.exitCode).toBe(124);
+  });
+});
