@@ -1,6 +1,13 @@
 /** All that a check's file may import. */
 export { z } from 'zod';
 export { type CheckDefinition, defineCheck, type Effects, type FailureCode } from './define-check.ts';
+export {
+  type EnvelopeCode,
+  envelopeCodes,
+  envelopeOptions,
+  errorCheck,
+  judgeErrorEnvelope,
+} from './error-envelope.ts';
 export type { Evidence } from './evidence.ts';
 export { attempt, type Exchanged, exchange, fact } from './exchange.ts';
 export {
@@ -12,6 +19,7 @@ export {
 export type { Json } from './json.ts';
 export { at, firstAt, parseJson } from './json-path.ts';
 export * from './probes.ts';
+export { refusedTokenCheck } from './refused-token.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
 export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';

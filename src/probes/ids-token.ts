@@ -4,7 +4,7 @@ import type { TokenQuery } from '../check/probes.ts';
 import type { ProbeAuth } from './context.ts';
 
 /** Issuer that `up` gives to the API of a stack that it starts. */
-export const defaultIssuer = 'https://auth.meatymusic.test';
+export const defaultIssuer = 'https://auth.meatymusic.local';
 
 /** Two fixed test tenants, and a user in each: the same ones in every run. */
 const identities = {

@@ -1,0 +1,9 @@
+import { refusedTokenCheck } from '../../src/check/index.ts';
+
+/** Verifies: a token with a bad signature is refused, with 401. */
+export default refusedTokenCheck({
+  kind: 'bad-signature',
+  title: 'A token with a bad signature is refused',
+  failureTitle: 'A token with a bad signature is not refused',
+  why: 'Whoever can write JSON could be anybody.',
+});

@@ -1,0 +1,9 @@
+import { refusedTokenCheck } from '../../src/check/index.ts';
+
+/** Verifies: an expired token is refused, with 401. */
+export default refusedTokenCheck({
+  kind: 'expired',
+  title: 'An expired token is refused',
+  failureTitle: 'An expired token is not refused',
+  why: 'A token that was stolen once would open the door for ever.',
+});

@@ -1,0 +1,9 @@
+import { refusedTokenCheck } from '../../src/check/index.ts';
+
+/** Verifies: a request without a token is refused, with 401. */
+export default refusedTokenCheck({
+  kind: 'none',
+  title: 'A request without a token is refused',
+  failureTitle: 'A request without a token is let in',
+  why: 'What is meant for users of a tenant must not be open to everybody.',
+});

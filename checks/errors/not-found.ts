@@ -1,0 +1,10 @@
+import { errorCheck } from '../../src/check/index.ts';
+
+/** Verifies that an unknown path answers 404, in the envelope of every error. */
+export default errorCheck({
+  title: 'An unknown path answers 404 in the error envelope',
+  failureTitle: 'An unknown path does not answer 404 in the error envelope',
+  why: 'The answer of the framework itself is the one that is forgotten, and the one that clients cannot read.',
+  statuses: [404],
+  request: { path: '/meatymusic-verify-no-such-page' },
+});

@@ -1,0 +1,58 @@
+import {
+  defineCheck,
+  envelopeCodes,
+  envelopeOptions,
+  exchange,
+  judgeErrorEnvelope,
+  z,
+} from '../../src/check/index.ts';
+
+/** Verifies that a request which cannot be served, because the database is away, fails with 5xx in the envelope and shows nothing of the inside. */
+export default defineCheck({
+  title: 'A failure inside answers 5xx in the error envelope, without internals',
+  failureTitle: 'A failure inside is not answered with 5xx in the error envelope',
+  why: 'The text of a driver tells an attacker hosts, tables and versions, and a client nothing.',
+  after: ['auth/valid-token'],
+  needs: ['http', 'ids', 'control'],
+  uses: ['api', 'database'],
+  effects: 'disruptive',
+  timeoutMs: 60_000,
+  tags: ['contract', 'errors', 'disruptive'],
+  options: z.object({
+    path: z.string().default('/api/v1/me').describe('Path of a request that needs the database'),
+    statuses: z.array(z.number().int()).default([500, 503]).describe('Statuses that fit'),
+    ...envelopeOptions,
+  }),
+  codes: envelopeCodes,
+  sabotage: [
+    {
+      name: 'it answers 200',
+      code: 'wrong-status',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/api/v1/me', status: 200 },
+    },
+  ],
+  async run({ http, ids, control, stack, options, pass, fail, skip }) {
+    const can = await control.available({ service: 'database' });
+    if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
+    const token = await ids.token({ kind: 'valid' });
+    if (!token.available) return skip('there is no token that this API accepts', token.enable);
+    const url = new URL(options.path, stack.api.url).href;
+    const { traceId, traceparent } = await ids.trace();
+    const headers = { authorization: `Bearer ${token.token}`, traceparent };
+    await control.stop({ service: 'database' });
+    const asked = await exchange(http, { url, headers, timeoutMs: 10_000 }, 'without the database');
+    await control.start({ service: 'database' });
+    const evidence = [asked.evidence];
+    if (!asked.response)
+      return fail('unreachable', { expected: `an answer of ${url}`, actual: asked.actual, evidence });
+    const { code, expected, actual } = judgeErrorEnvelope(asked.response, {
+      statuses: options.statuses,
+      traceId,
+      paths: options,
+    });
+    if (code) return fail(code, { expected: `GET ${url}: ${expected}`, actual, evidence });
+    return pass(actual, { count: 1, what: 'error response' }, evidence);
+  },
+});

@@ -1,0 +1,13 @@
+import { errorCheck } from '../../src/check/index.ts';
+
+/** Verifies that a body of the wrong shape is refused with 422, in the envelope of every error. */
+export default errorCheck({
+  title: 'A body of the wrong shape answers 422 in the error envelope',
+  failureTitle: 'A body of the wrong shape does not answer 422 in the error envelope',
+  why: 'What is not refused at the door fails inside, as a 500 or as wrong data.',
+  statuses: [422],
+  request: {
+    path: '/api/v1/compose',
+    method: 'GET',
+  },
+});

@@ -1,0 +1,50 @@
+import { defineCheck, fact, z } from '../../src/check/index.ts';
+
+/** Verifies that the names of the configuration follow the rule: services in kebab-case, the database in snake_case. */
+export default defineCheck({
+  title: 'The names of the configuration follow the rule',
+  failureTitle: 'A name of the configuration breaks the rule',
+  why: 'Everything else takes its names from here.',
+  needs: [],
+  tags: ['contract', 'naming'],
+  options: z.object({
+    service: z
+      .string()
+      .default('^meatymusic(-[a-z0-9]+)*$')
+      .describe('Regular expression for names of services'),
+    database: z
+      .string()
+      .default('^meatymusic(_[a-z0-9]+)*$')
+      .describe('Regular expression for the name of the database'),
+  }),
+  codes: {
+    'against-the-rule': {
+      means: 'a name breaks the naming rule',
+      hint: 'meatymusic config: where does the value come from?',
+    },
+  },
+  sabotage: [
+    {
+      name: 'the rule asks for another name',
+      code: 'against-the-rule',
+      kind: 'options',
+      set: { database: '^other$' },
+    },
+  ],
+  async run({ stack, options, pass, fail }) {
+    const names: [what: string, name: string, rule: string][] = [];
+    if (stack.api.enabled) names.push(['services.api.serviceName', stack.api.serviceName, options.service]);
+    if (stack.web.enabled) names.push(['services.web.serviceName', stack.web.serviceName, options.service]);
+    if (stack.database.enabled) names.push(['database', stack.database.name, options.database]);
+    const evidence = names.map(([what, name]) => fact(what, name));
+    const wrong = names.filter(([, name, rule]) => !new RegExp(rule).test(name));
+    if (wrong.length > 0) {
+      return fail('against-the-rule', {
+        expected: wrong.map(([what, , rule]) => `${what} matches ${rule}`).join('; '),
+        actual: wrong.map(([what, name]) => `${what} is "${name}"`).join('; '),
+        evidence,
+      });
+    }
+    return pass(names.map(([, name]) => name).join(', '), { count: names.length, what: 'names' }, evidence);
+  },
+});

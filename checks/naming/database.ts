@@ -1,0 +1,72 @@
+import { attempt, defineCheck, fact, z } from '../../src/check/index.ts';
+
+/** Verifies that the database, its schemas and its tables are named by the rule: lower case, snake_case, `meatymusic`. */
+export default defineCheck({
+  title: 'The database is named by the rule',
+  failureTitle: 'The database is not named by the rule',
+  why: 'A name with capitals must be quoted everywhere, and is forgotten somewhere.',
+  after: ['database/connects'],
+  needs: ['postgres'],
+  uses: ['database'],
+  tags: ['contract', 'naming'],
+  options: z.object({
+    name: z.string().default('').describe('Name of the database; default: the configured one'),
+    pattern: z
+      .string()
+      .default('^[a-z][a-z0-9_]*$')
+      .describe('Regular expression of the naming rule for tables and columns'),
+  }),
+  codes: {
+    'query-failed': { means: 'the catalogue cannot be read', hint: 'meatymusic verify database/connects' },
+    'other-name': {
+      means: 'the connection leads to a database of another name',
+      hint: 'compare DATABASE_URL with POSTGRES_DB',
+    },
+    'against-the-rule': {
+      means: 'a name breaks the naming rule',
+      hint: 'rename it in a migration: lower case, snake_case',
+    },
+  },
+  sabotage: [
+    {
+      name: 'a table has capitals',
+      code: 'against-the-rule',
+      kind: 'sql',
+      break: ['create table "MeatyMusicSongs" (id int)'],
+      mend: ['drop table "MeatyMusicSongs"'],
+    },
+    {
+      name: 'another name is expected',
+      code: 'other-name',
+      kind: 'options',
+      set: { name: 'meatymusic_other' },
+    },
+  ],
+  async run({ postgres, stack, options, pass, fail }) {
+    const wanted = options.name || stack.database.name;
+    const { value, failure } = await attempt(
+      postgres.query({
+        sql: `select current_database()::text as database, table_schema || '.' || table_name as "table", column_name::text as "column"
+              from information_schema.columns
+              where table_schema not in ('pg_catalog', 'information_schema') order by 2, 3`,
+      }),
+    );
+    const expected = `a database ${wanted}, its tables and columns in snake_case`;
+    if (failure) return fail('query-failed', { expected, actual: failure.message });
+    const own = await attempt(postgres.query({ sql: 'select current_database()::text as database' }));
+    const name = String(own.value?.rows[0]?.database ?? '');
+    const evidence = [fact('database', name), fact('columns', String(value.rowCount))];
+    if (name !== wanted) return fail('other-name', { expected, actual: `it is "${name}"`, evidence });
+    const rule = new RegExp(options.pattern);
+    const parts = value.rows.flatMap((row) => [...String(row.table).split('.'), String(row.column)]);
+    const wrong = [...new Set([name, ...parts].filter((part) => !rule.test(part)))];
+    if (wrong.length > 0) {
+      return fail('against-the-rule', { expected, actual: wrong.slice(0, 10).join(', '), evidence });
+    }
+    return pass(
+      `${name}, and ${value.rowCount} columns`,
+      { count: value.rowCount + 1, what: 'names' },
+      evidence,
+    );
+  },
+});

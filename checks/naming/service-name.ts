@@ -1,0 +1,75 @@
+import { defineCheck, exchange, firstAt, parseJson, z } from '../../src/check/index.ts';
+
+/** Verifies that the API gives itself the name that the configuration knows it by, in the form of the naming rule. */
+export default defineCheck({
+  title: 'The API gives itself its configured name',
+  failureTitle: 'The API does not give itself its configured name',
+  why: 'Logs, spans and dashboards are found by this name; two spellings make two services.',
+  after: ['api/health'],
+  needs: ['http'],
+  uses: ['api'],
+  tags: ['contract', 'naming'],
+  options: z.object({
+    path: z.string().default('/health').describe('Path whose answer names the service'),
+    fields: z
+      .array(z.string())
+      .default(['service', 'service_name', 'serviceName', 'name'])
+      .describe('Where the name stands, first match'),
+    pattern: z
+      .string()
+      .default('^meatymusic(-[a-z0-9]+)*$')
+      .describe('Regular expression of the naming rule'),
+  }),
+  codes: {
+    unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
+    'no-name': {
+      means: 'the answer names no service',
+      hint: "name path and fields in options['naming/service-name']",
+    },
+    'other-name': {
+      means: 'it is another name than the configured one',
+      hint: 'compare SERVICE_NAME of the API with services.api.serviceName',
+    },
+    'against-the-rule': {
+      means: 'the name breaks the naming rule',
+      hint: 'lower case, kebab-case, meatymusic first',
+    },
+  },
+  sabotage: [
+    {
+      name: 'it has another name',
+      code: 'other-name',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', replaceInBody: ['meatymusic-api', 'meatymusic-other'] },
+    },
+    {
+      name: 'it is written otherwise',
+      code: 'against-the-rule',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', replaceInBody: ['meatymusic-api', 'MeatyMusic-API'] },
+    },
+    {
+      name: 'it says nothing of itself',
+      code: 'no-name',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', body: '{"status":"ok"}' },
+    },
+  ],
+  async run({ http, stack, options, pass, fail }) {
+    const url = new URL(options.path, stack.api.url).href;
+    const { response, actual, evidence } = await exchange(http, { url }, 'self-description');
+    const found = { expected: `GET ${url} names the service ${stack.api.serviceName}`, evidence: [evidence] };
+    if (!response) return fail('unreachable', { ...found, actual });
+    const name = firstAt(parseJson(response.body), options.fields);
+    if (typeof name?.value !== 'string')
+      return fail('no-name', { ...found, actual: `${actual}, without a name` });
+    const said = `${name.path} is "${name.value}"`;
+    if (!new RegExp(options.pattern).test(name.value))
+      return fail('against-the-rule', { ...found, actual: said });
+    if (name.value !== stack.api.serviceName) return fail('other-name', { ...found, actual: said });
+    return pass(said, { count: 1, what: 'name' }, [evidence]);
+  },
+});

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { type CheckDefinition, defineCheck } from './define-check.ts';
+import { exchange } from './exchange.ts';
+import type { TokenQuery } from './probes.ts';
+
+const options = z.object({
+  path: z.string().default('/api/v1/me').describe('Path of an endpoint that needs a token'),
+  method: z.string().default('GET').describe('Its method'),
+  status: z.number().int().default(401).describe('Status of a refusal'),
+});
+
+const codes = {
+  unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
+  'no-endpoint': {
+    means: 'there is no endpoint at this path',
+    hint: "name a protected path in the check's options: path",
+  },
+  accepted: {
+    means: 'the request is let in',
+    hint: 'verify signature (RS256 by the JWKS), issuer, audience and times, and allow no other algorithm',
+  },
+  'wrong-status': {
+    means: 'it is refused, with another status than 401',
+    hint: 'meatymusic logs api --since 5m',
+  },
+} as const;
+
+export interface RefusedTokenTexts {
+  title: string;
+  failureTitle: string;
+  why: string;
+  /** `none`: no Authorization header at all. */
+  kind: Exclude<TokenQuery['kind'], 'valid'> | 'none';
+}
+
+/** A check that a request with this kind of token, or without one, is refused with 401. */
+export function refusedTokenCheck({
+  title,
+  failureTitle,
+  why,
+  kind,
+}: RefusedTokenTexts): CheckDefinition<typeof options, 'http' | 'ids', keyof typeof codes> {
+  return defineCheck({
+    title,
+    failureTitle,
+    why,
+    after: ['api/health'],
+    needs: ['http', 'ids'],
+    uses: ['api'],
+    tags: ['contract', 'auth'],
+    options,
+    codes,
+    sabotage: [
+      {
+        name: 'it answers 200 whatever the token',
+        code: 'accepted',
+        kind: 'http',
+        service: 'api',
+        change: { path: '/api/v1/me', status: 200 },
+      },
+      {
+        name: 'it answers 403 instead',
+        code: 'wrong-status',
+        kind: 'http',
+        service: 'api',
+        change: { path: '/api/v1/me', status: 403 },
+      },
+    ],
+    async run({ http, ids, stack, options: { path, method, status }, pass, fail, skip }) {
+      const url = new URL(path, stack.api.url).href;
+      const token = kind === 'none' ? undefined : await ids.token({ kind });
+      const headers: Record<string, string> = token ? { authorization: `Bearer ${token.token}` } : {};
+      const { response, actual, evidence } = await exchange(http, { url, method, headers }, kind);
+      const found = { expected: `${method} ${url} answers ${status}`, actual, evidence: [evidence] };
+      if (!response) return fail('unreachable', found);
+      if (response.status === 404) return fail('no-endpoint', found);
+      if (response.status < 400) return fail('accepted', found);
+      if (response.status !== status) return fail('wrong-status', found);
+      if (token && !token.available) {
+        return skip(
+          'it was refused, but by a signature that nobody trusts, which says nothing of the rest',
+          token.enable,
+        );
+      }
+      return pass(`refused with ${response.status}`, { count: 1, what: 'response' }, [evidence]);
+    },
+  });
+}
