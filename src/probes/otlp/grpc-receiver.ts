@@ -16,10 +16,7 @@ export async function startGrpcReceiver(options: {
   maxBodyBytes: number;
   onSpans(spans: SpanData[]): void;
 }): Promise<GrpcReceiver> {
-  // Bundled, a CommonJS module has its exports under `default` alone.
-  const imported = await import('@grpc/grpc-js');
-  const { Server, ServerCredentials, status } =
-    (imported as { default?: typeof imported }).default ?? imported;
+  const { Server, ServerCredentials, status } = (await import('@grpc/grpc-js')).default;
   const server = new Server({
     'grpc.max_receive_message_length': options.maxBodyBytes,
     'grpc.max_concurrent_streams': 64,
