@@ -5,7 +5,14 @@
 export interface StackInfo {
   runtime: 'compose' | 'embedded' | 'external';
   api: { enabled: boolean; url: string; serviceName: string };
-  web: { enabled: boolean; url: string; serviceName: string; appName: string };
+  web: {
+    enabled: boolean;
+    url: string;
+    serviceName: string;
+    appName: string;
+    /** The production build, where one is configured; `cwd` is absolute. */
+    build?: { command: string; cwd: string };
+  };
   database: { enabled: boolean; host: string; port: number; name: string; user: string };
   cache: { enabled: boolean; host: string; port: number };
   /** Where the services send spans by OTLP; absent: they print them. */

@@ -6,7 +6,6 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
 import { type ServiceName, type StackInfo, serviceNames } from '../check/stack.ts';
-import type { Config } from '../config/schema.ts';
 import type { LogAccess, ProbeAuth, ProbeContext, ProbeEndpoints } from '../probes/context.ts';
 import { readStackKeys } from '../runtimes/keys.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
@@ -37,13 +36,14 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
   const { applicationUrl, applicationRole } = config.services.database;
   const migrations = migrationsOf(project, endpoints);
   return {
-    stack: stackInfo(config, runtime, endpoints),
+    stack: stackInfo(project, runtime, endpoints),
     base: {
-      stack: stackInfo(config, runtime, endpoints),
+      stack: stackInfo(project, runtime, endpoints),
       endpoints,
       database: { applicationRole, ...(applicationUrl ? { applicationUrl } : {}) },
       auth: authOf(project, runtime),
       logs: logsOf(project, runtime),
+      ...(config.browser.path ? { browser: { path: path.resolve(root, config.browser.path) } } : {}),
       ...(migrations ? { migrations } : {}),
       artifacts: {
         async path(name) {
@@ -61,7 +61,12 @@ function safeName(name: string): string {
   return name.replace(/[^\w.-]+/g, '-').replace(/^\.+/, '');
 }
 
-function stackInfo({ services }: Config, { name }: Runtime, endpoints: Endpoints): StackInfo {
+function stackInfo(
+  { config: { services }, root }: Project,
+  { name }: Runtime,
+  endpoints: Endpoints,
+): StackInfo {
+  const { build } = services.web;
   const database = new URL(endpoints.databaseUrl);
   const cache = new URL(endpoints.cacheUrl);
   const { otlpEndpoint } = services.telemetry;
@@ -77,6 +82,7 @@ function stackInfo({ services }: Config, { name }: Runtime, endpoints: Endpoints
       url: withoutUser(endpoints.webUrl),
       serviceName: services.web.serviceName,
       appName: services.web.appName,
+      ...(build ? { build: { command: build.command, cwd: path.resolve(root, build.cwd) } } : {}),
     },
     database: {
       enabled: services.database.enabled,

@@ -29,6 +29,8 @@ export interface ProbeContext {
   migrations?: MigrationsProbe;
   /** Absent where the runtime did not start the stack. */
   control?: ServiceControl;
+  /** Chromium to drive, where the configuration names one. */
+  browser?: { path?: string };
   artifacts: ArtifactSink;
   shared: SharedResources;
 }

@@ -1,4 +1,3 @@
-import { Fault } from '../base/errors.ts';
 import type { ProbeName } from '../check/probes.ts';
 import type { ClosableProbe, ProbeContext, ProbeFactory } from './context.ts';
 
@@ -14,7 +13,7 @@ const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
   redis: async () => (await import('./redis.ts')).createRedisProbe,
   logs: async () => (await import('./logs.ts')).createLogsProbe,
   spans: async () => (await import('./spans.ts')).createSpansProbe,
-  browser: missing('browser'),
+  browser: async () => (await import('./browser.ts')).createBrowserProbe,
   command: async () => (await import('./command.ts')).createCommandProbe,
   file: async () => (await import('./file.ts')).createFileProbe,
   process: async () => (await import('./process.ts')).createProcessProbe,
@@ -35,10 +34,4 @@ export async function createProbe<Name extends ProbeName>(
     loaded.set(name, factory);
   }
   return (await factory)(context);
-}
-
-function missing(name: ProbeName) {
-  return async (): Promise<never> => {
-    throw new Fault({ code: 'probe-missing', message: `the probe "${name}" is not part of this build` });
-  };
 }

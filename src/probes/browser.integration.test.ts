@@ -1,0 +1,212 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { BrowserVisit } from '../check/probes.ts';
+import { chromiumMissing } from '../testing/chromium.ts';
+import { testProbeContext } from '../testing/probe-context.ts';
+import { createBrowserProbe } from './browser.ts';
+import { createSharedResources } from './context.ts';
+
+const pages: Record<string, RequestListener> = {
+  '/good': (_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<!doctype html><title>Good</title><body><p id=p>first</p><script>
+      console.info('hello from the page');
+      fetch('/data', { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', authorization: 'Bearer abc' } })
+        .then((r) => r.text()).then((t) => { document.getElementById('p').textContent = t; });
+    </script>`);
+  },
+  '/data': (_request, response) => setTimeout(() => response.end('late text'), 100),
+  '/throws': html(`<script>setTimeout(() => { throw new Error('deliberate') }); fetch('/nowhere')</script>`),
+  '/dialog': html(`<body><script>alert('stop'); document.body.textContent = 'after the dialog'</script>`),
+  '/popup': html(`<body>here<script>window.open('/good')</script>`),
+  '/busy': html('<body>busy<script>for (;;);</script>'),
+  '/console-flood': html(
+    `<script>for (let i = 0; i < 2000; i++) console.log('x'.repeat(9000) + i)</script>done`,
+  ),
+  '/download': (_request, response) => {
+    response.writeHead(200, {
+      'content-disposition': 'attachment; filename=x.zip',
+      'content-type': 'application/zip',
+    });
+    response.end('PK');
+  },
+  '/silent': () => {},
+  '/slow-image': html('<img src=/silent>'),
+  '/endless': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    const chunk = 'x'.repeat(500_000);
+    response.write('<!--');
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+      if (!response.destroyed) response.once('drain', write);
+    };
+    write();
+  },
+  '/redirect-to-file': (_request, response) => {
+    response.writeHead(302, { location: 'file:///etc/passwd' }).end();
+  },
+  '/loop': (_request, response) => {
+    response.writeHead(302, { location: '/loop' }).end();
+  },
+};
+
+function html(body: string): RequestListener {
+  return (_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<!doctype html><title>t</title>${body}`);
+  };
+}
+
+describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, () => {
+  let server: Server;
+  let origin: string;
+  const shared = createSharedResources();
+  const contexts: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const page = pages[request.url ?? ''];
+      if (page) page(request, response);
+      else response.writeHead(404).end('nothing');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  });
+  afterAll(async () => {
+    await shared.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  type Visit = Parameters<ReturnType<typeof createBrowserProbe>['visit']>[0];
+  const visit = (path: string, more: Partial<Visit> = {}, timeoutMs = 20_000): Promise<BrowserVisit> => {
+    const context = testProbeContext({ shared, timeoutMs });
+    contexts.push(context);
+    return createBrowserProbe(context).visit({ url: `${origin}${path}`, ...more });
+  };
+  const failure = async (path: string, timeoutMs = 20_000) =>
+    visit(path, {}, timeoutMs).then(
+      () => expect.unreachable(`${path} should not pass`),
+      (error: { name: string; code: string }) => `${error.name} ${error.code}`,
+    );
+
+  it('says which browser it is', async () => {
+    const context = testProbeContext({ shared });
+    contexts.push(context);
+    expect(await createBrowserProbe(context).available()).toMatchObject({ available: true });
+  });
+
+  it('tells text, console, requests with their headers, and takes a picture', async () => {
+    const seen = await visit('/good', {
+      untilText: 'late text',
+      untilConsole: 'hello',
+      untilRequest: '/data',
+      screenshot: 'good',
+    });
+    expect(seen).toMatchObject({ status: 200, title: 'Good', pageErrors: [] });
+    expect(seen.text).toContain('late text');
+    expect(seen.console).toContainEqual({ type: 'info', text: 'hello from the page' });
+    const call = seen.requests.find(({ url }) => url.endsWith('/data'));
+    expect(call).toMatchObject({
+      method: 'GET',
+      resourceType: 'fetch',
+      status: 200,
+      headers: {
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        authorization: '[redacted]',
+      },
+    });
+    expect(existsSync(seen.screenshot!) && readFileSync(seen.screenshot!).subarray(1, 4).toString()).toBe(
+      'PNG',
+    );
+  });
+
+  it('tells uncaught errors and failed requests', async () => {
+    const seen = await visit('/throws', { untilRequest: '/nowhere' });
+    expect(seen.pageErrors).toEqual(['deliberate']);
+    expect(seen.requests.find(({ url }) => url.endsWith('/nowhere'))?.status).toBe(404);
+  });
+
+  it('waves dialogs and popups away', async () => {
+    expect((await visit('/dialog')).text).toContain('after the dialog');
+    expect((await visit('/popup')).text).toContain('here');
+  });
+
+  it('keeps a flood of console lines within bounds', async () => {
+    const seen = await visit('/console-flood');
+    expect(seen.console.length).toBe(300);
+    expect(seen.console[0]?.text.length).toBe(4096);
+  });
+
+  it('tells what there is when the awaited text never comes', async () => {
+    const seen = await visit('/good', { untilConsole: 'never said' }, 5_000);
+    expect(seen.status).toBe(200);
+  });
+
+  it.each([
+    ['/download', 20_000, 'ProbeError DOWNLOAD'],
+    ['/silent', 3_000, 'ProbeError TIMEOUT'],
+    ['/slow-image', 4_000, 'ProbeError LOAD_TIMEOUT'],
+    ['/endless', 20_000, 'ProbeError BODY_TOO_LARGE'],
+    ['/redirect-to-file', 20_000, 'ProbeError ERR_UNSAFE_REDIRECT'],
+    ['/loop', 20_000, 'ProbeError ERR_TOO_MANY_REDIRECTS'],
+  ])('%s within %i ms is %s', async (path, timeoutMs, expected) => {
+    expect(await failure(path, timeoutMs)).toBe(expected);
+  });
+
+  it('gives up on a page that keeps its thread, and visits the next one all the same', async () => {
+    expect(await failure('/busy', 4_000)).toMatch(/TIMEOUT/);
+    expect((await visit('/good')).status).toBe(200);
+  });
+
+  it('names the crash of a page', async () => {
+    const context = testProbeContext({ shared });
+    contexts.push(context);
+    const probe = createBrowserProbe(context);
+    await expect(probe.visit({ url: 'chrome://crash' })).rejects.toMatchObject({ name: 'ProbeError' });
+    expect((await visit('/good')).status).toBe(200);
+  });
+
+  it('says that nothing listens', async () => {
+    const context = testProbeContext({ shared });
+    contexts.push(context);
+    await expect(createBrowserProbe(context).visit({ url: 'http://127.0.0.1:9/' })).rejects.toMatchObject({
+      name: 'ProbeError',
+      code: expect.stringMatching(/^ERR_/),
+    });
+  });
+});
+
+describe('without a browser', () => {
+  it('says how to get one, and why there is none', async () => {
+    const context = testProbeContext({ browser: { path: '/nonexistent/chromium' } });
+    try {
+      const probe = createBrowserProbe(context);
+      expect(await probe.available()).toEqual({
+        available: false,
+        browser: 'browser.path: /nonexistent/chromium, which is no program',
+        enable: 'sudo apt-get install -y chromium (or set CHROMIUM_PATH to a Chromium or Chrome)',
+      });
+      await expect(probe.visit({ url: 'http://127.0.0.1:1/' })).rejects.toMatchObject({ code: 'NO_BROWSER' });
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('says that a program is no browser', async () => {
+    const context = testProbeContext({ browser: { path: '/bin/false' } });
+    try {
+      await expect(createBrowserProbe(context).visit({ url: 'http://127.0.0.1:1/' })).rejects.toMatchObject({
+        name: 'ProbeError',
+        code: 'BROWSER_FAILED',
+      });
+    } finally {
+      await context.close();
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import type { CDPSession, Page, Request } from 'playwright-core';
+import type { BrowserVisit } from '../../check/probes.ts';
+
+const maxConsole = 300;
+const maxErrors = 50;
+const maxRequests = 500;
+const maxTextLength = 4096;
+const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
+
+export type RecordedRequest = BrowserVisit['requests'][number];
+
+/** What a page does while it is open: bounded, because a hostile page can do it without end. */
+export class PageRecord {
+  readonly console: BrowserVisit['console'] = [];
+  readonly pageErrors: string[] = [];
+  readonly #requests = new Map<Request, RecordedRequest>();
+  readonly #pending = new Set<Request>();
+  #quietSince = performance.now();
+
+  constructor(page: Page) {
+    page.on('console', (message) => {
+      if (this.console.length < maxConsole)
+        this.console.push({ type: message.type(), text: cut(message.text()) });
+    });
+    page.on('pageerror', (error) => {
+      if (this.pageErrors.length < maxErrors) this.pageErrors.push(cut(error.message || String(error)));
+    });
+    page.on('request', (request) => this.#started(request));
+    page.on('requestfinished', (request) => this.#ended(request));
+    page.on('requestfailed', (request) => {
+      const recorded = this.#requests.get(request);
+      if (recorded) recorded.failure = request.failure()?.errorText ?? 'failed';
+      this.#ended(request);
+    });
+    page.on('response', (response) => {
+      const recorded = this.#requests.get(response.request());
+      if (!recorded) return;
+      recorded.status = response.status();
+      recorded.responseHeaders = shown(response.headers());
+    });
+  }
+
+  get requests(): RecordedRequest[] {
+    return [...this.#requests.values()];
+  }
+
+  /** No request is under way, and none was for a while. */
+  quietFor(ms: number): boolean {
+    return this.#pending.size === 0 && performance.now() - this.#quietSince >= ms;
+  }
+
+  #started(request: Request): void {
+    this.#pending.add(request);
+    if (this.#requests.size >= maxRequests) return;
+    this.#requests.set(request, {
+      url: cut(request.url()),
+      method: request.method(),
+      resourceType: request.resourceType(),
+      headers: shown(request.headers()),
+    });
+  }
+
+  #ended(request: Request): void {
+    this.#pending.delete(request);
+    this.#quietSince = performance.now();
+  }
+}
+
+/** Calls back once the page has taken in more than `maxBytes`, counted as they arrive and after decompression. */
+export async function watchBytes(session: CDPSession, maxBytes: number, onOver: () => void): Promise<void> {
+  let bytes = 0;
+  session.on('Network.dataReceived', ({ dataLength }) => {
+    bytes += dataLength;
+    if (bytes > maxBytes) onOver();
+  });
+  await session.send('Network.enable');
+}
+
+function shown(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      secretHeaders.has(name) ? '[redacted]' : cut(value),
+    ]),
+  );
+}
+
+function cut(text: string): string {
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1)}…` : text;
+}
