@@ -322,8 +322,16 @@ export interface MigrationState {
 export interface MigrationsProbe {
   /** Read-only. */
   state(): Promise<MigrationState>;
-  /** Differences between the database and a scratch one that the migrations made; empty: none. `available: false`: no scratch database. */
+  /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: nobody wrote it down. */
   drift(): Promise<{ available: boolean; enable?: string; differences: string[]; objects: number }>;
+  /** Migrates once more, unless something is `pending`: which migrations ran, and how schema and history changed. */
+  secondRun(): Promise<{
+    pending: string[];
+    ran: string[];
+    changes: string[];
+    objects: number;
+    entries: number;
+  }>;
 }
 
 /** Takes services of the stack away and brings them back. Only runtimes that `meatymusic` started can. */

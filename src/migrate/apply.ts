@@ -17,6 +17,8 @@ export interface ApplyOptions {
   /** Of the newest row of the history; new ones come behind it, whatever the clock says. */
   lastTimestamp: string | undefined;
   onEvent?: ((event: MigrateEvent) => void) | undefined;
+  /** Called behind each group, inside its transaction, with what has run so far. */
+  onGroup?: (ran: readonly string[]) => Promise<void>;
   now?: () => number;
 }
 
@@ -37,10 +39,13 @@ export async function applyMigrations(connection: Connection, options: ApplyOpti
   const nextTimestamp = monotonicTimestamps(options.lastTimestamp, options.now ?? Date.now);
   for (const group of groupsOf(options.migrations)) {
     try {
+      const before = kept.map(({ name }) => name);
+      const onGroup = async (ran: readonly string[]) => options.onGroup?.([...before, ...ran]);
+      const scoped = { ...options, onGroup };
       kept.push(
         ...(group[0]!.noTransaction
-          ? await runAlone(connection, options, group[0]!, nextTimestamp)
-          : await runTogether(connection, options, group, nextTimestamp)),
+          ? await runAlone(connection, scoped, group[0]!, nextTimestamp)
+          : await runTogether(connection, scoped, group, nextTimestamp)),
       );
     } catch (error) {
       throw explained(error, kept);
@@ -93,11 +98,10 @@ async function runTogether(
             toolVersion,
           });
         }
+        const names = applied.map(({ name }) => name);
         if (direction === 'up') await recordApplied(connection, schema, applied);
-        else {
-          const names = applied.map(({ name }) => name);
-          await forget(connection, schema, names);
-        }
+        else await forget(connection, schema, names);
+        await options.onGroup?.(names);
       });
   } catch (error) {
     // After its own COMMIT this rolls back nothing, and that is said.
@@ -139,6 +143,7 @@ async function runAlone(
       { name, checksum, durationMs, timestamp: nextTimestamp(), toolVersion },
     ]);
   } else await forget(connection, schema, [name]);
+  await options.onGroup?.([name]);
   return [{ name, durationMs }];
 }
 

@@ -34,7 +34,8 @@ export interface History {
 }
 
 export const ourTable = 'meatymusic_migration';
-export const historyTables = ['kysely_migration', 'kysely_migration_lock', ourTable];
+const schemaTable = 'meatymusic_schema';
+export const historyTables = ['kysely_migration', 'kysely_migration_lock', ourTable, schemaTable];
 
 /** Marks the checksum of a migration whose file was deliberately removed. */
 export const removedChecksum = 'removed';
@@ -138,6 +139,11 @@ export async function createHistoryTables(connection: Connection, schema: string
       tool_version text not null,
       accepted_reason text,
       accepted_at timestamptz
+    );
+    create table if not exists ${prefix}.${schemaTable} (
+      head varchar(255),
+      lines text[] not null,
+      taken_at timestamptz not null default clock_timestamp()
     );
     reset client_min_messages`);
 }
@@ -274,5 +280,33 @@ export async function recordAccepted(
      on conflict (name) do update set checksum = excluded.checksum, kysely_timestamp = excluded.kysely_timestamp,
        accepted_reason = excluded.accepted_reason, accepted_at = excluded.accepted_at`,
     [accepted.name, accepted.checksum, accepted.timestamp ?? null, accepted.toolVersion, accepted.reason],
+  );
+}
+
+/** The schema that the migrations up to `head` led to, as it was when they were applied; `undefined` where nobody wrote it down. */
+export async function readExpectedSchema(
+  connection: Pick<Connection, 'query'>,
+  schema: string,
+): Promise<{ head: string | undefined; lines: string[] } | undefined> {
+  try {
+    const [row] = await connection.query<{ head: string | null; lines: string[] }>(
+      `select head, lines from ${quote(schema)}.${schemaTable}`,
+    );
+    return row && { head: row.head ?? undefined, lines: row.lines };
+  } catch (error) {
+    if (codeOf(error) !== '42P01' && codeOf(error) !== '3F000') throw error;
+    return undefined;
+  }
+}
+
+export async function writeExpectedSchema(
+  connection: Pick<Connection, 'query'>,
+  schema: string,
+  { head, lines }: { head: string | undefined; lines: readonly string[] },
+): Promise<void> {
+  const table = `${quote(schema)}.${schemaTable}`;
+  await connection.query(
+    `with old as (delete from ${table}) insert into ${table} (head, lines) values ($1, $2::text[])`,
+    [head ?? null, lines],
   );
 }

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AwaitTimeout, awaitUntil } from '../base/await-until.ts';
 import { formatDuration } from '../base/duration.ts';
-import { codeOf, Fault } from '../base/errors.ts';
+import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { type LockHolder, tryLock } from '../base/pid-lock.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { Connection } from './connection.ts';
 
@@ -56,42 +54,17 @@ async function advisoryLockHolder(connection: Connection): Promise<string> {
 
 /**
  * PGlite has one session behind every connection, where advisory locks exclude nobody: a file with the holder's pid
- * does it. A file whose holder is gone is taken over. Resolves to its release.
+ * does it. The lock of a process that has died is taken over. Resolves to its release.
  */
-export async function takeFileLock(file: string, options: LockOptions): Promise<() => Promise<void>> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const since = new Date().toISOString();
-  const content = JSON.stringify({
-    pid: process.pid,
-    host: hostname(),
-    program: 'meatymusic migrate',
-    since,
-  });
+export async function takeFileLock(file: string, options: LockOptions): Promise<() => void> {
+  let release = () => {};
   await obtain(options, async () => {
-    if (await createWith(file, content)) return undefined;
-    const holder = await readFileHolder(file);
-    if (holder && !isAlive(holder)) await removeStale(file, holder.text);
-    return holder ? describeFileHolder(holder) : 'a process that ended just now';
+    const attempt = tryLock(file, 'meatymusic migrate');
+    if (!attempt.acquired) return describeHolder(attempt.holder);
+    release = attempt.release;
+    return undefined;
   });
-  return async () => {
-    // Not ours any more: somebody removed it by hand.
-    if ((await readFile(file, 'utf8').catch(() => '')) === content) await rm(file, { force: true });
-  };
-}
-
-/** The file with its content appears at once, or not at all: nobody reads half of it. */
-async function createWith(file: string, content: string): Promise<boolean> {
-  const draft = `${file}.${process.pid}.${randomUUID()}`;
-  await writeFile(draft, content);
-  try {
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  return release;
 }
 
 /** Where no state folder is known: one file for each address, shared by all projects of this machine. */
@@ -100,69 +73,10 @@ export function fileLockInTemp(host: string, port: number, database: string): st
   return path.join(tmpdir(), `meatymusic-migrate-${name}.lock`);
 }
 
-interface FileHolder {
-  pid: number;
-  host: string;
-  program: string;
-  since: string;
-  text: string;
-}
-
-async function readFileHolder(file: string): Promise<FileHolder | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    const { pid, host, program, since } = JSON.parse(text) as Partial<FileHolder>;
-    return { pid: Number(pid), host: String(host), program: String(program), since: String(since), text };
-  } catch {
-    // Not written by us; nobody can be said to hold it.
-    return { pid: Number.NaN, host: hostname(), program: 'unknown', since: '', text };
-  }
-}
-
-function isAlive({ pid, host, since }: FileHolder): boolean {
-  if (host !== hostname()) return true;
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-  return !wasReused(pid, since);
-}
-
-/** The number lives, but its process began after the lock was taken: another program got the number. */
-function wasReused(pid: number, since: string): boolean {
-  try {
-    const ticks = Number(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19],
-    );
-    const bootedAt = Number(/^btime (\d+)/m.exec(readFileSync('/proc/stat', 'utf8'))![1]);
-    const startedAtMs = (bootedAt + ticks / 100) * 1000;
-    return startedAtMs > Date.parse(since) + 2000;
-  } catch {
-    return false;
-  }
-}
-
-async function removeStale(file: string, text: string): Promise<void> {
-  const aside = `${file}.${process.pid}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-    // Another waiter was faster, and this is its lock: it goes back.
-    if ((await readFile(aside, 'utf8')) !== text) await link(aside, file);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await rm(aside, { force: true });
-  }
-}
-
-function describeFileHolder({ pid, program, since }: FileHolder): string {
-  const age = Date.parse(since) ? `since ${formatDuration(Date.now() - Date.parse(since))}` : 'age unknown';
-  return `pid ${pid}, application "${safeLine(program, 80)}", ${age}`;
+function describeHolder({ pid, what, since }: LockHolder): string {
+  const ageMs = Date.now() - Date.parse(since);
+  const age = Number.isNaN(ageMs) ? 'age unknown' : `since ${formatDuration(Math.max(0, ageMs))}`;
+  return `pid ${pid}, application "${safeLine(what, 80)}", ${age}`;
 }
 
 /** Tries until it has the lock (`undefined`) or the time is over; the answer is the holder. */

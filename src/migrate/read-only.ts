@@ -1,20 +1,45 @@
 import type { MigrationsProbe } from '../check/probes.ts';
+import { connect } from './connection.ts';
+import { readExpectedSchema } from './history.ts';
 import { type MigrateOptions, migrationState } from './scene.ts';
+import { diffSchemas, formatDifferences } from './schema-diff.ts';
+import { readSchemaLines } from './schema-lines.ts';
 
-/** What checks may ask of the migrator: both answers leave the database as it is. */
+/** What checks may ask of the migrator; every answer leaves the database as it is. */
 export function readOnlyMigrations(
-  options: Pick<MigrateOptions, 'url' | 'folder' | 'schema' | 'signal'>,
+  options: Pick<MigrateOptions, 'url' | 'folder' | 'schema' | 'signal' | 'lockFile'>,
 ): MigrationsProbe {
   return {
-    state: async () => {
+    async state() {
       const { folder, applied, pending, edited, missing, outOfOrder } = await migrationState(options);
       return { folder, applied, pending, edited, missing, outOfOrder };
     },
-    drift: async () => ({
-      available: false,
-      enable: 'meatymusic migrate verify',
-      differences: [],
-      objects: 0,
-    }),
+    drift: () => readDrift(options),
+    async secondRun() {
+      const { secondRun } = await import('./second-run.ts');
+      return secondRun(options);
+    },
   };
+}
+
+async function readDrift({
+  url,
+  schema = 'public',
+  signal,
+}: Pick<MigrateOptions, 'url' | 'schema' | 'signal'>): ReturnType<MigrationsProbe['drift']> {
+  const connection = await connect({ url, signal });
+  try {
+    const expected = await readExpectedSchema(connection, schema);
+    const found = await readSchemaLines(connection);
+    if (!expected) {
+      return { available: false, enable: 'meatymusic migrate up', differences: [], objects: found.length };
+    }
+    return {
+      available: true,
+      differences: formatDifferences(diffSchemas(expected.lines, found)),
+      objects: found.length,
+    };
+  } finally {
+    await connection.close();
+  }
 }

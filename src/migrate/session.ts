@@ -57,7 +57,7 @@ export async function withMigrationLock<T>(
     return await withinTime(connection, { timeoutMs, signal, url: options.url }, work);
   } finally {
     await connection?.close();
-    await release?.();
+    release?.();
   }
 }
 

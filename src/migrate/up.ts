@@ -1,10 +1,18 @@
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { applyMigrations, type Ran } from './apply.ts';
-import { adopt, createHistoryTables, refuseForeignHistory } from './history.ts';
+import {
+  adopt,
+  createHistoryTables,
+  readExpectedSchema,
+  refuseForeignHistory,
+  writeExpectedSchema,
+} from './history.ts';
 import { loadMigrations } from './load.ts';
 import { type Reach, reachUp } from './reach.ts';
 import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
+import { carryForward } from './schema-diff.ts';
+import { readSchemaLines } from './schema-lines.ts';
 import { refuseBrokenHistory } from './state.ts';
 
 export interface MigrateOutcome {
@@ -44,6 +52,7 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
       migrations,
       lastTimestamp: history.applied.at(-1)?.timestamp,
       onEvent: options.onEvent,
+      onGroup: await schemaKeeper(scene, (names) => names.at(-1)),
     });
     return { folder, ran, head: ran.at(-1)?.name ?? state.applied.at(-1) };
   });
@@ -74,8 +83,24 @@ async function adoptForeign(
   });
 }
 
+/** Keeps the expected schema in step with the migrations: drift is what deviates from it. */
+export async function schemaKeeper(
+  { connection, schema, state }: Scene,
+  headAfter: (ran: readonly string[]) => string | undefined,
+): Promise<(ran: readonly string[]) => Promise<void>> {
+  let before = await readSchemaLines(connection);
+  const known = await readExpectedSchema(connection, schema);
+  let expected = known?.head === state.applied.at(-1) && known ? known.lines : before;
+  return async (ran) => {
+    const after = await readSchemaLines(connection);
+    expected = carryForward(expected, before, after);
+    before = after;
+    await writeExpectedSchema(connection, schema, { head: headAfter(ran), lines: expected });
+  };
+}
+
 /** The first write of a run: a database that takes none says so here. */
-async function writingHistory<T>(write: () => Promise<T>): Promise<T> {
+export async function writingHistory<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {

@@ -11,9 +11,13 @@ export function createMigrationsProbe({ migrations }: ProbeContext): ClosablePro
         'the configuration switches migrations off (migrations.enabled)',
       );
     };
-    return { state: off, drift: off };
+    return { state: off, drift: off, secondRun: off };
   }
-  return { state: () => asked(migrations.state()), drift: () => asked(migrations.drift()) };
+  return {
+    state: () => asked(migrations.state()),
+    drift: () => asked(migrations.drift()),
+    secondRun: () => asked(migrations.secondRun()),
+  };
 }
 
 async function asked<T>(answer: Promise<T>): Promise<T> {

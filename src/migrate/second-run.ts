@@ -1,0 +1,46 @@
+import type { MigrationsProbe } from '../check/probes.ts';
+import { connect } from './connection.ts';
+import { readHistory } from './history.ts';
+import { readMigrationFiles } from './migration-file.ts';
+import { builtInMigrations, type MigrateOptions } from './scene.ts';
+import { diffSchemas, formatDifferences } from './schema-diff.ts';
+import { readSchemaLines } from './schema-lines.ts';
+import { compareState } from './state.ts';
+import { migrateUp } from './up.ts';
+
+/**
+ * Migrates a database that is at its head once more, for real, and compares schema and history of before and after.
+ * Where something is pending it does nothing: a check is not the one to apply it.
+ */
+export async function secondRun(options: MigrateOptions): ReturnType<MigrationsProbe['secondRun']> {
+  const before = await lookAt(options);
+  const { pending } = before;
+  if (pending.length > 0) return { pending, ran: [], changes: [], objects: 0, entries: 0 };
+  const { ran } = await migrateUp(options);
+  const after = await lookAt(options);
+  return {
+    pending,
+    ran: ran.map(({ name }) => name),
+    changes: formatDifferences(diffSchemas(before.lines, after.lines)),
+    objects: after.objects,
+    entries: after.entries,
+  };
+}
+
+async function lookAt({ url, signal, folder = builtInMigrations, schema = 'public' }: MigrateOptions) {
+  const files = await readMigrationFiles(folder);
+  const connection = await connect({ url, signal });
+  try {
+    const history = await readHistory(connection, schema);
+    const objects = await readSchemaLines(connection);
+    const entries = history.applied.map(({ name, timestamp }) => `history entry ${name} of ${timestamp}`);
+    return {
+      pending: compareState(folder, files, history).pending,
+      lines: [...objects, ...entries],
+      objects: objects.length,
+      entries: entries.length,
+    };
+  } finally {
+    await connection.close();
+  }
+}
