@@ -147,7 +147,11 @@ function migrationsOf(
       ...(folder ? { folder: path.resolve(root, folder) } : {}),
     });
   };
-  return { state: async () => (await made()).state(), drift: async () => (await made()).drift() };
+  return {
+    state: async () => (await made()).state(),
+    drift: async () => (await made()).drift(),
+    secondRun: async () => (await made()).secondRun(),
+  };
 }
 
 function logsOf({ config, root, env }: Project, runtime: Runtime): ProbeContext['logs'] {
