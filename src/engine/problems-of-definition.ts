@@ -20,7 +20,7 @@ const probeNames = [
 
 /** What keeps a value that a file or a package gave from being a check; empty: nothing. */
 export function problemsOf(definition: unknown): string[] {
-  if (typeof definition !== 'object' || definition === null) {
+  if (typeof definition !== 'object' || definition === null || Object.keys(definition).length === 0) {
     return ['has no default export that is a check; write: export default defineCheck({ … })'];
   }
   const given = definition as Record<string, unknown>;

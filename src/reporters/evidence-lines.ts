@@ -1,6 +1,6 @@
-import { safeLine } from '../base/safe-text.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { HttpExchange } from '../check/probes.ts';
+import { inertLine } from './inert.ts';
 import { waterfall } from './waterfall.ts';
 
 /** Evidence as safe lines for a person, at most `maxLines` of them; what is left out is counted. */
@@ -13,35 +13,37 @@ export function evidenceLines(evidence: Evidence, columns: number, maxLines: num
 function linesOf(evidence: Evidence, columns: number): string[] {
   switch (evidence.kind) {
     case 'fact':
-      return [safeLine(`${evidence.label}: ${evidence.value}`, columns)];
+      return [inertLine(`${evidence.label}: ${evidence.value}`, columns)];
     case 'http':
       return httpLines(evidence.exchange, columns);
     case 'query':
       return [
-        safeLine(evidence.statement, columns),
-        ...evidence.rows.map((row) => safeLine(`→ ${JSON.stringify(row)}`, columns)),
+        inertLine(evidence.statement, columns),
+        ...evidence.rows.map((row) => inertLine(`→ ${JSON.stringify(row)}`, columns)),
         ...(evidence.rows.length === 0 ? [`→ ${evidence.rowCount} rows`] : []),
       ];
     case 'lines':
       return [
-        safeLine(`${evidence.source} (${evidence.total} lines)`, columns),
+        inertLine(`${evidence.source} (${evidence.total} lines)`, columns),
         ...evidence.lines.map(
-          ({ number, text }) => `${String(number).padStart(5)} │ ${safeLine(text, columns - 8)}`,
+          ({ number, text }) => `${String(number).padStart(5)} │ ${inertLine(text, columns - 8)}`,
         ),
       ];
     case 'spans':
-      return waterfall(evidence.spans, columns, evidence.expectedRootSpanId);
+      return waterfall(evidence.spans, columns, evidence.expectedRootSpanId).map((line) =>
+        line.slice(0, columns),
+      );
     case 'file':
-      return [safeLine(`${evidence.label}: ${evidence.path}`, columns)];
+      return [inertLine(`${evidence.label}: ${evidence.path}`, columns)];
   }
 }
 
 function httpLines({ request, response, error }: HttpExchange, columns: number): string[] {
   const asked = `${request.method} ${request.url}`;
   if (!response)
-    return [safeLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, columns)];
+    return [inertLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, columns)];
   const type = response.headers['content-type'];
   const head = `${asked} → ${response.status}${type ? `, ${type}` : ''}, ${response.bodyBytes} bytes, ${response.address}`;
-  const body = response.body.trim() === '' ? [] : [safeLine(response.body, columns)];
-  return [safeLine(head, columns), ...body];
+  const body = response.body.trim() === '' ? [] : [inertLine(response.body, columns)];
+  return [inertLine(head, columns), ...body];
 }

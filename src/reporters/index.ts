@@ -8,6 +8,13 @@ export { type Look, plainLook, type Reporter } from './reporter.ts';
 const loaders: Readonly<Record<string, () => Promise<Reporter>>> = {
   pretty: async () => (await import('./pretty.ts')).pretty,
   json: async () => (await import('./json.ts')).json,
+  jsonl: async () => (await import('./jsonl.ts')).jsonl,
+  junit: async () => (await import('./junit.ts')).junit,
+  tap: async () => (await import('./tap.ts')).tap,
+  github: async () => (await import('./github.ts')).github,
+  markdown: async () => (await import('./markdown.ts')).markdown,
+  html: async () => (await import('./html.ts')).html,
+  prometheus: async () => (await import('./prometheus.ts')).prometheus,
 };
 
 export const reporterNames: readonly string[] = Object.keys(loaders);

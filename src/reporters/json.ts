@@ -1,6 +1,7 @@
+import { inertJson } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The result document itself; its schema is published as `meatymusic/schema/result.json`. */
 export const json: Reporter = {
-  render: (result) => `${JSON.stringify(result, undefined, 2)}\n`,
+  render: (result) => `${inertJson(JSON.stringify(result, undefined, 2))}\n`,
 };

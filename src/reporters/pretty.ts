@@ -1,8 +1,9 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../base/duration.ts';
-import { safeLine } from '../base/safe-text.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
+import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
+import { inertLine } from './inert.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 import { wrapText } from './wrap-text.ts';
@@ -28,15 +29,10 @@ export const pretty: Reporter = {
       paint: new Chalk({ level: look.color ? 1 : 0 }),
       line: (text = '') => lines.push(text.trimEnd()),
     };
-    const areas = new Map<string, CheckResult[]>();
-    for (const check of result.checks) {
-      const area = areas.get(check.area);
-      if (area) area.push(check);
-      else areas.set(check.area, [check]);
-    }
+    const areas = byArea(result.checks);
     const allWell = result.checks.every(({ status }) => status === 'pass' || status === 'skip');
-    const width = Math.max(...[...areas.keys()].map((area) => area.length));
-    for (const [area, checks] of [...areas].sort(byName)) {
+    const width = Math.max(...areas.map(([area]) => area.length));
+    for (const [area, checks] of areas) {
       if (allWell || look.verbose) wholeArea(page, area, checks);
       else shortArea(page, area, checks, width);
     }
@@ -62,8 +58,10 @@ function shortArea(page: Page, area: string, checks: readonly CheckResult[], wid
   const { paint } = page;
   const failed = checks.filter(({ status }) => status === 'fail' || status === 'error');
   const blocked = checks.filter(({ status }) => status === 'blocked');
-  const trouble = failed.length + blocked.length > 0;
-  const sign = trouble ? paint.red(signs.fail) : paint.green(signs.pass);
+  const advisory = failed.every(({ level, status }) => level === 'advisory' && status === 'fail');
+  const bad = advisory ? paint.yellow(signs.fail) : paint.red(signs.fail);
+  const well = blocked.length > 0 ? paint.dim(signs.blocked) : paint.green(signs.pass);
+  const sign = failed.length > 0 ? bad : well;
   page.line(`${sign} ${paint.bold(area.padEnd(width))}  ${paint.dim(summaryWords(countsOf(checks)))}`);
   for (const check of failed) failure(page, check);
   for (const check of checks) if (check.status === 'pass' && check.flaky) passLine(page, check);
@@ -74,7 +72,7 @@ function passLine(page: Page, check: CheckResult): void {
   const { paint, columns } = page;
   const note = check.flaky ? ` (flaky: attempt ${check.attempts.length})` : '';
   const sign = check.flaky ? paint.yellow(signs.pass) : paint.green(signs.pass);
-  twoSides(page, sign, safeLine(check.title, columns - 4), `${check.summary ?? ''}${note}`);
+  twoSides(page, sign, inertLine(check.title, columns - 4), `${check.summary ?? ''}${note}`);
   if (!page.verbose) return;
   for (const item of check.evidence) {
     for (const text of evidenceLines(item, columns - 6, 12)) page.line(`      ${paint.dim(text)}`);
@@ -83,9 +81,9 @@ function passLine(page: Page, check: CheckResult): void {
 
 function skipLine(page: Page, check: CheckResult): void {
   const { paint, columns } = page;
-  page.line(`  ${paint.yellow(signs.skip)} ${safeLine(check.title, columns - 4)}`);
+  page.line(`  ${paint.yellow(signs.skip)} ${inertLine(check.title, columns - 4)}`);
   const enable = check.enable ? ` (to run it: ${check.enable})` : '';
-  for (const text of wrapText(`skipped: ${safeLine(`${check.reason}${enable}`, 1000)}`, columns - 6)) {
+  for (const text of wrapText(`skipped: ${inertLine(`${check.reason}${enable}`, 1000)}`, columns - 6)) {
     page.line(`      ${paint.dim(text)}`);
   }
 }
@@ -98,10 +96,10 @@ function failure(page: Page, check: CheckResult): void {
   twoSides(
     page,
     color(signs[check.status]),
-    color(safeLine(check.failureTitle, columns - 4)),
+    color(inertLine(check.failureTitle, columns - 4)),
     `${check.id} [${check.code}]${advisory ? ' advisory' : ''}${tries}`,
   );
-  const label = check.status === 'error' ? 'the check broke' : 'found';
+  const label = check.status === 'error' ? 'broke' : 'found';
   if (check.expected) field(page, 'expected', check.expected);
   field(page, label, check.actual ?? '');
   const evidence = check.evidence.slice(0, page.verbose ? undefined : 4);
@@ -122,7 +120,7 @@ function field(
   text: string,
   color: (text: string) => string = (same) => same,
 ): void {
-  const lines = wrapText(safeLine(text, 2000), page.columns - 17);
+  const lines = wrapText(inertLine(text, 2000), page.columns - 17);
   lines.forEach((line, index) => {
     page.line(`      ${page.paint.dim((index === 0 ? name : '').padEnd(10))} ${color(line)}`);
   });
@@ -138,7 +136,7 @@ function blockedLines(page: Page, checks: readonly CheckResult[]): void {
   }
   for (const [cause, count] of byCause) {
     page.line(
-      `  ${page.paint.dim(`${signs.blocked} ${count} blocked by ${safeLine(cause, page.columns - 20)}`)}`,
+      `  ${page.paint.dim(`${signs.blocked} ${count} blocked by ${inertLine(cause, page.columns - 20)}`)}`,
     );
   }
 }
@@ -146,7 +144,7 @@ function blockedLines(page: Page, checks: readonly CheckResult[]): void {
 /** Left and right on one line where both fit, else the right one below. */
 function twoSides(page: Page, sign: string, left: string, right: string): void {
   const { paint, columns } = page;
-  const shown = safeLine(right, columns - 6);
+  const shown = inertLine(right, columns - 6);
   const used = 4 + visibleLength(left);
   if (used + 2 + shown.length <= columns) {
     const column = Math.min(60, columns - shown.length);
@@ -167,7 +165,9 @@ function closing(
   const why = endedBy ? ` (ended by ${endedBy})` : '';
   const what = summaryWords(summary);
   const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack`;
-  page.line(exitCode === 0 ? paint.green.bold(line) : paint.red.bold(line));
+  for (const part of wrapText(line, page.columns)) {
+    page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
+  }
 }
 
 function countsOf(checks: readonly CheckResult[]): Record<Status, number> {
@@ -178,8 +178,4 @@ function countsOf(checks: readonly CheckResult[]): Record<Status, number> {
 
 function visibleLength(text: string): number {
   return text.replace(/\x1b\[[0-9;]*m/g, '').length;
-}
-
-function byName([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

@@ -41,12 +41,15 @@ describe('renderWaterfall', () => {
     const text = renderWaterfall(spans, { columns: 140, expectedRootSpanId: sent });
     expect(text.split('\n').map((line) => line.split('  meaty')[0]!.trimEnd())).toMatchInlineSnapshot(`
       [
-        "span                                               service            start    length  status",
+        "span        service            start    length  status",
         "00000000000000aa (sent)",
         "└ span 1",
-        "└ span 2 ← parent 0000000000000009 was never seen",
-        "└ span 3 ← has no parent",
-        "└ span 4 ← its parents form a ring",
+        "└ span 2",
+        "  ← parent 0000000000000009 was never seen",
+        "└ span 3",
+        "  ← has no parent",
+        "└ span 4",
+        "  ← its parents form a ring",
         "  └ span 5",
       ]
     `);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
-import { safeLine } from '../base/safe-text.ts';
 import type { SpanData } from '../check/probes.ts';
+import { inertLine } from './inert.ts';
 
 export interface WaterfallOptions {
   /** Width to fill. Default 100, least 60. */
@@ -26,7 +26,7 @@ export function renderWaterfall(
   const head = ['span', 'service', 'start', 'length', 'status'];
   const rows = drawn.map(({ span, label }) => [
     label,
-    safeLine(span.service, 30),
+    inertLine(span.service, 30),
     `+${formatShort(span.startMs - startMs)}`,
     formatShort(span.durationMs),
     span.status === 'unset' ? '' : span.status,
@@ -42,7 +42,10 @@ export function renderWaterfall(
   return [
     line(head, ''),
     ...(expectedRootSpanId ? [`${expectedRootSpanId} (sent)`] : []),
-    ...rows.map((row, index) => line(row, drawBar(drawn[index]!.span, startMs, endMs, barWidth))),
+    ...rows.flatMap((row, index) => {
+      const { span, note } = drawn[index]!;
+      return [line(row, drawBar(span, startMs, endMs, barWidth)), ...(note ? [`  ${note}`] : [])];
+    }),
     ...(ordered.length > drawn.length ? [`… ${ordered.length - drawn.length} more spans`] : []),
   ].join('\n');
 }
@@ -50,6 +53,8 @@ export function renderWaterfall(
 interface Placed {
   span: SpanData;
   label: string;
+  /** Where the thread breaks, on a line of its own. */
+  note: string;
 }
 
 /** Depth first; children in the order in which they began. What does not hang below the sent span comes last, with the reason. */
@@ -65,7 +70,7 @@ function arrange(spans: readonly SpanData[], expectedRootSpanId: string | undefi
   const place = (span: SpanData, indent: string, last: boolean, note = '') => {
     if (seen.has(span)) return;
     seen.add(span);
-    placed.push({ span, label: `${indent}${last ? '└ ' : '├ '}${safeLine(span.name, 60)}${note}` });
+    placed.push({ span, label: `${indent}${last ? '└ ' : '├ '}${inertLine(span.name, 60)}`, note });
     const below = children.get(span.spanId) ?? [];
     const deeper = indent.length < deepestIndent ? `${indent}${last ? '  ' : '│ '}` : indent;
     below.forEach((child, index) => {
@@ -78,10 +83,10 @@ function arrange(spans: readonly SpanData[], expectedRootSpanId: string | undefi
   });
   for (const span of spans) {
     const parent = span.parentSpanId;
-    if (parent === undefined) place(span, '', true, expectedRootSpanId ? ' ← has no parent' : '');
-    else if (!known.has(parent)) place(span, '', true, ` ← parent ${parent} was never seen`);
+    if (parent === undefined) place(span, '', true, expectedRootSpanId ? '← has no parent' : '');
+    else if (!known.has(parent)) place(span, '', true, `← parent ${inertLine(parent, 32)} was never seen`);
   }
-  for (const span of spans) place(span, '', true, ' ← its parents form a ring');
+  for (const span of spans) place(span, '', true, '← its parents form a ring');
   return placed;
 }
 

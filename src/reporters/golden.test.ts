@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { sampleResults } from '../testing/sample-results.ts';
+import { loadReporter, plainLook, reporterNames } from './index.ts';
+
+const extensions: Record<string, string> = {
+  pretty: 'txt',
+  jsonl: 'jsonl',
+  junit: 'xml',
+  github: 'github.txt',
+  markdown: 'md',
+  prometheus: 'prom',
+};
+
+describe.each(Object.entries(sampleResults))('a run with the result "%s"', (scenario, result) => {
+  it.each(reporterNames)('looks like its golden file in the format %s', async (name) => {
+    const reporter = await loadReporter(name);
+    const text = reporter.render(result, plainLook);
+    expect(reporter.render(structuredClone(result), plainLook)).toBe(text);
+    const file = `golden/${scenario}.${result.exitCode}.${extensions[name] ?? name}`;
+    await expect(text).toMatchFileSnapshot(file);
+  });
+});
+
+describe('pretty', async () => {
+  const pretty = await loadReporter('pretty');
+  const trouble = sampleResults.trouble!;
+
+  it('keeps every line within a narrow terminal', () => {
+    const lines = pretty.render(trouble, { ...plainLook, columns: 50 }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
+  });
+
+  it('shows the failures and the summary on one screen of 24 lines, with one failure and a hundred passes', () => {
+    const [health] = trouble.checks;
+    const failure = trouble.checks.find(({ id }) => id === 'database/connects')!;
+    const passes = Array.from({ length: 100 }, (_, index) => ({ ...health!, id: `api/${index}` }));
+    const text = pretty.render({ ...trouble, checks: [...passes, failure] }, plainLook);
+    expect(text.split('\n').length).toBeLessThanOrEqual(24);
+  });
+
+  it('uses colours only where they are asked for', () => {
+    expect(pretty.render(trouble, plainLook)).not.toContain('\x1b');
+    expect(pretty.render(trouble, { ...plainLook, color: true })).toContain('\x1b[31m');
+  });
+});

@@ -1,0 +1,84 @@
+import type { CheckResult } from '../check/result.ts';
+import { byArea } from './by-area.ts';
+import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
+import { inertText } from './inert.ts';
+import type { Reporter } from './reporter.ts';
+
+/** JUnit XML: an area is a suite, a check a case. Blocked and skipped checks are `skipped`, broken ones `error`. */
+export const junit: Reporter = {
+  render({ checks, summary, durationMs, startedAt, tool }) {
+    const suites = byArea(checks).map(([area, own]) => suite(area, own, startedAt));
+    const counts = attributes({
+      name: tool.name,
+      tests: summary.total,
+      failures: summary.fail,
+      errors: summary.error,
+      skipped: summary.skip + summary.blocked,
+      time: seconds(durationMs),
+      timestamp: startedAt.replace(/\.\d+Z$/, ''),
+    });
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${suites.join('')}</testsuites>\n`;
+  },
+};
+
+function suite(area: string, checks: readonly CheckResult[], startedAt: string): string {
+  const count = (...statuses: string[]) => checks.filter(({ status }) => statuses.includes(status)).length;
+  const counts = attributes({
+    name: area,
+    tests: checks.length,
+    failures: count('fail'),
+    errors: count('error'),
+    skipped: count('skip', 'blocked'),
+    time: seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0)),
+    timestamp: startedAt.replace(/\.\d+Z$/, ''),
+  });
+  return `  <testsuite${counts}>\n${checks.map(testCase).join('')}  </testsuite>\n`;
+}
+
+function testCase(check: CheckResult): string {
+  const { id, area, title, durationMs, level } = check;
+  const head = attributes({ name: `${id}: ${title}`, classname: area, time: seconds(durationMs) });
+  const outcome = outcomeOf(check);
+  const properties =
+    level === 'advisory'
+      ? ['      <properties><property name="level" value="advisory"/></properties>\n']
+      : [];
+  if (!outcome) return `    <testcase${head}/>\n`;
+  return `    <testcase${head}>\n${properties.join('')}${outcome}    </testcase>\n`;
+}
+
+function outcomeOf(check: CheckResult): string | undefined {
+  const { status, code = '' } = check;
+  if (status === 'pass') return undefined;
+  if (status === 'skip' || status === 'blocked')
+    return `      <skipped${attributes({ message: reasonOf(check) })}/>\n`;
+  // A failure that does not fail the run must not fail the job that reads this file.
+  if (status === 'fail' && check.level === 'advisory') {
+    return `      <skipped${attributes({ message: `advisory: ${reasonOf(check)}` })}/>\n`;
+  }
+  const name = status === 'fail' ? 'failure' : 'error';
+  const text = [...detailsOf(check).map(([key, value]) => `${key}: ${value}`), ...evidenceText(check)].join(
+    '\n',
+  );
+  return `      <${name}${attributes({ message: reasonOf(check), type: code })}>${escapeXml(text)}</${name}>\n`;
+}
+
+function attributes(values: Record<string, string | number>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value)).replace(/\s+/g, ' ')}"`)
+    .join('');
+}
+
+/** What XML 1.0 cannot hold at all (control characters, lone surrogates) is already a visible escape. */
+function escapeXml(text: string): string {
+  return inertText(text)
+    .replace(/[\ufffe\uffff]/g, '\ufffd')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

@@ -1,0 +1,41 @@
+import type { CheckResult } from '../check/result.ts';
+import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
+import { inertJson, inertLine } from './inert.ts';
+import type { Reporter } from './reporter.ts';
+
+/** TAP 14. Skipped and blocked checks are `# SKIP`, advisory failures `# TODO`, as TAP calls what may fail. */
+export const tap: Reporter = {
+  render({ checks, endedBy }) {
+    const lines = ['TAP version 14', `1..${checks.length}`];
+    for (const [index, check] of checks.entries()) lines.push(...testPoint(check, index + 1));
+    if (endedBy) lines.push(`Bail out! ended by ${endedBy}`);
+    return `${lines.join('\n')}\n`;
+  },
+};
+
+function testPoint(check: CheckResult, number: number): string[] {
+  const { status, id, title, failureTitle, level } = check;
+  const told = `${id}: ${status === 'fail' || status === 'error' ? failureTitle : title}`;
+  const point = `${number} - ${escaped(told)}`;
+  if (status === 'pass') return [`ok ${point}`];
+  if (status === 'skip' || status === 'blocked') return [`ok ${point} # SKIP ${escaped(reasonOf(check))}`];
+  const directive = level === 'advisory' && status === 'fail' ? ' # TODO advisory' : '';
+  return [`not ok ${point}${directive}`, '  ---', ...diagnostics(check), '  ...'];
+}
+
+/** YAML in which every value is a JSON string: nothing in it can end the block or mean something. */
+function diagnostics(check: CheckResult): string[] {
+  const evidence = evidenceText(check);
+  return [
+    ...detailsOf(check).map(([name, text]) => `  ${name.replaceAll(' ', '_')}: ${quoted(text)}`),
+    ...(evidence.length > 0 ? ['  evidence:', ...evidence.map((line) => `    - ${quoted(line)}`)] : []),
+  ];
+}
+
+function quoted(text: string): string {
+  return inertJson(JSON.stringify(text));
+}
+
+function escaped(text: string): string {
+  return inertLine(text).replace(/[\\#]/g, '\\$&');
+}
