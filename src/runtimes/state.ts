@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessIdentity } from '../base/process-identity.ts';
+import type { ServiceName } from '../check/stack.ts';
 import type { Endpoints } from './runtime.ts';
 
 /** What `up` leaves for later calls; written as soon as something was started, so that a kill at any moment loses nothing. */
@@ -25,6 +26,9 @@ export interface EmbeddedState extends CommonState {
   supervisor: ProcessIdentity;
   /** Where the supervisor takes orders, on 127.0.0.1, from whoever knows the token. */
   control: { port: number; token: string };
+  /** The services' processes, also while they start. */
+  children: Record<string, ProcessIdentity>;
+  ports: Partial<Record<ServiceName, number>>;
 }
 
 /** Folder of all that belongs to the project's stack. */

@@ -1,0 +1,67 @@
+import type { ServiceName } from '../../check/stack.ts';
+import type { RuntimeContext } from '../context.ts';
+import { ensureStackKeys } from '../keys.ts';
+
+/** All that the supervisor needs to know, as JSON on its standard input. */
+export interface StackPlan {
+  root: string;
+  ports: 'auto' | 'fixed';
+  wantedPorts: Partial<Record<ServiceName, number>>;
+  databaseName: string;
+  applicationRole: string;
+  apiServiceName: string;
+  webServiceName: string;
+  appName: string;
+  otlpEndpoint?: string;
+  auth: { issuer: string; audience?: string; jwks: string };
+  /** What the services inherit of the environment. */
+  environment: Record<string, string>;
+}
+
+/** Settings of the services that a person may want to change; anything else of the environment stays here. */
+const inherited =
+  /^(PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|NODE_ENV|OTEL_\w+|LOG_\w+|RATE_LIMIT_\w+|CACHE_\w+|CORS_ORIGINS|NEXT_PUBLIC_APP_NAME)$/;
+
+export async function makePlan(
+  { config, root, env }: RuntimeContext,
+  ports: 'auto' | 'fixed',
+): Promise<StackPlan> {
+  const { services, auth } = config;
+  const keys = await ensureStackKeys(root);
+  const wanted: [ServiceName, string, number][] = [
+    ['api', services.api.url, 8000],
+    ['web', services.web.url, 3000],
+    ['database', services.database.url, 5432],
+    ['cache', services.cache.url, 6379],
+  ];
+  return {
+    root,
+    ports,
+    wantedPorts: Object.fromEntries(
+      wanted.filter(([name]) => services[name].enabled).map(([name, url, port]) => [name, portOf(url, port)]),
+    ),
+    databaseName: decodeURIComponent(new URL(services.database.url).pathname.slice(1)) || 'meatymusic',
+    applicationRole: services.database.applicationRole,
+    apiServiceName: services.api.serviceName,
+    webServiceName: services.web.serviceName,
+    appName: services.web.appName,
+    ...(services.telemetry.otlpEndpoint ? { otlpEndpoint: services.telemetry.otlpEndpoint } : {}),
+    auth: {
+      issuer: auth.issuer ?? keys.issuer,
+      ...(auth.audience ? { audience: auth.audience } : {}),
+      jwks: keys.jwks,
+    },
+    environment: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => {
+        return entry[1] !== undefined && inherited.test(entry[0]);
+      }),
+    ),
+  };
+}
+
+/** The configured port where the address is one of this machine, else the contract's. */
+function portOf(address: string, fallback: number): number {
+  const { hostname, port } = new URL(address);
+  const local = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'].includes(hostname);
+  return local && port ? Number(port) : fallback;
+}

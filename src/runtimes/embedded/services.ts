@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ServiceName } from '../../check/stack.ts';
+import type { Endpoints } from '../runtime.ts';
+import { stackFolder } from '../state.ts';
+import type { HealthProbe } from './health.ts';
+import type { StackPlan } from './plan.ts';
+import { programFile } from './program-files.ts';
+
+/** How one service of the embedded stack is run. */
+export interface ServiceSpec {
+  service: ServiceName;
+  port: number;
+  program: string;
+  args: string[];
+  environment: Record<string, string>;
+  health: HealthProbe;
+  /** The program, for `status`. */
+  image: string;
+  /** What stands behind it, where that is not what its name says. */
+  note?: string;
+  /** Services of a later stage need those of the earlier ones, and are stopped before them. */
+  stage: 1 | 2;
+}
+
+export type Ports = Partial<Record<ServiceName, number>>;
+
+export function endpointsOf(plan: StackPlan, ports: Ports): Endpoints {
+  const port = (name: ServiceName) => ports[name] ?? 0;
+  return {
+    apiUrl: `http://127.0.0.1:${port('api')}`,
+    webUrl: `http://127.0.0.1:${port('web')}`,
+    databaseUrl: `postgresql://postgres:postgres@127.0.0.1:${port('database')}/${encodeURIComponent(plan.databaseName)}`,
+    cacheUrl: `redis://127.0.0.1:${port('cache')}`,
+  };
+}
+
+export function serviceSpecs(plan: StackPlan, ports: Ports): ServiceSpec[] {
+  const endpoints = endpointsOf(plan, ports);
+  const make = { database, cache, api, web };
+  return (Object.keys(make) as ServiceName[])
+    .filter((name) => ports[name] !== undefined)
+    .map((name) => make[name](plan, ports[name] as number, endpoints));
+}
+
+function database({ root, databaseName, environment }: StackPlan, port: number): ServiceSpec {
+  const data = path.join(stackFolder(root), 'data');
+  return {
+    service: 'database',
+    port,
+    program: process.execPath,
+    args: [programFile('database-server.js'), data, String(port), databaseName],
+    environment,
+    health: { kind: 'postgres', database: databaseName },
+    image: 'PGlite',
+    note: 'PGlite: PostgreSQL 18 in WebAssembly, with pgvector; one session, every connection is the superuser',
+    stage: 1,
+  };
+}
+
+function cache({ root, environment }: StackPlan, port: number): ServiceSpec {
+  const common = { service: 'cache', port, environment, health: { kind: 'redis' }, stage: 1 } as const;
+  const server = redisOnPath(environment.PATH);
+  if (!server) {
+    return {
+      ...common,
+      program: process.execPath,
+      args: [programFile('cache-server.js'), String(port)],
+      image: 'meatymusic-embedded-cache',
+      note: 'not Redis: a small stand-in, strings and expiry only, in memory (no redis-server on the PATH)',
+    };
+  }
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', stackFolder(root)];
+  return {
+    ...common,
+    program: server.file,
+    args: [...settings, '--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+    image: server.version,
+    note: `${server.version} from the PATH, in memory`,
+  };
+}
+
+function api(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
+  const web = new URL(endpoints.webUrl);
+  return {
+    service: 'api',
+    port,
+    program: process.execPath,
+    args: [programFile('stack', 'api', 'main.js')],
+    environment: {
+      CORS_ORIGINS: `${web.origin},http://localhost:${web.port}`,
+      ...plan.environment,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      SERVICE_NAME: plan.apiServiceName,
+      OTEL_SERVICE_NAME: plan.apiServiceName,
+      DATABASE_URL: endpoints.databaseUrl,
+      DATABASE_APP_ROLE: plan.applicationRole,
+      REDIS_URL: endpoints.cacheUrl,
+      AUTH_ISSUER: plan.auth.issuer,
+      AUTH_JWKS: plan.auth.jwks,
+      ...(plan.auth.audience ? { AUTH_AUDIENCE: plan.auth.audience } : {}),
+      ...telemetry(plan),
+    },
+    health: { kind: 'http', path: '/health' },
+    image: 'reference API',
+    stage: 2,
+  };
+}
+
+function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
+  return {
+    service: 'web',
+    port,
+    program: process.execPath,
+    args: [programFile('stack', 'web', 'server.js')],
+    environment: {
+      ...plan.environment,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      SERVICE_NAME: plan.webServiceName,
+      OTEL_SERVICE_NAME: plan.webServiceName,
+      NEXT_PUBLIC_API_URL: endpoints.apiUrl,
+      NEXT_PUBLIC_APP_NAME: plan.appName,
+      ...telemetry(plan),
+    },
+    health: { kind: 'http', path: '/' },
+    image: 'reference web app',
+    stage: 2,
+  };
+}
+
+function telemetry({ otlpEndpoint }: StackPlan): Record<string, string> {
+  return otlpEndpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } : {};
+}
+
+function redisOnPath(searchPath = ''): { file: string; version: string } | undefined {
+  for (const name of ['redis-server', 'valkey-server']) {
+    for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
+      const file = path.join(folder, name);
+      if (!existsSync(file)) continue;
+      try {
+        const text = execFileSync(file, ['--version'], { encoding: 'utf8', timeout: 5000 });
+        return { file, version: `${name} ${/v=(\S+)/.exec(text)?.[1] ?? ''}`.trim() };
+      } catch {
+        // It is there and does not run: the next one, or the stand-in.
+      }
+    }
+  }
+  return undefined;
+}
