@@ -1,12 +1,113 @@
-import { Fault } from '../../base/errors.ts';
-import { ExitCode } from '../../base/exit-code.ts';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { isAlive } from '../../base/process-identity.ts';
+import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
+import { type EmbeddedState, readState, removeState, stackFolder } from '../state.ts';
+import { giveOrder, supervisorGone } from './control.ts';
+import { launchSupervisor, withStartLock } from './launch.ts';
+import { mergedLogs } from './merged-logs.ts';
+import { clearRemains, findRemains } from './remains.ts';
 
-export function createEmbeddedRuntime(_: RuntimeContext): Runtime {
-  throw new Fault({
-    code: 'absent',
-    message: 'the embedded runtime is not in this build',
-    exitCode: ExitCode.unavailable,
+/** Longest time that a stop may take before what is left is killed. */
+const downMs = 6000;
+
+/** The stack as processes of this machine, held by a supervisor; needs neither Docker nor any server. */
+export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
+  const { root, config } = context;
+  const enabled = serviceNames.filter((name) => config.services[name].enabled);
+
+  async function up(options: UpOptions): Promise<Endpoints> {
+    const { signal, onEvent, timeoutMs, stableForMs } = options;
+    const { state, launched } = await withStartLock(root, { signal, onEvent, timeoutMs }, async () => {
+      const running = liveState(root);
+      if (running) return { state: running, launched: false };
+      const left = await clearRemains(root);
+      if (left > 0) onEvent({ type: 'notice', message: `ended ${left} processes that a killed stack left` });
+      return { state: await launchSupervisor(context, options), launched: true };
+    });
+    try {
+      return await giveOrder(state.control, 'up', { timeoutMs, stableForMs }, { signal, onEvent });
+    } catch (error) {
+      // What this call started goes with it; what ran before stays.
+      if (launched) await stop(root);
+      throw error;
+    }
+  }
+
+  return {
+    name: 'embedded',
+    up,
+    async down({ volumes, signal, onEvent }) {
+      const stopped = await withStartLock(root, { signal, onEvent, timeoutMs: 30_000 }, () => stop(root));
+      if (volumes) rmSync(path.join(stackFolder(root), 'data'), { recursive: true, force: true });
+      return stopped;
+    },
+    async status() {
+      const state = liveState(root);
+      if (!state) return remainingStatus(root, enabled);
+      return giveOrder(state.control, 'status', {}, { signal: AbortSignal.timeout(10_000) });
+    },
+    logs: (options: LogOptions): AsyncIterable<LogLine> => mergedLogs(root, enabled, options),
+    async endpoints() {
+      return liveState(root)?.endpoints;
+    },
+    control: {
+      stop: (service, signal) => control('stop', { service }, signal),
+      start: (service, signal) => control('start', { service }, signal),
+      restart: (service, environment, signal) => control('restart', { service, environment }, signal),
+    },
+  };
+
+  async function control<Name extends 'stop' | 'start' | 'restart'>(
+    order: Name,
+    ask: { service: ServiceName; environment?: Record<string, string> },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const state = liveState(root);
+    if (!state) throw supervisorGone();
+    await giveOrder(state.control, order, { environment: {}, ...ask }, { signal });
+  }
+}
+
+/** The state of a supervisor that runs. */
+export function liveState(root: string): EmbeddedState | undefined {
+  const state = readState(root);
+  return state?.runtime === 'embedded' && isAlive(state.supervisor) ? state : undefined;
+}
+
+/** Stops all of it, by the supervisor where there is one, and whatever is left without it. */
+async function stop(root: string): Promise<string[]> {
+  const state = liveState(root);
+  let stopped: string[] = [];
+  if (state) {
+    const signal = AbortSignal.timeout(downMs);
+    stopped = await giveOrder(state.control, 'down', {}, { signal }).catch(() => []);
+  }
+  const left = findRemains(root).length;
+  if (left > 0) await clearRemains(root);
+  if (readState(root)?.runtime === 'embedded') removeState(root);
+  return stopped.length === 0 && left > 0 ? [`${left} processes that were left`] : stopped;
+}
+
+/** Without a supervisor: what its record says, as far as it still runs. */
+function remainingStatus(root: string, enabled: readonly ServiceName[]): ServiceStatus[] {
+  const state = readState(root);
+  const record = state?.runtime === 'embedded' ? state : undefined;
+  return enabled.map((service) => {
+    const identity = record?.children[service];
+    const port = record?.ports[service];
+    const runs = identity !== undefined && isAlive(identity);
+    return {
+      service,
+      role: service,
+      state: runs ? 'unhealthy' : 'missing',
+      health: 'none',
+      addresses: runs && port !== undefined ? [`127.0.0.1:${port}`] : [],
+      ...(runs
+        ? { pid: identity.pid, note: 'left by a supervisor that was killed; `meatymusic up` starts it anew' }
+        : {}),
+    };
   });
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { distFolder } from '../../base/package-root.ts';
 import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints } from '../runtime.ts';
 import { stackFolder } from '../state.ts';
 import type { HealthProbe } from './health.ts';
 import type { StackPlan } from './plan.ts';
-import { programFile } from './program-files.ts';
 
 /** How one service of the embedded stack is run. */
 export interface ServiceSpec {
@@ -50,7 +50,7 @@ function database({ root, databaseName, environment }: StackPlan, port: number):
     service: 'database',
     port,
     program: process.execPath,
-    args: [programFile('database-server.js'), data, String(port), databaseName],
+    args: [path.join(distFolder, 'database-server.js'), data, String(port), databaseName],
     environment,
     health: { kind: 'postgres', database: databaseName },
     image: 'PGlite',
@@ -66,7 +66,7 @@ function cache({ root, environment }: StackPlan, port: number): ServiceSpec {
     return {
       ...common,
       program: process.execPath,
-      args: [programFile('cache-server.js'), String(port)],
+      args: [path.join(distFolder, 'cache-server.js'), String(port)],
       image: 'meatymusic-embedded-cache',
       note: 'not Redis: a small stand-in, strings and expiry only, in memory (no redis-server on the PATH)',
     };
@@ -87,7 +87,7 @@ function api(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
     service: 'api',
     port,
     program: process.execPath,
-    args: [programFile('stack', 'api', 'main.js')],
+    args: [path.join(distFolder, 'stack', 'api', 'main.js')],
     environment: {
       CORS_ORIGINS: `${web.origin},http://localhost:${web.port}`,
       ...plan.environment,
@@ -114,7 +114,7 @@ function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
     service: 'web',
     port,
     program: process.execPath,
-    args: [programFile('stack', 'web', 'server.js')],
+    args: [path.join(distFolder, 'stack', 'web', 'server.js')],
     environment: {
       ...plan.environment,
       HOST: '127.0.0.1',
@@ -125,7 +125,7 @@ function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
       NEXT_PUBLIC_APP_NAME: plan.appName,
       ...telemetry(plan),
     },
-    health: { kind: 'http', path: '/' },
+    health: { kind: 'http', path: '/health' },
     image: 'reference web app',
     stage: 2,
   };

@@ -1,0 +1,136 @@
+/**
+ * How the command line talks to the supervisor: a connection to 127.0.0.1 for each order, one JSON line there, then
+ * events and at last a result or a fault back. The token in the state file, readable for its owner alone, admits.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { Fault, type FaultDetails, messageOf } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
+
+export interface Orders {
+  /** Starts what does not run; resolves when all of it is healthy. */
+  up: { ask: { timeoutMs: number; stableForMs: number }; answer: Endpoints };
+  /** Stops all of it; afterwards the supervisor ends. */
+  down: { ask: object; answer: string[] };
+  status: { ask: object; answer: ServiceStatus[] };
+  stop: { ask: { service: ServiceName }; answer: null };
+  start: { ask: { service: ServiceName }; answer: null };
+  restart: { ask: { service: ServiceName; environment: Record<string, string> }; answer: null };
+  /** Events until one side goes. */
+  watch: { ask: object; answer: null };
+}
+
+export type OrderName = keyof Orders;
+
+export type OrderHandlers = {
+  [Name in OrderName]: (ask: Orders[Name]['ask'], socket: Socket) => Promise<Orders[Name]['answer']>;
+};
+
+type Reply = { event: RuntimeEvent } | { result: unknown } | { fault: FaultDetails };
+
+const maxOrderBytes = 256 * 1024;
+const orderTimeoutMs = 5000;
+
+/** The supervisor's side. `onClient` learns of everybody who was admitted, to send events to. */
+export function createControlServer(
+  token: string,
+  handlers: OrderHandlers,
+  onClient: (send: (event: RuntimeEvent) => void, socket: Socket) => void,
+): Server {
+  return createServer((socket) => {
+    let text = '';
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(orderTimeoutMs, () => socket.destroy());
+    socket.setEncoding('utf8');
+    socket.on('data', function read(chunk) {
+      text += chunk;
+      if (text.length > maxOrderBytes) socket.destroy();
+      if (!text.includes('\n')) return;
+      socket.off('data', read);
+      socket.setTimeout(0);
+      socket.resume();
+      void obey(text);
+    });
+
+    async function obey(line: string): Promise<void> {
+      const send = (reply: Reply) => {
+        if (socket.writable) socket.write(`${JSON.stringify(reply)}\n`);
+      };
+      try {
+        const order = JSON.parse(line) as { token?: unknown; order?: unknown; ask?: unknown };
+        if (!admits(order.token) || !isOrder(order.order)) return void socket.destroy();
+        onClient((event) => send({ event }), socket);
+        const handle = handlers[order.order] as (ask: unknown, socket: Socket) => Promise<unknown>;
+        send({ result: (await handle(order.ask, socket)) ?? null });
+      } catch (error) {
+        send({ fault: detailsOf(error) });
+      }
+      socket.end();
+    }
+  });
+
+  function admits(given: unknown): boolean {
+    const [a, b] = [Buffer.from(String(given)), Buffer.from(token)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  }
+
+  function isOrder(name: unknown): name is OrderName {
+    return typeof name === 'string' && Object.hasOwn(handlers, name);
+  }
+}
+
+/** The command line's side. Rejects with the supervisor's fault, the signal's reason, or that the supervisor has gone. */
+export async function giveOrder<Name extends OrderName>(
+  { port, token }: { port: number; token: string },
+  order: Name,
+  ask: Orders[Name]['ask'],
+  { signal, onEvent }: { signal: AbortSignal; onEvent?: (event: RuntimeEvent) => void },
+): Promise<Orders[Name]['answer']> {
+  signal.throwIfAborted();
+  const socket = connect(port, '127.0.0.1');
+  const onAbort = () => socket.destroy();
+  signal.addEventListener('abort', onAbort, { once: true });
+  let failure: unknown;
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  try {
+    socket.write(`${JSON.stringify({ token, order, ask })}\n`);
+    for await (const line of createInterface({ input: socket })) {
+      const reply = JSON.parse(line) as Reply;
+      if ('event' in reply) onEvent?.(reply.event);
+      else if ('fault' in reply) throw new Fault(reply.fault);
+      else return reply.result as Orders[Name]['answer'];
+    }
+    signal.throwIfAborted();
+    throw supervisorGone(failure);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    socket.destroy();
+  }
+}
+
+export function supervisorGone(cause?: unknown): Fault {
+  return new Fault({
+    code: 'supervisor-gone',
+    message: 'the supervisor of the embedded stack has gone',
+    hint: 'meatymusic up starts it again; its own log is .meatymusic/logs/supervisor.log',
+    exitCode: ExitCode.unavailable,
+    cause,
+  });
+}
+
+function detailsOf(error: unknown): FaultDetails {
+  if (!(error instanceof Fault)) {
+    return {
+      code: 'internal',
+      message: `the supervisor: ${messageOf(error)}`,
+      ...(error instanceof Error && error.stack ? { details: error.stack.split('\n') } : {}),
+    };
+  }
+  const { code, message, hint, exitCode, details } = error;
+  return { code, message, exitCode, details, ...(hint === undefined ? {} : { hint }) };
+}

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { distFolder } from '../../base/package-root.ts';
+import { tryLock } from '../../base/pid-lock.ts';
+import type { RuntimeContext } from '../context.ts';
+import type { RuntimeEvent, UpOptions } from '../runtime.ts';
+import {
+  type EmbeddedState,
+  ensureStackFolder,
+  logFile,
+  logFolder,
+  readState,
+  stackFolder,
+} from '../state.ts';
+import { fileSize, lastLines, rotateLog } from './log-files.ts';
+import { makePlan } from './plan.ts';
+
+const launchMs = 15_000;
+const lockMs = 30_000;
+
+/** One process at a time starts or stops the project's stack; the others wait, and give up with 75. */
+export async function withStartLock<T>(
+  root: string,
+  options: { signal: AbortSignal; timeoutMs: number; onEvent(event: RuntimeEvent): void },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { signal, timeoutMs, onEvent } = options;
+  const file = path.join(ensureStackFolder(root), 'start.lock');
+  let holder = 'another process';
+  let told = false;
+  const attempt = () => {
+    const lock = tryLock(file, 'meatymusic');
+    if (lock.acquired) return lock;
+    holder = `process ${lock.holder.pid}, since ${lock.holder.since}`;
+    if (!told) onEvent({ type: 'notice', message: `waits for ${holder}, which starts or stops this stack` });
+    told = true;
+    return undefined;
+  };
+  const withinMs = Math.min(lockMs, timeoutMs);
+  const lock = await awaitUntil(attempt, { what: 'the start lock', withinMs, signal }).catch((error) => {
+    if (!(error instanceof AwaitTimeout)) throw error;
+    throw new Fault({
+      code: 'locked',
+      message: `another call starts or stops this stack: ${holder}`,
+      hint: 'wait for it, or end it',
+      exitCode: ExitCode.locked,
+    });
+  });
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** Starts the supervisor, which outlives this process, and resolves once it takes orders. */
+export async function launchSupervisor(
+  context: RuntimeContext,
+  { ports, signal }: UpOptions,
+): Promise<EmbeddedState> {
+  const { root } = context;
+  const plan = await makePlan(context, ports);
+  mkdirSync(logFolder(root), { recursive: true, mode: 0o700 });
+  for (const service of ['supervisor', ...Object.keys(plan.wantedPorts)]) rotateLog(root, service);
+  const log = logFile(root, 'supervisor');
+  const start = fileSize(log);
+  const descriptor = openSync(log, 'a', 0o600);
+  const child = spawn(process.execPath, [path.join(distFolder, 'supervisor.js')], {
+    cwd: stackFolder(root),
+    env: { ...plan.environment, MEATYMUSIC_STACK: root },
+    stdio: ['pipe', descriptor, descriptor],
+    detached: true,
+  });
+  closeSync(descriptor);
+  let exit: string | undefined;
+  child.once('exit', (code, name) => {
+    exit = name ?? `exit code ${code}`;
+  });
+  child.once('error', (error) => {
+    exit = error.message;
+  });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(JSON.stringify(plan));
+  try {
+    return await awaitUntil(
+      () => {
+        if (exit !== undefined) throw ended(exit, lastLines(log, 20, start));
+        const state = readState(root);
+        return state?.runtime === 'embedded' && state.supervisor.pid === child.pid ? state : undefined;
+      },
+      { what: 'the supervisor', withinMs: launchMs, intervalMs: 5, maxIntervalMs: 25, signal },
+    );
+  } catch (error) {
+    child.kill('SIGKILL');
+    if (!(error instanceof AwaitTimeout)) throw error;
+    throw error.cause instanceof Fault ? error.cause : ended('no answer', lastLines(log, 20, start));
+  } finally {
+    child.unref();
+  }
+}
+
+function ended(how: string, lines: readonly string[]): Fault {
+  return new Fault({
+    code: 'supervisor-failed',
+    message: `the supervisor of the embedded stack did not start: ${how}`,
+    hint: 'its log: .meatymusic/logs/supervisor.log',
+    exitCode: ExitCode.unavailable,
+    details: lines,
+  });
+}

@@ -1,0 +1,233 @@
+import { pause } from '../../base/await-until.ts';
+import { codeOf, Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { ProcessIdentity } from '../../base/process-identity.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
+import { awaitRefusal, ServiceProcess } from './child.ts';
+import { askHealth } from './health.ts';
+import type { StackPlan } from './plan.ts';
+import { choosePorts } from './ports.ts';
+import { endpointsOf, type Ports, type ServiceSpec, serviceSpecs } from './services.ts';
+
+export interface StartOptions {
+  timeoutMs: number;
+  stableForMs: number;
+}
+
+/** Longest time that a service has to end by itself, by stage; together less than Ctrl-C's five seconds. */
+const graceMs = { 1: 2000, 2: 1500 } as const;
+const portAttempts = 3;
+
+/** The services as processes of this one. Lives in the supervisor. */
+export class EmbeddedStack {
+  readonly #plan: StackPlan;
+  readonly #onEvent: (event: RuntimeEvent) => void;
+  readonly #onChange: () => void;
+  readonly #processes = new Map<ServiceName, ServiceProcess>();
+  readonly #overrides = new Map<ServiceName, Record<string, string>>();
+  readonly #restarts = new Map<ServiceName, number>();
+  readonly #halt = new AbortController();
+  #ports: Ports = {};
+  #specs: ServiceSpec[] = [];
+  #starting: Promise<Endpoints> | undefined;
+
+  /** `onChange`: a process began or ended, and the record of them must follow. */
+  constructor(plan: StackPlan, onEvent: (event: RuntimeEvent) => void, onChange: () => void) {
+    this.#plan = plan;
+    this.#onEvent = onEvent;
+    this.#onChange = onChange;
+  }
+
+  get ports(): Ports {
+    return this.#ports;
+  }
+
+  children(): Record<string, ProcessIdentity> {
+    const alive = [...this.#processes.values()].filter(({ exit, identity }) => !exit && identity);
+    return Object.fromEntries(alive.map(({ spec, identity }) => [spec.service, identity as ProcessIdentity]));
+  }
+
+  /** Starts what does not run and resolves when all of it is healthy. Calls at the same time share one start. */
+  up(options: StartOptions): Promise<Endpoints> {
+    this.#starting ??= this.#start(options).finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(options: StartOptions): Promise<Endpoints> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (this.#specs.length === 0) await this.#choosePorts();
+        await this.#startAll(options);
+        return endpointsOf(this.#plan, this.#ports);
+      } catch (error) {
+        const lostRace = codeOf(error) === 'port-taken' && this.#plan.ports === 'auto';
+        if (!lostRace || attempt >= portAttempts) throw error;
+        this.#notice('a port was taken in between: choosing others');
+        await this.#stopAll();
+        this.#specs = [];
+      }
+    }
+  }
+
+  async #choosePorts(): Promise<void> {
+    const wanted = this.#plan.wantedPorts as Record<ServiceName, number>;
+    this.#ports = await choosePorts(wanted, this.#plan.ports);
+    for (const [name, port] of Object.entries(this.#ports)) {
+      const usual = wanted[name as ServiceName];
+      if (port !== usual) this.#notice(`port ${usual} is taken: ${name} listens on ${port}`);
+    }
+    this.#specs = serviceSpecs(this.#plan, this.#ports);
+  }
+
+  async #startAll({ timeoutMs, stableForMs }: StartOptions): Promise<void> {
+    await Promise.all(
+      this.#specs.map(async (spec) => {
+        const changed = this.#overrides.has(spec.service);
+        if (changed) await this.#end(spec);
+        this.#overrides.delete(spec.service);
+        await this.#begin(spec, timeoutMs, this.#halt.signal);
+      }),
+    );
+    if (stableForMs > 0) await this.#awaitStability(stableForMs);
+  }
+
+  /** Nobody ends and everybody is still healthy after this time. */
+  async #awaitStability(forMs: number): Promise<void> {
+    this.#onEvent({ type: 'phase', name: 'stability', detail: `healthy for ${forMs} ms` });
+    const running = [...this.#processes.values()];
+    const first = await Promise.race([
+      pause(forMs, this.#halt.signal).then(() => undefined),
+      ...running.map((child) => child.ended.then(() => child)),
+    ]);
+    if (first) throw first.endedFault();
+    await Promise.all(running.map((child) => child.awaitHealth(2000, this.#halt.signal)));
+  }
+
+  async #begin(spec: ServiceSpec, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const existing = this.#processes.get(spec.service);
+    signal.throwIfAborted();
+    if (existing && !existing.exit) return existing.awaitHealth(timeoutMs, signal);
+    if (existing) this.#restarts.set(spec.service, (this.#restarts.get(spec.service) ?? 0) + 1);
+    const child = new ServiceProcess(this.#plan.root, spec, this.#overrides.get(spec.service) ?? {});
+    this.#processes.set(spec.service, child);
+    this.#onChange();
+    const address = `127.0.0.1:${spec.port}`;
+    this.#event(spec, 'starting', address);
+    void child.ended.then(({ unexpected }) => {
+      this.#onChange();
+      this.#event(spec, unexpected ? 'exited' : 'stopped', unexpected ? child.describeExit() : undefined);
+      if (!unexpected) return;
+      for (const line of child.lastLines()) this.#onEvent({ type: 'log', service: spec.service, line });
+    });
+    await child.awaitHealth(timeoutMs, signal);
+    this.#event(spec, 'healthy', address);
+  }
+
+  async #end(spec: ServiceSpec): Promise<void> {
+    await this.#processes.get(spec.service)?.stop(graceMs[spec.stage]);
+  }
+
+  /** Stops all services, those first that need the others. Resolves to what ran. */
+  async down(): Promise<string[]> {
+    this.#halt.abort(
+      new Fault({
+        code: 'stack-stopped',
+        message: 'the stack was stopped while it started',
+        exitCode: ExitCode.unavailable,
+      }),
+    );
+    const stopped = await this.#stopAll();
+    await this.#starting?.catch(() => {});
+    return [...stopped, ...(await this.#stopAll())];
+  }
+
+  async #stopAll(): Promise<string[]> {
+    const ran = this.#specs.filter(({ service }) => this.#processes.get(service)?.exit === undefined);
+    const stopped = ran.filter(({ service }) => this.#processes.has(service)).map(({ service }) => service);
+    for (const stage of [2, 1] as const) {
+      await Promise.all(this.#specs.filter((spec) => spec.stage === stage).map((spec) => this.#end(spec)));
+    }
+    return stopped;
+  }
+
+  async stopService(service: ServiceName): Promise<void> {
+    const spec = this.#spec(service);
+    await this.#end(spec);
+    await awaitRefusal(spec, this.#halt.signal);
+  }
+
+  startService(service: ServiceName, timeoutMs: number): Promise<void> {
+    return this.#begin(this.#spec(service), timeoutMs, this.#halt.signal);
+  }
+
+  /** With further variables; none: as it was. */
+  async restartService(
+    service: ServiceName,
+    environment: Record<string, string>,
+    timeoutMs: number,
+  ): Promise<void> {
+    const spec = this.#spec(service);
+    await this.#end(spec);
+    if (Object.keys(environment).length > 0) this.#overrides.set(service, environment);
+    else this.#overrides.delete(service);
+    await this.#begin(spec, timeoutMs, this.#halt.signal);
+  }
+
+  status(): Promise<ServiceStatus[]> {
+    return Promise.all(this.#specs.map((spec) => this.#statusOf(spec)));
+  }
+
+  async #statusOf(spec: ServiceSpec): Promise<ServiceStatus> {
+    const child = this.#processes.get(spec.service);
+    const running = child !== undefined && !child.exit;
+    const healthy = running && (await isHealthy(spec));
+    const override = Object.keys(this.#overrides.get(spec.service) ?? {});
+    const notes = [spec.note, override.length > 0 ? `restarted with ${override.join(', ')}` : undefined];
+    const note = notes.filter(Boolean).join('; ');
+    const identity = running ? child.identity : undefined;
+    return {
+      service: spec.service,
+      role: spec.service,
+      state: !running ? 'exited' : healthy ? 'running' : this.#starting ? 'starting' : 'unhealthy',
+      health: !running ? 'none' : healthy ? 'healthy' : this.#starting ? 'starting' : 'unhealthy',
+      addresses: [`127.0.0.1:${spec.port}`],
+      restarts: this.#restarts.get(spec.service) ?? 0,
+      image: spec.image,
+      ...(child ? { startedAtMs: child.startedAtMs } : {}),
+      ...(identity ? { pid: identity.pid } : {}),
+      ...(typeof child?.exit?.code === 'number' ? { exitCode: child.exit.code } : {}),
+      ...(note ? { note } : {}),
+    };
+  }
+
+  #spec(service: ServiceName): ServiceSpec {
+    const spec = this.#specs.find((each) => each.service === service);
+    if (spec) return spec;
+    throw new Fault({
+      code: 'service-missing',
+      message: `the stack has no ${service}`,
+      exitCode: ExitCode.unavailable,
+    });
+  }
+
+  #event(spec: ServiceSpec, state: string, detail?: string): void {
+    const { service } = spec;
+    this.#onEvent({ type: 'service', service, state, ...(detail === undefined ? {} : { detail }) });
+  }
+
+  #notice(message: string): void {
+    this.#onEvent({ type: 'notice', message });
+  }
+}
+
+async function isHealthy({ health, port }: ServiceSpec): Promise<boolean> {
+  try {
+    await askHealth(health, port, 2000);
+    return true;
+  } catch {
+    return false;
+  }
+}
