@@ -10,10 +10,10 @@ const absent = async (): Promise<CommandModule> => (await import('./absent.ts'))
 
 /** Every command, in the order of the help. Only the one that is called gets loaded. */
 export const commandTable: Readonly<Record<string, TableEntry>> = {
-  up: { summary: 'start the stack, migrate it and verify it', load: absent },
-  down: { summary: 'stop what `up` started', load: absent },
-  status: { summary: 'what runs, where, and how it is', load: absent },
-  logs: { summary: 'the logs of the services; `logs check` judges a log', load: absent },
+  up: { summary: 'start the stack, migrate it and verify it', load: () => import('./up.ts') },
+  down: { summary: 'stop what `up` started', load: () => import('./down.ts') },
+  status: { summary: 'what runs, where, and how it is', load: () => import('./status.ts') },
+  logs: { summary: 'the logs of the services; `logs check` judges a log', load: () => import('./logs.ts') },
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify.ts') },
   migrate: { summary: 'apply, roll back and inspect migrations', load: absent },
   checks: { summary: 'list, explain, prove and create checks', load: absent },

@@ -44,6 +44,22 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
   return { runtime: await createRuntime(runtime, context), reason: 'named in the configuration' };
 }
 
+/**
+ * Every runtime that may hold something of this project, for `down`: what the state names, and where there is none, all
+ * that can find their own without it.
+ */
+export async function runtimesToStop(context: RuntimeContext): Promise<Runtime[]> {
+  const state = readState(context.root);
+  if (state) return [await createRuntime(state.runtime, context)];
+  const runtimes = [await createRuntime('embedded', context)];
+  const { runtime } = context.config;
+  if (runtime === 'auto' || runtime === 'compose') {
+    const { dockerAnswers } = await import('./compose/index.ts');
+    if ((await dockerAnswers(context)).available) runtimes.push(await createRuntime('compose', context));
+  }
+  return runtimes;
+}
+
 export async function createRuntime(name: RuntimeName, context: RuntimeContext): Promise<Runtime> {
   switch (name) {
     case 'compose':

@@ -1,0 +1,88 @@
+import { formatDuration } from '../base/duration.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { safeLine } from '../base/safe-text.ts';
+import { findRuntime } from '../runtimes/choose.ts';
+import type { ServiceStatus } from '../runtimes/runtime.ts';
+import { openProject } from './context.ts';
+import type { Action, CommandModule } from './invocation.ts';
+import { type Style, styleFor } from './style.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .description('Show what runs, where, and how it is.')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 all services run and none is unhealthy, 1 some do not, 69 nothing runs.
+
+Examples:
+  $ meatymusic status
+  $ meatymusic status --json | jq -r '.services[] | select(.role == "api").addresses[0]'`,
+    );
+  act(command, status);
+};
+
+const status: Action = async (invocation, { json }) => {
+  const project = await openProject(invocation);
+  const { runtime, reason } = await findRuntime(project);
+  const services = await runtime.status();
+  const { stdout } = invocation;
+  if (json) {
+    await stdout.write(`${JSON.stringify({ runtime: runtime.name, reason, services }, undefined, 2)}\n`);
+  } else {
+    const style = styleFor(stdout);
+    const head = `runtime ${style.bold(runtime.name)} (${reason})\n\n`;
+    await stdout.write(head + table(style, services, Date.now()));
+  }
+  const running = services.filter(isWell).length;
+  if (running === services.length && running > 0) return ExitCode.ok;
+  const nothing = services.every(({ state }) => state === 'missing' || state === 'exited');
+  if (nothing && !json) await invocation.stderr.write('nothing runs; start it with: meatymusic up\n');
+  return nothing ? ExitCode.unavailable : ExitCode.checkFailed;
+};
+
+/** A one-shot service that ended with 0 has done its work. */
+function isWell({ state, health, exitCode, role }: ServiceStatus): boolean {
+  if (state === 'exited') return exitCode === 0 && role === undefined;
+  return state === 'running' && health !== 'unhealthy';
+}
+
+function table(style: Style, services: readonly ServiceStatus[], nowMs: number): string {
+  const titles = ['SERVICE', 'STATE', 'HEALTH', 'ADDRESS', 'UPTIME', 'RESTARTS', 'WHAT'];
+  const rows = services.map((service) => [
+    safeLine(service.service, 40),
+    stateText(service),
+    service.health === undefined || service.health === 'none' ? '-' : service.health,
+    service.addresses.map((address) => safeLine(address, 60)).join(' ') || '-',
+    uptime(service, nowMs),
+    String(service.restarts ?? '-'),
+    safeLine(service.note ?? service.image ?? '-', 120),
+  ]);
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const paint = (text: string, service: ServiceStatus) => {
+    if (isWell(service)) return text;
+    return service.state === 'starting' ? style.warn(text) : style.bad(text);
+  };
+  const body = rows.map((row, index) => paint(line(row), services[index] as ServiceStatus));
+  return `${[style.dim(line(titles)), ...body].join('\n')}\n`;
+}
+
+function stateText({ state, exitCode }: ServiceStatus): string {
+  return state === 'exited' && exitCode !== undefined ? `exited (${exitCode})` : state;
+}
+
+function uptime({ startedAtMs, state }: ServiceStatus, nowMs: number): string {
+  if (startedAtMs === undefined || state === 'exited' || state === 'missing') return '-';
+  const ms = nowMs - startedAtMs;
+  if (ms < 3_600_000) return formatDuration(ms);
+  const hours = Math.floor(ms / 3_600_000);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
