@@ -83,7 +83,9 @@ function live(output: Output, style: Style): Progress {
   };
   const draw = () => {
     const spinner = frames[frame++ % frames.length] as string;
-    const lines = [...rows].map(([name, row]) => fit(rowText(style, name, row, spinner), output.columns));
+    const lines = [...rows].map(([name, row]) =>
+      cutToWidth(rowText(style, name, row, spinner), output.columns),
+    );
     put(`${erase()}${lines.map((line) => `${line}\n`).join('')}`);
     drawn = lines.length;
   };
@@ -166,7 +168,7 @@ function rowText(style: Style, name: string, row: Row, spinner = '·'): string {
 const pad = (name: string) => safeLine(name, 40).padEnd(nameWidth);
 
 /** Cuts a line with colours to the width of the terminal, so that the block keeps its height. */
-function fit(line: string, columns: number): string {
+function cutToWidth(line: string, columns: number): string {
   let seen = 0;
   let out = '';
   for (const part of line.split(/(\x1b\[[\d;]*m)/)) {

@@ -39,7 +39,10 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
   }
   const { runtime } = context.config;
   if (runtime === 'auto' || runtime === 'external') {
-    return { runtime: await createRuntime('external', context), reason: 'addresses of the configuration' };
+    return {
+      runtime: await createRuntime('external', context),
+      reason: 'nothing was started here: the addresses of the configuration',
+    };
   }
   return { runtime: await createRuntime(runtime, context), reason: 'named in the configuration' };
 }
