@@ -20,10 +20,18 @@ export interface Project {
 
 /** Loads the configuration; flags that are settings go in here. Rejects with a `Fault` (78) that lists every problem. */
 export async function openProject(
-  { cwd, env, configFile, signal, redact }: Invocation,
+  { cwd, env, configFile, signal, redact, stderr }: Invocation,
   flags: readonly FlagSetting[] = [],
 ): Promise<Project> {
-  const { secrets, ...loaded } = await loadConfig({ cwd, env, configFile, flags, signal });
+  const { secrets, ...loaded } = await loadConfig({
+    cwd,
+    env,
+    configFile,
+    flags,
+    signal,
+    // Standard output is the command's.
+    onOutput: (text) => void stderr.write(text),
+  });
   redact.add(...secrets);
   return { ...loaded, redact };
 }

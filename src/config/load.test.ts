@@ -218,11 +218,24 @@ verify:
     ['ts', "export default { services: { __proto__: { api: 'x' } } };"],
     ['ts', 'const a: Record<string, unknown> = {};\na.options = a;\nexport default a;'],
     ['mjs', "import x from './missing.js';\nexport default x;"],
+    ['ts', 'export default { vars: { f: () => 1 } };'],
+    ['ts', 'process.exit(0);'],
+    ['ts', "export default async () => {\n  throw new Error('later');\n};"],
   ])('%s %#: says what is wrong, and repeats no value', async (extension, content) => {
     put({ [`meatymusic.config.${extension}`]: content });
     const problems = await problemsOf(load());
     expect(problems).not.toContain('hunter2-secret');
     expect(problems).toMatchSnapshot();
+  });
+
+  it.each([
+    ['an await that never settles', 'await new Promise(() => {});\nexport default {};'],
+    ['a loop without end', 'for (;;);'],
+    ['a function that never answers', 'export default () => new Promise(() => {});'],
+  ])('ends %s in the file', async (_what, content) => {
+    put({ 'meatymusic.config.ts': content });
+    const problems = await problemsOf(loadConfig({ cwd: folder, env: {}, timeoutMs: 400 }));
+    expect(problems).toContain('meatymusic.config.ts: fails to load: it is not done after 400 ms');
   });
 
   it('refuses two files in one folder, a named file that is not there, and an .env that cannot be read', async () => {

@@ -23,6 +23,10 @@ export interface LoadOptions {
   configFile?: string | undefined;
   flags?: readonly FlagSetting[];
   signal?: AbortSignal;
+  /** What a configuration that is code prints. */
+  onOutput?(text: string): void;
+  /** For a configuration that is code. Default 10 s. */
+  timeoutMs?: number;
 }
 
 export interface LoadedConfig {
@@ -42,7 +46,7 @@ export interface LoadedConfig {
  * `Fault` (78) that names every problem of every source, or with the signal's reason.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const { cwd, env, flags = [], signal } = options;
+  const { cwd, env, flags = [] } = options;
   const problems: Problem[] = [];
   const file = chooseFile(options, problems);
   const root = file ? path.dirname(file) : findProjectRoot(cwd);
@@ -51,7 +55,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   let source: ConfigSource | undefined;
   if (file) {
     const label = labelOf(file, cwd);
-    source = await readConfigFile(file, label, signal);
+    source = await readConfigFile(file, label, options);
     problems.push(...source.problems);
     takeFile(source, label, { settings, origins, problems });
   }

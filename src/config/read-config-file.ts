@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
-import { loadModule, ModuleLoadTimeout } from '../base/load-module.ts';
 import type { Problem } from './problem.ts';
+import { type ReadModuleOptions, readModule } from './read-module.ts';
 import { lineAt, scanJson } from './scan-json.ts';
 
 /** A configuration file as it was read; what is wrong with its form is in `problems`. */
@@ -19,7 +19,7 @@ const maxBytes = 4 * 1024 * 1024;
 export async function readConfigFile(
   file: string,
   label: string,
-  signal?: AbortSignal,
+  options: ReadModuleOptions = {},
 ): Promise<ConfigSource> {
   const failed = (message: string, line?: number): ConfigSource => ({
     value: {},
@@ -36,7 +36,7 @@ export async function readConfigFile(
   const extension = path.extname(file);
   if (extension === '.json') return readJson(text, label, failed);
   if (extension === '.yaml' || extension === '.yml') return readYaml(text, label, failed);
-  if (/^\.[cm]?[jt]s$/.test(extension)) return readModule(file, text, failed, signal);
+  if (/^\.[cm]?[jt]s$/.test(extension)) return readCode(file, text, label, failed, options);
   return failed('has none of the endings ts, mts, js, mjs, json, yaml and yml');
 }
 
@@ -99,69 +99,51 @@ async function readYaml(text: string, label: string, failed: Failed): Promise<Co
     return failed(
       error instanceof RangeError
         ? 'YAML: nested too deeply'
-        : `YAML: ${firstLine(error).replace(/:.*/, '')}`,
+        : `YAML: ${firstLine(messageOf(error)).replace(/:.*/, '')}`,
     );
   }
 }
 
-async function readModule(
+async function readCode(
   file: string,
   text: string,
+  label: string,
   failed: Failed,
-  signal?: AbortSignal,
+  options: ReadModuleOptions,
 ): Promise<ConfigSource> {
-  try {
-    const virtualModules = { meatymusic: await import('./public-entry.ts') };
-    const loaded = await loadModule(file, { virtualModules, signal });
-    const exported: unknown = loaded.default;
-    if (exported === undefined)
-      return failed('has no default export (write: export default defineConfig({ … }))');
-    const value = typeof exported === 'function' ? await settle(exported(), file, signal) : exported;
-    return { value, lineOf: (at) => lineOfName(text, at), problems: [] };
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (error instanceof ModuleLoadTimeout) return failed(error.message);
-    const { line, verb } = placeOf(error, file);
-    return failed(`${verb}: ${firstLine(error)}`, line);
+  const answer = await readModule(file, options);
+  if (answer.kind === 'no-default') {
+    return failed('has no default export (write: export default defineConfig({ … }))');
   }
-}
-
-async function settle(value: unknown, file: string, signal?: AbortSignal): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      value,
-      new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new ModuleLoadTimeout(file, 10_000)), 10_000);
-        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
+  if (answer.kind === 'error') {
+    const isSyntax = /^(?:ParseError|SyntaxError)/.test(answer.stack || answer.message);
+    const verb = isSyntax ? 'syntax' : 'fails to load';
+    return failed(`${verb}: ${firstLine(answer.message)}`, lineOfError(answer, file));
   }
+  const lineOf = (at: string) => lineOfName(text, at);
+  const problems = answer.problems.map(({ path: at, message }) => {
+    const line = lineOf(at);
+    return { where: line ? `${label}:${line}` : label, ...(at === '' ? {} : { path: at }), message };
+  });
+  return { value: answer.value, lineOf, problems };
 }
 
 /** The message without what follows it: a compiler appends the source, which may hold secrets. */
-function firstLine(error: unknown): string {
-  return (messageOf(error).split('\n')[0] as string)
+function firstLine(message: string): string {
+  return (message.split('\n')[0] as string)
     .replace(/^(?:ParseError|SyntaxError): /, '')
     .replace(/^.*?\.[cm]?[jt]s: /, '')
     .trim();
 }
 
-function placeOf(error: unknown, file: string): { line?: number; verb: string } {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const inMessage = /\((\d+):\d+\)/.exec(messageOf(error));
-  const at = stack.lastIndexOf(`${file}:`);
-  const inStack = at === -1 ? null : /^:(\d+)/.exec(stack.slice(stack.indexOf(`${file}:`) + file.length));
-  const line = Number((inMessage ?? inStack)?.[1]);
-  return {
-    ...(line > 0 ? { line } : {}),
-    verb:
-      /^(?:ParseError|SyntaxError)/.test(stack) || messageOf(error).startsWith('ParseError')
-        ? 'syntax'
-        : 'throws when it is loaded',
-  };
+function lineOfError(
+  { message, stack }: { message: string; stack: string },
+  file: string,
+): number | undefined {
+  const inMessage = /\((\d+):\d+\)/.exec(message)?.[1];
+  const at = stack.indexOf(`${file}:`);
+  const inStack = at === -1 ? undefined : /^:(\d+)/.exec(stack.slice(at + file.length))?.[1];
+  return Number(inMessage ?? inStack) || undefined;
 }
 
 /** In code, a name that stands there exactly once is good enough to point at. */

@@ -48,6 +48,8 @@ export function* structuralProblems(
   path = '',
   depth = 0,
 ): Generator<{ path: string; message: string }> {
+  if (typeof value === 'function' || typeof value === 'symbol')
+    yield { path, message: `is a ${typeof value}` };
   if (typeof value !== 'object' || value === null) return;
   if (depth > maxDepth) {
     yield { path, message: `is nested deeper than ${maxDepth} levels, or holds itself` };
@@ -67,9 +69,10 @@ export function* structuralProblems(
 
 /** A copy without what `structuralProblems` names, so that the rest can be judged, and somebody's module stays as it is. */
 export function soundCopy(value: unknown, depth = 0): unknown {
-  if (Array.isArray(value)) return depth > maxDepth ? [] : value.map((child) => soundCopy(child, depth + 1));
+  if (Array.isArray(value)) return depth >= maxDepth ? [] : value.map((child) => soundCopy(child, depth + 1));
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (!isPlainObject(value)) return typeof value === 'object' && value !== null ? {} : value;
-  if (depth > maxDepth) return {};
+  if (depth >= maxDepth) return {};
   const entries = Object.entries(value).filter(([key]) => key !== '__proto__');
   return Object.fromEntries(entries.map(([key, child]) => [key, soundCopy(child, depth + 1)]));
 }

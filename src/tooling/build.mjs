@@ -44,6 +44,7 @@ for (const name of files('checks', () => true)) entries[name.replace(/\.ts$/, ''
 for (const [name, file] of Object.entries({
   cli: 'src/cli.ts',
   index: 'src/index.ts',
+  'config-worker': 'src/config/config-worker.ts',
   tester: 'src/check/tester.ts',
   supervisor: 'src/runtimes/embedded/supervisor.ts',
   'database-server': 'src/runtimes/embedded/database-server.ts',

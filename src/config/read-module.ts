@@ -1,0 +1,54 @@
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { formatDuration } from '../base/duration.ts';
+import { messageOf } from '../base/errors.ts';
+import { distFolder, isBuilt, packageRoot } from '../base/package-root.ts';
+import type { WorkerAnswer } from './config-worker.ts';
+
+export interface ReadModuleOptions {
+  /** Default 10 s. */
+  timeoutMs?: number;
+  signal?: AbortSignal | undefined;
+  /** What the file prints. */
+  onOutput?: ((text: string) => void) | undefined;
+}
+
+/** Loads a configuration that is code. Rejects only with the signal's reason; what goes wrong is an answer. */
+export async function readModule(
+  file: string,
+  { timeoutMs = 10_000, signal, onOutput = () => {} }: ReadModuleOptions = {},
+): Promise<WorkerAnswer> {
+  signal?.throwIfAborted();
+  const worker = startWorker(file);
+  for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', onOutput);
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const failed = (message: string): WorkerAnswer => ({ kind: 'error', message, stack: '' });
+  try {
+    return await new Promise<WorkerAnswer>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', (error) =>
+        resolve({ kind: 'error', message: messageOf(error), stack: (error as Error)?.stack ?? '' }),
+      );
+      worker.once('exit', () => resolve(failed('it ends the process')));
+      const within = formatDuration(timeoutMs);
+      timer = setTimeout(() => resolve(failed(`it is not done after ${within}`)), timeoutMs);
+      onAbort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal?.removeEventListener('abort', onAbort);
+    await worker.terminate();
+  }
+}
+
+function startWorker(file: string): Worker {
+  const options = { workerData: { file }, stdout: true, stderr: true };
+  if (isBuilt) return new Worker(new URL('config-worker.js', pathToFileURL(`${distFolder}/`)), options);
+  // From the source: a thread understands no TypeScript before the loader does.
+  const source = JSON.stringify(`${packageRoot}/src/config/config-worker.ts`);
+  const jiti = JSON.stringify(import.meta.resolve('jiti'));
+  const bootstrap = `import(${jiti}).then(({ createJiti }) => createJiti(${source}).import(${source}))`;
+  return new Worker(bootstrap, { ...options, eval: true });
+}
