@@ -1,0 +1,73 @@
+import { describe, it } from 'vitest';
+import { ProbeError } from '../../src/check/index.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import check from './migrations-at-head.ts';
+
+const head = {
+  folder: '/app/migrations',
+  applied: ['1_a', '2_b'],
+  pending: [],
+  edited: [],
+  missing: [],
+  outOfOrder: [],
+};
+const noDrift = { available: true, differences: [] as string[], objects: 30 };
+const migrations = (state: object = {}, drift: object = {}) => ({
+  migrations: { state: { ...head, ...state }, drift: { ...noDrift, ...drift } },
+});
+const drifted = migrations({}, { differences: ['+ column public.tenants.added text'] });
+
+testCheck(
+  check,
+  {
+    passes: [
+      { when: 'all are applied', probes: migrations(), summary: '2 applied, head 2_b; no drift' },
+      {
+        when: 'nobody wrote the schema down',
+        probes: migrations({}, { available: false, objects: 0, enable: 'meatymusic migrate up' }),
+        summary: '2 applied, head 2_b',
+      },
+      { when: 'drift does not matter', probes: drifted, options: { drift: false } },
+      { when: 'the drift is allowed', probes: drifted, options: { ignore: ['^column public\\.tenants\\.'] } },
+    ],
+    fails: [
+      { when: 'there are none', code: 'none-found', probes: migrations({ applied: [] }) },
+      {
+        when: 'one is pending',
+        code: 'pending',
+        probes: migrations({ pending: ['3_c'] }),
+        actual: 'pending: 3_c',
+      },
+      { when: 'one was edited', code: 'edited', probes: migrations({ edited: ['1_a'], pending: ['3_c'] }) },
+      { when: 'a file is gone', code: 'missing', probes: migrations({ missing: ['2_b'] }) },
+      {
+        when: 'one came late',
+        code: 'out-of-order',
+        probes: migrations({ pending: ['1_b'], outOfOrder: ['1_b'] }),
+      },
+      {
+        when: 'a column came by hand',
+        code: 'drifted',
+        probes: drifted,
+        actual: /^1 differences: \+ column/,
+      },
+      {
+        when: 'the folder cannot be read',
+        code: 'unreadable',
+        probes: { migrations: { state: new ProbeError('migrations-folder', 'no folder') } },
+      },
+      {
+        when: 'the catalogue cannot be read',
+        code: 'unreadable',
+        probes: { migrations: { state: head, drift: new ProbeError('TIMEOUT', 'too late') } },
+      },
+    ],
+    skips: [
+      {
+        when: 'migrations are switched off',
+        probes: { migrations: { state: new ProbeError('MIGRATIONS_OFF', 'switched off') } },
+      },
+    ],
+  },
+  { describe, it },
+);

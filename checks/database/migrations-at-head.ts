@@ -1,0 +1,132 @@
+import { attempt, defineCheck, type Evidence, fact, z } from '../../src/check/index.ts';
+
+/**
+ * Verifies that the database has every migration, as it stands in its file and in its order, and that nobody has changed
+ * the schema behind the migrations' back since.
+ */
+export default defineCheck({
+  title: 'The migrations are at their head',
+  failureTitle: 'The migrations are not at their head',
+  why: 'A service that meets another schema than its code expects fails late, in a request, and half-way.',
+  after: ['database/connects'],
+  needs: ['migrations'],
+  uses: ['database'],
+  tags: ['contract', 'migrations'],
+  timeoutMs: 15_000,
+  options: z.object({
+    drift: z
+      .boolean()
+      .default(true)
+      .describe('Whether a schema that deviates from the migrations is a failure'),
+    ignore: z
+      .array(z.string())
+      .default([])
+      .describe('Regular expressions of objects that may deviate: "^table public\\.scratch_"'),
+  }),
+  codes: {
+    'none-found': {
+      means: 'there are no migrations, neither in the folder nor in the database',
+      hint: 'set migrations.folder, or switch migrations off: migrations.enabled: false',
+    },
+    pending: { means: 'migrations are not applied', hint: 'meatymusic migrate up' },
+    edited: {
+      means: 'a migration was changed after it was applied',
+      hint: 'undo the edit, or meatymusic migrate accept <name> --reason "…"',
+    },
+    missing: {
+      means: 'the database has a migration that the folder has not',
+      hint: 'is this the right branch? bring the file back, or meatymusic migrate accept <name> --reason "…"',
+    },
+    'out-of-order': {
+      means: 'a pending migration sorts before one that is applied',
+      hint: 'give it a later timestamp, or meatymusic migrate accept <name> --reason "…"',
+    },
+    drifted: {
+      means: 'the schema is not the one that the migrations led to',
+      hint: 'meatymusic migrate verify shows the differences',
+    },
+    unreadable: { means: 'files or history cannot be read', hint: 'meatymusic migrate status' },
+  },
+  sabotage: [
+    {
+      name: 'a column is added by hand',
+      code: 'drifted',
+      kind: 'sql',
+      break: ['alter table tenants add column added_by_hand text'],
+      mend: ['alter table tenants drop column added_by_hand'],
+    },
+    {
+      name: 'a migration is forgotten',
+      code: 'pending',
+      kind: 'sql',
+      break: ['alter table kysely_migration rename to kysely_migration_away'],
+      mend: ['alter table kysely_migration_away rename to kysely_migration'],
+    },
+    {
+      name: 'a checksum is another one',
+      code: 'edited',
+      kind: 'sql',
+      break: ["update meatymusic_migration set checksum = checksum || '-'"],
+      mend: ["update meatymusic_migration set checksum = rtrim(checksum, '-')"],
+    },
+    {
+      name: 'the history knows one more',
+      code: 'missing',
+      kind: 'sql',
+      break: ["insert into kysely_migration values ('99999999999999_unknown', '2026-01-01T00:00:00.000Z')"],
+      mend: ["delete from kysely_migration where name = '99999999999999_unknown'"],
+    },
+  ],
+  async run({ migrations, options, pass, fail, skip }) {
+    const expected = 'every migration applied, unchanged, in its order';
+    const state = await attempt(migrations.state());
+    if (state.failure?.code === 'MIGRATIONS_OFF') {
+      return skip(state.failure.message, 'migrations: { enabled: true } in the configuration');
+    }
+    if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
+    const { folder, applied, pending, edited, missing, outOfOrder } = state.value;
+    const evidence: Evidence[] = [fact('folder', folder), fact('applied', applied.join(', ') || 'none')];
+    const list = (names: readonly string[]) => names.join(', ');
+    if (edited.length > 0) return fail('edited', { expected, actual: list(edited), evidence });
+    if (missing.length > 0) return fail('missing', { expected, actual: list(missing), evidence });
+    if (outOfOrder.length > 0) return fail('out-of-order', { expected, actual: list(outOfOrder), evidence });
+    if (pending.length > 0)
+      return fail('pending', { expected, actual: `pending: ${list(pending)}`, evidence });
+    if (applied.length === 0)
+      return fail('none-found', { expected, actual: `no migration in ${folder}`, evidence });
+    const examined = [{ count: applied.length, what: 'migrations' }];
+    const head = `${applied.length} applied, head ${applied.at(-1)}`;
+    if (!options.drift) return pass(head, examined, evidence);
+
+    const drift = await attempt(migrations.drift());
+    if (drift.failure) return fail('unreadable', { expected, actual: drift.failure.message, evidence });
+    const { available, enable, differences, objects } = drift.value;
+    if (!available) {
+      evidence.push(fact('drift', `not known here${enable ? `; ${enable} makes it known` : ''}`));
+      return pass(head, examined, evidence);
+    }
+    const ignored = options.ignore.map((pattern) => new RegExp(pattern));
+    const counted = differences.filter((line) => !ignored.some((pattern) => pattern.test(line.slice(2))));
+    if (counted.length > 0) {
+      return fail('drifted', {
+        expected: 'the schema that the migrations led to',
+        actual: `${counted.length} differences: ${counted.slice(0, 3).join('; ')}`,
+        evidence: [
+          ...evidence,
+          {
+            kind: 'lines',
+            label: 'drift (- should be, + is)',
+            source: 'schema',
+            lines: counted.slice(0, 40).map((text, index) => ({ number: index + 1, text })),
+            total: counted.length,
+          },
+        ],
+      });
+    }
+    return pass(
+      `${head}; no drift`,
+      [...examined, { count: objects, what: 'objects of the schema' }],
+      evidence,
+    );
+  },
+});

@@ -1,0 +1,36 @@
+import { describe, it } from 'vitest';
+import { ProbeError } from '../../src/check/index.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import check from './migrations-idempotent.ts';
+
+const secondRun = (over: object = {}) => ({
+  migrations: { secondRun: { pending: [], ran: [], changes: [], objects: 30, entries: 2, ...over } },
+});
+
+testCheck(
+  check,
+  {
+    passes: [{ when: 'nothing changes', probes: secondRun(), summary: /^nothing to do; 30 objects/ }],
+    fails: [
+      { when: 'something is pending', code: 'pending', probes: secondRun({ pending: ['2_b'] }) },
+      { when: 'it applies something again', code: 'ran-again', probes: secondRun({ ran: ['1_a'] }) },
+      {
+        when: 'an index comes out of it',
+        code: 'changed',
+        probes: secondRun({ changes: ['+ index public.i'] }),
+      },
+      {
+        when: 'another migrator holds the lock',
+        code: 'failed',
+        probes: { migrations: { secondRun: new ProbeError('migration-locked', 'locked') } },
+      },
+    ],
+    skips: [
+      {
+        when: 'migrations are switched off',
+        probes: { migrations: { secondRun: new ProbeError('MIGRATIONS_OFF', 'switched off') } },
+      },
+    ],
+  },
+  { describe, it },
+);

@@ -1,0 +1,53 @@
+import { attempt, defineCheck, fact } from '../../src/check/index.ts';
+
+/** Verifies that migrating once more changes nothing: it runs the migrator again and compares schema and history. */
+export default defineCheck({
+  title: 'A second run of the migrations changes nothing',
+  failureTitle: 'A second run of the migrations is not without effect',
+  why: 'Every start of every replica migrates; only the first may do something.',
+  after: ['database/migrations-at-head'],
+  needs: ['migrations'],
+  uses: ['database'],
+  // It takes the migrator's lock and writes nothing; where it would have to write, that is the failure.
+  effects: 'none',
+  tags: ['contract', 'migrations'],
+  timeoutMs: 15_000,
+  codes: {
+    pending: { means: 'the first run has not been', hint: 'meatymusic migrate up' },
+    'ran-again': { means: 'the second run applied migrations', hint: 'meatymusic migrate status' },
+    changed: {
+      means: 'schema or history are others behind the second run',
+      hint: 'meatymusic migrate verify',
+    },
+    failed: { means: 'the second run failed', hint: 'meatymusic migrate up' },
+  },
+  sabotage: [
+    {
+      name: 'the history is gone',
+      code: 'pending',
+      kind: 'sql',
+      break: ['alter table kysely_migration rename to kysely_migration_away'],
+      mend: ['alter table kysely_migration_away rename to kysely_migration'],
+    },
+  ],
+  async run({ migrations, pass, fail, skip }) {
+    const expected = 'a second run that applies and changes nothing';
+    const { value, failure } = await attempt(migrations.secondRun());
+    if (failure?.code === 'MIGRATIONS_OFF') {
+      return skip(failure.message, 'migrations: { enabled: true } in the configuration');
+    }
+    if (failure)
+      return fail('failed', { expected, actual: failure.message, evidence: [fact('error', failure.code)] });
+    const { pending, ran, changes, objects, entries } = value;
+    if (pending.length > 0) return fail('pending', { expected, actual: `pending: ${pending.join(', ')}` });
+    if (ran.length > 0) return fail('ran-again', { expected, actual: `it applied ${ran.join(', ')}` });
+    if (changes.length > 0) {
+      const evidence = changes.slice(0, 20).map((line, index) => fact(`change ${index + 1}`, line));
+      return fail('changed', { expected, actual: `${changes.length} changes`, evidence });
+    }
+    return pass(`nothing to do; ${objects} objects and ${entries} entries of the history are the same`, [
+      { count: objects, what: 'objects of the schema' },
+      { count: entries, what: 'entries of the history' },
+    ]);
+  },
+});

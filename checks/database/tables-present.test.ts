@@ -1,0 +1,174 @@
+import { describe, it } from 'vitest';
+import { type Json, ProbeError } from '../../src/check/index.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import check from './tables-present.ts';
+
+const time = 'timestamp with time zone';
+
+const tables = () => ({
+  tenants: {
+    name: 'tenants',
+    columns: {
+      ...{
+        id: 'uuid',
+        name: 'text',
+        display_name: 'text',
+        slug: 'character varying(60)',
+        description: 'text',
+      },
+      ...{
+        is_active: 'boolean',
+        is_trial: 'boolean',
+        trial_ends_at: time,
+        created_at: time,
+        updated_at: time,
+      },
+    } as Record<string, string>,
+    primary: ['id'],
+    uniques: [['id'], ['slug']],
+    foreign: [] as { column: string; table: string }[],
+    indexed: ['id', 'slug'],
+  },
+  users: {
+    name: 'users',
+    columns: {
+      ...{ id: 'uuid', tenant_id: 'uuid', clerk_user_id: 'text', email: 'citext', username: 'text' },
+      ...{ first_name: 'text', last_name: 'text', is_active: 'boolean', email_verified: 'boolean' },
+      ...{ last_login_at: 'timestamp without time zone', created_at: time, updated_at: time },
+    } as Record<string, string>,
+    primary: ['id'],
+    uniques: [['id'], ['clerk_user_id'], ['email'], ['username']],
+    foreign: [{ column: 'tenant_id', table: 'tenants' }],
+    indexed: ['id', 'tenant_id', 'email'],
+  },
+  user_preferences: {
+    name: 'user_preferences',
+    columns: {
+      id: 'uuid',
+      user_id: 'uuid',
+      preferences: 'jsonb',
+      created_at: time,
+      updated_at: time,
+    } as Record<string, string>,
+    primary: ['id'],
+    uniques: [['id'], ['user_id']],
+    foreign: [{ column: 'user_id', table: 'users' }],
+    indexed: ['id', 'user_id'],
+  },
+});
+
+const database = (change: (found: ReturnType<typeof tables>) => unknown = () => {}) => {
+  const found = tables();
+  const changed = change(found);
+  const rows = (Array.isArray(changed) ? changed : Object.values(found)) as unknown as Record<string, Json>[];
+  return { postgres: { query: { rows, rowCount: rows.length, durationMs: 2 } } };
+};
+
+testCheck(
+  check,
+  {
+    passes: [
+      { when: 'all is there', probes: database(), summary: '3 tables with columns, keys and indexes' },
+      {
+        when: 'identifiers are texts, and that is said',
+        probes: database(({ users }) => {
+          users.columns.tenant_id = 'character varying(36)';
+        }),
+        options: { identifierTypes: ['uuid', 'character varying(36)'] },
+      },
+      {
+        when: 'a table has another name',
+        probes: database(({ users }) => {
+          users.name = 'accounts';
+          return [tables().tenants, users];
+        }),
+        options: { tables: { users: 'accounts', user_preferences: false } },
+      },
+      {
+        when: 'a column is left out on purpose',
+        probes: database(({ users }) => {
+          delete users.columns.username;
+          users.uniques.pop();
+        }),
+        options: { withoutColumns: ['users.username'] },
+      },
+    ],
+    fails: [
+      {
+        when: 'a table is missing',
+        code: 'table-missing',
+        probes: database(({ tenants, users }) => [tenants, users]),
+        actual: 'public.user_preferences does not exist',
+      },
+      {
+        when: 'columns are missing',
+        code: 'column-missing',
+        probes: database(({ users }) => {
+          delete users.columns.email_verified;
+          delete users.columns.last_name;
+        }),
+        actual: 'users lacks last_name, email_verified',
+      },
+      {
+        when: 'identifiers are texts',
+        code: 'wrong-type',
+        probes: database(({ users }) => {
+          users.columns.id = 'character varying(36)';
+        }),
+        actual: 'users.id is character varying(36), not uuid',
+      },
+      {
+        when: 'a flag is a number',
+        code: 'wrong-type',
+        probes: database(({ tenants }) => {
+          tenants.columns.is_trial = 'integer';
+        }),
+        actual: 'tenants.is_trial is integer, not flag',
+      },
+      {
+        when: 'the slug is not unique',
+        code: 'key-missing',
+        probes: database(({ tenants }) => {
+          tenants.uniques.pop();
+        }),
+        actual: 'tenants.slug is not unique',
+      },
+      {
+        when: 'a slug is unique for each name only',
+        code: 'key-missing',
+        probes: database(({ tenants }) => {
+          tenants.uniques = [['id'], ['slug', 'name']];
+        }),
+      },
+      {
+        when: 'users point nowhere',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.foreign = [];
+        }),
+        actual: 'users.tenant_id is no foreign key to tenants',
+      },
+      {
+        when: 'there is no primary key',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.primary = [];
+        }),
+      },
+      {
+        when: 'a foreign key has no index',
+        code: 'index-missing',
+        probes: database(({ users }) => {
+          users.indexed = ['id', 'email'];
+        }),
+        actual: 'users.tenant_id has no index',
+      },
+      {
+        when: 'the catalogue cannot be read',
+        code: 'query-failed',
+        probes: { postgres: { query: new ProbeError('57014', 'canceled') } },
+      },
+    ],
+  },
+  { describe, it },
+);
