@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../check/json.ts';
 import { resultSchemaVersion } from '../check/result.ts';
 
-/** The shape of the result document, published as `meatymusic/schema/result.json`. The type is `RunResult`. */
+/** The shape of the result document, published as `meatymusic/schema/result.schema.json`. The type is `RunResult`. */
 const jsonValue: z.ZodType<Json> = z.json();
 const status = z.enum(['pass', 'fail', 'skip', 'error', 'blocked']);
 const text = z.string();

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** One import of one file, both relative to the repository; a package is its bare name. */
+export interface ImportEdge {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Rooms of src/ by floor; imports go strictly down. */
+const floors: Readonly<Record<string, number>> = {
+  base: 0,
+  check: 1,
+  config: 2,
+  probes: 2,
+  runtimes: 2,
+  migrate: 2,
+  declare: 2,
+  engine: 3,
+  reporters: 3,
+  commands: 4,
+  telemetry: 4,
+  'cli.ts': 5,
+  'index.ts': 5,
+};
+
+/** Third parties that stay in their rooms. `commands` includes the whole folder. */
+const rooms: readonly [packages: RegExp, allowed: RegExp][] = [
+  [/^commander$/, /^src\/(cli\.ts|commands\/)/],
+  [/^(chalk|ora|listr2)$/, /^src\/(reporters|commands)\//],
+  [/^execa$/, /^src\/(runtimes\/|probes\/command)/],
+  [/^pg$/, /^src\/(probes\/postgres|migrate\/|stack\/api\/)/],
+  [/^ioredis$/, /^src\/(probes\/redis|stack\/api\/)/],
+  [/^@opentelemetry\//, /^src\/(telemetry\/|probes\/(spans|otlp)|stack\/)/],
+  [/^kysely$/, /^(migrations\/|src\/(migrate|stack\/api)\/)/],
+  [/^(fastify|pino|@fastify\/.*)$/, /^src\/stack\//],
+  [/^playwright-core$/, /^src\/probes\/browser/],
+  [/^@electric-sql\//, /^src\/(runtimes\/embedded|migrate)\//],
+];
+
+/** Types that a neighbour may take: what the engine tells, and what is configured. */
+const sideways: readonly { from: RegExp; to: string; typeOnly: boolean }[] = [
+  { from: /^src\/reporters\//, to: 'src/engine/events.ts', typeOnly: true },
+  { from: /^src\/(runtimes|probes|migrate|declare)\//, to: 'src/config/schema.ts', typeOnly: true },
+];
+
+/** Every import of every file that is shipped, and of no test. */
+export function readImports(): ImportEdge[] {
+  return ['src', 'checks', 'migrations'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true })
+      .map((name) => path.posix.join(folder, String(name).replaceAll('\\', '/')))
+      .filter((file) => /\.m?[jt]s$/.test(file) && !isForTests(file))
+      .flatMap((file) => importsOf(file, readFileSync(path.join(root, file), 'utf8'))),
+  );
+}
+
+/** Tests, benches and tools are beside the house: they may look into every room. */
+function isForTests(file: string): boolean {
+  return /\.test\.ts$|^src\/(testing|bench|tooling)\/|\/fixtures\//.test(file);
+}
+
+export function importsOf(from: string, source: string): ImportEdge[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|(?<=^|[\s;{}])\/\/[^\n]*/g, '');
+  const statements =
+    /(?:^|[\s;])(?:import|export)\s+(type\s)?(?:[\w*{][^;'"`]*?\sfrom\s+)?['"]([^'"\n]+)['"]|(?<!\w)import\(\s*(?:\/\*.*?\*\/\s*)?['"]([^'"\n]+)['"]/g;
+  return [...code.matchAll(statements)].map(([, type, ofStatement, ofCall]) => {
+    const specifier = (ofStatement ?? ofCall) as string;
+    const to = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(from), specifier) : specifier;
+    return { from, to, typeOnly: Boolean(type) };
+  });
+}
+
+/** What breaks the rules, as sentences. */
+export function violationsOf(edges: readonly ImportEdge[]): string[] {
+  return edges.flatMap((edge) => {
+    const reason =
+      edge.to.startsWith('src/') || /^(checks|migrations)\//.test(edge.to) ? within(edge) : ofPackage(edge);
+    return reason ? [`${edge.from} imports ${edge.to}: ${reason}`] : [];
+  });
+}
+
+function within({ from, to, typeOnly }: ImportEdge): string | undefined {
+  if (!to.endsWith('.ts') && !to.endsWith('.mjs')) return 'an import names its file, with its ending';
+  if (to.startsWith('src/testing/')) return 'only tests use src/testing';
+  if (from.startsWith('checks/')) {
+    return to === 'src/check/index.ts' ? undefined : 'a check imports src/check/index.ts and nothing else';
+  }
+  if (from.startsWith('migrations/')) return 'a migration imports kysely and nothing else';
+  const [source, target] = [roomOf(from), roomOf(to)];
+  if (source === target) return undefined;
+  if (source === 'stack' || target === 'stack') return 'the reference stack is an island';
+  const [sourceFloor, targetFloor] = [floors[source], floors[target]];
+  if (sourceFloor === undefined) return `the room ${source} has no floor`;
+  if (targetFloor === undefined) return `the room ${target} has no floor`;
+  if (targetFloor < sourceFloor) return undefined;
+  const allowed = sideways.some((one) => one.from.test(from) && one.to === to && (typeOnly || !one.typeOnly));
+  if (allowed) return undefined;
+  return targetFloor === sourceFloor ? `sideways on floor ${sourceFloor}` : 'upwards';
+}
+
+function ofPackage({ from, to }: ImportEdge): string | undefined {
+  const isBuiltin = to.startsWith('node:') || builtinModules.includes(to);
+  const name = to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] as string);
+  if (from.startsWith('checks/')) return 'a check imports src/check/index.ts and nothing else';
+  if (from.startsWith('migrations/')) {
+    return name === 'kysely' ? undefined : 'a migration imports kysely and nothing else';
+  }
+  if (isBuiltin) return undefined;
+  const room = rooms.find(([packages]) => packages.test(name));
+  return !room || room[1].test(from) ? undefined : `${name} stays in its room`;
+}
+
+function roomOf(file: string): string {
+  return file.split('/')[1] as string;
+}
