@@ -28,8 +28,8 @@ export async function buildStack({ root, out, common }) {
       ...common.define,
       __MIGRATIONS__: JSON.stringify(migrationNames(path.join(root, 'migrations'))),
     },
-    minifySyntax: false,
-    minifyWhitespace: false,
+    minifySyntax: true,
+    minifyWhitespace: true,
     splitting: false,
   };
   const web = path.join(out, 'web');

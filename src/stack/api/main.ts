@@ -10,7 +10,7 @@ import { readSettings } from './settings.ts';
 await runUntilStopped('meatymusic-api', async () => {
   const settings = readSettings(process.env);
   const { serviceName, environment } = settings;
-  const telemetry = startTelemetry({ serviceName, environment, ...settings.telemetry });
+  const telemetry = await startTelemetry({ serviceName, environment, ...settings.telemetry });
   const log = createLog({ service: serviceName, ...settings.log });
   log.info(telemetry.description, 'OpenTelemetry initialized');
 

@@ -19,8 +19,8 @@ describe('composeSong', () => {
       {
         "key": "C major",
         "sections": 8,
-        "tempo_bpm": 113,
-        "title": "Northern Weather",
+        "tempo_bpm": 81,
+        "title": "Paper Orchards",
       }
     `);
   });

@@ -62,13 +62,20 @@ const closings = [
   'while the city held its breath',
   'and that was enough',
 ];
-const progressions = [
-  ['I', 'V', 'vi', 'IV'],
-  ['vi', 'IV', 'I', 'V'],
-  ['ii', 'V', 'I', 'vi'],
-  ['I', 'iii', 'IV', 'iv'],
-  ['i', 'VII', 'VI', 'VII'],
-];
+const progressions: Record<'major' | 'minor', readonly string[][]> = {
+  major: [
+    ['I', 'V', 'vi', 'IV'],
+    ['vi', 'IV', 'I', 'V'],
+    ['ii', 'V', 'I', 'vi'],
+    ['I', 'iii', 'IV', 'iv'],
+  ],
+  minor: [
+    ['i', 'VII', 'VI', 'VII'],
+    ['i', 'iv', 'VII', 'III'],
+    ['VI', 'VII', 'i', 'i'],
+    ['i', 'VI', 'III', 'VII'],
+  ],
+};
 const forms = [
   ['intro', 'verse', 'chorus', 'verse', 'chorus', 'bridge', 'chorus', 'outro'],
   ['intro', 'verse', 'verse', 'chorus', 'verse', 'chorus', 'outro'],
@@ -79,18 +86,22 @@ const forms = [
 export function composeSong(seed: string): Song {
   const pick = picker(seed);
   const one = <T>(choices: readonly T[]): T => choices[pick(choices.length)] as T;
+  const mode = one(['major', 'minor'] as const);
+  const form = one(forms);
+  // A verse is recognised by its chords, so each kind of section has its own.
+  const chords = new Map([...new Set(form)].map((name) => [name, one(progressions[mode])]));
   return {
     seed,
     algorithm: 'meatymusic-1',
     title: `${one(adjectives)} ${one(nouns)}`,
     genre: one(genres),
     mood: one(moods),
-    key: `${one(tonics)} ${one(['major', 'minor'])}`,
+    key: `${one(tonics)} ${mode}`,
     tempo_bpm: 68 + pick(88),
-    sections: one(forms).map((name) => ({
+    sections: form.map((name) => ({
       name,
       bars: one([4, 8, 8, 16]),
-      chords: one(progressions),
+      chords: [...(chords.get(name) ?? [])],
       lyric: name === 'intro' || name === 'outro' ? '' : `${one(openings)} ${one(closings)}`,
     })),
   };

@@ -1,5 +1,4 @@
 import { type Attributes, context, propagation, trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BatchSpanProcessor,
@@ -35,7 +34,7 @@ export interface Telemetry {
  * automatic instrumentation patches modules while they are required, and a bundle requires none.
  * The sampler is the SDK's own, set by OTEL_TRACES_SAMPLER; by default the caller's decision counts.
  */
-export function startTelemetry(options: TelemetryOptions): Telemetry {
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const endpoint = options.otlpEndpoint?.trim() || undefined;
   const names = (options.exporters?.trim() || (endpoint ? 'otlp' : 'console'))
     .split(',')
@@ -44,6 +43,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const processors = [...(options.processors ?? [])];
   if (names.includes('console')) processors.push(new SimpleSpanProcessor(new ConsoleSpanExporter()));
   if (names.includes('otlp')) {
+    const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
     const exporter = new OTLPTraceExporter({ url, timeoutMillis: 2_000 });
     processors.push(
       new BatchSpanProcessor(exporter, {

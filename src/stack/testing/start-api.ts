@@ -43,7 +43,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
   const settings = readSettings({ ...nowhere, AUTH_JWKS: jwks, ...env });
   const exporter = new InMemorySpanExporter();
-  const telemetry = startTelemetry({
+  const telemetry = await startTelemetry({
     serviceName: settings.serviceName,
     environment: 'test',
     exporters: 'none',

@@ -8,7 +8,7 @@ import { readWebSettings } from './settings.ts';
 await runUntilStopped('meatymusic-web', async () => {
   const settings = readWebSettings(process.env);
   const { serviceName, environment, host, port } = settings;
-  const telemetry = startTelemetry({ serviceName, environment, ...settings.telemetry });
+  const telemetry = await startTelemetry({ serviceName, environment, ...settings.telemetry });
   const log = createLog({ service: serviceName, ...settings.log });
   log.info(telemetry.description, 'OpenTelemetry initialized');
 

@@ -12,7 +12,7 @@ export interface Page {
   main(config: BrowserConfig): string;
 }
 
-const wave = Array.from({ length: 48 }, (_, index) => {
+const wave = Array.from({ length: 100 }, (_, index) => {
   const height = 14 + 46 * Math.abs(Math.sin(index * 0.37) * Math.cos(index * 0.113 + 0.6));
   return `<rect x="${index * 10}" y="${(60 - height / 2).toFixed(1)}" width="4" height="${height.toFixed(1)}" rx="2"/>`;
 }).join('');
@@ -28,7 +28,7 @@ export const homePage: Page = {
         production is. Whatever you build next starts from something that is known to work.</p>
       <p class="actions"><a class="button" href="/dashboard">Open the dashboard</a>
         <a class="quiet" href="${attribute(apiUrl)}/openapi.json">API description</a></p>
-      <svg class="wave" viewBox="0 0 474 120" aria-hidden="true" focusable="false">${wave}</svg>
+      <svg class="wave" viewBox="0 0 994 120" aria-hidden="true" focusable="false">${wave}</svg>
     </section>
     <section class="grid three" aria-label="What is in it">
       <article class="card"><h2>One trace</h2><p>A click here, the API's log line and the database query behind it carry the same
