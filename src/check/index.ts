@@ -18,6 +18,7 @@ export {
 } from './follow-request.ts';
 export type { Json } from './json.ts';
 export { at, firstAt, parseJson } from './json-path.ts';
+export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export * from './probes.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
@@ -25,3 +26,4 @@ export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
+export { pageCheck } from './web-page.ts';

@@ -12,7 +12,7 @@ await runUntilStopped('meatymusic-api', async () => {
   const { serviceName, environment } = settings;
   const telemetry = await startTelemetry({ serviceName, environment, ...settings.telemetry });
   const log = createLog({ service: serviceName, ...settings.log });
-  log.info(telemetry.description, 'OpenTelemetry initialized');
+  if (telemetry) log.info(telemetry.description, 'OpenTelemetry initialized');
 
   const database = new Database(settings.database, (error) =>
     log.warn({ reason: (error as { code?: string }).code ?? error.message }, 'database connection lost'),
@@ -36,7 +36,7 @@ await runUntilStopped('meatymusic-api', async () => {
       await app.close();
       cache.close();
       await database.close();
-      await telemetry.shutdown();
+      await telemetry?.shutdown();
     },
   };
 });

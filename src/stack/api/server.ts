@@ -137,7 +137,7 @@ function traced(request: FastifyRequest, reply: FastifyReply): RequestTrace {
     clientAddress: request.ip,
   });
   reply.headers({
-    traceparent: request.trace.traceparent,
+    ...(request.trace.traceparent && { traceparent: request.trace.traceparent }),
     'x-trace-id': request.trace.traceId,
     'x-request-id': request.id,
     'x-content-type-options': 'nosniff',

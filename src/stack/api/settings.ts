@@ -23,6 +23,7 @@ export interface Settings {
   corsOrigins: string[];
   rateLimit: { enabled: boolean; windowMs: number; max: number; composeMax: number };
   telemetry: {
+    disabled: boolean;
     exporters: string | undefined;
     otlpEndpoint: string | undefined;
     otlpDelayMs: number | undefined;
@@ -104,6 +105,7 @@ export function readSettings(env: Environment): Settings {
       composeMax: whole('RATE_LIMIT_COMPOSE_MAX', 20, { min: 1 }),
     },
     telemetry: {
+      disabled: optional('OTEL_SDK_DISABLED')?.toLowerCase() === 'true',
       exporters: optional('OTEL_TRACES_EXPORTER'),
       otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
       otlpDelayMs: optional('OTEL_BSP_SCHEDULE_DELAY')

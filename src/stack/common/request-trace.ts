@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Context,
   context,
+  isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -15,8 +17,8 @@ export interface RequestTrace {
   context: Context;
   span: Span;
   traceId: string;
-  /** For the response: the trace, and the span of this service in it. */
-  traceparent: string;
+  /** For the response: the trace, and the span of this service in it. Absent without telemetry. */
+  traceparent: string | undefined;
 }
 
 export interface IncomingRequest {
@@ -54,11 +56,13 @@ export function openRequestTrace({ method, url, headers, clientAddress }: Incomi
     parent,
   );
   const { traceId, spanId, traceFlags } = span.spanContext();
+  const traced = isSpanContextValid(span.spanContext());
   return {
     context: trace.setSpan(parent, span),
     span,
-    traceId,
-    traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
+    // Without telemetry an answer still names something that can be searched for.
+    traceId: traced ? traceId : randomBytes(16).toString('hex'),
+    traceparent: traced ? `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` : undefined,
   };
 }
 

@@ -10,6 +10,8 @@ import {
 
 export interface TelemetryOptions {
   serviceName: string;
+  /** OTEL_SDK_DISABLED: no spans, no trace context, and no word of it in the log. */
+  disabled: boolean;
   /** `production`, `development`. */
   environment: string;
   /** `console`, `otlp`, `none`, several with commas. Default: otlp where an endpoint is set, else console. */
@@ -33,8 +35,10 @@ export interface Telemetry {
  * Starts the OpenTelemetry SDK. Spans are made by hand where they arise (`request-trace.ts`, `database.ts`, `cache.ts`):
  * automatic instrumentation patches modules while they are required, and a bundle requires none.
  * The sampler is the SDK's own, set by OTEL_TRACES_SAMPLER; by default the caller's decision counts.
+ * `undefined`: it is switched off.
  */
-export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry | undefined> {
+  if (options.disabled) return undefined;
   const endpoint = options.otlpEndpoint?.trim() || undefined;
   const names = (options.exporters?.trim() || (endpoint ? 'otlp' : 'console'))
     .split(',')

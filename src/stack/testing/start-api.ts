@@ -46,6 +46,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   const telemetry = await startTelemetry({
     serviceName: settings.serviceName,
     environment: 'test',
+    disabled: settings.telemetry.disabled,
     exporters: 'none',
     processors: [new SimpleSpanProcessor(exporter)],
   });
@@ -84,7 +85,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
       await app.close();
       cache.close();
       await database.close();
-      await telemetry.shutdown();
+      await telemetry?.shutdown();
     },
   };
 }

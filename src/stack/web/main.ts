@@ -10,7 +10,7 @@ await runUntilStopped('meatymusic-web', async () => {
   const { serviceName, environment, host, port } = settings;
   const telemetry = await startTelemetry({ serviceName, environment, ...settings.telemetry });
   const log = createLog({ service: serviceName, ...settings.log });
-  log.info(telemetry.description, 'OpenTelemetry initialized');
+  if (telemetry) log.info(telemetry.description, 'OpenTelemetry initialized');
 
   const server = createWebServer(settings, await readStatics(new URL('./', import.meta.url)), log);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
@@ -28,7 +28,7 @@ await runUntilStopped('meatymusic-web', async () => {
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 500).unref();
       });
-      await telemetry.shutdown();
+      await telemetry?.shutdown();
     },
   };
 });

@@ -86,8 +86,7 @@ export function renderPage(page: Page, config: BrowserConfig, assets: Assets): s
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${attribute(config.appName)}: Agentic Music Creation System">
-<meta name="traceparent" content="${config.traceparent}">
-<title>${text(page.title)} · ${text(config.appName)}</title>
+${config.traceparent ? `<meta name="traceparent" content="${config.traceparent}">\n` : ''}<title>${text(page.title)} · ${text(config.appName)}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/${assets.style}">
 <script id="config" type="application/json">${JSON.stringify(config).replaceAll('<', '\\u003c')}</script>

@@ -40,7 +40,8 @@ export function createWebServer(settings: WebSettings, statics: StaticFiles, log
       apiUrl,
       serviceName,
       exportSpans: !!telemetry.otlpEndpoint,
-      traceparent,
+      telemetryDisabled: telemetry.disabled,
+      ...(traceparent && { traceparent }),
     };
     const headers = {
       'content-type': 'text/html; charset=utf-8',
@@ -114,7 +115,7 @@ export function createWebServer(settings: WebSettings, statics: StaticFiles, log
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
       'cross-origin-opener-policy': 'same-origin',
       'x-frame-options': 'DENY',
-      traceparent: trace.traceparent,
+      ...(trace.traceparent && { traceparent: trace.traceparent }),
       'x-trace-id': trace.traceId,
       'x-request-id': id,
       'content-length': Buffer.byteLength(result.body),

@@ -7,7 +7,7 @@ export interface WebSettings {
   appName: string;
   apiUrl: string;
   log: { level: string; format: string };
-  telemetry: { exporters: string | undefined; otlpEndpoint: string | undefined };
+  telemetry: { disabled: boolean; exporters: string | undefined; otlpEndpoint: string | undefined };
 }
 
 export function readWebSettings(env: Readonly<Record<string, string | undefined>>): WebSettings {
@@ -28,6 +28,7 @@ export function readWebSettings(env: Readonly<Record<string, string | undefined>
     apiUrl: apiUrl.replace(/\/+$/, ''),
     log: { level: text('LOG_LEVEL', 'info'), format: text('LOG_FORMAT', 'json') },
     telemetry: {
+      disabled: env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true',
       exporters: env.OTEL_TRACES_EXPORTER?.trim() || undefined,
       otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || undefined,
     },

@@ -22,8 +22,8 @@ interface Failed {
 /** The first requests belong to the trace of the page; what a person clicks later is a trace of its own. */
 export function showDashboard(config: BrowserConfig): void {
   const telemetry = byId('telemetry');
-  telemetry.dataset.state = 'on';
-  telemetry.textContent = 'telemetry initialised';
+  telemetry.dataset.state = config.telemetryDisabled ? 'off' : 'on';
+  telemetry.textContent = config.telemetryDisabled ? 'telemetry is off' : 'telemetry initialised';
   const form = byId('compose') as HTMLFormElement;
   const seed = byId('seed') as HTMLInputElement;
   form.addEventListener('submit', (event) => {
@@ -101,7 +101,7 @@ function failure(message = 'The API did not compose anything.'): HTMLElement[] {
 function showTrace(traceId: string, answer: Answer<unknown> | undefined): void {
   const same = answer?.traceId === traceId;
   const rows: [string, string, string?][] = [
-    ['Trace ID, sent', traceId, 'id'],
+    ['Trace ID, sent', /^0+$/.test(traceId) ? 'none' : traceId, 'id'],
     ['Trace ID, answered', answer?.traceId ?? 'none', 'id'],
     ['One trace', same ? 'yes, end to end' : 'no', same ? 'good' : 'bad'],
     ['Answer', answer ? `${answer.status} in ${Math.round(answer.durationMs)} ms` : 'none'],

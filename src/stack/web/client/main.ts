@@ -3,5 +3,5 @@ import { showDashboard } from './dashboard.ts';
 import { startTelemetry } from './telemetry.ts';
 
 const config = JSON.parse(document.getElementById('config')?.textContent ?? '{}') as BrowserConfig;
-startTelemetry(config);
+if (!config.telemetryDisabled) startTelemetry(config);
 if (document.getElementById('compose')) showDashboard(config);

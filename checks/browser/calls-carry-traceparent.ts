@@ -1,0 +1,81 @@
+import { apiAddress, apiCalls, defineCheck, requestLine, visitPage, z } from '../../src/check/index.ts';
+
+/** Verifies that every call of the page to the API carries a valid `traceparent`: without it each trace begins at the API. */
+export default defineCheck({
+  title: 'The calls of the web app carry trace context',
+  failureTitle: 'Calls of the web app do not carry trace context',
+  why: 'What a user did and what the API did are one story only if the browser hands its trace over.',
+  after: ['web/dashboard'],
+  needs: ['browser'],
+  uses: ['web', 'api'],
+  tags: ['contract', 'web', 'browser', 'traces'],
+  timeoutMs: 30_000,
+  options: z.object({
+    path: z.string().default('/dashboard').describe('Page that calls the API'),
+    api: z
+      .string()
+      .default('')
+      .describe('Address of the API as the page knows it; default: the address of the API'),
+  }),
+  codes: {
+    'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
+    'no-calls': {
+      means: 'the page does not call the API',
+      hint: 'compare NEXT_PUBLIC_API_URL with services.api.url, or name a page that calls it in the option path',
+    },
+    'missing-traceparent': {
+      means: 'a call carries no traceparent header',
+      hint: 'fetch instrumentation: propagateTraceHeaderCorsUrls must match the address of the API',
+    },
+    'malformed-traceparent': {
+      means: 'a traceparent header is not what W3C Trace Context allows',
+      hint: 'let the W3C propagator write the header: 00-<32 hex>-<16 hex>-<2 hex>, in lower case',
+    },
+  },
+  sabotage: [
+    {
+      name: 'the SDK is switched off',
+      code: 'missing-traceparent',
+      kind: 'environment',
+      service: 'web',
+      set: { OTEL_SDK_DISABLED: 'true' },
+    },
+    { name: 'a page that makes no call', code: 'no-calls', kind: 'options', set: { path: '/' } },
+  ],
+  async run({ browser, stack, options, pass, fail, skip }) {
+    const url = new URL(options.path, stack.web.url).href;
+    const api = apiAddress(options.api, stack);
+    const expected = `each call of ${url} to ${api} carries a valid traceparent`;
+    const seen = await visitPage(browser, { url, screenshot: 'browser/calls-carry-traceparent' });
+    const { visit, evidence } = seen;
+    if (seen.unavailable) return skip(seen.unavailable.reason, seen.unavailable.enable);
+    if (!visit) return fail('not-loaded', { expected, actual: seen.failure?.message ?? '', evidence });
+    const calls = apiCalls(visit, api);
+    if (calls.length === 0) {
+      return fail('no-calls', {
+        expected,
+        actual: `none of its ${visit.requests.length} requests goes there`,
+        evidence,
+      });
+    }
+    const bare = calls.find(({ header }) => header === undefined);
+    if (bare) {
+      return fail('missing-traceparent', {
+        expected,
+        actual: `none on ${requestLine(bare.request)}`,
+        evidence,
+      });
+    }
+    const malformed = calls.find(({ trace }) => trace === undefined);
+    if (malformed) {
+      const actual = `"${malformed.header}" on ${requestLine(malformed.request)}`;
+      return fail('malformed-traceparent', { expected, actual, evidence });
+    }
+    const traces = new Set(calls.map(({ trace }) => trace?.traceId));
+    return pass(
+      `${calls.length} calls, ${traces.size} ${traces.size === 1 ? 'trace' : 'traces'}`,
+      { count: calls.length, what: 'calls' },
+      evidence,
+    );
+  },
+});

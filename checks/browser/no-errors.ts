@@ -1,0 +1,95 @@
+import { defineCheck, requestLine, visitPage, z } from '../../src/check/index.ts';
+
+/** Verifies that the pages work in a real browser: they load, nothing is thrown that nobody catches, and no request fails. */
+export default defineCheck({
+  title: 'The pages work in a real browser, without an error',
+  failureTitle: 'A page does not work in a real browser',
+  why: 'A page can answer 200 and stay blank: what breaks in the browser is seen by the visitor alone.',
+  after: ['web/home', 'web/dashboard'],
+  needs: ['browser'],
+  uses: ['web'],
+  tags: ['contract', 'web', 'browser'],
+  timeoutMs: 45_000,
+  options: z.object({
+    paths: z.array(z.string()).min(1).default(['/', '/dashboard']).describe('Pages that are visited'),
+    ignore: z
+      .array(z.string())
+      .default([])
+      .describe('Parts of addresses and messages that are no failure: an analytics host, a known warning'),
+  }),
+  codes: {
+    'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
+    'page-error': {
+      means: 'the page threw an error that nothing caught',
+      hint: 'open the page with the developer tools; the console is among the evidence',
+    },
+    'failed-request': {
+      means: 'a request of the page failed',
+      hint: 'an address of another origin: is the web app among CORS_ORIGINS of the API? else: meatymusic logs api',
+    },
+  },
+  sabotage: [
+    {
+      name: 'the script throws',
+      code: 'page-error',
+      kind: 'http',
+      service: 'web',
+      change: { path: '/assets/client', body: 'throw new Error("sabotage")' },
+    },
+    {
+      name: 'the page calls an API that is not there',
+      code: 'failed-request',
+      kind: 'environment',
+      service: 'web',
+      set: { NEXT_PUBLIC_API_URL: 'http://127.0.0.1:9' },
+    },
+    {
+      name: 'the page is never complete',
+      code: 'not-loaded',
+      kind: 'options',
+      set: { paths: ['https://nothing.invalid/'] },
+    },
+  ],
+  async run({ browser, stack, options, pass, fail, skip }) {
+    const ignored = (text: string) => options.ignore.some((part) => text.includes(part));
+    const evidence = [];
+    let requests = 0;
+    for (const path of options.paths) {
+      const url = new URL(path, stack.web.url).href;
+      const expected = `${url} loads without uncaught errors and failed requests`;
+      const seen = await visitPage(browser, { url, screenshot: `browser/no-errors${pictureName(path)}` });
+      evidence.push(...seen.evidence);
+      if (seen.unavailable) return skip(seen.unavailable.reason, seen.unavailable.enable);
+      if (!seen.visit) return fail('not-loaded', { expected, actual: seen.failure?.message ?? '', evidence });
+      const { status, pageErrors } = seen.visit;
+      if (status >= 400) return fail('not-loaded', { expected, actual: `it answers ${status}`, evidence });
+      const errors = pageErrors.filter((text) => !ignored(text));
+      if (errors[0]) {
+        const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+        return fail('page-error', { expected, actual: `uncaught: ${errors[0]}${more}`, evidence });
+      }
+      const failed = seen.visit.requests.find(
+        (request) => isFailure(request) && !ignored(requestLine(request)),
+      );
+      if (failed) return fail('failed-request', { expected, actual: requestLine(failed), evidence });
+      requests += seen.visit.requests.length;
+    }
+    return pass(
+      `${options.paths.length} pages, ${requests} requests, no error`,
+      [
+        { count: options.paths.length, what: 'pages' },
+        { count: requests, what: 'requests' },
+      ],
+      evidence,
+    );
+  },
+});
+
+/** What the page itself gives up, like a prefetch that is no longer wanted, has not failed. */
+function isFailure({ failure, status = 0 }: { failure?: string; status?: number }): boolean {
+  return failure ? !failure.includes('ERR_ABORTED') : status >= 400;
+}
+
+function pictureName(path: string): string {
+  return `-${path.replace(/\W+/g, '-').replace(/^-|-$/g, '') || 'home'}`;
+}

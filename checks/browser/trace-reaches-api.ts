@@ -1,0 +1,141 @@
+import {
+  apiAddress,
+  apiCalls,
+  defineCheck,
+  type Evidence,
+  requestLine,
+  type SpanData,
+  visitPage,
+  z,
+} from '../../src/check/index.ts';
+
+/**
+ * Follows one call of a real page: the trace that the browser sent is in the API's log, and a span of the API hangs below
+ * the browser's own span.
+ */
+export default defineCheck({
+  title: 'A trace that begins in the browser goes on in the API',
+  failureTitle: 'The trace breaks between browser and API',
+  why: 'It is the whole way, from a click to a log line and a query; each part alone may work and the way still end half-way.',
+  after: ['browser/calls-carry-traceparent', 'api/health'],
+  needs: ['browser', 'logs', 'spans'],
+  uses: ['web', 'api'],
+  tags: ['contract', 'web', 'browser', 'traces', 'logs'],
+  timeoutMs: 45_000,
+  options: z.object({
+    path: z.string().default('/dashboard').describe('Page that calls the API'),
+    api: z
+      .string()
+      .default('')
+      .describe('Address of the API as the page knows it; default: the address of the API'),
+    waitMs: z
+      .number()
+      .int()
+      .default(8000)
+      .describe('How long log lines and spans may take to arrive, in milliseconds'),
+  }),
+  codes: {
+    'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
+    'no-call': {
+      means: 'no call of the page to the API carries a sampled trace',
+      hint: 'meatymusic verify browser/calls-carry-traceparent',
+    },
+    'not-logged': {
+      means: 'no log line of the API carries the trace of the browser',
+      hint: 'meatymusic logs api --since 5m; is trace_id taken from the active span?',
+    },
+    'no-spans': {
+      means: 'the API exported no span in the trace of the browser',
+      hint: 'is traceparent among the headers that CORS allows, and extracted by the API?',
+    },
+    'not-continued': {
+      means: 'spans of the API are in the trace, but none hangs below the span of the browser',
+      hint: 'the server span must take the extracted context as its parent',
+    },
+  },
+  sabotage: [
+    {
+      name: 'log lines of other traces only',
+      code: 'not-logged',
+      kind: 'logs',
+      service: 'api',
+      change: 'other-trace-ids',
+    },
+    { name: 'no spans', code: 'no-spans', kind: 'spans', change: 'drop' },
+    { name: 'spans without their parents', code: 'not-continued', kind: 'spans', change: 'orphan' },
+    {
+      name: 'the browser has no trace',
+      code: 'no-call',
+      kind: 'environment',
+      service: 'web',
+      set: { OTEL_SDK_DISABLED: 'true' },
+    },
+  ],
+  async run({ browser, logs, spans, stack, options, pass, fail, skip }) {
+    const url = new URL(options.path, stack.web.url).href;
+    const [logAccess, spanAccess] = [await logs.available({ service: 'api' }), await spans.available()];
+    if (!logAccess.available && !spanAccess.available) {
+      return skip(
+        'neither the log nor the spans of the API can be read from here',
+        logAccess.enable ?? spanAccess.enable,
+      );
+    }
+    const seen = await visitPage(browser, { url, screenshot: 'browser/trace-reaches-api' });
+    const evidence: Evidence[] = [...seen.evidence];
+    if (seen.unavailable) return skip(seen.unavailable.reason, seen.unavailable.enable);
+    const expected = `a call of ${url} goes on in the log and the spans of ${stack.api.serviceName}`;
+    if (!seen.visit) return fail('not-loaded', { expected, actual: seen.failure?.message ?? '', evidence });
+    const calls = apiCalls(seen.visit, apiAddress(options.api, stack));
+    const call = calls.find(({ trace, request }) => trace?.sampled && request.status !== undefined);
+    if (!call?.trace) {
+      return fail('no-call', { expected, actual: `none of ${calls.length} calls does`, evidence });
+    }
+    const { traceId, parentId } = call.trace;
+    const about = `${requestLine(call.request)} in trace ${traceId}`;
+
+    let lines = 0;
+    if (logAccess.available) {
+      const found = await logs.find({ service: 'api', traceId, withinMs: options.waitMs });
+      lines = found.matched;
+      evidence.push({
+        kind: 'lines',
+        label: 'log lines of the trace',
+        source: found.source,
+        lines: found.records.slice(0, 20).map(({ number, raw }) => ({ number, text: raw })),
+        total: found.matched,
+      });
+      if (lines === 0) {
+        const actual = `${about}: not among ${found.scanned} lines of ${found.source}`;
+        return fail('not-logged', { expected, actual, evidence });
+      }
+    }
+    let ofApi: SpanData[] = [];
+    if (spanAccess.available) {
+      const { serviceName: service } = stack.api;
+      const found = await spans.find({ traceId, service, withinMs: options.waitMs });
+      ofApi = found.spans;
+      evidence.push({
+        kind: 'spans',
+        label: 'spans of the trace',
+        spans: ofApi,
+        expectedRootSpanId: parentId,
+      });
+      if (ofApi.length === 0) {
+        const actual = `${about}: not among ${found.scanned} spans of ${found.source}`;
+        return fail('no-spans', { expected, actual, evidence });
+      }
+      if (!ofApi.some(({ parentSpanId }) => parentSpanId === parentId)) {
+        const actual = `${about}: none of ${ofApi.length} spans has the parent ${parentId}`;
+        return fail('not-continued', { expected, actual, evidence });
+      }
+    }
+    return pass(
+      `trace ${traceId}: ${[logAccess.available && `${lines} log lines`, spanAccess.available && `${ofApi.length} spans`].filter(Boolean).join(', ')}`,
+      [
+        { count: lines, what: 'log lines' },
+        { count: ofApi.length, what: 'spans' },
+      ],
+      evidence,
+    );
+  },
+});
