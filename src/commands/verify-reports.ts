@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { renameSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault, messageOf } from '../base/errors.ts';
@@ -57,6 +58,45 @@ export async function writeReports(
     await stdout.write(reporter.render(result, look));
   }
   return faults;
+}
+
+/**
+ * The same where nothing asynchronous happens any more: the process is about to be ended. What cannot be written is
+ * left out; a reader that does not read is waited for as long as `withinMs`.
+ */
+export function writeReportsNow(
+  result: RunResult,
+  reports: readonly OpenReport[],
+  { redact, verbose, cwd }: Pick<Invocation, 'redact' | 'verbose' | 'cwd'>,
+  withinMs = 2000,
+): void {
+  for (const { file, reporter } of reports) {
+    const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose })));
+    try {
+      if (file === undefined) writeWholly(1, text, withinMs);
+      else {
+        const draft = `${path.resolve(cwd, file)}.${randomBytes(4).toString('hex')}.tmp`;
+        writeFileSync(draft, text);
+        renameSync(draft, path.resolve(cwd, file));
+      }
+    } catch {
+      // The others may still be written.
+    }
+  }
+}
+
+/** A pipe that is full refuses more for a while. */
+function writeWholly(descriptor: number, bytes: Buffer, withinMs: number): void {
+  const end = Date.now() + withinMs;
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || Date.now() > end) throw error;
+      Atomics.wait(sleeper, 0, 0, 10);
+    }
+  }
 }
 
 /** Beside, then renamed: a reader never sees half a report. What is no regular file (a device, a pipe) is written to. */

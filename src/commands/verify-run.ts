@@ -1,10 +1,12 @@
-import type { ExitCode } from '../base/exit-code.ts';
+import { closeSync } from 'node:fs';
+import { ExitCode } from '../base/exit-code.ts';
 import type { RunResult } from '../check/result.ts';
 import { originOf } from '../config/origin.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { makePlan } from '../engine/plan.ts';
 import { startRun } from '../engine/run.ts';
 import { selectChecks } from '../engine/select.ts';
+import { startStallGuard } from '../engine/stall-guard.ts';
 import type { ReportTarget } from '../reporters/index.ts';
 import { parseTargets } from '../reporters/index.ts';
 import { findRuntime } from '../runtimes/choose.ts';
@@ -14,11 +16,14 @@ import type { Invocation } from './invocation.ts';
 import { gravest } from './process.ts';
 import { type CheckSources, loadAllChecks } from './verify-checks.ts';
 import { createProbeSource } from './verify-probes.ts';
-import { openReports, writeReports } from './verify-reports.ts';
+import { openReports, writeReports, writeReportsNow } from './verify-reports.ts';
 import { describeStack } from './verify-stack.ts';
 
 declare const __VERSION__: string | undefined;
 const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
+
+/** Beyond the time of an attempt: how long the process may be busy without a break. */
+const stallGraceMs = 1000;
 
 export interface VerifyOptions {
   project: Project;
@@ -47,8 +52,9 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
   const source = createProbeSource(underTest);
   let result: RunResult;
+  let stopGuard = () => {};
   try {
-    result = await startRun({
+    const run = startRun({
       plan,
       stack: underTest.stack,
       openProbes: source.open,
@@ -62,8 +68,20 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
       toolVersion,
       redact: project.redact,
       signal: invocation.signal,
-    }).result;
+    });
+    stopGuard = startStallGuard({
+      quietMs: verify.timeout + stallGraceMs,
+      deadlineMs: verify.deadline,
+      onStall(checkId) {
+        writeReportsNow(run.abandon(checkId), reports, invocation);
+        // Node says on the way out that it waits for the inspector, by which the watchdog holds us: not to a person.
+        closeSync(2);
+        process.exit(ExitCode.deadline);
+      },
+    });
+    result = await run.result;
   } finally {
+    stopGuard();
     await source.close();
   }
   const faults = await writeReports(result, reports, invocation);

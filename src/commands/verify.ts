@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../base/duration.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { watchAftermath } from './verify-aftermath.ts';
 import { runVerify } from './verify-run.ts';
 
 interface VerifyFlags {
@@ -68,7 +69,7 @@ const verify: Action = async (invocation, options, patterns) => {
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
   const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
-  return runVerify(invocation, {
+  const exitCode = await runVerify(invocation, {
     project,
     patterns,
     sources: {
@@ -77,6 +78,8 @@ const verify: Action = async (invocation, options, patterns) => {
       varsFiles: inCwd(flags.vars),
     },
   });
+  watchAftermath();
+  return exitCode;
 };
 
 /** An option that may be given several times. */

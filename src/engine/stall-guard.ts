@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { distFolder, isBuilt } from '../base/package-root.ts';
+import { currentAttempt } from './stray-errors.ts';
+import { stalledKey, type WatchdogData } from './watchdog-data.ts';
+
+export interface StallGuardOptions {
+  /** How long the main thread may be busy without a break. */
+  quietMs: number;
+  /** The deadline of the run. */
+  deadlineMs: number;
+  /**
+   * Called on the main thread, in the middle of the code that blocks it, with the check that this code belongs to.
+   * Nothing asynchronous happens any more: it has to write and end the process before it returns.
+   */
+  onStall(checkId: string | undefined): void;
+}
+
+const beatEveryMs = 50;
+
+/** Watches the main thread from another one until the returned function is called. Only the built program has it. */
+export function startStallGuard({ quietMs, deadlineMs, onStall }: StallGuardOptions): () => void {
+  const file = path.join(distFolder, 'watchdog.js');
+  if (!isBuilt || !existsSync(file)) return () => {};
+  const beat = new Int32Array(new SharedArrayBuffer(4));
+  const beating = setInterval(() => Atomics.add(beat, 0, 1), beatEveryMs);
+  beating.unref();
+  const globals = globalThis as { [stalledKey]?: () => void };
+  globals[stalledKey] = () => onStall(currentAttempt()?.checkId);
+  const worker = new Worker(file, {
+    workerData: { beat, quietMs, deadlineMs } satisfies WatchdogData,
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+  });
+  worker.unref();
+  // Without it the run goes on: a thread that could not be started is no reason to verify nothing.
+  worker.on('error', () => {});
+  return () => {
+    clearInterval(beating);
+    delete globals[stalledKey];
+    void worker.terminate();
+  };
+}
