@@ -1,7 +1,9 @@
 import { closeSync } from 'node:fs';
 import { ExitCode } from '../base/exit-code.ts';
 import type { RunResult } from '../check/result.ts';
+import type { StackInfo } from '../check/stack.ts';
 import { originOf } from '../config/origin.ts';
+import type { OpenProbes } from '../engine/attempt.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { makePlan } from '../engine/plan.ts';
 import { startRun } from '../engine/run.ts';
@@ -15,9 +17,11 @@ import type { Project } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { gravest } from './process.ts';
 import { type CheckSources, loadAllChecks } from './verify-checks.ts';
+import { type Bundle, openBundle, openEvidence } from './verify-evidence.ts';
+import { lastFailed, rememberRun } from './verify-last-run.ts';
 import { createProbeSource } from './verify-probes.ts';
-import { openReports, writeReports, writeReportsNow } from './verify-reports.ts';
-import { describeStack } from './verify-stack.ts';
+import { type OpenReport, openReports, writeReports, writeReportsNow } from './verify-reports.ts';
+import { createArtifactSink, describeStack } from './verify-stack.ts';
 
 declare const __VERSION__: string | undefined;
 const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
@@ -31,37 +35,48 @@ export interface VerifyOptions {
   runtime?: Runtime;
   patterns?: readonly string[];
   sources?: CheckSources;
+  shard?: { index: number; count: number } | undefined;
+  /** Only what did not pass in the last run. */
+  onlyLastFailed?: boolean;
+  /** Keep all that the checks were told in this folder. */
+  evidence?: string | undefined;
+  /** Judge the evidence in this folder again, and touch no stack. */
+  from?: string | undefined;
 }
 
 /** Verifies a stack and writes the reports: what `verify` does, and `up` at its end. Resolves to the exit code. */
 export async function runVerify(invocation: Invocation, options: VerifyOptions): Promise<ExitCode> {
-  const { project, patterns = [], sources } = options;
+  const { project, sources } = options;
   const { config, origins } = project;
   const { verify } = config;
   const targets = withDefault(parseTargets(verify.reporters));
   const { checks, notices, ofThisCall } = await loadAllChecks(project, sources, invocation.signal);
-  const named = patterns.length === 0 && ofThisCall.size > 0 ? [...ofThisCall] : patterns;
-  const selected = selectChecks(checks, { patterns: named, tags: verify.tags, skip: verify.skip });
+  const bundle = options.from ? await openBundle(options.from, project.redact) : undefined;
+  const selected = selectChecks(checks, {
+    patterns: await patternsOf(options, ofThisCall, bundle),
+    tags: verify.tags,
+    skip: verify.skip,
+    shard: options.shard,
+  });
   const checkOptions = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
   const plan = makePlan(selected);
-  const [reports, runtime] = await Promise.all([
+  const [reports, source]: [OpenReport[], Source] = await Promise.all([
     openReports(targets),
-    options.runtime ?? findRuntime(project).then((choice) => choice.runtime),
+    bundle ? { ...bundle, close: async () => {} } : openStack(options),
   ]);
-  const underTest = await describeStack(project, runtime);
   for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
-  const source = createProbeSource(underTest);
   let result: RunResult;
   let stopGuard = () => {};
   try {
     const run = startRun({
       plan,
-      stack: underTest.stack,
+      stack: source.stack,
       openProbes: source.open,
       options: checkOptions,
       timeoutMs: verify.timeout,
       deadlineMs: verify.deadline,
-      retryForMs: verify.retryFor,
+      // What was recorded does not change by being asked again.
+      retryForMs: bundle ? 0 : verify.retryFor,
       concurrency: verify.concurrency,
       bail: verify.bail,
       readOnly: verify.readOnly,
@@ -84,9 +99,39 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     stopGuard();
     await source.close();
   }
+  if (!bundle) await rememberRun(project.root, result);
+  await source.finish?.(result);
   const faults = await writeReports(result, reports, invocation);
   for (const { code, message } of faults) await invocation.stderr.write(`error[${code}]: ${message}\n`);
   return gravest([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
+}
+
+/** Where the verdicts come from: the stack, a recorder before it, or a recording. */
+interface Source {
+  stack: StackInfo;
+  open: OpenProbes;
+  close(): Promise<void>;
+  finish?(result: RunResult): Promise<void>;
+}
+
+async function openStack({ project, runtime, evidence }: VerifyOptions): Promise<Source> {
+  const underTest = await describeStack(project, runtime ?? (await findRuntime(project)).runtime);
+  const { stack } = underTest;
+  const source = createProbeSource(underTest);
+  if (!evidence) return { stack, ...source };
+  const { open, artifacts, finish } = await openEvidence(evidence, stack, source.open, project.redact);
+  underTest.base.artifacts = createArtifactSink(artifacts);
+  return { stack, open, finish, close: source.close };
+}
+
+async function patternsOf(
+  { project, patterns = [], onlyLastFailed }: VerifyOptions,
+  ofThisCall: ReadonlySet<string>,
+  bundle: Bundle | undefined,
+): Promise<readonly string[]> {
+  if (onlyLastFailed) return lastFailed(project.root);
+  if (patterns.length > 0) return patterns;
+  return bundle ? bundle.ids : [...ofThisCall];
 }
 
 /** Reports in files leave standard output to the person. */

@@ -6,7 +6,7 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
 import { type ServiceName, type StackInfo, serviceNames } from '../check/stack.ts';
-import type { LogAccess, ProbeAuth, ProbeContext, ProbeEndpoints } from '../probes/context.ts';
+import type { ArtifactSink, LogAccess, ProbeAuth, ProbeContext, ProbeEndpoints } from '../probes/context.ts';
 import { readStackKeys } from '../runtimes/keys.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
 import { logFile } from '../runtimes/state.ts';
@@ -45,15 +45,20 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
       logs: logsOf(project, runtime),
       ...(config.browser.path ? { browser: { path: path.resolve(root, config.browser.path) } } : {}),
       ...(migrations ? { migrations } : {}),
-      artifacts: {
-        async path(name) {
-          const file = path.join(root, '.meatymusic', 'artifacts', ...name.split('/').map(safeName));
-          await mkdir(path.dirname(file), { recursive: true });
-          return file;
-        },
-      },
+      artifacts: createArtifactSink(path.join(root, '.meatymusic', 'artifacts')),
     },
     runtime,
+  };
+}
+
+/** Files of a run below `folder`, whatever they are called. */
+export function createArtifactSink(folder: string): ArtifactSink {
+  return {
+    async path(name) {
+      const file = path.join(folder, ...name.split('/').map(safeName));
+      await mkdir(path.dirname(file), { recursive: true });
+      return file;
+    },
   };
 }
 

@@ -20,6 +20,10 @@ interface VerifyFlags {
   gossfile?: string[];
   checkFile?: string[];
   vars?: string[];
+  evidence?: string;
+  from?: string;
+  lastFailed?: boolean;
+  shard?: { index: number; count: number };
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -35,6 +39,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--concurrency <number>', 'checks at the same time (16)', count)
     .option('--read-only', 'only checks that write nothing')
     .option('--reporter <name[=file]>', 'how to report, and where to; may be given several times', several)
+    .option('--evidence <folder>', 'keep all that the checks were told in this folder')
+    .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
+    .option('--last-failed', 'only what did not pass in the last run')
+    .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
     .option('--json', 'the same as --reporter json')
     .option('--check-file <file>', 'run the declared checks of these YAML files', several)
     .option('--gossfile <file>', 'run the tests of these gossfiles', several)
@@ -72,6 +80,10 @@ const verify: Action = async (invocation, options, patterns) => {
   const exitCode = await runVerify(invocation, {
     project,
     patterns,
+    shard: flags.shard,
+    onlyLastFailed: flags.lastFailed ?? false,
+    evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
+    from: flags.from && path.resolve(invocation.cwd, flags.from),
     sources: {
       files: inCwd(flags.checkFile),
       gossfiles: inCwd(flags.gossfile),
@@ -85,6 +97,12 @@ const verify: Action = async (invocation, options, patterns) => {
 /** An option that may be given several times. */
 function several(value: string, before: string[] = []): string[] {
   return [...before, value];
+}
+
+function shard(text: string): { index: number; count: number } {
+  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (index < 1 || index > count) throw new InvalidArgumentError('Write 1/3, 2/3 or 3/3.');
+  return { index, count };
 }
 
 function duration(text: string): string {

@@ -11,6 +11,8 @@ export interface Selection {
   tags: readonly string[];
   /** Patterns of checks that do not run, not even because another is after them. */
   skip: readonly string[];
+  /** The `index`th of `count` equal parts of what is chosen, from 1; what these are `after` runs in each part. */
+  shard?: { index: number; count: number } | undefined;
 }
 
 /** A check with this tag runs only when a pattern or a tag names it. */
@@ -21,7 +23,7 @@ export const optInTag = 'opt-in';
  * without it their failures would have no root. `skip` wins over both; what is after a check that was left out so runs.
  * Rejects what names nothing with a `Fault` (2) and the nearest name.
  */
-export function selectChecks(all: readonly Check[], { patterns, tags, skip }: Selection): Check[] {
+export function selectChecks(all: readonly Check[], { patterns, tags, skip, shard }: Selection): Check[] {
   const problems = [...unknownPatterns(all, [...patterns, ...skip]), ...unknownTags(all, tags)];
   if (problems.length > 0) {
     throw new Fault({
@@ -41,9 +43,13 @@ export function selectChecks(all: readonly Check[], { patterns, tags, skip }: Se
   };
   const byId = new Map(all.map((check) => [check.id, check]));
   const chosen = new Set<Check>();
-  const queue = all.filter(wanted);
+  const ofShard = (_: Check, at: number) => !shard || at % shard.count === shard.index - 1;
+  const queue = all
+    .filter((check) => wanted(check) && !left(check.id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .filter(ofShard);
   for (let check = queue.pop(); check; check = queue.pop()) {
-    if (chosen.has(check) || (skip.length > 0 && left(check.id))) continue;
+    if (chosen.has(check) || left(check.id)) continue;
     chosen.add(check);
     for (const id of check.after ?? []) {
       const before = byId.get(id);
