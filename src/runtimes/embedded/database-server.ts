@@ -55,10 +55,14 @@ async function open(): Promise<PGlite> {
 
 async function listen(database: PGlite): Promise<void> {
   const { rows } = await database.query<{ server_version: string }>('show server_version');
+  let stopping = false;
   const server = createWireServer({
     name,
     version: rows[0]?.server_version ?? '18',
-    exchange: (messages) => database.execProtocolRaw(messages),
+    exchange(messages) {
+      if (stopping) throw new Error('the database is shutting down');
+      return database.execProtocolRaw(messages);
+    },
   });
   const sockets = new Set<import('node:net').Socket>();
   server.on('connection', (socket) => {
@@ -73,6 +77,7 @@ async function listen(database: PGlite): Promise<void> {
     log('info', `accepting connections on 127.0.0.1:${portText}`, { pglite: true });
   });
   await stopped;
+  stopping = true;
   server.close();
   for (const socket of sockets) socket.destroy();
   await database.close();

@@ -104,6 +104,8 @@ function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
     if (!held) return;
     try {
       for (const statement of endOfSession) await database.exchange(new Uint8Array(query(statement)));
+    } catch {
+      // The database itself ends, and every session with it.
     } finally {
       held();
     }
