@@ -120,7 +120,7 @@ async function start(invocation: Invocation, project: Project, runtime: Runtime,
     onEvent: progress.onEvent,
   });
   project.redact.add(...Object.values(endpoints).flatMap((url) => new URL(url).password));
-  const { database, api } = config.services;
+  const { database, cache, api } = config.services;
   let migrated: Migrated | undefined;
   if (config.migrations.enabled && database.enabled) {
     migrated = await progress.step(
@@ -130,7 +130,7 @@ async function start(invocation: Invocation, project: Project, runtime: Runtime,
         ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`,
     );
   }
-  if (api.enabled) {
+  if (api.enabled && database.enabled && cache.enabled) {
     const problem = await awaitReady(endpoints.apiUrl, Math.min(config.up.timeout, 15_000), signal);
     if (problem) progress.say(styleFor(invocation.stderr).warn(`note: the API is not ready: ${problem}`));
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import type { ServiceName } from '../check/stack.ts';
@@ -33,6 +33,8 @@ export interface EmbeddedState extends CommonState {
 
 /** Folder of all that belongs to the project's stack. */
 export const stackFolder = (root: string) => path.join(root, '.meatymusic');
+/** What the processes of the project's stack carry in their environment; the same by whichever link one comes. */
+export const stackMark = (root: string) => ({ MEATYMUSIC_STACK: realpathSync(root) });
 export const stateFile = (root: string) => path.join(stackFolder(root), 'state.json');
 export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
 export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);

@@ -5,7 +5,7 @@ import { awaitUntil } from '../../base/await-until.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { identifyProcess, type ProcessIdentity } from '../../base/process-identity.ts';
-import { logFile, stackFolder } from '../state.ts';
+import { logFile, stackFolder, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
 import { fileSize, lastLines } from './log-files.ts';
 import type { ServiceSpec } from './services.ts';
@@ -41,7 +41,7 @@ export class ServiceProcess {
     try {
       this.#child = spawn(spec.program, spec.args, {
         cwd: stackFolder(root),
-        env: { ...spec.environment, ...further, MEATYMUSIC_STACK: root },
+        env: { ...spec.environment, ...further, ...stackMark(root) },
         stdio: ['ignore', log, log],
         // A process group of its own: its children are found, and a Ctrl-C at the terminal does not reach it.
         detached: true,

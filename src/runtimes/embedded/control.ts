@@ -4,7 +4,6 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { Fault, type FaultDetails, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
@@ -93,20 +92,27 @@ export async function giveOrder<Name extends OrderName>(
   const socket = connect(port, '127.0.0.1');
   const onAbort = () => socket.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
-  let failure: unknown;
-  socket.on('error', (error) => {
-    failure = error;
-  });
   try {
-    socket.write(`${JSON.stringify({ token, order, ask })}\n`);
-    for await (const line of createInterface({ input: socket })) {
-      const reply = JSON.parse(line) as Reply;
-      if ('event' in reply) onEvent?.(reply.event);
-      else if ('fault' in reply) throw new Fault(reply.fault);
-      else return reply.result as Orders[Name]['answer'];
-    }
-    signal.throwIfAborted();
-    throw supervisorGone(failure);
+    return await new Promise((resolve, reject) => {
+      let rest = '';
+      let failure: unknown;
+      socket.setEncoding('utf8');
+      socket.on('data', (chunk) => {
+        const lines = `${rest}${chunk}`.split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          const reply = JSON.parse(line) as Reply;
+          if ('event' in reply) onEvent?.(reply.event);
+          else if ('fault' in reply) reject(new Fault(reply.fault));
+          else resolve(reply.result as Orders[Name]['answer']);
+        }
+      });
+      socket.on('error', (error) => {
+        failure = error;
+      });
+      socket.on('close', () => reject(signal.aborted ? signal.reason : supervisorGone(failure)));
+      socket.write(`${JSON.stringify({ token, order, ask })}\n`);
+    });
   } finally {
     signal.removeEventListener('abort', onAbort);
     socket.destroy();

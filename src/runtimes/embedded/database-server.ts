@@ -2,8 +2,7 @@
  * The embedded database: PGlite (PostgreSQL in WebAssembly) with pgvector behind a PostgreSQL port of 127.0.0.1.
  * A process of its own, started by the supervisor: `database-server.js <folder> <port> <database name>`.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { messageOf } from '../../base/errors.ts';
@@ -18,7 +17,7 @@ const [folder = '', portText = '', name = 'meatymusic'] = process.argv.slice(2);
 process.exitCode = await serve();
 
 async function serve(): Promise<number> {
-  const lock = tryLock(path.join(path.dirname(folder), 'data.lock'), 'embedded database');
+  const lock = tryLock(`${existsSync(folder) ? realpathSync(folder) : folder}.lock`, 'embedded database');
   if (!lock.acquired) {
     const { pid, since } = lock.holder;
     log('fatal', `data folder in use: ${folder} is held by process ${pid} since ${since}`, {

@@ -15,6 +15,7 @@ import {
   logFolder,
   readState,
   stackFolder,
+  stackMark,
 } from '../state.ts';
 import { fileSize, lastLines, rotateLog } from './log-files.ts';
 import { makePlan } from './plan.ts';
@@ -71,7 +72,7 @@ export async function launchSupervisor(
   const descriptor = openSync(log, 'a', 0o600);
   const child = spawn(process.execPath, [path.join(distFolder, 'supervisor.js')], {
     cwd: stackFolder(root),
-    env: { ...plan.environment, MEATYMUSIC_STACK: root },
+    env: { ...plan.environment, ...stackMark(root) },
     stdio: ['pipe', descriptor, descriptor],
     detached: true,
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { awaitUntil } from '../../base/await-until.ts';
 import {
   identifyProcess,
@@ -7,7 +7,7 @@ import {
   type ProcessIdentity,
   signalProcess,
 } from '../../base/process-identity.ts';
-import { readState } from '../state.ts';
+import { readState, stackFolder, stackMark } from '../state.ts';
 
 /**
  * Processes of this project's embedded stack that run: those in the state file, and all that carry the stack's mark in
@@ -45,18 +45,22 @@ export async function clearRemains(root: string, graceMs = 2000): Promise<number
 }
 
 function marked(root: string): ProcessIdentity[] {
-  const mark = `MEATYMUSIC_STACK=${root}`;
-  const pids = process.platform === 'linux' ? fromProc(mark) : fromPs(mark);
+  const mark = `MEATYMUSIC_STACK=${stackMark(root).MEATYMUSIC_STACK}`;
+  const folder = stackFolder(stackMark(root).MEATYMUSIC_STACK);
+  const pids = process.platform === 'linux' ? fromProc(mark, folder) : fromPs(mark);
   return pids.map(identifyProcess).filter((identity) => identity !== undefined);
 }
 
-function fromProc(mark: string): number[] {
+/** redis-server writes its title over its environment, so it is known by its name and its working folder. */
+function fromProc(mark: string, folder: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+        if (readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark)) return true;
+        const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+        return /^(redis|valkey)-server$/.test(name) && readlinkSync(`/proc/${pid}/cwd`) === folder;
       } catch {
         return false;
       }

@@ -1,0 +1,135 @@
+/**
+ * A project folder for tests of the built command line: a configuration with ports that are free, and nothing left of
+ * it afterwards, neither process nor file.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { awaitUntil } from '../base/await-until.ts';
+import { distFolder, packageRoot } from '../base/package-root.ts';
+import { freePort } from './free-port.ts';
+import { processesOf } from './leaks.ts';
+
+/** For `describe.skipIf(...)`: why the tests cannot run here. */
+export const notBuilt: string | undefined = existsSync(path.join(distFolder, 'cli.js'))
+  ? undefined
+  : 'needs the built command line (npm run build)';
+
+export interface CliResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Resolves once this was written to either stream; rejects when it ends before. */
+  sees(pattern: RegExp): Promise<void>;
+  readonly ended: Promise<CliResult>;
+}
+
+export interface TestProject {
+  readonly folder: string;
+  readonly ports: { api: number; web: number; database: number; cache: number };
+  file(name: string): string;
+  start(args: readonly string[], env?: Record<string, string>): RunningCli;
+  run(args: readonly string[], env?: Record<string, string>): Promise<CliResult>;
+  /** `--json`, parsed. Throws with what was written when it does not parse. */
+  json(args: readonly string[], env?: Record<string, string>): Promise<Record<string, unknown>>;
+  /** Whatever is left is killed and removed. */
+  remove(): Promise<void>;
+}
+
+export async function makeProject(config: Record<string, unknown> = {}): Promise<TestProject> {
+  // A link in the path of the temporary folder would make two names of one folder.
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'meatymusic-project-')));
+  const ports = {
+    api: await freePort(),
+    web: await freePort(),
+    database: await freePort(),
+    cache: await freePort(),
+  };
+  const services = {
+    api: { url: `http://localhost:${ports.api}` },
+    web: { url: `http://localhost:${ports.web}` },
+    database: { url: `postgresql://postgres:postgres@localhost:${ports.database}/meatymusic` },
+    cache: { url: `redis://localhost:${ports.cache}` },
+  };
+  const file = (name: string) => path.join(folder, name);
+  writeFileSync(file('meatymusic.config.json'), JSON.stringify({ runtime: 'embedded', services, ...config }));
+
+  const start: TestProject['start'] = (args, env = {}) => {
+    const child = spawn(process.execPath, [path.join(packageRoot, 'bin/meatymusic.js'), ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const out = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      out.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      out.stderr += chunk;
+    });
+    const ended = new Promise<CliResult>((resolve) => {
+      child.once('close', (code, signal) => resolve({ code, signal, ...out }));
+    });
+    return {
+      child,
+      ended,
+      get stdout() {
+        return out.stdout;
+      },
+      get stderr() {
+        return out.stderr;
+      },
+      async sees(pattern) {
+        const seen = () => pattern.test(out.stdout) || pattern.test(out.stderr);
+        const state = await awaitUntil(
+          () =>
+            seen() ? 'seen' : child.exitCode === null && child.signalCode === null ? undefined : 'ended',
+          { what: `output like ${pattern}`, withinMs: 60_000, intervalMs: 5 },
+        );
+        if (state === 'ended' && !seen()) {
+          await ended;
+          if (!seen()) throw new Error(`ended without ${pattern}:\n${out.stdout}\n${out.stderr}`);
+        }
+      },
+    };
+  };
+  const run: TestProject['run'] = (args, env) => start(args, env).ended;
+  return {
+    folder,
+    ports,
+    file,
+    start,
+    run,
+    async json(args, env) {
+      const { stdout, stderr, code } = await run([...args, '--json'], env);
+      try {
+        return JSON.parse(stdout) as Record<string, unknown>;
+      } catch {
+        throw new Error(`exit code ${code}, no JSON:\n${stdout}\n${stderr}`);
+      }
+    },
+    async remove() {
+      await run(['down', '--volumes']);
+      for (const { pid } of processesOf(folder)) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It ended by itself.
+        }
+      }
+      await awaitUntil(() => (processesOf(folder).length === 0 ? true : undefined), {
+        what: 'the processes of the project to end',
+        withinMs: 10_000,
+      });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
