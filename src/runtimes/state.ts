@@ -19,6 +19,8 @@ export interface ComposeState extends CommonState {
   runtime: 'compose';
   project: string;
   files: string[];
+  /** Variables that gave the files other ports than their own. */
+  variables?: Record<string, string>;
 }
 
 export interface EmbeddedState extends CommonState {

@@ -1,0 +1,57 @@
+import { connect } from 'node:net';
+import { awaitUntil } from '../../base/await-until.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import type { RuntimeEvent } from '../runtime.ts';
+import { publishedAddress } from './addresses.ts';
+import type { Container } from './containers.ts';
+import type { Session } from './session.ts';
+
+/** The shortest thing to say that each service answers, whoever it is. `docker-proxy` accepts connections for a service that does not listen yet. */
+const greetings: Record<ServiceName, Buffer> = {
+  api: Buffer.from('GET / HTTP/1.0\r\nHost: localhost\r\n\r\n'),
+  web: Buffer.from('GET / HTTP/1.0\r\nHost: localhost\r\n\r\n'),
+  // SSLRequest: answered with one byte.
+  database: Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]),
+  cache: Buffer.from('PING\r\n'),
+};
+
+/** Waits for the services of the contract that have no health check of their own to say anything at all. */
+export async function awaitAnswers(options: {
+  session: Session;
+  containers: readonly Container[];
+  signal: AbortSignal;
+  onEvent(event: RuntimeEvent): void;
+  /** Default: all of them. */
+  only?: ServiceName;
+}): Promise<void> {
+  const { session, containers, signal, onEvent } = options;
+  await Promise.all(
+    session.model.services.map(async ({ name, role, hasHealthCheck }) => {
+      const container = containers.find((one) => one.service === name);
+      const address = role && !hasHealthCheck && container && publishedAddress(container, role, session.context.env);
+      if (!role || !address || (options.only && options.only !== role)) return;
+      onEvent({ type: 'service', service: name, state: 'waiting', detail: `for an answer at port ${address.port}` });
+      await awaitUntil(
+        async () => ((await speaks(address.host, address.port, greetings[role])) ? true : undefined),
+        { what: `${name} to answer`, withinMs: 2 ** 31 - 1, maxIntervalMs: 500, signal },
+      );
+      onEvent({ type: 'service', service: name, state: 'answers' });
+    }),
+  );
+}
+
+function speaks(host: string, port: number, greeting: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port });
+    const end = (answer: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end(false), 1000);
+    socket.once('connect', () => socket.write(greeting));
+    socket.once('data', () => end(true));
+    socket.once('close', () => end(false));
+    socket.once('error', () => end(false));
+  });
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { createLines } from './process.ts';
+
+/** What the engine told about a container. Podman and Docker name the fields differently. */
+export interface ContainerEvent {
+  containerId: string;
+  service: string;
+  /** `create`, `start`, `die`, `oom`, `kill`, `health_status: healthy`, … */
+  action: string;
+  exitCode?: number;
+}
+
+/** One line of `docker events --format '{{json .}}'`; `undefined` for what is no event of a container. */
+export function parseEvent(line: string): ContainerEvent | undefined {
+  try {
+    const event = JSON.parse(line) as Record<string, unknown>;
+    const actor = event.Actor as { ID?: string; Attributes?: Record<string, string> } | undefined;
+    const attributes = actor?.Attributes ?? (event.Attributes as Record<string, string> | undefined) ?? {};
+    const containerId = String(actor?.ID ?? event.id ?? event.ID ?? '');
+    const action = String(event.Action ?? event.status ?? event.Status ?? '');
+    if (String(event.Type ?? event.type ?? 'container') !== 'container' || !containerId || !action) return undefined;
+    const exitCode = attributes.exitCode ?? attributes.containerExitCode ?? event.ContainerExitCode;
+    return {
+      containerId,
+      service: attributes['com.docker.compose.service'] ?? '',
+      action,
+      ...(exitCode !== undefined && { exitCode: Number(exitCode) }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+export interface EventStreamOptions {
+  engine: string;
+  project: string;
+  env: Readonly<Record<string, string | undefined>>;
+  onEvent(event: ContainerEvent): void;
+}
+
+/** Listens until it is closed. A stream that ends by itself is no failure: whoever waits also looks from time to time. */
+export function listenToEvents({ engine, project, env, onEvent }: EventStreamOptions): { close(): void } {
+  const filters = ['type=container', `label=com.docker.compose.project=${project}`];
+  const args = ['events', '--format', '{{json .}}', ...filters.flatMap((filter) => ['--filter', filter])];
+  const child = spawn(engine, args, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true, windowsHide: true });
+  const lines = createLines((line) => {
+    const event = parseEvent(line);
+    if (event && !event.action.startsWith('exec_')) onEvent(event);
+  });
+  child.on('error', () => undefined);
+  child.stdout.on('data', lines);
+  return {
+    close() {
+      child.stdout.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}

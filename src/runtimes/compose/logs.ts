@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { RuntimeContext } from '../context.ts';
+import type { LogLine, LogOptions } from '../runtime.ts';
+import type { EngineCli } from './cli.ts';
+import { type Container, listContainers } from './containers.ts';
+import { listenToEvents } from './events.ts';
+import { createLines } from './process.ts';
+
+interface TimedLine extends LogLine {
+  /** As the engine stamps it: RFC 3339 with nanoseconds, which sorts as text. */
+  time: string;
+}
+
+/** Lines that wait for their reader before the writers are held up. */
+const maxWaiting = 10_000;
+
+/** What the containers wrote: what is there, by time, and then (follow) what comes, through restarts and new containers. */
+export async function* readLogs(
+  { config, env }: RuntimeContext,
+  cli: EngineCli,
+  project: string,
+  { service, follow, sinceMs, tail, signal }: LogOptions,
+): AsyncIterable<LogLine> {
+  const all = (await listContainers(cli, project, signal)).filter(({ oneOff }) => !oneOff);
+  const name = nameOf(service, all, config.compose.services);
+  const chosen = all.filter((one) => name === undefined || one.service === name);
+  const started = new Date().toISOString();
+
+  const past = await Promise.all(
+    chosen.map((container) => readPast(cli, container, { sinceMs, tail, until: follow ? started : undefined, signal, env })),
+  );
+  const merged = past.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  for (const { service: from, text } of merged) yield { service: from, text };
+  if (follow) yield* readFuture({ cli, env, project, name, containers: chosen, since: started, signal });
+}
+
+/** A service by the file's name for it, or by the contract's. */
+function nameOf(
+  wanted: string | undefined,
+  containers: readonly Container[],
+  roles: Readonly<Record<string, string>>,
+): string | undefined {
+  if (wanted === undefined) return undefined;
+  const names = [...new Set(containers.map(({ service }) => service))];
+  if (names.includes(wanted) || names.length === 0) return wanted;
+  const byRole = roles[wanted];
+  if (byRole !== undefined && names.includes(byRole)) return byRole;
+  const near = nearest(wanted, names);
+  throw new Fault({
+    code: 'unknown-service',
+    message: `there is no service \`${wanted}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+    hint: `one of: ${names.join(', ')}`,
+    exitCode: ExitCode.usage,
+  });
+}
+
+interface PastOptions {
+  sinceMs: number | undefined;
+  tail: number | undefined;
+  until: string | undefined;
+  signal: AbortSignal;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+async function readPast(cli: EngineCli, container: Container, options: PastOptions): Promise<TimedLine[]> {
+  const { sinceMs, tail, until, signal, env } = options;
+  const lines: TimedLine[] = [];
+  const args = [
+    ...(sinceMs === undefined ? [] : ['--since', new Date(sinceMs).toISOString()]),
+    ...(tail === undefined ? [] : ['--tail', String(tail)]),
+    ...(until === undefined ? [] : ['--until', until]),
+  ];
+  const stream = followContainer({ cli, env, container, args, onLine: (line) => lines.push(line) });
+  const stop = () => stream.close();
+  signal.addEventListener('abort', stop, { once: true });
+  await stream.ended;
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  return tail === undefined ? lines : lines.slice(-tail);
+}
+
+interface FutureOptions {
+  cli: EngineCli;
+  env: Readonly<Record<string, string | undefined>>;
+  project: string;
+  name: string | undefined;
+  containers: readonly Container[];
+  since: string;
+  signal: AbortSignal;
+}
+
+async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
+  const { cli, env, project, name, containers, since, signal } = options;
+  const waiting: LogLine[] = [];
+  let wake = () => {};
+  const streams = new Map<string, { close(): void; pause(): void; resume(): void }>();
+  const lastTime = new Map<string, string>();
+
+  const follow = (container: Pick<Container, 'id' | 'service'>) => {
+    if (streams.has(container.id)) return;
+    const from = lastTime.get(container.id) ?? since;
+    const stream = followContainer({
+      cli,
+      env,
+      container,
+      args: ['--follow', '--since', from],
+      onLine(line) {
+        // `--since` includes the line of that very moment.
+        if (line.time <= (lastTime.get(container.id) ?? '')) return;
+        lastTime.set(container.id, line.time);
+        waiting.push(line);
+        if (waiting.length > maxWaiting) for (const one of streams.values()) one.pause();
+        wake();
+      },
+    });
+    streams.set(container.id, stream);
+    void stream.ended.then(() => streams.delete(container.id));
+  };
+  const listener = listenToEvents({
+    engine: cli.engine,
+    project,
+    env,
+    onEvent({ action, containerId, service }) {
+      if (action === 'start' && (name === undefined || service === name)) follow({ id: containerId, service });
+    },
+  });
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (const container of containers) follow(container);
+    while (!signal.aborted) {
+      const line = waiting.shift();
+      if (line) {
+        yield { service: line.service, text: line.text };
+        continue;
+      }
+      for (const one of streams.values()) one.resume();
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (signal.aborted || waiting.length > 0) resolve();
+      });
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    listener.close();
+    for (const one of streams.values()) one.close();
+  }
+}
+
+/** Both streams of one container, line by line, in the order of arrival. */
+function followContainer(options: {
+  cli: EngineCli;
+  env: Readonly<Record<string, string | undefined>>;
+  container: Pick<Container, 'id' | 'service'>;
+  args: readonly string[];
+  onLine(line: TimedLine): void;
+}): { ended: Promise<void>; close(): void; pause(): void; resume(): void } {
+  const { cli, env, container, args, onLine } = options;
+  const child = spawn(cli.engine, ['logs', '--timestamps', ...args, container.id], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    windowsHide: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    const lines = createLines((line) => {
+      const at = line.indexOf(' ');
+      // What is no line of a container is the engine's own word on stderr.
+      if (!/^\d{4}-\d\d-\d\dT/.test(line)) return;
+      onLine({ service: container.service, time: at < 0 ? line : line.slice(0, at), text: at < 0 ? '' : line.slice(at + 1) });
+    });
+    stream.on('data', lines);
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  return {
+    ended,
+    close: () => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+    pause: () => {
+      child.stdout.pause();
+      child.stderr.pause();
+    },
+    resume: () => {
+      child.stdout.resume();
+      child.stderr.resume();
+    },
+  };
+}

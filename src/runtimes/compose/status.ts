@@ -1,0 +1,48 @@
+import type { RuntimeContext } from '../context.ts';
+import type { ServiceState, ServiceStatus } from '../runtime.ts';
+import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { Container } from './containers.ts';
+import { explainExit } from './judge.ts';
+
+/** One line for each container, those of the contract first; a service of the contract without a container is `missing`. */
+export function statusOf(containers: readonly Container[], { config }: Pick<RuntimeContext, 'config'>): ServiceStatus[] {
+  const roles = new Map<string, ServiceName>(
+    serviceNames.filter((role) => config.services[role].enabled).map((role) => [config.compose.services[role], role]),
+  );
+  const services = containers.filter(({ oneOff }) => !oneOff);
+  const present = new Set(services.map(({ service }) => service));
+  const missing: ServiceStatus[] = [...roles]
+    .filter(([name]) => !present.has(name))
+    .map(([service, role]) => ({ service, role, state: 'missing', addresses: [] }));
+  const order = [...roles.keys()];
+  const rank = ({ service }: { service: string }) => (order.indexOf(service) + 1 || order.length + 1);
+  return [...services.map((container) => toStatus(container, roles.get(container.service))), ...missing].sort(
+    (a, b) => rank(a) - rank(b),
+  );
+}
+
+function toStatus(container: Container, role: ServiceName | undefined): ServiceStatus {
+  const { service, status, health, exitCode, startedAtMs, restarts, image, published, name } = container;
+  const runs = status === 'running';
+  return {
+    service,
+    ...(role && { role }),
+    state: stateOf(container),
+    health,
+    addresses: [
+      ...new Set(published.filter(({ hostPort }) => hostPort > 0).map(({ hostIp, hostPort }) => `${hostIp || '0.0.0.0'}:${hostPort}`)),
+    ],
+    ...(startedAtMs > 0 && { startedAtMs }),
+    restarts,
+    ...(!runs && status !== 'created' && { exitCode }),
+    image,
+    note: runs ? `container ${name}` : `container ${name} ${status === 'exited' ? explainExit(exitCode) : `is ${status}`}`,
+  };
+}
+
+function stateOf({ status, health }: Container): ServiceState {
+  if (status === 'created' || status === 'restarting') return 'starting';
+  if (status !== 'running') return 'exited';
+  if (health === 'unhealthy') return 'unhealthy';
+  return health === 'starting' ? 'starting' : 'running';
+}

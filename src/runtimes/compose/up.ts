@@ -1,0 +1,150 @@
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { RuntimeContext } from '../context.ts';
+import type { Endpoints, UpOptions } from '../runtime.ts';
+import { type ComposeState, readState, removeState, writeState } from '../state.ts';
+import { readEndpoints } from './addresses.ts';
+import { awaitAnswers } from './answers.ts';
+import type { Container } from './containers.ts';
+import { explainUp } from './explain-up.ts';
+import { buildImages, pullMissing } from './images.ts';
+import { loadModel } from './model.ts';
+import { choosePorts } from './ports.ts';
+import { listThings, removeNew } from './remove.ts';
+import { openSession, type Session } from './session.ts';
+import { isUnchanged, staleBundles } from './unchanged.ts';
+import { explainTimeout, watchProject } from './watch.ts';
+
+/** Starts what does not run, waits until all of it is healthy, and takes back what it made when it cannot. */
+export async function startStack(context: RuntimeContext, options: UpOptions): Promise<Endpoints> {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  try {
+    return await start(context, { ...options, signal });
+  } catch (thrown) {
+    options.signal.throwIfAborted();
+    if (!deadline.aborted || thrown instanceof Fault) throw thrown;
+    throw new Fault({
+      code: 'start-timeout',
+      message: `the stack was not started within ${options.timeoutMs / 1000} s`,
+      hint: 'give it longer with --timeout',
+      exitCode: ExitCode.deadline,
+      cause: thrown,
+    });
+  }
+}
+
+async function start(context: RuntimeContext, options: UpOptions): Promise<Endpoints> {
+  const { signal, onEvent, stableForMs } = options;
+  onEvent({ type: 'phase', name: 'preflight', detail: context.config.compose.engine });
+  const session = await withPorts(await openSession(context, signal), options);
+  for (const name of session.model.unset) {
+    onEvent({ type: 'notice', message: `the variable ${name} of the compose file is not set: it is empty` });
+  }
+  if (await isUnchanged(session, signal)) {
+    for (const { name, hasHealthCheck } of session.model.services) {
+      onEvent({ type: 'service', service: name, state: hasHealthCheck ? 'healthy' : 'running', detail: 'ran already' });
+    }
+    if (stableForMs > 0) await awaitStable(session, options);
+    return finish(session, session.containers);
+  }
+  await pullMissing({ ...session, signal, onEvent });
+  await buildImages({ ...session, signal, onEvent }, await staleBundles(session, signal));
+  return finish(session, await create(session, options));
+}
+
+/** The session with the ports that can be had. Other ports make another model: what compose labels a container with depends on them. */
+async function withPorts(session: Session, { ports: mode, signal, onEvent }: UpOptions): Promise<Session> {
+  const { cli, args, model, containers, context, files } = session;
+  const env = { ...context.env, ...context.config.compose.env };
+  const { variables: chosen, notices } = await choosePorts({ cli, args, model, containers, mode, env, signal });
+  for (const message of notices) onEvent({ type: 'notice', message });
+  if (Object.entries(chosen).every(([name, value]) => session.variables[name] === value)) return session;
+  const variables = { ...session.variables, ...chosen };
+  const changed = await loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  return { ...session, variables, chosenPorts: { ...session.chosenPorts, ...chosen }, model: changed };
+}
+
+/** Has compose create and start all of it, and watches every container meanwhile: the first that fails ends the call. */
+async function create(session: Session, options: UpOptions): Promise<Container[]> {
+  const { cli, args, variables, project, files, context } = session;
+  const { signal, onEvent, timeoutMs, stableForMs } = options;
+  const before = await listThings(cli, project, signal);
+  const stateBefore = readState(context.root);
+  record(session);
+  onEvent({ type: 'phase', name: 'services', detail: `project ${project}` });
+  const cancel = new AbortController();
+  const watch = watchProject({ session, signal, onEvent });
+  const composed = cli
+    .compose([...args, 'up', '--detach', ...(files.own ? ['--no-build'] : [])], {
+      variables,
+      signal: AbortSignal.any([signal, cancel.signal]),
+      withinMs: 0,
+    })
+    .then(async (output) => {
+      if (output.exitCode === 0) return;
+      throw (await watch.failureNow()) ?? (await explainUp(session, output, signal));
+    });
+  composed.catch(() => undefined);
+  try {
+    let containers = await watch.untilReady(composed);
+    containers = await watch.untilReady(awaitAnswers({ session, containers, signal, onEvent }));
+    return stableForMs > 0 ? await watch.untilStable(stableForMs) : containers;
+  } catch (thrown) {
+    const reason =
+      isTimeout(signal.reason) && !(thrown instanceof Fault) ? await explainTimeout(session, timeoutMs) : thrown;
+    cancel.abort(reason);
+    await composed.catch(() => undefined);
+    await removeNew(cli, project, before);
+    if (before.containers.length === 0) {
+      if (stateBefore) writeState(context.root, stateBefore);
+      else removeState(context.root);
+    }
+    throw reason;
+  } finally {
+    watch.close();
+  }
+}
+
+const isTimeout = (reason: unknown) => reason instanceof DOMException && reason.name === 'TimeoutError';
+
+async function awaitStable(session: Session, { signal, onEvent, stableForMs }: UpOptions): Promise<void> {
+  const watch = watchProject({ session, signal, onEvent });
+  try {
+    await watch.untilStable(stableForMs);
+  } finally {
+    watch.close();
+  }
+}
+
+async function finish(session: Session, containers: readonly Container[]): Promise<Endpoints> {
+  const { context, cli } = session;
+  const endpoints = await readEndpoints(context, cli, containers);
+  if (!endpoints) {
+    throw new Fault({
+      code: 'nothing-runs',
+      message: 'none of the configured services is in the compose file',
+      hint: 'name them in `compose.services`',
+      exitCode: ExitCode.config,
+    });
+  }
+  record(session, endpoints);
+  return endpoints;
+}
+
+/** Written before anything is created, so that a kill at any moment is known to the next call. */
+function record({ context, project, files, chosenPorts }: Session, endpoints?: Endpoints): void {
+  const existing = readState(context.root);
+  const startedAt =
+    existing?.runtime === 'compose' && existing.project === project ? existing.startedAt : new Date().toISOString();
+  const state: ComposeState = {
+    version: 1,
+    runtime: 'compose',
+    startedAt,
+    project,
+    files: files.files,
+    ...(Object.keys(chosenPorts).length > 0 && { variables: chosenPorts }),
+    ...(endpoints && { endpoints }),
+  };
+  writeState(context.root, state);
+}
