@@ -21,7 +21,9 @@ export function publishedAddress(
   env: Readonly<Record<string, string | undefined>>,
 ): { host: string; port: number } | undefined {
   const ports = container.published.filter(({ protocol, hostPort }) => protocol === 'tcp' && hostPort > 0);
-  const ipv4First = [...ports].sort((a, b) => Number(a.hostIp.includes(':')) - Number(b.hostIp.includes(':')));
+  const ipv4First = [...ports].sort(
+    (a, b) => Number(a.hostIp.includes(':')) - Number(b.hostIp.includes(':')),
+  );
   const usual = usualPorts[role].map((target) => ipv4First.find((port) => port.target === target));
   const chosen = usual.find((port) => port !== undefined) ?? ipv4First[0];
   if (!chosen) return undefined;
@@ -53,7 +55,9 @@ export async function readEndpoints(
   for (const role of serviceNames) {
     if (!services[role].enabled) continue;
     const name = compose.services[role];
-    const container = containers.find((one) => one.service === name && one.status === 'running' && !one.oneOff);
+    const container = containers.find(
+      (one) => one.service === name && one.status === 'running' && !one.oneOff,
+    );
     if (!container) continue;
     found++;
     const address = publishedAddress(container, role, env);
@@ -61,7 +65,8 @@ export async function readEndpoints(
     endpoints[`${role}Url`] = await urlOf(role, address, endpoints[`${role}Url`], container, cli);
   }
   if (found === 0) return undefined;
-  for (const url of [endpoints.databaseUrl, endpoints.cacheUrl]) redact.add(decodeURIComponent(new URL(url).password));
+  for (const url of [endpoints.databaseUrl, endpoints.cacheUrl])
+    redact.add(decodeURIComponent(new URL(url).password));
   return endpoints;
 }
 

@@ -28,9 +28,15 @@ export async function awaitAnswers(options: {
   await Promise.all(
     session.model.services.map(async ({ name, role, hasHealthCheck }) => {
       const container = containers.find((one) => one.service === name);
-      const address = role && !hasHealthCheck && container && publishedAddress(container, role, session.context.env);
+      const address =
+        role && !hasHealthCheck && container && publishedAddress(container, role, session.context.env);
       if (!role || !address || (options.only && options.only !== role)) return;
-      onEvent({ type: 'service', service: name, state: 'waiting', detail: `for an answer at port ${address.port}` });
+      onEvent({
+        type: 'service',
+        service: name,
+        state: 'waiting',
+        detail: `for an answer at port ${address.port}`,
+      });
       await awaitUntil(
         async () => ((await speaks(address.host, address.port, greetings[role])) ? true : undefined),
         { what: `${name} to answer`, withinMs: 2 ** 31 - 1, maxIntervalMs: 500, signal },

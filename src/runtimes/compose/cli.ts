@@ -22,7 +22,11 @@ export interface EngineCli {
   must(args: readonly string[], options?: CallOptions): Promise<string>;
 }
 
-export function createEngineCli({ config, root, env }: Pick<RuntimeContext, 'config' | 'root' | 'env'>): EngineCli {
+export function createEngineCli({
+  config,
+  root,
+  env,
+}: Pick<RuntimeContext, 'config' | 'root' | 'env'>): EngineCli {
   const { engine } = config.compose;
   const environment = {
     ...env,
@@ -66,7 +70,9 @@ function cannotStart(engine: string, thrown: unknown): Fault {
   return new Fault({
     code: `${engine}-missing`,
     message:
-      code === 'ENOENT' ? `there is no program \`${engine}\` on the PATH` : `\`${engine}\` cannot be started: ${code}`,
+      code === 'ENOENT'
+        ? `there is no program \`${engine}\` on the PATH`
+        : `\`${engine}\` cannot be started: ${code}`,
     hint: `install it (https://docs.docker.com/engine/install/), or ${embeddedInstead}`,
     exitCode: ExitCode.unavailable,
     cause: thrown,
@@ -87,7 +93,13 @@ export function explainEngine(engine: string, { stderr, stdout, exitCode }: Proc
   const text = stderr.trim() || stdout.trim();
   const said = [safeLine(text.split('\n').filter(Boolean).at(-1) ?? `exit code ${exitCode}`)];
   const unavailable = (code: string, message: string, hint: string) =>
-    new Fault({ code, message, hint: `${hint}, or ${embeddedInstead}`, exitCode: ExitCode.unavailable, details: said });
+    new Fault({
+      code,
+      message,
+      hint: `${hint}, or ${embeddedInstead}`,
+      exitCode: ExitCode.unavailable,
+      details: said,
+    });
 
   if (/permission denied/i.test(text) && /(docker|podman)(\.sock| API| daemon socket)/i.test(text)) {
     return unavailable(
@@ -96,7 +108,11 @@ export function explainEngine(engine: string, { stderr, stdout, exitCode }: Proc
       'let it: `sudo usermod -aG docker $USER`, then log in again',
     );
   }
-  if (/'?compose'? is not a (docker|podman) command|unknown (shorthand )?(flag|command).*(compose|'f' in -f)/i.test(text)) {
+  if (
+    /'?compose'? is not a (docker|podman) command|unknown (shorthand )?(flag|command).*(compose|'f' in -f)/i.test(
+      text,
+    )
+  ) {
     return composeMissing(engine, said);
   }
   if (/looking up compose provider failed/i.test(text)) return composeMissing(engine, said);
@@ -111,7 +127,11 @@ export function explainEngine(engine: string, { stderr, stdout, exitCode }: Proc
       'start it (`sudo systemctl start docker`, or Docker Desktop)',
     );
   }
-  if (/context .*(not found|does not exist)|context not found|unable to resolve docker endpoint|unable to parse docker host/i.test(text)) {
+  if (
+    /context .*(not found|does not exist)|context not found|unable to resolve docker endpoint|unable to parse docker host/i.test(
+      text,
+    )
+  ) {
     return new Fault({
       code: 'engine-context',
       message: `${engine} is pointed at something that is not there`,
@@ -121,7 +141,11 @@ export function explainEngine(engine: string, { stderr, stdout, exitCode }: Proc
     });
   }
   if (/no space left on device/i.test(text)) {
-    return unavailable('engine-disk-full', `${engine} has no disk space left`, 'make room: `docker system prune`');
+    return unavailable(
+      'engine-disk-full',
+      `${engine} has no disk space left`,
+      'make room: `docker system prune`',
+    );
   }
   return new Fault({
     code: 'engine-failed',

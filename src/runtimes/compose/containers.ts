@@ -49,7 +49,9 @@ export async function listContainers(
 /** Every container of any compose project that matches the filter. */
 export async function inspectAll(cli: EngineCli, filter: string, signal?: AbortSignal): Promise<Container[]> {
   for (let attempt = 1; ; attempt++) {
-    const ids = words(await cli.must(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], { signal }));
+    const ids = words(
+      await cli.must(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], { signal }),
+    );
     if (ids.length === 0) return [];
     const output = await cli.call(['inspect', '--type', 'container', ...ids], { signal });
     // One of them may have gone in between.
@@ -99,7 +101,11 @@ export function parseContainers(json: string): Container[] {
   try {
     list = JSON.parse(json) as Inspected[];
   } catch (cause) {
-    throw new Fault({ code: 'engine-answer', message: 'the container engine answered with something unreadable', cause });
+    throw new Fault({
+      code: 'engine-answer',
+      message: 'the container engine answered with something unreadable',
+      cause,
+    });
   }
   return list
     .map(toContainer)

@@ -76,9 +76,20 @@ export function createControl(
         );
         await writeFile(override, JSON.stringify({ services: { [name]: { environment: values } } }));
         const further = Object.keys(environment).length > 0 ? ['--file', override] : [];
-        const args = [...session.args, ...further, 'up', '--detach', '--no-deps', '--no-build', '--timeout', '2', name];
+        const args = [
+          ...session.args,
+          ...further,
+          'up',
+          '--detach',
+          '--no-deps',
+          '--no-build',
+          '--timeout',
+          '2',
+          name,
+        ];
         const output = await cli.compose(args, { variables: session.variables, signal, withinMs: startMs });
-        if (output.exitCode !== 0) throw await (await import('./explain-up.ts')).explainUp(session, output, signal);
+        if (output.exitCode !== 0)
+          throw await (await import('./explain-up.ts')).explainUp(session, output, signal);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

@@ -18,7 +18,8 @@ export function parseEvent(line: string): ContainerEvent | undefined {
     const attributes = actor?.Attributes ?? (event.Attributes as Record<string, string> | undefined) ?? {};
     const containerId = String(actor?.ID ?? event.id ?? event.ID ?? '');
     const action = String(event.Action ?? event.status ?? event.Status ?? '');
-    if (String(event.Type ?? event.type ?? 'container') !== 'container' || !containerId || !action) return undefined;
+    if (String(event.Type ?? event.type ?? 'container') !== 'container' || !containerId || !action)
+      return undefined;
     const exitCode = attributes.exitCode ?? attributes.containerExitCode ?? event.ContainerExitCode;
     return {
       containerId,
@@ -42,7 +43,12 @@ export interface EventStreamOptions {
 export function listenToEvents({ engine, project, env, onEvent }: EventStreamOptions): { close(): void } {
   const filters = ['type=container', `label=com.docker.compose.project=${project}`];
   const args = ['events', '--format', '{{json .}}', ...filters.flatMap((filter) => ['--filter', filter])];
-  const child = spawn(engine, args, { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true, windowsHide: true });
+  const child = spawn(engine, args, {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+    windowsHide: true,
+  });
   const lines = createLines((line) => {
     const event = parseEvent(line);
     if (event && !event.action.startsWith('exec_')) onEvent(event);

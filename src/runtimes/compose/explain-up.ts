@@ -6,18 +6,29 @@ import type { ProcessOutput } from './process.ts';
 import type { Session } from './session.ts';
 
 /** Why `docker compose up` gave up, where no container of it shows why. */
-export async function explainUp({ cli }: Session, output: ProcessOutput, signal: AbortSignal): Promise<Fault> {
+export async function explainUp(
+  { cli }: Session,
+  output: ProcessOutput,
+  signal: AbortSignal,
+): Promise<Fault> {
   const text = output.stderr;
   const details = lastLines(text, 20);
   const last = details.at(-1) ?? `exit code ${output.exitCode}`;
   const unavailable = (code: string, message: string, hint: string) =>
     new Fault({ code, message, hint, exitCode: ExitCode.unavailable, details });
 
-  const port = /(?:Bind for|listen (?:tcp|udp)[46]?) \[?[\da-f.:]*?\]?:(\d+)(?: failed)?: .*(?:already (?:allocated|in use))|exposing port TCP \S+:(\d+)/i.exec(text);
+  const port =
+    /(?:Bind for|listen (?:tcp|udp)[46]?) \[?[\da-f.:]*?\]?:(\d+)(?: failed)?: .*(?:already (?:allocated|in use))|exposing port TCP \S+:(\d+)/i.exec(
+      text,
+    );
   const taken = port?.[1] ?? port?.[2];
   if (taken) {
     const holder = await describePortHolder(cli, Number(taken), signal);
-    return unavailable('port-taken', `port ${taken} is taken by ${holder}`, 'stop its holder, then `meatymusic up` again');
+    return unavailable(
+      'port-taken',
+      `port ${taken} is taken by ${holder}`,
+      'stop its holder, then `meatymusic up` again',
+    );
   }
   const image = /(?:No such image: |pull access denied for |manifest for )([^\s,]+)/i.exec(text);
   if (image) {
@@ -31,7 +42,11 @@ export async function explainUp({ cli }: Session, output: ProcessOutput, signal:
     return unavailable('image-build-failed', `an image could not be built: ${last}`, 'docker compose build');
   }
   if (/non-overlapping IPv4 address pool|all predefined address pools/i.test(text)) {
-    return unavailable('networks-used-up', 'the engine has no address range left for a network', 'docker network prune');
+    return unavailable(
+      'networks-used-up',
+      'the engine has no address range left for a network',
+      'docker network prune',
+    );
   }
   const external = /(network|volume) (\S+) declared as external, but could not be found/i.exec(text);
   if (external) {
@@ -45,5 +60,9 @@ export async function explainUp({ cli }: Session, output: ProcessOutput, signal:
   }
   const engine = explainEngine(cli.engine, output);
   if (engine.code !== 'engine-failed') return engine;
-  return unavailable('compose-up-failed', `compose could not start the stack: ${last}`, 'docker compose up, by hand, says the same with more around it');
+  return unavailable(
+    'compose-up-failed',
+    `compose could not start the stack: ${last}`,
+    'docker compose up, by hand, says the same with more around it',
+  );
 }

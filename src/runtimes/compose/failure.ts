@@ -15,8 +15,10 @@ export interface ServiceFailure {
 const hints: Record<ServiceFailure['code'], string> = {
   'service-exited': 'correct what its log says, then `meatymusic up` again',
   'service-crash-loop': 'correct what its log says, then `meatymusic up` again',
-  'service-unhealthy': 'run its health check by hand: `docker compose exec`, or give it more time (start_period, retries)',
-  'service-out-of-memory': 'raise its memory limit (mem_limit, deploy.resources.limits.memory) or make it need less',
+  'service-unhealthy':
+    'run its health check by hand: `docker compose exec`, or give it more time (start_period, retries)',
+  'service-out-of-memory':
+    'raise its memory limit (mem_limit, deploy.resources.limits.memory) or make it need less',
   'service-cannot-start': 'correct its command, ports or mounts in the compose file',
   'service-unstable': 'correct what its log says; without --stable-for one healthy moment is enough',
   'start-timeout': 'give it longer with --timeout, or see what it waits for in its log',
@@ -51,9 +53,12 @@ export async function explainFailure(cli: EngineCli, failure: ServiceFailure): P
 /** The last lines that the container wrote, both streams in the order of their time stamps. */
 export async function lastLogLines(cli: EngineCli, containerId: string, count: number): Promise<string[]> {
   try {
-    const { stdout, stderr } = await cli.call(['logs', '--timestamps', '--tail', String(count), containerId], {
-      withinMs: 3_000,
-    });
+    const { stdout, stderr } = await cli.call(
+      ['logs', '--timestamps', '--tail', String(count), containerId],
+      {
+        withinMs: 3_000,
+      },
+    );
     return [...stdout.split('\n'), ...stderr.split('\n')]
       .filter(Boolean)
       .map((line) => ({ time: line.slice(0, line.indexOf(' ')), text: line.slice(line.indexOf(' ') + 1) }))

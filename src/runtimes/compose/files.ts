@@ -23,7 +23,9 @@ const names = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-comp
 export function findComposeFiles({ config, root, env }: RuntimeContext): ComposeFiles {
   const configured = [config.compose.file ?? []].flat();
   const named =
-    configured.length > 0 ? configured : (env.COMPOSE_FILE?.split(env.COMPOSE_PATH_SEPARATOR || path.delimiter) ?? []);
+    configured.length > 0
+      ? configured
+      : (env.COMPOSE_FILE?.split(env.COMPOSE_PATH_SEPARATOR || path.delimiter) ?? []);
   const files = named.filter(Boolean).map((file) => path.resolve(root, file));
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) {

@@ -34,10 +34,13 @@ export async function presentImages(
   if (unique.length === 0) return new Map();
   const all = await inspect(unique);
   const ids = words(all.stdout);
-  if (all.exitCode === 0 && ids.length === unique.length) return new Map(unique.map((name, at) => [name, ids[at] ?? '']));
+  if (all.exitCode === 0 && ids.length === unique.length)
+    return new Map(unique.map((name, at) => [name, ids[at] ?? '']));
   const each = await Promise.all(unique.map(async (name) => ({ name, output: await inspect([name]) })));
   return new Map(
-    each.filter(({ output }) => output.exitCode === 0).map(({ name, output }) => [name, output.stdout.trim()]),
+    each
+      .filter(({ output }) => output.exitCode === 0)
+      .map(({ name, output }) => [name, output.stdout.trim()]),
   );
 }
 
@@ -68,7 +71,9 @@ export async function pullMissing(options: ImageOptions): Promise<void> {
   if (output.exitCode === 0) return;
   const engine = explainEngine(cli.engine, output);
   if (['engine-permission-denied', 'engine-disk-full', 'compose-missing'].includes(engine.code)) throw engine;
-  const failed = missing.filter(({ name, image = '' }) => output.stderr.includes(` ${name} Error`) || output.stderr.includes(image));
+  const failed = missing.filter(
+    ({ name, image = '' }) => output.stderr.includes(` ${name} Error`) || output.stderr.includes(image),
+  );
   throw imageMissing(failed.length > 0 ? failed : missing, lastLines(output.stderr, 5));
 }
 
@@ -86,7 +91,9 @@ function imageMissing(services: readonly ComposeService[], details: readonly str
 const byteUnits: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
 /** Sums up compose's lines about layers: `3f2a Downloading [==>  ] 12.3MB/45MB` → `12.3 MB of 45.0 MB`. */
-export function createPullProgress(): (line: string) => { service: string; state: string; detail?: string } | undefined {
+export function createPullProgress(): (
+  line: string,
+) => { service: string; state: string; detail?: string } | undefined {
   const layers = new Map<string, { done: number; total: number }>();
   let current = '';
   let told = '';
@@ -98,7 +105,8 @@ export function createPullProgress(): (line: string) => { service: string; state
       const reason = safeLine(line.slice(line.indexOf(state) + state.length), 200);
       return { service: name, state: state.toLowerCase(), ...(reason && { detail: reason }) };
     }
-    const layer = /^ ?([0-9a-f]{8,64}) +(?:Downloading|Extracting).*?([\d.]+)([kMGT]?B)\/([\d.]+)([kMGT]?B)/.exec(line);
+    const layer =
+      /^ ?([0-9a-f]{8,64}) +(?:Downloading|Extracting).*?([\d.]+)([kMGT]?B)\/([\d.]+)([kMGT]?B)/.exec(line);
     if (!layer) return undefined;
     const [, id = '', done = '', doneUnit = '', total = '', totalUnit = ''] = layer;
     const bytes = (amount: string, unit: string) => Number(amount) * (byteUnits[unit] ?? 1);

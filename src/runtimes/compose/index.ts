@@ -17,7 +17,9 @@ import { statusOf } from './status.ts';
 import { startStack } from './up.ts';
 
 /** Whether a Docker daemon with Compose 2 answers here, and in one line why, or why not. */
-export async function dockerAnswers(context: RuntimeContext): Promise<{ available: boolean; reason: string }> {
+export async function dockerAnswers(
+  context: RuntimeContext,
+): Promise<{ available: boolean; reason: string }> {
   const cli = createEngineCli(context);
   try {
     const [version, compose] = await Promise.all([
@@ -29,7 +31,10 @@ export async function dockerAnswers(context: RuntimeContext): Promise<{ availabl
       ? { available: true, reason: `${cli.engine} ${version.trim()} with Compose ${composeVersion} answers` }
       : { available: false, reason: `${cli.engine} ${version.trim()} answers, but has no Compose 2` };
   } catch (thrown) {
-    return { available: false, reason: thrown instanceof Fault ? thrown.message : `${cli.engine} does not answer` };
+    return {
+      available: false,
+      reason: thrown instanceof Fault ? thrown.message : `${cli.engine} does not answer`,
+    };
   }
 }
 
@@ -88,15 +93,17 @@ async function withStartLock<T>(
     told = true;
     return undefined;
   };
-  const lock = await awaitUntil(attempt, { what: 'the start lock', withinMs: lockMs, signal }).catch((error) => {
-    if (!(error instanceof AwaitTimeout)) throw error;
-    throw new Fault({
-      code: 'locked',
-      message: `another call starts or stops this stack: ${holder}`,
-      hint: 'wait for it, or end it',
-      exitCode: ExitCode.locked,
-    });
-  });
+  const lock = await awaitUntil(attempt, { what: 'the start lock', withinMs: lockMs, signal }).catch(
+    (error) => {
+      if (!(error instanceof AwaitTimeout)) throw error;
+      throw new Fault({
+        code: 'locked',
+        message: `another call starts or stops this stack: ${holder}`,
+        hint: 'wait for it, or end it',
+        exitCode: ExitCode.locked,
+      });
+    },
+  );
   try {
     return await work();
   } finally {

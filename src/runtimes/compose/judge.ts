@@ -62,7 +62,10 @@ function judgeContainer(
   }
   const restarts = Math.max(container.restarts - (seen.restartsBefore.get(container.id) ?? 0), 0);
   if (restarts >= crashLoopAt || (exits.length > crashLoopAt && container.restartPolicy !== 'no')) {
-    return failed('service-crash-loop', `starts again and again (${Math.max(restarts, exits.length)} times), it ${explainExit(lastExit)}`);
+    return failed(
+      'service-crash-loop',
+      `starts again and again (${Math.max(restarts, exits.length)} times), it ${explainExit(lastExit)}`,
+    );
   }
   switch (status) {
     case 'created':

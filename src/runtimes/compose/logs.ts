@@ -30,7 +30,9 @@ export async function* readLogs(
   const started = new Date().toISOString();
 
   const past = await Promise.all(
-    chosen.map((container) => readPast(cli, container, { sinceMs, tail, until: follow ? started : undefined, signal, env })),
+    chosen.map((container) =>
+      readPast(cli, container, { sinceMs, tail, until: follow ? started : undefined, signal, env }),
+    ),
   );
   const merged = past.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
   for (const { service: from, text } of merged) yield { service: from, text };
@@ -125,7 +127,8 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
     project,
     env,
     onEvent({ action, containerId, service }) {
-      if (action === 'start' && (name === undefined || service === name)) follow({ id: containerId, service });
+      if (action === 'start' && (name === undefined || service === name))
+        follow({ id: containerId, service });
     },
   });
   const onAbort = () => wake();
@@ -171,7 +174,11 @@ function followContainer(options: {
       const at = line.indexOf(' ');
       // What is no line of a container is the engine's own word on stderr.
       if (!/^\d{4}-\d\d-\d\dT/.test(line)) return;
-      onLine({ service: container.service, time: at < 0 ? line : line.slice(0, at), text: at < 0 ? '' : line.slice(at + 1) });
+      onLine({
+        service: container.service,
+        time: at < 0 ? line : line.slice(0, at),
+        text: at < 0 ? '' : line.slice(at + 1),
+      });
     });
     stream.on('data', lines);
   }

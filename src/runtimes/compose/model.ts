@@ -33,7 +33,11 @@ export interface ComposeService {
 }
 
 /** Arguments of every `docker compose` call on these files. */
-export function composeArgs({ files, envFile }: ComposeFiles, project: string | undefined, config: Config): string[] {
+export function composeArgs(
+  { files, envFile }: ComposeFiles,
+  project: string | undefined,
+  config: Config,
+): string[] {
   return [
     ...(project === undefined ? [] : ['--project-name', project]),
     ...files.flatMap((file) => ['--file', file]),
@@ -53,7 +57,14 @@ export interface LoadOptions {
 }
 
 /** Has compose read the file. A file that it refuses, and one without a service that the configuration names, is a fault. */
-export async function loadModel({ cli, args, files, config, variables, signal }: LoadOptions): Promise<ComposeModel> {
+export async function loadModel({
+  cli,
+  args,
+  files,
+  config,
+  variables,
+  signal,
+}: LoadOptions): Promise<ComposeModel> {
   const options = { variables, ...(signal && { signal }) };
   const [output, hashes] = await Promise.all([
     cli.compose([...args, 'config', '--format', 'json'], options),
@@ -117,7 +128,11 @@ function toService(
 }
 
 /** The file's name → the contract's, for the services that the stack has. */
-export function rolesOf(config: Config, present: readonly string[], files: readonly string[]): Map<string, ServiceName> {
+export function rolesOf(
+  config: Config,
+  present: readonly string[],
+  files: readonly string[],
+): Map<string, ServiceName> {
   const roles = new Map<string, ServiceName>();
   const problems: string[] = [];
   for (const role of serviceNames) {
@@ -158,7 +173,11 @@ function unsetVariables(stderr: string): string[] {
 }
 
 /** Why compose does not take the file: always the configuration's fault, unless the engine is not there at all. */
-async function explainConfig(cli: EngineCli, output: ProcessOutput, files: readonly string[]): Promise<Fault> {
+async function explainConfig(
+  cli: EngineCli,
+  output: ProcessOutput,
+  files: readonly string[],
+): Promise<Fault> {
   const text = output.stderr.trim();
   const where = files.join(', ');
   const engine = explainEngine(cli.engine, output);
@@ -177,8 +196,14 @@ async function explainConfig(cli: EngineCli, output: ProcessOutput, files: reado
     );
   }
   const profile = /no such profile|profile .* not found/i.exec(text);
-  if (profile) return config('compose-profile-unknown', `${where}: ${details.at(-1)}`, 'correct `compose.profiles`');
+  if (profile)
+    return config('compose-profile-unknown', `${where}: ${details.at(-1)}`, 'correct `compose.profiles`');
   const missing = files.find((file) => !existsSync(file));
-  if (missing) return config('compose-file-missing', `there is no compose file ${missing}`, 'correct `compose.file`');
-  return config('compose-file-invalid', `compose does not accept ${where}: ${details.at(-1)}`, `docker compose -f ${where} config`);
+  if (missing)
+    return config('compose-file-missing', `there is no compose file ${missing}`, 'correct `compose.file`');
+  return config(
+    'compose-file-invalid',
+    `compose does not accept ${where}: ${details.at(-1)}`,
+    `docker compose -f ${where} config`,
+  );
 }

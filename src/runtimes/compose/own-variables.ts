@@ -43,7 +43,11 @@ export async function ownVariables({ config, root, env }: RuntimeContext): Promi
     variables.POSTGRES_PASSWORD_URL = encodeURIComponent(password);
   }
   // Within a container `localhost` is the container.
-  if (endpoint) variables.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint.replace(/\/\/(localhost|127\.0\.0\.1)(?=[:/]|$)/, '//host.docker.internal');
+  if (endpoint)
+    variables.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint.replace(
+      /\/\/(localhost|127\.0\.0\.1)(?=[:/]|$)/,
+      '//host.docker.internal',
+    );
   return variables;
 }
 

@@ -82,7 +82,9 @@ function portTaken(
   taken: readonly { service: string; port: Port; holder: string }[],
   mode: 'auto' | 'fixed',
 ): Fault {
-  const lines = taken.map(({ service, port, holder }) => `port ${port.published} of ${service} is taken by ${holder}`);
+  const lines = taken.map(
+    ({ service, port, holder }) => `port ${port.published} of ${service} is taken by ${holder}`,
+  );
   return new Fault({
     code: 'port-taken',
     message: lines[0] ?? 'a port is taken',
@@ -96,7 +98,11 @@ function portTaken(
 }
 
 /** Who listens there: a container by its name, else a process. */
-export async function describePortHolder(cli: EngineCli, port: number, signal?: AbortSignal): Promise<string> {
+export async function describePortHolder(
+  cli: EngineCli,
+  port: number,
+  signal?: AbortSignal,
+): Promise<string> {
   const format = '{{.Names}} {{.Label "com.docker.compose.project"}}';
   const args = ['ps', '--filter', `publish=${port}`, '--format', format];
   const output = await cli.call(args, signal && { signal });
@@ -165,12 +171,17 @@ async function portVariables({ cli, args, signal }: ChoosePortsOptions): Promise
 export function parsePortVariables(json: string): Map<string, string> {
   const found = new Map<string, string>();
   const { services = {} } = JSON.parse(json) as {
-    services?: Record<string, { ports?: (string | { published?: string | number; target?: number })[] | null }>;
+    services?: Record<
+      string,
+      { ports?: (string | { published?: string | number; target?: number })[] | null }
+    >;
   };
   for (const [service, { ports }] of Object.entries(services)) {
     for (const port of ports ?? []) {
       const { published, target } =
-        typeof port === 'string' ? shortPort(port) : { published: String(port.published ?? ''), target: port.target };
+        typeof port === 'string'
+          ? shortPort(port)
+          : { published: String(port.published ?? ''), target: port.target };
       const variable = /^\$\{?(\w+)/.exec(published)?.[1];
       if (variable && target) found.set(`${service}/${target}`, variable);
     }

@@ -11,7 +11,11 @@ export interface ProjectThings {
 
 const labelOf = (project: string) => `label=com.docker.compose.project=${project}`;
 
-export async function listThings(cli: EngineCli, project: string, signal?: AbortSignal): Promise<ProjectThings> {
+export async function listThings(
+  cli: EngineCli,
+  project: string,
+  signal?: AbortSignal,
+): Promise<ProjectThings> {
   const list = async (kind: 'network' | 'volume') =>
     words(await cli.must([kind, 'ls', '--quiet', '--filter', labelOf(project)], signal && { signal }));
   const [containers, networks, volumes] = await Promise.all([
@@ -30,7 +34,9 @@ export async function removeNew(cli: EngineCli, project: string, before: Project
   for (let round = 1; round <= 4; round++) {
     try {
       const now = await listThings(cli, project);
-      const containers = now.containers.filter(({ id, service }) => !knownContainers.has(id) && !knownServices.has(service));
+      const containers = now.containers.filter(
+        ({ id, service }) => !knownContainers.has(id) && !knownServices.has(service),
+      );
       const networks = now.networks.filter((id) => !before.networks.includes(id));
       const volumes = now.volumes.filter((name) => !before.volumes.includes(name));
       if (containers.length + networks.length + volumes.length === 0) return;
@@ -63,12 +69,16 @@ export async function removeAll(
 ): Promise<string[]> {
   const things = await listThings(cli, project, signal);
   for (const group of stopOrder(things.containers)) {
-    const running = group.filter(({ status }) => status === 'running' || status === 'restarting' || status === 'paused');
-    for (const { service, name } of running) onEvent({ type: 'service', service: service || name, state: 'stopping' });
+    const running = group.filter(
+      ({ status }) => status === 'running' || status === 'restarting' || status === 'paused',
+    );
+    for (const { service, name } of running)
+      onEvent({ type: 'service', service: service || name, state: 'stopping' });
     // The grace period of a container may be long; the engine kills at its end.
     if (running.length > 0) await cli.call(['stop', ...running.map(({ id }) => id)], { signal, withinMs: 0 });
     await mustRemove(cli, ['rm', '--force', '--volumes', ...group.map(({ id }) => id)], signal);
-    for (const { service, name } of group) onEvent({ type: 'service', service: service || name, state: 'removed' });
+    for (const { service, name } of group)
+      onEvent({ type: 'service', service: service || name, state: 'removed' });
   }
   if (things.networks.length > 0) await mustRemove(cli, ['network', 'rm', ...things.networks], signal);
   if (volumes && things.volumes.length > 0) {
@@ -83,7 +93,11 @@ export async function removeAll(
 /** What another call removed meanwhile is removed, too. */
 async function mustRemove(cli: EngineCli, args: readonly string[], signal: AbortSignal): Promise<void> {
   const output = await cli.call(args, { signal, withinMs: 60_000 });
-  if (output.exitCode === 0 || /no such (container|network|volume)|already in progress|not found/i.test(output.stderr)) return;
+  if (
+    output.exitCode === 0 ||
+    /no such (container|network|volume)|already in progress|not found/i.test(output.stderr)
+  )
+    return;
   await cli.must(args, { signal, withinMs: 60_000 });
 }
 

@@ -34,8 +34,7 @@ export async function openSession(context: RuntimeContext, signal: AbortSignal):
   const args = composeArgs(files, named, context.config);
   const chosenPorts = recordedPorts(context, files);
   const variables = { ...(files.own ? await ownVariables(context) : {}), ...chosenPorts };
-  const load = () =>
-    loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  const load = () => loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
   if (named !== undefined) {
     const [containers, model] = await Promise.all([listContainers(cli, named, signal), load()]);
     refuseForeign(containers, files, named);
@@ -52,7 +51,9 @@ export async function openSession(context: RuntimeContext, signal: AbortSignal):
 function recordedPorts({ root, env }: RuntimeContext, { files }: ComposeFiles): Record<string, string> {
   const state = readState(root);
   if (state?.runtime !== 'compose' || state.files.join() !== files.join()) return {};
-  return Object.fromEntries(Object.entries(state.variables ?? {}).filter(([name]) => env[name] === undefined));
+  return Object.fromEntries(
+    Object.entries(state.variables ?? {}).filter(([name]) => env[name] === undefined),
+  );
 }
 
 /** The project's name where it does not take reading the file; `undefined`: compose names it. */
@@ -64,7 +65,8 @@ async function nameWithoutCompose(
   const named = config.compose.project ?? (env.COMPOSE_PROJECT_NAME || undefined);
   if (named !== undefined) return named;
   const state = readState(root);
-  if (state?.runtime === 'compose' && (!files || state.files.join() === files.files.join())) return state.project;
+  if (state?.runtime === 'compose' && (!files || state.files.join() === files.files.join()))
+    return state.project;
   if (!files?.own) return undefined;
   if (root !== packageRoot) return ownProject(root);
   // In a clone, the stack may have been started by hand: then that is the one.
@@ -93,19 +95,29 @@ export async function findProject(context: RuntimeContext, cli: EngineCli): Prom
   const found = all.find(belongs);
   if (found) return found.project;
   if (!files) return undefined;
-  const output = await cli.compose([...composeArgs(files, undefined, context.config), 'config', '--format', 'json']);
+  const output = await cli.compose([
+    ...composeArgs(files, undefined, context.config),
+    'config',
+    '--format',
+    'json',
+  ]);
   if (output.exitCode === 0) return (JSON.parse(output.stdout) as { name?: string }).name;
   return folderProject(path.dirname(files.files[0] ?? context.root));
 }
 
 /** Compose would make somebody else's containers its own, because a folder elsewhere has the same name. */
-function refuseForeign(containers: readonly Container[], { files, own }: ComposeFiles, project: string): void {
+function refuseForeign(
+  containers: readonly Container[],
+  { files, own }: ComposeFiles,
+  project: string,
+): void {
   if (own) return;
   const folder = path.dirname(files[0] ?? '');
   for (const { name, labels } of containers) {
     const workingDir = labels['com.docker.compose.project.working_dir'];
     const configFiles = labels['com.docker.compose.project.config_files'] ?? '';
-    if (workingDir === undefined || workingDir === folder || configFiles.split(',').includes(files[0] ?? '')) continue;
+    if (workingDir === undefined || workingDir === folder || configFiles.split(',').includes(files[0] ?? ''))
+      continue;
     throw new Fault({
       code: 'project-name-taken',
       message: `the project name ${project} belongs to the stack of ${workingDir} (container ${name})`,

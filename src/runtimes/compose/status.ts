@@ -1,13 +1,18 @@
+import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { ServiceState, ServiceStatus } from '../runtime.ts';
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { Container } from './containers.ts';
 import { explainExit } from './judge.ts';
 
 /** One line for each container, those of the contract first; a service of the contract without a container is `missing`. */
-export function statusOf(containers: readonly Container[], { config }: Pick<RuntimeContext, 'config'>): ServiceStatus[] {
+export function statusOf(
+  containers: readonly Container[],
+  { config }: Pick<RuntimeContext, 'config'>,
+): ServiceStatus[] {
   const roles = new Map<string, ServiceName>(
-    serviceNames.filter((role) => config.services[role].enabled).map((role) => [config.compose.services[role], role]),
+    serviceNames
+      .filter((role) => config.services[role].enabled)
+      .map((role) => [config.compose.services[role], role]),
   );
   const services = containers.filter(({ oneOff }) => !oneOff);
   const present = new Set(services.map(({ service }) => service));
@@ -15,7 +20,7 @@ export function statusOf(containers: readonly Container[], { config }: Pick<Runt
     .filter(([name]) => !present.has(name))
     .map(([service, role]) => ({ service, role, state: 'missing', addresses: [] }));
   const order = [...roles.keys()];
-  const rank = ({ service }: { service: string }) => (order.indexOf(service) + 1 || order.length + 1);
+  const rank = ({ service }: { service: string }) => order.indexOf(service) + 1 || order.length + 1;
   return [...services.map((container) => toStatus(container, roles.get(container.service))), ...missing].sort(
     (a, b) => rank(a) - rank(b),
   );
@@ -30,13 +35,19 @@ function toStatus(container: Container, role: ServiceName | undefined): ServiceS
     state: stateOf(container),
     health,
     addresses: [
-      ...new Set(published.filter(({ hostPort }) => hostPort > 0).map(({ hostIp, hostPort }) => `${hostIp || '0.0.0.0'}:${hostPort}`)),
+      ...new Set(
+        published
+          .filter(({ hostPort }) => hostPort > 0)
+          .map(({ hostIp, hostPort }) => `${hostIp || '0.0.0.0'}:${hostPort}`),
+      ),
     ],
     ...(startedAtMs > 0 && { startedAtMs }),
     restarts,
     ...(!runs && status !== 'created' && { exitCode }),
     image,
-    note: runs ? `container ${name}` : `container ${name} ${status === 'exited' ? explainExit(exitCode) : `is ${status}`}`,
+    note: runs
+      ? `container ${name}`
+      : `container ${name} ${status === 'exited' ? explainExit(exitCode) : `is ${status}`}`,
   };
 }
 

@@ -13,7 +13,8 @@ const bundleOf = ({ variables }: Session, service: string): string | undefined =
 /** Whether every service runs as the file has it now, from the image that is here now, and is healthy: then compose need not be asked. */
 export async function isUnchanged(session: Session, signal: AbortSignal): Promise<boolean> {
   const { cli, model, containers, files, project } = session;
-  const own = (service: ComposeService) => containers.filter((one) => one.service === service.name && !one.oneOff);
+  const own = (service: ComposeService) =>
+    containers.filter((one) => one.service === service.name && !one.oneOff);
   const runs = (service: ComposeService, container: Container) =>
     container.status === 'running' &&
     (container.health === 'healthy' || !service.hasHealthCheck) &&
@@ -34,7 +35,8 @@ export async function isUnchanged(session: Session, signal: AbortSignal): Promis
   );
 }
 
-const sameImage = (a: string, b: string | undefined) => a.replace(/^sha256:/, '') === b?.replace(/^sha256:/, '');
+const sameImage = (a: string, b: string | undefined) =>
+  a.replace(/^sha256:/, '') === b?.replace(/^sha256:/, '');
 
 /** Services of the reference stack whose image is not there, or is of another bundle. */
 export async function staleBundles(session: Session, signal: AbortSignal): Promise<ComposeService[]> {

@@ -43,7 +43,12 @@ async function start(context: RuntimeContext, options: UpOptions): Promise<Endpo
   }
   if (await isUnchanged(session, signal)) {
     for (const { name, hasHealthCheck } of session.model.services) {
-      onEvent({ type: 'service', service: name, state: hasHealthCheck ? 'healthy' : 'running', detail: 'ran already' });
+      onEvent({
+        type: 'service',
+        service: name,
+        state: hasHealthCheck ? 'healthy' : 'running',
+        detail: 'ran already',
+      });
     }
     if (stableForMs > 0) await awaitStable(session, options);
     return finish(session, session.containers);
@@ -57,11 +62,26 @@ async function start(context: RuntimeContext, options: UpOptions): Promise<Endpo
 async function withPorts(session: Session, { ports: mode, signal, onEvent }: UpOptions): Promise<Session> {
   const { cli, args, model, containers, context, files } = session;
   const env = { ...context.env, ...context.config.compose.env };
-  const { variables: chosen, notices } = await choosePorts({ cli, args, model, containers, mode, env, signal });
+  const { variables: chosen, notices } = await choosePorts({
+    cli,
+    args,
+    model,
+    containers,
+    mode,
+    env,
+    signal,
+  });
   for (const message of notices) onEvent({ type: 'notice', message });
   if (Object.entries(chosen).every(([name, value]) => session.variables[name] === value)) return session;
   const variables = { ...session.variables, ...chosen };
-  const changed = await loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  const changed = await loadModel({
+    cli,
+    args,
+    files: files.files,
+    config: context.config,
+    variables,
+    signal,
+  });
   return { ...session, variables, chosenPorts: { ...session.chosenPorts, ...chosen }, model: changed };
 }
 
@@ -92,7 +112,9 @@ async function create(session: Session, options: UpOptions): Promise<Container[]
     return stableForMs > 0 ? await watch.untilStable(stableForMs) : containers;
   } catch (thrown) {
     const reason =
-      isTimeout(signal.reason) && !(thrown instanceof Fault) ? await explainTimeout(session, timeoutMs) : thrown;
+      isTimeout(signal.reason) && !(thrown instanceof Fault)
+        ? await explainTimeout(session, timeoutMs)
+        : thrown;
     cancel.abort(reason);
     await composed.catch(() => undefined);
     await removeNew(cli, project, before);
@@ -136,7 +158,9 @@ async function finish(session: Session, containers: readonly Container[]): Promi
 function record({ context, project, files, chosenPorts }: Session, endpoints?: Endpoints): void {
   const existing = readState(context.root);
   const startedAt =
-    existing?.runtime === 'compose' && existing.project === project ? existing.startedAt : new Date().toISOString();
+    existing?.runtime === 'compose' && existing.project === project
+      ? existing.startedAt
+      : new Date().toISOString();
   const state: ComposeState = {
     version: 1,
     runtime: 'compose',

@@ -45,6 +45,8 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   let wake = () => {};
   /** Something was told since the containers were last looked at. */
   let dirty = false;
+  /** Compose has done its part. */
+  let finished = false;
 
   const listener = listenToEvents({
     engine: cli.engine,
@@ -59,7 +61,8 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
 
   function note({ action, containerId, exitCode, service }: ContainerEvent): void {
     if (action === 'oom') outOfMemory.add(containerId);
-    if (action === 'die' || action === 'died') exits.set(containerId, [...(exits.get(containerId) ?? []), exitCode ?? 0]);
+    if (action === 'die' || action === 'died')
+      exits.set(containerId, [...(exits.get(containerId) ?? []), exitCode ?? 0]);
     if (action === 'start') starts.set(containerId, (starts.get(containerId) ?? 0) + 1);
     const state = shown[action.replace(/\s+/g, ' ')];
     if (!state || !known.has(service)) return;
@@ -76,12 +79,24 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   async function look(): Promise<{ containers: Container[]; judged: Judged[] }> {
     dirty = false;
     const containers = (await listContainers(cli, project, signal)).filter(({ oneOff }) => !oneOff);
-    for (const { id, oomKilled, status } of containers) if (oomKilled && status !== 'running') outOfMemory.add(id);
+    for (const { id, oomKilled, status } of containers)
+      if (oomKilled && status !== 'running') outOfMemory.add(id);
     const judged = model.services.map((service) => {
-      const own = containers.filter((container) => container.service === service.name);
-      return { service, containers: own, judgement: judge(service, own, { outOfMemory, exits, restartsBefore }) };
+      const own = containers.filter(
+        (container) => container.service === service.name && !isReplaced(container),
+      );
+      return {
+        service,
+        containers: own,
+        judgement: judge(service, own, { outOfMemory, exits, restartsBefore }),
+      };
     });
     return { containers, judged };
+  }
+
+  /** Compose stops what it makes anew: until it has finished, a container of before that stands still is no failure. */
+  function isReplaced({ id, status }: Container): boolean {
+    return !finished && restartsBefore.has(id) && !starts.has(id) && status !== 'running';
   }
 
   /** Resolves at the next event, or after `withinMs`. */
@@ -92,7 +107,10 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
       wake = resolve;
     });
     const cancel = new AbortController();
-    await Promise.race([woken, pause(withinMs, AbortSignal.any([signal, cancel.signal])).catch(() => undefined)]);
+    await Promise.race([
+      woken,
+      pause(withinMs, AbortSignal.any([signal, cancel.signal])).catch(() => undefined),
+    ]);
     cancel.abort();
     signal.throwIfAborted();
   }
@@ -100,8 +118,14 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   async function failureOf(judged: readonly Judged[]): Promise<Fault | undefined> {
     for (const { service, containers, judgement } of judged) {
       if (judgement.verdict !== 'failed') continue;
-      const container = containers.find((one) => one.status !== 'running' || one.health === 'unhealthy') ?? containers[0];
-      const failure: ServiceFailure = { service: service.name, container, code: judgement.code, what: judgement.what };
+      const container =
+        containers.find((one) => one.status !== 'running' || one.health === 'unhealthy') ?? containers[0];
+      const failure: ServiceFailure = {
+        service: service.name,
+        container,
+        code: judgement.code,
+        what: judgement.what,
+      };
       return explainFailure(cli, failure);
     }
     return undefined;
@@ -113,11 +137,11 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   async function tellWaiting(judged: readonly Judged[]): Promise<void> {
     await Promise.all(
       judged.map(async ({ service, containers, judgement }) => {
-        if (judgement.verdict !== 'waiting') return waitingSince.delete(service.name);
+        const container = containers.find(({ status }) => status === 'running' || status === 'restarting');
+        if (judgement.verdict !== 'waiting' || !container) return waitingSince.delete(service.name);
         const since = waitingSince.get(service.name) ?? performance.now();
         waitingSince.set(service.name, since);
-        const container = containers.find(({ status }) => status === 'running' || status === 'restarting');
-        if (!container || performance.now() - since < tellAfterMs) return;
+        if (performance.now() - since < tellAfterMs) return;
         const line = (await lastLogLines(cli, container.id, 1))[0];
         const health = container.healthOutput?.text ? ` (${safeLine(container.healthOutput.text, 120)})` : '';
         tell(service.name, 'waiting', `for ${judgement.for}${health}`);
@@ -136,6 +160,7 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
       settled.then(
         () => {
           done = true;
+          finished = true;
           dirty = true;
           wake();
         },
@@ -151,7 +176,8 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
         if (fault) throw fault;
         if (failure) throw failure.reason;
         for (const { service, judgement } of judged) {
-          if (judgement.verdict === 'ready' && done) tell(service.name, service.hasHealthCheck ? 'healthy' : 'running');
+          if (judgement.verdict === 'ready' && done)
+            tell(service.name, service.hasHealthCheck ? 'healthy' : 'running');
         }
         if (done && judged.every(({ judgement }) => judgement.verdict === 'ready')) return containers;
         await tellWaiting(judged);
@@ -173,7 +199,12 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
           if (restarts <= 0 && !starts.has(container.id)) continue;
           const code = exits.get(container.id)?.at(-1) ?? container.exitCode;
           const what = `was healthy and then restarted (it ended with exit code ${code}) within the ${stableForMs / 1000} s that it had to stay up`;
-          throw await explainFailure(cli, { service: container.service, container, code: 'service-unstable', what });
+          throw await explainFailure(cli, {
+            service: container.service,
+            container,
+            code: 'service-unstable',
+            what,
+          });
         }
         if (performance.now() >= end) return containers;
         await nextEvent(Math.min(lookEveryMs, Math.max(1, end - performance.now())));
@@ -181,6 +212,7 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     },
 
     async failureNow() {
+      finished = true;
       const { judged } = await look();
       return failureOf(judged);
     },
@@ -224,7 +256,12 @@ export async function explainTimeout(session: Session, withinMs: number): Promis
     container: first?.container,
     code: 'start-timeout',
     what: `was not ready within ${withinMs / 1000} s: still waiting for ${forWhat}${
-      waiting.length > 1 ? ` (and for ${waiting.slice(1).map(({ service }) => service.name).join(', ')})` : ''
+      waiting.length > 1
+        ? ` (and for ${waiting
+            .slice(1)
+            .map(({ service }) => service.name)
+            .join(', ')})`
+        : ''
     }`,
   });
 }
