@@ -16,7 +16,7 @@ export interface EffectiveSetting {
 export function effectiveSettings(config: Config, origins: Origins): EffectiveSetting[] {
   return [...leavesOf(config)]
     .filter(([, value]) => value !== undefined)
-    .map(([path, value]) => ({ path, value: masked(path, value), origin: originOf(origins, path) }));
+    .map(([path, value]) => ({ path, value: maskedValue(path, value), origin: originOf(origins, path) }));
 }
 
 /** The value on one line: durations with their unit, lists and objects as JSON. */
@@ -25,11 +25,12 @@ export function settingText({ path, value }: EffectiveSetting): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function masked(path: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((child) => masked(path, child));
+/** The value without secrets: by the name of its path, and in addresses. */
+export function maskedValue(path: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((child) => maskedValue(path, child));
   if (isPlainObject(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, masked(`${path}.${key}`, child)]),
+      Object.entries(value).map(([key, child]) => [key, maskedValue(`${path}.${key}`, child)]),
     );
   }
   if (isSecretName(path) && value !== '' && typeof value !== 'boolean') return '*****';

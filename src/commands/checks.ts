@@ -1,0 +1,18 @@
+import { configure as configureExplain } from './checks-explain.ts';
+import { configure as configureList } from './checks-list.ts';
+import { configure as configureNew } from './checks-new.ts';
+import type { CommandModule } from './invocation.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command.description('List, explain, prove and create checks.').addHelpText(
+    'after',
+    `
+Examples:
+  $ meatymusic checks list database
+  $ meatymusic checks explain api/health
+  $ meatymusic checks new billing/invoices-add-up`,
+  );
+  configureList(command.command('list', { isDefault: true }), act);
+  configureExplain(command.command('explain'), act);
+  configureNew(command.command('new'), act);
+};
