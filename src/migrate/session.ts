@@ -54,7 +54,7 @@ export async function withMigrationLock<T>(
       await takeAdvisoryLock(connection, lock);
     }
     await noticeLostClients(connection);
-    return await withinTime(connection, { timeoutMs, signal, url: options.url }, work);
+    return await withinTime(connection, { timeoutMs, signal, url: options.url, onEvent }, work);
   } finally {
     await connection?.close();
     release?.();
@@ -70,7 +70,12 @@ async function noticeLostClients(connection: Connection): Promise<void> {
 
 async function withinTime<T>(
   connection: Connection,
-  { timeoutMs, signal, url }: { timeoutMs: number; signal: AbortSignal | undefined; url: string },
+  {
+    timeoutMs,
+    signal,
+    url,
+    onEvent,
+  }: Pick<SessionOptions, 'signal' | 'url' | 'onEvent'> & { timeoutMs: number },
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -98,7 +103,11 @@ async function withinTime<T>(
     if (!cutShort) throw error;
     // What it still tries on the destroyed connection fails, and nobody waits for it.
     working.catch(() => {});
-    throw await rolledBack(connection, url, error);
+    const line = await endBackend(connection, url);
+    // An interruption is told as what it is; what became of the transaction goes beside it.
+    if (error === signal?.reason) onEvent?.({ type: 'notice', message: line });
+    else if (error instanceof Fault) throw new Fault({ ...faultDetails(error), details: [line] });
+    throw error;
   } finally {
     clearTimeout(timer);
     if (onAbort) signal?.removeEventListener('abort', onAbort);
@@ -106,17 +115,8 @@ async function withinTime<T>(
 }
 
 /** Ends the backend and waits until it is gone: then, and not before, the transaction is rolled back for sure. */
-async function rolledBack(connection: Connection, url: string, reason: unknown): Promise<unknown> {
+async function endBackend(connection: Connection, url: string): Promise<string> {
   const { backendPid, isPglite } = connection;
-  const line = await endBackend(connection, { url, backendPid, isPglite });
-  if (!(reason instanceof Fault)) return reason;
-  return new Fault({ ...faultDetails(reason), details: [...reason.details, line] });
-}
-
-async function endBackend(
-  connection: Connection,
-  { url, backendPid, isPglite }: { url: string; backendPid: number; isPglite: boolean },
-): Promise<string> {
   if (!connection.busy()) {
     const done = connection.query('rollback').then(
       () => true,
@@ -155,7 +155,7 @@ async function endBackend(
   }
 }
 
-export function faultDetails({ code, message, hint, exitCode, details, cause }: Fault) {
+function faultDetails({ code, message, hint, exitCode, details, cause }: Fault) {
   return {
     code,
     message,

@@ -1,0 +1,74 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { readMigrationFiles } from './migration-file.ts';
+
+/** Writes a new migration behind all others. Resolves to its path. */
+export async function createMigration(
+  folder: string,
+  wanted: string,
+  { noTransaction = false, now = Date.now }: { noTransaction?: boolean; now?: () => number } = {},
+): Promise<string> {
+  const words = wanted
+    .normalize('NFKD')
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+  if (words === '' || words.length > 200) {
+    throw new Fault({
+      code: 'migration-name',
+      message: `"${wanted}" gives no name for a migration`,
+      hint: 'say what it does: meatymusic migrate create add_songs',
+      exitCode: ExitCode.usage,
+    });
+  }
+  try {
+    await mkdir(folder, { recursive: true });
+    const last = (await readMigrationFiles(folder)).at(-1)?.name;
+    const file = path.join(folder, `${nextTimestamp(last, now())}_${words}.ts`);
+    await writeFile(file, template(words.replaceAll('_', ' '), noTransaction), { flag: 'wx' });
+    return file;
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault({
+      code: 'cannot-write',
+      message: `the migration cannot be written to ${folder} (${codeOf(error) ?? 'unknown'})`,
+      exitCode: ExitCode.cannotWrite,
+      cause: error,
+    });
+  }
+}
+
+/** `20260105090000`, UTC; behind the last one even where the clock has gone back. */
+function nextTimestamp(last: string | undefined, nowMs: number): string {
+  const format = (ms: number) => new Date(ms).toISOString().replace(/\D/g, '').slice(0, 14);
+  const now = format(nowMs);
+  const [, previous] = /^(\d{14})/.exec(last ?? '') ?? [];
+  if (previous === undefined || previous < now) return now;
+  const [year, month, day, hour, minute, second] = previous.match(/^(\d{4})|\d\d/g)!.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return format(Date.UTC(year, month - 1, day, hour, minute, second + 1));
+}
+
+function template(title: string, noTransaction: boolean): string {
+  return `import { type Kysely, sql } from 'kysely';
+
+/** Phase ?: ${title}. */
+${noTransaction ? '\n/** It runs alone, outside a transaction. Write it so that it can start again when it was cut off. */\nexport const noTransaction = true;\n\n' : ''}export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql\`select 1\`.execute(db);
+}
+
+/** Undoes all that \`up\` did. */
+export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql\`select 1\`.execute(db);
+}
+`;
+}

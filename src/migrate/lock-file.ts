@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
+
+/**
+ * `migrations.lock.json`, committed beside the migrations: their order and their checksums. Two branches that each add
+ * one change the same lines (`head`, the end of the list), so that Git stops the merge and a person decides the order.
+ */
+export const lockFileName = 'migrations.lock.json';
+
+interface LockFile {
+  head: string | null;
+  migrations: { name: string; checksum: string }[];
+}
+
+/** How the folder deviates from its lock file; empty: not at all. `undefined`: there is none. */
+export async function compareLockFile(
+  folder: string,
+  files: readonly MigrationFile[],
+): Promise<string[] | undefined> {
+  const locked = await readLockFile(folder);
+  if (!locked) return undefined;
+  const byName = new Map(locked.migrations.map((each) => [each.name, each.checksum]));
+  const onDisk = new Set(files.map(({ name }) => name));
+  return [
+    ...files.flatMap(({ name, checksum }) => {
+      const expected = byName.get(name);
+      if (expected === undefined) return [`not in the lock file: ${name}`];
+      return expected === checksum ? [] : [`changed since the lock file was written: ${name}`];
+    }),
+    ...locked.migrations.flatMap(({ name }) => (onDisk.has(name) ? [] : [`in the lock file alone: ${name}`])),
+  ];
+}
+
+/** Writes it anew from the files. Resolves to whether it changed. */
+export async function writeLockFile(folder: string): Promise<boolean> {
+  const files = await readMigrationFiles(folder);
+  const content: LockFile = {
+    head: files.at(-1)?.name ?? null,
+    migrations: files.map(({ name, checksum }) => ({ name, checksum })),
+  };
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  const file = path.join(folder, lockFileName);
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  if (before === text) return false;
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new Fault({
+      code: 'cannot-write',
+      message: `${file} cannot be written (${codeOf(error) ?? 'unknown'})`,
+      exitCode: ExitCode.cannotWrite,
+      cause: error,
+    });
+  }
+  return true;
+}
+
+/** For places where the files must be what was reviewed: a deviation is an error. */
+export async function requireLockFile(folder: string): Promise<void> {
+  const differences = await compareLockFile(folder, await readMigrationFiles(folder));
+  if (differences?.length === 0) return;
+  throw new Fault({
+    code: 'migrations-lock',
+    message: differences
+      ? `the migrations are not those of ${lockFileName}: ${differences[0]}`
+      : `there is no ${lockFileName} in ${folder}`,
+    details: differences ?? [],
+    hint: 'meatymusic migrate lock writes it; commit it with the migrations',
+    exitCode: ExitCode.config,
+  });
+}
+
+async function readLockFile(folder: string): Promise<LockFile | undefined> {
+  const file = path.join(folder, lockFileName);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const { head, migrations } = JSON.parse(text) as LockFile;
+    if (Array.isArray(migrations)) return { head, migrations };
+  } catch {
+    // Told below.
+  }
+  const conflict = /^(<{7}|>{7})/m.test(text);
+  throw new Fault({
+    code: 'migrations-lock',
+    message: conflict ? `${file} holds a merge conflict` : `${file} is not a lock file`,
+    hint: conflict
+      ? 'two branches added a migration: rename the one that comes second, then meatymusic migrate lock'
+      : 'meatymusic migrate lock writes it anew',
+    exitCode: ExitCode.config,
+  });
+}

@@ -1,0 +1,90 @@
+import { connect } from './connection.ts';
+import { migrateDown } from './down.ts';
+import { readMigrationFiles } from './migration-file.ts';
+import { builtInMigrations, type MigrateOptions } from './scene.ts';
+import { diffSchemas, formatDifferences } from './schema-diff.ts';
+import { readSchemaLines } from './schema-lines.ts';
+import { openScratch } from './scratch.ts';
+import { migrateUp } from './up.ts';
+
+export interface VerifyStep {
+  what: string;
+  ok: boolean;
+  /** `-` what should be, `+` what is. */
+  differences: string[];
+}
+
+export interface VerifyOutcome {
+  scratch: string;
+  migrations: number;
+  objects: number;
+  steps: VerifyStep[];
+  ok: boolean;
+}
+
+/**
+ * Proves on a scratch database what the files promise: up works from nothing, down leaves nothing, up again gives the
+ * same, and the target database has that schema. A migration that fails rejects with its Fault. `target` false: the
+ * scratch database alone.
+ */
+export async function verifyMigrations(
+  options: MigrateOptions & { scratchUrl?: string | undefined; target: boolean },
+): Promise<VerifyOutcome> {
+  const { folder = builtInMigrations, schema = 'public', signal, onEvent } = options;
+  const files = await readMigrationFiles(folder);
+  const scratch = await openScratch(options.scratchUrl, signal);
+  try {
+    const there: MigrateOptions = {
+      url: scratch.url,
+      folder,
+      schema,
+      signal,
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    };
+    const steps: VerifyStep[] = [];
+    const compare = (what: string, expected: readonly string[], found: readonly string[]) => {
+      const differences = formatDifferences(diffSchemas(expected, found));
+      steps.push({ what, ok: differences.length === 0, differences });
+    };
+    const tell = (message: string) => onEvent?.({ type: 'notice', message });
+    const empty = await linesOf(scratch.url, signal);
+    tell(`up from nothing, on ${scratch.what}`);
+    await migrateUp(there);
+    const first = await linesOf(scratch.url, signal);
+    steps.push({ what: 'up from nothing works', ok: true, differences: [] });
+    tell('down to nothing');
+    await migrateDown(there, { steps: files.length });
+    compare('down to nothing leaves nothing', empty, await linesOf(scratch.url, signal));
+    tell('up again');
+    await migrateUp(there);
+    compare('up again gives the same schema', first, await linesOf(scratch.url, signal));
+    if (options.target) {
+      tell('the target database');
+      const found = await linesOf(options.url, signal);
+      compare('the database has that schema', withoutNoise(first), withoutNoise(found));
+    }
+    return {
+      scratch: scratch.what,
+      migrations: files.length,
+      objects: first.length,
+      steps,
+      ok: steps.every(({ ok }) => ok),
+    };
+  } finally {
+    await scratch.remove();
+  }
+}
+
+async function linesOf(url: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const connection = await connect({ url, signal });
+  try {
+    return await readSchemaLines(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Grants to the owner of the one are grants to a stranger in the other; extensions of the administrator are theirs. */
+function withoutNoise(lines: readonly string[]): string[] {
+  return lines.filter((line) => !/^extension (plpgsql|pg_stat_statements)$/.test(line));
+}
