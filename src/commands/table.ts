@@ -15,7 +15,7 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   status: { summary: 'what runs, where, and how it is', load: () => import('./status.ts') },
   logs: { summary: 'the logs of the services; `logs check` judges a log', load: () => import('./logs.ts') },
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify.ts') },
-  migrate: { summary: 'apply, roll back and inspect migrations', load: absent },
+  migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate.ts') },
   checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks.ts') },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
   init: { summary: 'write a commented configuration file', load: absent },

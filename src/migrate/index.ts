@@ -1,24 +1,93 @@
-/** Migrations that can be trusted. What only some operations need is loaded when they run. */
+/** Migrations that can be trusted. What only some operations need is loaded when they run: `status` has to be quick. */
+import type { Accepted } from './accept.ts';
+import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
 import type { MigrateOptions } from './scene.ts';
 import type { MigrateOutcome } from './up.ts';
+import type { VerifyOutcome } from './verify.ts';
 
 export type { MigrationState } from '../check/probes.ts';
+export type { Accepted } from './accept.ts';
 export type { Ran } from './apply.ts';
+export { compareLockFile, lockFileName, requireLockFile, writeLockFile } from './lock-file.ts';
+export { readMigrationFiles } from './migration-file.ts';
+export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
 export { readOnlyMigrations } from './read-only.ts';
 export { builtInMigrations, type MigrateOptions, migrationState } from './scene.ts';
 export type { DatabaseTarget, MigrateEvent, SessionOptions } from './session.ts';
 export type { FullMigrationState, MigrationStatus } from './state.ts';
 export type { MigrateOutcome } from './up.ts';
+export type { VerifyOutcome } from './verify.ts';
+
+/** Applies all that is pending: what `meatymusic up` does. */
+export async function migrateToLatest(options: MigrateOptions): Promise<MigrateOutcome> {
+  return migrateUp(options);
+}
 
 /** Applies what is pending, as far as `reach` says. */
 export async function migrateUp(options: MigrateOptions, reach?: Reach): Promise<MigrateOutcome> {
-  const up = await import('./up.ts');
-  return up.migrateUp(options, reach);
+  return (await import('./up.ts')).migrateUp(options, reach);
 }
 
-/** Applies all that is pending: what `meatymusic up` does. */
-export function migrateToLatest(options: MigrateOptions): Promise<MigrateOutcome> {
-  return migrateUp(options);
+/** Rolls back the last one, or as far as `reach` says. */
+export async function migrateDown(options: MigrateOptions, reach?: Reach): Promise<MigrateOutcome> {
+  return (await import('./down.ts')).migrateDown(options, reach);
+}
+
+export async function redo(
+  options: MigrateOptions,
+  reach?: Pick<Reach, 'steps'>,
+): Promise<{ down: MigrateOutcome; up: MigrateOutcome }> {
+  return (await import('./down.ts')).redo(options, reach);
+}
+
+export async function acceptMigration(
+  options: MigrateOptions,
+  accepted: { name: string; reason: string },
+): Promise<Accepted> {
+  return (await import('./accept.ts')).acceptMigration(options, accepted);
+}
+
+/** What `up` or `down` would run, and its text for a person. */
+export async function planMigrations(
+  options: MigrateOptions,
+  reach: Reach,
+  direction: 'up' | 'down',
+): Promise<{ planned: PlannedMigration[]; text: string }> {
+  const [{ planMigrations: plan, formatPlan }, { reachUp, reachDown }, scene, { readMigrationFiles: read }] =
+    await Promise.all([
+      import('./plan.ts'),
+      import('./reach.ts'),
+      import('./scene.ts'),
+      import('./migration-file.ts'),
+    ]);
+  const files = await read(options.folder ?? scene.builtInMigrations);
+  const state = await scene.migrationState(options);
+  const wanted =
+    direction === 'up'
+      ? reachUp(files, state, reach)
+      : reachDown(state, reach).flatMap((name) => files.find((file) => file.name === name) ?? []);
+  const planned = await plan(wanted, direction);
+  return { planned, text: formatPlan(planned) };
+}
+
+export async function createMigration(
+  folder: string,
+  name: string,
+  options?: { noTransaction?: boolean },
+): Promise<string> {
+  return (await import('./create.ts')).createMigration(folder, name, options);
+}
+
+export async function verifyMigrations(
+  options: MigrateOptions & { scratchUrl?: string | undefined; target: boolean },
+): Promise<VerifyOutcome> {
+  return (await import('./verify.ts')).verifyMigrations(options);
+}
+
+export async function generateTypes(
+  options: Pick<MigrateOptions, 'folder' | 'signal'> & { scratchUrl?: string | undefined },
+): Promise<string> {
+  return (await import('./types.ts')).generateTypes(options);
 }
