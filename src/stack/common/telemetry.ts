@@ -69,6 +69,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     description: {
       exporter: names.join(','),
       ...(names.includes('otlp') && { endpoint: url }),
+      ...(url.includes(':4317/') && {
+        note: 'port 4317 is for gRPC by convention; this speaks HTTP with protobuf',
+      }),
     },
     async shutdown() {
       await Promise.race([
