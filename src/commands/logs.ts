@@ -9,6 +9,7 @@ import type { LogLine, Runtime } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { createLogPrinter } from './log-printer.ts';
+import { configure as configureCheck } from './logs-check.ts';
 
 interface LogFlags {
   follow?: boolean;
@@ -34,6 +35,9 @@ Examples:
   $ meatymusic logs api --json | jq -R 'fromjson? | .trace_id'`,
     );
   act(command, logs);
+  // `--json` of `logs check` is its own.
+  command.enablePositionalOptions();
+  configureCheck(command.command('check'), act);
 };
 
 const logs: Action = async (invocation, options, services) => {

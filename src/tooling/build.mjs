@@ -51,6 +51,7 @@ for (const [name, file] of Object.entries({
   'cache-server': 'src/runtimes/embedded/cache-server.ts',
   watchdog: 'src/engine/watchdog.ts',
   'otlp-receiver': 'src/probes/otlp/main.ts',
+  'log-worker': 'src/probes/logs/worker.ts',
 })) {
   if (existsSync(path.join(root, file))) entries[name] = file;
 }

@@ -118,7 +118,8 @@ export class KnownKeys {
   #key(name: string): KnownKey {
     const bytes = new TextEncoder().encode(name);
     const hash = hashOf(bytes, new DataView(bytes.buffer), 0, bytes.length);
-    const bucket = (this.#buckets[hash & 1023] ??= []);
+    this.#buckets[hash & 1023] ??= [];
+    const bucket = this.#buckets[hash & 1023]!;
     let key = bucket.find((each) => each.name === name);
     if (!key) {
       key = { name, bytes, role: -1, priority: 0, shapeBit: 0, requiredBit: 0, nest: -1, secret: false };
@@ -156,4 +157,7 @@ export function hashOf(bytes: Uint8Array, view: DataView, start: number, end: nu
   return mixed ^ (mixed >>> 15);
 }
 
-export const roleIndex = Object.fromEntries(roles.map((role, index) => [role, index])) as Record<Role, number>;
+export const roleIndex = Object.fromEntries(roles.map((role, index) => [role, index])) as Record<
+  Role,
+  number
+>;

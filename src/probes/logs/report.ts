@@ -1,0 +1,178 @@
+import type { Level } from './level.ts';
+import type { SecretRule } from './secrets.ts';
+import type { Shape } from './shape.ts';
+
+/** What may be wrong with a line. */
+export type LineProblem =
+  | 'not-structured'
+  | 'broken-json'
+  | 'too-long'
+  | 'truncated'
+  | 'duplicate-key'
+  | 'missing-field'
+  | 'unknown-level'
+  | 'time-out-of-range'
+  | 'time-backwards'
+  | 'secret';
+
+export interface LineSample {
+  problem: LineProblem;
+  /** From 1. */
+  line: number;
+  /** Of the line's first byte, or of the byte that is wrong. */
+  offset: number;
+  /** `duplicate "level"`, `unexpected byte`, `e-mail address`. */
+  detail: string;
+  /** The line's start; absent where it would show a secret. */
+  text?: string;
+}
+
+/** What is known of a log after one pass. Two reports of neighbouring parts add up to one (`mergeReports`). */
+export interface LogReport {
+  bytes: number;
+  /** Blank ones and those of printed spans apart. */
+  lines: number;
+  blankLines: number;
+  /** Of printed spans, over however many lines. */
+  spans: number;
+  spanLines: number;
+  /** Lines that are JSON objects. */
+  structured: number;
+  logfmt: number;
+  tooLong: number;
+  /** The last line has no newline and is no whole record. */
+  truncated: number;
+  withTraceId: number;
+  withSpanId: number;
+  shapes: Partial<Record<Shape, number>>;
+  levels: Partial<Record<Level, number>>;
+  unknownLevels: number;
+  times: {
+    with: number;
+    firstMs?: number;
+    lastMs?: number;
+    /** Before 2000, or more than a day from now. */
+    outOfRange: number;
+    backwards: number;
+    largestStepBackMs: number;
+  };
+  duplicateKeys: number;
+  /** By required field: structured lines that lack it. */
+  missing: Record<string, number>;
+  invalidUtf8Lines: number;
+  nulBytes: number;
+  byteOrderMarks: number;
+  secrets: Partial<Record<SecretRule, number>>;
+  /** The first of each problem. */
+  samples: LineSample[];
+}
+
+/** Of each problem. */
+export const samplesKept = 10;
+
+export function emptyReport(required: readonly string[] = []): LogReport {
+  return {
+    bytes: 0,
+    lines: 0,
+    blankLines: 0,
+    spans: 0,
+    spanLines: 0,
+    structured: 0,
+    logfmt: 0,
+    tooLong: 0,
+    truncated: 0,
+    withTraceId: 0,
+    withSpanId: 0,
+    shapes: {},
+    levels: {},
+    unknownLevels: 0,
+    times: { with: 0, outOfRange: 0, backwards: 0, largestStepBackMs: 0 },
+    duplicateKeys: 0,
+    missing: Object.fromEntries(required.map((name) => [name, 0])),
+    invalidUtf8Lines: 0,
+    nulBytes: 0,
+    byteOrderMarks: 0,
+    secrets: {},
+    samples: [],
+  };
+}
+
+/** The report of two parts of a log, the second right behind the first. */
+export function mergeReports(first: LogReport, second: LogReport): LogReport {
+  const shift = totalLines(first);
+  const stepBackMs = (first.times.lastMs ?? -Infinity) - (second.times.firstMs ?? Infinity);
+  const firstMs = first.times.firstMs ?? second.times.firstMs;
+  const lastMs = second.times.lastMs ?? first.times.lastMs;
+  const moved = second.samples.map((sample) => ({
+    ...sample,
+    line: sample.line + shift,
+    offset: sample.offset + first.bytes,
+  }));
+  return {
+    bytes: first.bytes + second.bytes,
+    lines: first.lines + second.lines,
+    blankLines: first.blankLines + second.blankLines,
+    spans: first.spans + second.spans,
+    spanLines: first.spanLines + second.spanLines,
+    structured: first.structured + second.structured,
+    logfmt: first.logfmt + second.logfmt,
+    tooLong: first.tooLong + second.tooLong,
+    truncated: first.truncated + second.truncated,
+    withTraceId: first.withTraceId + second.withTraceId,
+    withSpanId: first.withSpanId + second.withSpanId,
+    shapes: sum(first.shapes, second.shapes),
+    levels: sum(first.levels, second.levels),
+    unknownLevels: first.unknownLevels + second.unknownLevels,
+    times: {
+      with: first.times.with + second.times.with,
+      ...(firstMs === undefined ? {} : { firstMs }),
+      ...(lastMs === undefined ? {} : { lastMs }),
+      outOfRange: first.times.outOfRange + second.times.outOfRange,
+      backwards: first.times.backwards + second.times.backwards + (stepBackMs > 0 ? 1 : 0),
+      largestStepBackMs: Math.max(
+        first.times.largestStepBackMs,
+        second.times.largestStepBackMs,
+        stepBackMs,
+        0,
+      ),
+    },
+    duplicateKeys: first.duplicateKeys + second.duplicateKeys,
+    missing: sum(first.missing, second.missing),
+    invalidUtf8Lines: first.invalidUtf8Lines + second.invalidUtf8Lines,
+    nulBytes: first.nulBytes + second.nulBytes,
+    byteOrderMarks: first.byteOrderMarks + second.byteOrderMarks,
+    secrets: sum(first.secrets, second.secrets),
+    samples: firstOfEach([...first.samples, ...moved]),
+  };
+}
+
+/** All lines of the log, whatever they were. */
+export function totalLines(report: LogReport): number {
+  return report.lines + report.blankLines + report.spanLines;
+}
+
+/** The shape that most lines have. */
+export function mainShape(report: LogReport): string {
+  return Object.entries(report.shapes).sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'plain';
+}
+
+function sum<Name extends string>(
+  one: Partial<Record<Name, number>>,
+  other: Partial<Record<Name, number>>,
+): Record<Name, number> {
+  const total = { ...one } as Record<Name, number>;
+  for (const [name, count] of Object.entries(other) as [Name, number][])
+    total[name] = (total[name] ?? 0) + count;
+  return total;
+}
+
+function firstOfEach(samples: LineSample[]): LineSample[] {
+  const counts = new Map<LineProblem, number>();
+  return samples
+    .sort((a, b) => a.line - b.line)
+    .filter(({ problem }) => {
+      const count = (counts.get(problem) ?? 0) + 1;
+      counts.set(problem, count);
+      return count <= samplesKept;
+    });
+}
