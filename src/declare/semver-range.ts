@@ -1,0 +1,41 @@
+import semver from 'semver';
+
+/** A range in goss's syntax, which has `!=` beside what npm's has; `undefined` where it is none. */
+export function satisfiesRange(
+  range: string,
+  lenientVersion = false,
+): ((version: string) => boolean) | undefined {
+  const alternatives: { range: semver.Range; except: string[] }[] = [];
+  for (const part of range.split('||')) {
+    const except = [...part.matchAll(/!=?\s*v?([\d.]+\S*)/g)].map((match) => match[1]!);
+    const rest = part
+      .replace(/!=?\s*v?[\d.]+\S*/g, ' ')
+      .replace(/==/g, '=')
+      .trim();
+    if (rest === '' && except.length === 0) return undefined;
+    try {
+      alternatives.push({ range: new semver.Range(rest || '*', { includePrerelease: true }), except });
+    } catch {
+      return undefined;
+    }
+  }
+  return (text) => {
+    const version = lenientVersion
+      ? (semver.parse(text.trim(), { loose: true }) ?? lenient(text))
+      : strict(text);
+    if (!version) return false;
+    return alternatives.some(
+      ({ range: each, except }) =>
+        each.test(version) && !except.some((other) => lenient(other)?.compare(version) === 0),
+    );
+  };
+}
+
+/** `1.2` and `v1` are versions too. */
+function lenient(text: string): semver.SemVer | null {
+  return /^\s*v?\d+(\.\d+){0,2}\s*$/.test(text) ? semver.coerce(text) : null;
+}
+
+function strict(text: string): semver.SemVer | null {
+  return /^\d/.test(text) ? semver.parse(text) : null;
+}
