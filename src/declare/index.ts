@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Fault, messageOf } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
 import type { Check } from '../check/define-check.ts';
 
 export interface DeclaredSources {
@@ -12,7 +16,7 @@ export interface DeclaredSources {
   env: Readonly<Record<string, string | undefined>>;
   /** YAML or JSON files of variables for gossfiles and declared checks; later ones win. */
   varsFiles?: readonly string[];
-  /** Variables from the command line; win over files. */
+  /** Variables of the configuration; `varsFiles` win over them. */
   vars?: Readonly<Record<string, unknown>>;
 }
 
@@ -23,6 +27,79 @@ export interface Declared {
 }
 
 /** Reads every declared source. Rejects with one `Fault` (78) that lists every problem with file and line. */
-export async function loadDeclared(_sources: DeclaredSources): Promise<Declared> {
-  return { checks: [], notices: [] };
+export async function loadDeclared(sources: DeclaredSources): Promise<Declared> {
+  const { files = [], gossfiles = [], plugins = [], root, env } = sources;
+  const problems: string[] = [];
+  const checks: Check[] = [];
+  const notices: string[] = [];
+  const scope = {
+    env,
+    vars: { ...sources.vars, ...(await readVars(sources.varsFiles ?? [], root, problems)) },
+  };
+  if (files.length > 0) {
+    const { readChecksFile } = await import('./checks-file.ts');
+    for (const file of files) {
+      const text = await readText(file, root, problems);
+      if (text !== undefined) checks.push(...readChecksFile(shownName(file, root), text, scope, problems));
+    }
+  }
+  if (gossfiles.length > 0) {
+    const { readGossfile } = await import('./gossfile.ts');
+    for (const file of gossfiles) {
+      const read = await readGossfile(file, shownName(file, root), scope, problems);
+      checks.push(...read.checks);
+      notices.push(...read.notices);
+    }
+  }
+  if (plugins.length > 0) {
+    const { loadPlugin } = await import('./plugins.ts');
+    for (const plugin of plugins) checks.push(...(await loadPlugin(plugin, root, problems)));
+  }
+  if (problems.length > 0) {
+    throw new Fault({
+      code: 'bad-declared-checks',
+      message: `declared checks: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}`,
+      details:
+        problems.length > 100 ? [...problems.slice(0, 100), `and ${problems.length - 100} more`] : problems,
+      exitCode: ExitCode.config,
+    });
+  }
+  return { checks, notices };
+}
+
+async function readVars(
+  files: readonly string[],
+  root: string,
+  problems: string[],
+): Promise<Record<string, unknown>> {
+  const vars: Record<string, unknown> = {};
+  for (const file of files) {
+    const absolute = path.resolve(root, file);
+    const text = await readText(absolute, root, problems);
+    if (text === undefined) continue;
+    const { readDocument } = await import('./document.ts');
+    const document = readDocument(shownName(absolute, root), text, problems);
+    if (!document) continue;
+    if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value)) {
+      problems.push(`${shownName(absolute, root)}:1: variables must be a map`);
+    } else Object.assign(vars, document.value);
+  }
+  return vars;
+}
+
+async function readText(file: string, root: string, problems: string[]): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    problems.push(
+      `${shownName(file, root)}: ${code === 'ENOENT' ? 'there is no such file' : messageOf(error)}`,
+    );
+    return undefined;
+  }
+}
+
+function shownName(file: string, root: string): string {
+  const relative = path.relative(root, file);
+  return relative.startsWith('..') ? file : relative;
 }

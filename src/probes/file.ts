@@ -49,14 +49,19 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
         const file = await open(path, 0o4000);
         try {
           const { size } = await file.stat();
-          const { buffer, bytesRead } = await file.read(
-            Buffer.alloc(Math.min(maxBytes, Math.max(size, 64 * 1024))),
-          );
-          return {
-            text: buffer.toString('utf8', 0, bytesRead),
-            bytes: Math.max(size, bytesRead),
-            truncated: size > bytesRead,
-          };
+          // Files of /proc say that they are empty: read until the end or the cap, whatever the size.
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          while (bytes < maxBytes) {
+            const { buffer, bytesRead } = await file.read(
+              Buffer.alloc(Math.min(maxBytes - bytes, 64 * 1024)),
+            );
+            if (bytesRead === 0) break;
+            chunks.push(buffer.subarray(0, bytesRead));
+            bytes += bytesRead;
+          }
+          const text = Buffer.concat(chunks).toString('utf8');
+          return { text, bytes: Math.max(size, bytes), truncated: size > bytes };
         } finally {
           await file.close();
         }

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { parseDuration } from '../base/duration.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Check } from '../check/define-check.ts';
+import type { Probes } from '../check/probes.ts';
+import type { Kind, Observed } from './kind.ts';
+import { kinds } from './kinds/index.ts';
+import { compileMatcher, type Matcher, matcherNames, shown } from './matcher.ts';
+import { DeclaredProblem } from './problem.ts';
+import { TextLines } from './text-lines.ts';
+
+const duration = z.union([z.string(), z.number().positive()]);
+
+/** What every entry may say, whatever its kind. */
+export const commonShape = {
+  id: z
+    .string()
+    .regex(/^[a-z0-9][\w.:-]*(\/[\w.:-]+)+$/i, 'must be <area>/<name>')
+    .describe('<area>/<name>'),
+  kind: z.string(),
+  title: z.string().optional().describe('Said when it holds; default: from the kind'),
+  why: z.string().optional().describe('Why it matters'),
+  hint: z.string().optional().describe('What to do when it fails'),
+  after: z.array(z.string()).optional().describe('Checks without whose pass this one proves nothing'),
+  level: z.enum(['required', 'advisory']).optional().describe('An advisory failure does not fail the run'),
+  tags: z.array(z.string()).optional().describe('Tags'),
+  timeout: duration.optional().describe('Longest time of an attempt: 500ms, 2s'),
+  skip: z.union([z.boolean(), z.string()]).optional().describe('Do not run it; a text is the reason'),
+};
+
+/** The schema of one kind's entries. `expectation` is what stands for what is expected of an attribute. */
+export function entrySchema(kind: Kind, expectation: z.ZodType) {
+  const attributes = Object.fromEntries(
+    Object.entries(kind.attributes).map(([name, about]) => [name, expectation.optional().describe(about)]),
+  );
+  return z.strictObject({ ...commonShape, kind: z.literal(kind.name), ...kind.target, ...attributes });
+}
+
+const schemas = new Map([...kinds.values()].map((kind) => [kind.name, entrySchema(kind, z.unknown())]));
+
+/** Shared by all declared checks: ten thousand of them need one. */
+const codes = {
+  unreachable: { means: 'no answer came that could be judged', hint: 'meatymusic status' },
+  mismatch: { means: 'what was seen is not what is expected', hint: 'look at the evidence' },
+} as const;
+
+interface Expectation {
+  attribute: string;
+  matcher: Matcher;
+}
+
+/** An entry with its variables filled in → a check. Throws `DeclaredProblem` with all that is wrong, first one first. */
+export function checkOfEntry(entry: unknown, source: string): Check {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    throw new DeclaredProblem([], 'a check must be a map');
+  }
+  const given = entry as Record<string, unknown>;
+  const kind = kinds.get(String(given.kind));
+  const schema = schemas.get(String(given.kind));
+  if (!kind || !schema) {
+    const near = nearest(String(given.kind), [...kinds.keys()]);
+    const known = near ? `did you mean "${near}"?` : `known: ${[...kinds.keys()].join(', ')}`;
+    throw new DeclaredProblem(
+      given.kind === undefined ? [] : ['kind'],
+      given.kind === undefined ? `says no kind; ${known}` : `there is no kind "${given.kind}"; ${known}`,
+    );
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw problemOf(parsed.error, kind);
+  const data = parsed.data as Record<string, unknown> & z.output<z.ZodObject<typeof commonShape>>;
+  const expectations: Expectation[] = [];
+  for (const attribute of Object.keys(kind.attributes)) {
+    if (!(attribute in given)) continue;
+    expectations.push(expectationOf(kind, attribute, given[attribute]));
+  }
+  if (expectations.length === 0 && !data.skip) {
+    throw new DeclaredProblem([], `expects nothing; say what of: ${Object.keys(kind.attributes).join(', ')}`);
+  }
+  const timeoutMs =
+    data.timeout === undefined
+      ? undefined
+      : typeof data.timeout === 'number'
+        ? data.timeout
+        : parseDuration(data.timeout);
+  if (data.timeout !== undefined && timeoutMs === undefined)
+    throw new DeclaredProblem(['timeout'], 'is not a duration (write 500ms, 2s)');
+  const title = data.title ?? kind.title(data);
+  return {
+    id: data.id,
+    source,
+    title,
+    failureTitle: data.title ? `Does not hold: ${data.title}` : `${title} is not as expected`,
+    why: data.why ?? `Declared in ${source}.`,
+    needs: kind.needs,
+    uses: kind.uses?.(data) ?? [],
+    codes: data.hint
+      ? {
+          unreachable: { ...codes.unreachable, hint: data.hint },
+          mismatch: { ...codes.mismatch, hint: data.hint },
+        }
+      : codes,
+    ...(data.after ? { after: data.after } : {}),
+    ...(data.level ? { level: data.level } : {}),
+    tags: data.tags ?? noTags,
+    ...(timeoutMs ? { timeoutMs } : {}),
+    async run(context) {
+      if (data.skip)
+        return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');
+      const seen = await kind.observe({
+        target: data,
+        probes: context as unknown as Probes,
+        stack: context.stack,
+      });
+      const unmet = expectations.filter(({ attribute, matcher }) => !holds(seen, attribute, matcher));
+      if (unmet.length === 0) {
+        const count = expectations.length;
+        return context.pass(
+          summaryOf(seen, expectations),
+          [seen.examined, { count, what: count === 1 ? 'expectation' : 'expectations' }],
+          seen.evidence,
+        );
+      }
+      const expected = unmet.map(({ attribute, matcher }) => `${attribute} ${matcher.text}`).join('; ');
+      if (seen.failure)
+        return context.fail('unreachable', {
+          expected,
+          actual: seen.failure.message,
+          evidence: seen.evidence,
+        });
+      const actual = unmet
+        .map(({ attribute }) => `${attribute} is ${valueText(seen.attributes[attribute])}`)
+        .join('; ');
+      return context.fail('mismatch', { expected, actual, evidence: seen.evidence });
+    },
+  };
+}
+
+const noTags = ['declared'];
+
+/** Headers may be expected by name; everything else by a matcher of the whole. */
+function expectationOf(kind: Kind, attribute: string, raw: unknown): Expectation {
+  if (kind.name === 'http' && attribute === 'headers') {
+    const names =
+      typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? Object.keys(raw) : undefined;
+    if (!names || names.some((name) => matcherNames.includes(name))) {
+      return { attribute: 'header-lines', matcher: compileMatcher(raw, [attribute]) };
+    }
+    const wanted = Object.fromEntries(
+      Object.entries(raw as object).map(([name, each]) => [name.toLowerCase(), each]),
+    );
+    return { attribute, matcher: compileMatcher({ 'have-key-with-value': wanted }, [attribute]) };
+  }
+  return { attribute, matcher: compileMatcher(raw, [attribute]) };
+}
+
+function holds({ attributes }: Observed, attribute: string, matcher: Matcher): boolean {
+  const value = attributes[attribute];
+  return value !== undefined && matcher.test(value);
+}
+
+function summaryOf(seen: Observed, expectations: Expectation[]): string {
+  const parts = expectations
+    .slice(0, 3)
+    .map(({ attribute }) => [attribute, seen.attributes[attribute]] as const)
+    .filter(([, value]) => typeof value !== 'object')
+    .map(([attribute, value]) => `${attribute} ${String(value).slice(0, 60)}`);
+  return parts.join(', ') || 'as expected';
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'not there';
+  if (value instanceof TextLines && value.text === '') return 'empty';
+  return shown(value);
+}
+
+function problemOf(error: z.ZodError, kind: Kind): DeclaredProblem {
+  const [issue] = error.issues;
+  const path = (issue?.path ?? []) as (string | number)[];
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const near = nearest(key, [
+      ...Object.keys(commonShape),
+      ...Object.keys(kind.target),
+      ...Object.keys(kind.attributes),
+    ]);
+    return new DeclaredProblem(
+      [...path, key],
+      `${kind.name} has no "${key}"${near ? `; did you mean "${near}"?` : ''}`,
+    );
+  }
+  return new DeclaredProblem(path, `${path.join('.') || 'the entry'}: ${issue?.message ?? 'is not valid'}`);
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { Evidence } from '../check/evidence.ts';
+import type { ProbeName, Probes } from '../check/probes.ts';
+import type { ServiceName, StackInfo } from '../check/stack.ts';
+import type { Examined } from '../check/verdict.ts';
+
+/** What was seen: the values that expectations are about. One that is absent meets no expectation. */
+export interface Observed {
+  attributes: Record<string, unknown>;
+  examined: Examined;
+  evidence: Evidence[];
+  /** Nothing came, and why: expectations about anything but being reachable cannot hold. */
+  failure?: { code: string; message: string };
+}
+
+/** A kind of declared check: what it looks at (`target`), what can be expected of it (`attributes`), and how it looks. */
+export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
+  name: string;
+  about: string;
+  needs: readonly ProbeName[];
+  target: Target;
+  /** Name → description, for the schema. */
+  attributes: Record<string, string>;
+  uses?(target: z.output<z.ZodObject<Target>>): ServiceName[];
+  title(target: z.output<z.ZodObject<Target>>): string;
+  observe(call: {
+    target: z.output<z.ZodObject<Target>>;
+    probes: Probes;
+    stack: StackInfo;
+  }): Promise<Observed>;
+}
+
+/** Gives a kind's file its types. */
+export function defineKind<const Target extends z.ZodRawShape>(kind: Kind<Target>): Kind {
+  return kind as unknown as Kind;
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { attempt, fact } from '../../check/exchange.ts';
+import type { Json } from '../../check/json.ts';
+import { defineKind } from '../kind.ts';
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const postgresQueryKind = defineKind({
+  name: 'postgres-query',
+  about: 'A statement in a read-only transaction, and its rows',
+  needs: ['postgres'],
+  target: {
+    query: z.string().describe('One statement; values as $1, $2'),
+    values: z.array(scalar).default([]).describe('Values of $1, $2'),
+    as: z.enum(['owner', 'application']).default('owner').describe('Whose connection or role'),
+  },
+  attributes: {
+    'row-count': 'Number of rows',
+    rows: 'The rows, as a list of maps',
+    value: 'First column of the first row',
+    'duration-ms': 'Milliseconds',
+    error: 'SQLSTATE, where the statement fails',
+  },
+  uses: () => ['database'],
+  title: ({ query }) => `SQL ${query.replace(/\s+/g, ' ').trim().slice(0, 60)}`,
+  async observe({ target: { query, values, as }, probes: { postgres } }) {
+    const { value, failure } = await attempt(postgres.query({ sql: query, values: values as Json[], as }));
+    if (failure) {
+      return {
+        attributes: { error: failure.code },
+        examined: { count: 1, what: 'statement' },
+        evidence: [fact('statement', query), fact('error', failure.message)],
+        failure,
+      };
+    }
+    return {
+      attributes: {
+        'row-count': value.rowCount,
+        rows: value.rows,
+        value: value.rows[0] ? Object.values(value.rows[0])[0] : undefined,
+        'duration-ms': value.durationMs,
+        error: '',
+      },
+      examined: { count: 1, what: 'statement' },
+      evidence: [
+        {
+          kind: 'query',
+          label: 'rows',
+          statement: query,
+          rows: value.rows.slice(0, 20),
+          rowCount: value.rowCount,
+        },
+      ],
+    };
+  },
+});
+
+export const redisCommandKind = defineKind({
+  name: 'redis-command',
+  about: 'A Redis command and its reply',
+  needs: ['redis'],
+  target: {
+    command: z
+      .union([z.string(), z.array(z.union([z.string(), z.number()])).min(1)])
+      .describe('`GET key`, or a list where an argument has spaces'),
+  },
+  attributes: {
+    reply: 'The reply',
+    'duration-ms': 'Milliseconds',
+    error: "First word of the server's error",
+  },
+  uses: () => ['cache'],
+  title: ({ command }) => `Redis ${Array.isArray(command) ? command.join(' ') : command}`.slice(0, 80),
+  async observe({ target: { command }, probes: { redis } }) {
+    const [name = '', ...args] = Array.isArray(command) ? command.map(String) : command.trim().split(/\s+/);
+    const { value, failure } = await attempt(redis.command({ name, args }));
+    return {
+      attributes: { reply: value?.reply, 'duration-ms': value?.durationMs, error: failure?.code ?? '' },
+      examined: { count: 1, what: 'reply' },
+      evidence: [fact('reply', value ? JSON.stringify(value.reply) : (failure?.message ?? ''))],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+export const logsKind = defineKind({
+  name: 'logs',
+  about: "A service's log",
+  needs: ['logs'],
+  target: {
+    service: z.enum(['api', 'web', 'database', 'cache']).default('api').describe('Whose log'),
+    contains: z
+      .string()
+      .optional()
+      .describe('Only lines with this text; without it the whole log is summed up'),
+    'trace-id': z.string().optional().describe('Only lines of this trace'),
+    'within-ms': z.number().int().nonnegative().default(0).describe('How long to wait for a first line'),
+  },
+  attributes: {
+    matched: 'Number of lines that match',
+    text: 'The matching lines',
+    lines: 'Number of lines',
+    structured: 'Number of structured lines',
+    'structured-percent': 'Their share, 0 to 100',
+    'with-trace-id': 'Number of lines with a trace ID',
+    shape: '`pino`, `structlog`, `plain` …',
+  },
+  uses: ({ service }) => [service],
+  title: ({ service, contains }) => `log of ${service}${contains ? `: ${contains}` : ''}`,
+  async observe({ target, probes: { logs } }) {
+    const { service, contains, 'trace-id': traceId, 'within-ms': withinMs } = target;
+    if (contains === undefined && traceId === undefined) {
+      const { value, failure } = await attempt(logs.summarize({ service }));
+      return {
+        attributes: value
+          ? {
+              lines: value.lines,
+              structured: value.structured,
+              'structured-percent': value.lines === 0 ? 0 : (100 * value.structured) / value.lines,
+              'with-trace-id': value.withTraceId,
+              shape: value.shape,
+            }
+          : {},
+        examined: { count: value?.lines ?? 0, what: 'lines' },
+        evidence: [fact('log', value ? `${value.lines} lines of ${value.source}` : (failure?.message ?? ''))],
+        ...(failure ? { failure } : {}),
+      };
+    }
+    const query = { service, withinMs, ...(contains ? { contains } : {}), ...(traceId ? { traceId } : {}) };
+    const { value, failure } = await attempt(logs.find(query));
+    const lines = (value?.records ?? []).map(({ number, raw }) => ({ number, text: raw }));
+    return {
+      attributes: value ? { matched: value.matched, text: lines.map(({ text }) => text) } : {},
+      examined: { count: value?.scanned ?? 0, what: 'lines' },
+      evidence: [
+        {
+          kind: 'lines',
+          label: contains ?? 'trace',
+          source: value?.source ?? service,
+          lines,
+          total: value?.matched ?? 0,
+        },
+      ],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { exchange } from '../../check/exchange.ts';
+import type { HttpProbe, HttpRequest } from '../../check/probes.ts';
+import { defineKind } from '../kind.ts';
+import { TextLines } from '../text-lines.ts';
+
+const headers = z.union([z.record(z.string(), z.union([z.string(), z.number()])), z.array(z.string())]);
+const maxRedirects = 10;
+
+export const httpKind = defineKind({
+  name: 'http',
+  about: 'An HTTP request and its answer',
+  needs: ['http'],
+  target: {
+    url: z.string().describe('Absolute, or a path of the service'),
+    service: z.enum(['api', 'web']).default('api').describe('Whose path it is, where the URL is only a path'),
+    method: z.string().default('GET').describe('Method'),
+    'request-headers': headers.optional().describe('Headers to send: a map, or a list of "Name: value"'),
+    'request-body': z.string().optional().describe('Body to send'),
+    'follow-redirects': z.boolean().default(false).describe('Whether redirects are followed, ten at most'),
+    'request-timeout': z.number().int().positive().optional().describe('Milliseconds for the request'),
+  },
+  attributes: {
+    status: 'Status code',
+    headers: 'Header lines `Name: value`, or a map of lower-case names',
+    body: 'Decoded body',
+    'duration-ms': 'Milliseconds until the answer was complete',
+    address: 'The address that was dialled',
+    url: 'The last URL, after redirects',
+    reachable: 'Whether an answer came',
+  },
+  uses: (target) => (target.url.startsWith('/') ? [target.service] : []),
+  title: (target) => `${target.method} ${target.url}`,
+  async observe({ target, probes: { http }, stack }) {
+    const url = target.url.startsWith('/') ? new URL(target.url, stack[target.service].url).href : target.url;
+    const request: HttpRequest = {
+      url,
+      method: target.method,
+      ...(target['request-headers'] ? { headers: headerMap(target['request-headers']) } : {}),
+      ...(target['request-body'] === undefined ? {} : { body: target['request-body'] }),
+      ...(target['request-timeout'] ? { timeoutMs: target['request-timeout'] } : {}),
+    };
+    const { asked, lastUrl } = await follow(http, request, target['follow-redirects'] ? maxRedirects : 0);
+    const { response, failure, evidence } = asked;
+    const examined = { count: 1, what: 'response' };
+    if (!response) {
+      return {
+        attributes: { reachable: false },
+        examined,
+        evidence: [evidence],
+        ...(failure ? { failure } : {}),
+      };
+    }
+    return {
+      attributes: {
+        reachable: true,
+        status: response.status,
+        headers: response.headers,
+        'header-lines': new TextLines(
+          response.rawHeaders.map(([name, value]) => `${name}: ${value}`).join('\n'),
+        ),
+        body: new TextLines(response.body),
+        'duration-ms': response.durationMs,
+        address: response.address,
+        url: lastUrl,
+      },
+      examined,
+      evidence: [evidence],
+    };
+  },
+});
+
+/** Redirects as browsers and Go do them: http and https alone, GET after 301–303, no credentials for another host. */
+async function follow(http: HttpProbe, first: HttpRequest, most: number) {
+  let request = first;
+  for (let count = 0; ; count++) {
+    const asked = await exchange(http, request, 'response');
+    const location = asked.response?.headers.location;
+    const status = asked.response?.status ?? 0;
+    if (count >= most || !location || ![301, 302, 303, 307, 308].includes(status))
+      return { asked, lastUrl: request.url };
+    const next = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
+    if (!next || !/^https?:$/.test(next.protocol)) return { asked, lastUrl: request.url };
+    const keeps = status >= 307;
+    const { body, headers: sent = {}, method, ...rest } = request;
+    const sameHost = next.host === new URL(request.url).host;
+    request = {
+      ...rest,
+      url: next.href,
+      method: keeps || method === 'HEAD' ? (method ?? 'GET') : 'GET',
+      headers: Object.fromEntries(
+        Object.entries(sent).filter(([name]) => sameHost || !/^(authorization|cookie)$/i.test(name)),
+      ),
+      ...(keeps && body !== undefined ? { body } : {}),
+    };
+  }
+}
+
+function headerMap(given: z.output<typeof headers>): Record<string, string> {
+  if (!Array.isArray(given))
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    given.map((line) => {
+      const at = line.indexOf(':');
+      return at < 0 ? [line.trim(), ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    }),
+  );
+}

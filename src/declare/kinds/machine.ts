@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { attempt, fact } from '../../check/exchange.ts';
+import { defineKind } from '../kind.ts';
+import { TextLines } from '../text-lines.ts';
+
+export const commandKind = defineKind({
+  name: 'command',
+  about: 'A command, its exit status and its output',
+  needs: ['command'],
+  target: {
+    command: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .describe('A string is for /bin/sh, a list is run without a shell'),
+    cwd: z.string().optional().describe('Folder to run in'),
+    env: z.record(z.string(), z.string()).default({}).describe('Further variables'),
+    stdin: z.string().optional().describe('What it reads'),
+    'command-timeout': z.number().int().positive().optional().describe('Milliseconds for the command'),
+  },
+  attributes: {
+    'exit-status': 'Exit status',
+    stdout: 'Output',
+    stderr: 'Errors',
+    signal: 'Signal that ended it',
+    'duration-ms': 'Milliseconds',
+  },
+  title: ({ command }) =>
+    `command ${Array.isArray(command) ? command.join(' ') : command}`.split('\n')[0]!.slice(0, 80),
+  async observe({ target, probes: { command } }) {
+    const { value, failure } = await attempt(
+      command.run({
+        command: target.command as string | [string, ...string[]],
+        env: target.env,
+        ...(target.cwd ? { cwd: target.cwd } : {}),
+        ...(target.stdin === undefined ? {} : { stdin: target.stdin }),
+        ...(target['command-timeout'] ? { timeoutMs: target['command-timeout'] } : {}),
+      }),
+    );
+    return {
+      attributes: value
+        ? {
+            'exit-status': value.exitCode ?? -1,
+            stdout: new TextLines(value.stdout),
+            stderr: new TextLines(value.stderr),
+            signal: value.signal ?? '',
+            'duration-ms': value.durationMs,
+          }
+        : {},
+      examined: { count: 1, what: 'command' },
+      evidence: value
+        ? [
+            fact('exit status', String(value.exitCode ?? value.signal)),
+            fact('stdout', value.stdout.slice(-2048)),
+            fact('stderr', value.stderr.slice(-2048)),
+          ]
+        : [fact('command', failure?.message ?? '')],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+export const fileKind = defineKind({
+  name: 'file',
+  about: 'A file, folder or link',
+  needs: ['file'],
+  target: { path: z.string().describe('Path') },
+  attributes: {
+    exists: 'Whether it is there',
+    filetype: '`file`, `directory`, `symlink`, `other`',
+    mode: '`0644`',
+    size: 'Bytes',
+    owner: 'Name of the owner',
+    group: 'Name of the group',
+    uid: 'Number of the owner',
+    gid: 'Number of the group',
+    'linked-to': 'Where the link leads',
+    sha256: 'Checksum',
+    contents: 'Text of the file, up to 1 MiB',
+  },
+  title: ({ path }) => `file ${path}`,
+  async observe({ target: { path }, probes: { file } }) {
+    const { value, failure } = await attempt(file.stat({ path }));
+    const examined = { count: 1, what: 'path' };
+    if (!value) return { attributes: {}, examined, evidence: [fact(path, failure.message)], failure };
+    if (!value.exists)
+      return { attributes: { exists: false }, examined, evidence: [fact(path, 'is not there')] };
+    const read = value.type === 'directory' ? undefined : await attempt(file.read({ path }));
+    return {
+      attributes: {
+        exists: true,
+        filetype: value.type,
+        mode: value.mode,
+        size: value.size,
+        owner: value.owner,
+        group: value.group,
+        uid: value.uid,
+        gid: value.gid,
+        'linked-to': value.linkedTo,
+        sha256: value.sha256,
+        contents: read?.value ? new TextLines(read.value.text) : undefined,
+      },
+      examined,
+      evidence: [
+        fact(
+          path,
+          `${value.type}, mode ${value.mode}, ${value.size} bytes, ${value.owner ?? value.uid}:${value.group ?? value.gid}`,
+        ),
+      ],
+    };
+  },
+});
+
+export const processKind = defineKind({
+  name: 'process',
+  about: 'Whether a process runs',
+  needs: ['process'],
+  target: { name: z.string().describe('Name of the program') },
+  attributes: { running: 'Whether one runs', count: 'How many run', pids: 'Their numbers' },
+  title: ({ name }) => `process ${name}`,
+  async observe({ target: { name }, probes }) {
+    const { value, failure } = await attempt(probes.process.find({ name }));
+    return {
+      attributes: value ? { running: value.running, count: value.pids.length, pids: value.pids } : {},
+      examined: { count: 1, what: 'list of processes' },
+      evidence: [fact(name, value ? value.pids.join(', ') || 'does not run' : failure.message)],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+/** A value that stands in the file itself: for templates and variables. */
+export const matchingKind = defineKind({
+  name: 'matching',
+  about: 'A value of the file itself, mostly a variable',
+  needs: [],
+  target: { content: z.unknown().describe('The value') },
+  attributes: { matches: 'What is expected of it' },
+  title: () => 'a value',
+  async observe({ target: { content } }) {
+    return {
+      attributes: { matches: content },
+      examined: { count: 1, what: 'value' },
+      evidence: [fact('content', JSON.stringify(content) ?? 'nothing')],
+    };
+  },
+});

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { attempt, fact } from '../../check/exchange.ts';
+import { defineKind } from '../kind.ts';
+
+const port = z.number().int().min(1).max(65_535).describe('Port');
+
+export const tcpKind = defineKind({
+  name: 'tcp',
+  about: 'Whether a TCP connection can be opened',
+  needs: ['tcp'],
+  target: { host: z.string().describe('Name or address'), port },
+  attributes: {
+    reachable: 'Whether the connection opens',
+    address: 'The address that was reached',
+    'duration-ms': 'Milliseconds until it was open',
+  },
+  title: ({ host, port: at }) => `TCP ${host}:${at}`,
+  async observe({ target: { host, port: at }, probes: { tcp } }) {
+    const { value, failure } = await attempt(tcp.connect({ host, port: at }));
+    return {
+      attributes: {
+        reachable: value !== undefined,
+        address: value?.address,
+        'duration-ms': value?.durationMs,
+      },
+      examined: { count: 1, what: 'connection' },
+      evidence: [fact(`${host}:${at}`, value ? `connected to ${value.address}` : (failure?.message ?? ''))],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+export const dnsKind = defineKind({
+  name: 'dns',
+  about: 'What a name resolves to',
+  needs: ['dns'],
+  target: {
+    name: z.string().describe('Name to resolve'),
+    type: z
+      .enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT', 'any-address'])
+      .default('any-address')
+      .describe('Record type; any-address asks the system, hosts file included'),
+    server: z.string().optional().describe('Address of the name server'),
+  },
+  attributes: {
+    resolvable: 'Whether it resolves',
+    addrs: 'The records',
+    'duration-ms': 'Milliseconds until the answer',
+  },
+  title: ({ name, type }) => `DNS ${type === 'any-address' ? '' : `${type} `}${name}`,
+  async observe({ target: { name, type, server }, probes: { dns } }) {
+    const { value, failure } = await attempt(dns.resolve({ name, type, ...(server ? { server } : {}) }));
+    return {
+      attributes: {
+        resolvable: (value?.records.length ?? 0) > 0,
+        addrs: value?.records,
+        'duration-ms': value?.durationMs,
+      },
+      examined: { count: 1, what: 'name' },
+      evidence: [fact(name, value ? value.records.join(', ') : (failure?.message ?? ''))],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+export const tlsKind = defineKind({
+  name: 'tls',
+  about: 'The certificate that a server shows',
+  needs: ['tls'],
+  target: {
+    host: z.string().describe('Name or address'),
+    port: port.default(443),
+    'server-name': z.string().optional().describe('Name to ask for; default: the host'),
+  },
+  attributes: {
+    authorized: 'Whether the certificate is trusted for the name',
+    reason: 'Why it is not: `CERT_HAS_EXPIRED`',
+    protocol: '`TLSv1.3`',
+    cipher: 'Cipher suite',
+    subject: 'Subject',
+    issuer: 'Issuer',
+    names: 'Subject alternative names',
+    'days-left': 'Days until it expires',
+    fingerprint: 'SHA-256',
+  },
+  title: ({ host, port: at }) => `TLS ${host}:${at}`,
+  async observe({ target: { host, port: at, 'server-name': serverName }, probes: { tls } }) {
+    const { value, failure } = await attempt(
+      tls.inspect({ host, port: at, ...(serverName ? { serverName } : {}) }),
+    );
+    return {
+      attributes: {
+        authorized: value?.authorized,
+        reason: value?.authorizationError ?? (value ? '' : undefined),
+        protocol: value?.protocol,
+        cipher: value?.cipher,
+        subject: value?.subject,
+        issuer: value?.issuer,
+        names: value?.subjectAltNames,
+        'days-left': value?.daysLeft,
+        fingerprint: value?.fingerprint256,
+      },
+      examined: { count: 1, what: 'certificate' },
+      evidence: [
+        fact(`${host}:${at}`, value ? `${value.subject}, until ${value.validTo}` : (failure?.message ?? '')),
+      ],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+/** A local port, as the kernel lists it: what goss calls `port`. */
+export const portKind = defineKind({
+  name: 'port',
+  about: 'Whether something on this machine listens on a port (Linux)',
+  needs: ['file'],
+  target: {
+    port,
+    protocol: z.enum(['tcp', 'tcp6', 'udp', 'udp6']).default('tcp').describe('Table that is looked into'),
+  },
+  attributes: { listening: 'Whether something listens', ip: 'Addresses that it listens on' },
+  title: ({ protocol, port: at }) => `port ${protocol}:${at}`,
+  async observe({ target: { protocol, port: at }, probes: { file } }) {
+    const { value, failure } = await attempt(
+      file.read({ path: `/proc/net/${protocol}`, maxBytes: 16 * 1024 * 1024 }),
+    );
+    const listening = protocol.startsWith('tcp') ? '0A' : '07';
+    const addresses = (value?.text ?? '')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(
+        (fields) => fields[3] === listening && Number.parseInt(fields[1]?.split(':')[1] ?? '', 16) === at,
+      )
+      .map((fields) => ipOf(fields[1]!.split(':')[0]!));
+    const ip = [...new Set(addresses)];
+    return {
+      attributes: failure ? {} : { listening: ip.length > 0, ip },
+      examined: { count: 1, what: 'table of sockets' },
+      evidence: [fact(`${protocol}:${at}`, ip.join(', ') || 'nothing listens')],
+      ...(failure ? { failure } : {}),
+    };
+  },
+});
+
+/** The kernel writes addresses as hexadecimal words in the byte order of the machine. */
+function ipOf(hex: string): string {
+  const words = hex.match(/.{8}/g) ?? [];
+  const bytes = words.flatMap((word) =>
+    word
+      .match(/../g)!
+      .reverse()
+      .map((byte) => Number.parseInt(byte, 16)),
+  );
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((bytes[2 * index]! << 8) | bytes[2 * index + 1]!).toString(16),
+  );
+  return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
+}
