@@ -108,16 +108,12 @@ export function explainEngine(engine: string, { stderr, stdout, exitCode }: Proc
       'let it: `sudo usermod -aG docker $USER`, then log in again',
     );
   }
-  if (
-    /'?compose'? is not a (docker|podman) command|unknown (shorthand )?(flag|command).*(compose|'f' in -f)/i.test(
-      text,
-    )
-  ) {
-    return composeMissing(engine, said);
-  }
+  const noPlugin =
+    /'?compose'? is not a (?:docker|podman) command|unknown command: docker compose|unknown (?:shorthand )?flag: (?:--(?:file|project-name|env-file|profile)|'f' in -f)/i;
+  if (noPlugin.test(text)) return composeMissing(engine, said);
   if (/looking up compose provider failed/i.test(text)) return composeMissing(engine, said);
   if (
-    /cannot connect to|is the docker daemon running|failed to connect to the docker|error during connect|connection refused|no such host|i\/o timeout|deadline exceeded/i.test(
+    /cannot connect to (?:the )?(?:docker|podman)|is the docker daemon running|failed to connect to the docker|error during connect:/i.test(
       text,
     )
   ) {

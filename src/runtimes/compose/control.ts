@@ -11,7 +11,7 @@ import { awaitAnswers } from './answers.ts';
 import type { EngineCli } from './cli.ts';
 import { type Container, listContainers } from './containers.ts';
 import { explainFailure } from './failure.ts';
-import { judge } from './judge.ts';
+import { judge, nothingSeen } from './judge.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Longest time until a service that was started again is healthy. */
@@ -38,11 +38,10 @@ export function createControl(
   const awaitHealthy = async (session: Session, service: ServiceName, signal: AbortSignal) => {
     const described = session.model.services.find(({ role }) => role === service);
     if (!described) return;
-    const seen = { outOfMemory: new Set<string>(), exits: new Map(), restartsBefore: new Map() };
     const containers = await awaitUntil(
       async () => {
         const own = await containersOf(service, signal);
-        const judgement = judge(described, own, seen);
+        const judgement = judge(described, own, nothingSeen);
         return judgement.verdict === 'waiting' ? undefined : { own, judgement };
       },
       { what: `${described.name} to be healthy`, withinMs: startMs, signal },
@@ -76,17 +75,7 @@ export function createControl(
         );
         await writeFile(override, JSON.stringify({ services: { [name]: { environment: values } } }));
         const further = Object.keys(environment).length > 0 ? ['--file', override] : [];
-        const args = [
-          ...session.args,
-          ...further,
-          'up',
-          '--detach',
-          '--no-deps',
-          '--no-build',
-          '--timeout',
-          '2',
-          name,
-        ];
+        const args = [...session.args, ...further, 'up', '--detach', '--no-build', '--timeout', '2', name];
         const output = await cli.compose(args, { variables: session.variables, signal, withinMs: startMs });
         if (output.exitCode !== 0)
           throw await (await import('./explain-up.ts')).explainUp(session, output, signal);

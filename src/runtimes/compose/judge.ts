@@ -22,7 +22,21 @@ export interface Seen {
   exits: ReadonlyMap<string, readonly number[]>;
   /** Restarts of each container before this start, which are not this start's fault. */
   restartsBefore: ReadonlyMap<string, number>;
+  /** How long the container has been running since its last start. */
+  runsForMs(container: Container): number;
 }
+
+/** Nothing is known but what the containers show. */
+export const nothingSeen: Seen = {
+  outOfMemory: new Set(),
+  exits: new Map(),
+  restartsBefore: new Map(),
+  runsForMs: () => Number.POSITIVE_INFINITY,
+};
+
+/** Without a health check, running is all there is: then for this long, and longer once it has crashed. */
+const steadyMs = 1_000;
+const steadyAfterCrashMs = 3_000;
 
 /** A container that the engine restarts may crash while it waits for another; this often is a loop. */
 const crashLoopAt = 3;
@@ -85,9 +99,11 @@ function judgeContainer(
   }
   if (container.health === 'unhealthy') return failed('service-unhealthy', 'fails its health check');
   if (container.health === 'healthy') return { verdict: 'ready' };
-  return container.health === 'starting'
-    ? { verdict: 'waiting', for: 'its health check' }
-    : { verdict: 'ready' };
+  if (container.health === 'starting') return { verdict: 'waiting', for: 'its health check' };
+  const steadyAfterMs = exits.some((code) => code !== 0) ? steadyAfterCrashMs : steadyMs;
+  return seen.runsForMs(container) >= steadyAfterMs
+    ? { verdict: 'ready' }
+    : { verdict: 'waiting', for: 'it to keep running' };
 }
 
 /** Compose tries again, or reports it itself. */

@@ -5,7 +5,7 @@ import type { RuntimeEvent } from '../runtime.ts';
 import { type Container, listContainers } from './containers.ts';
 import { type ContainerEvent, listenToEvents } from './events.ts';
 import { explainFailure, lastLogLines, type ServiceFailure } from './failure.ts';
-import { type Judgement, judge } from './judge.ts';
+import { type Judgement, judge, nothingSeen } from './judge.ts';
 import type { ComposeService } from './model.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +23,7 @@ export interface Watch {
 }
 
 /** Without events (or when one is lost) the containers are looked at this often. */
-const lookEveryMs = 1000;
+const lookEveryMs = 500;
 /** How long something has to be waited for before its last log line is shown. */
 const tellAfterMs = 1000;
 
@@ -88,10 +88,22 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
       return {
         service,
         containers: own,
-        judgement: judge(service, own, { outOfMemory, exits, restartsBefore }),
+        judgement: judge(service, own, { outOfMemory, exits, restartsBefore, runsForMs }),
       };
     });
     return { containers, judged };
+  }
+
+  const firstSeenMs = new Map<string, number>();
+  const runBefore = new Set(session.containers.filter(({ status }) => status === 'running').map(runOf));
+
+  function runsForMs(container: Container): number {
+    const run = runOf(container);
+    if (runBefore.has(run)) return Number.POSITIVE_INFINITY;
+    const nowMs = performance.now();
+    const sinceMs = firstSeenMs.get(run) ?? nowMs;
+    firstSeenMs.set(run, sinceMs);
+    return nowMs - sinceMs;
   }
 
   /** Compose stops what it makes anew: until it has finished, a container of before that stands still is no failure. */
@@ -221,6 +233,9 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   };
 }
 
+/** One run of a container: it has another start each time. */
+const runOf = ({ id, startedAtMs }: Container): string => `${id} ${startedAtMs}`;
+
 interface Judged {
   service: ComposeService;
   containers: Container[];
@@ -243,10 +258,9 @@ const shown: Record<string, string> = {
 export async function explainTimeout(session: Session, withinMs: number): Promise<Fault> {
   const { cli, project, model } = session;
   const containers = await listContainers(cli, project);
-  const none = { outOfMemory: new Set<string>(), exits: new Map(), restartsBefore: new Map() };
   const waiting = model.services.flatMap((service) => {
     const own = containers.filter((container) => container.service === service.name && !container.oneOff);
-    const judgement = judge(service, own, none);
+    const judgement = judge(service, own, nothingSeen);
     return judgement.verdict === 'ready' ? [] : [{ service, container: own[0], judgement }];
   });
   const first = waiting.find(({ container }) => container?.status === 'running') ?? waiting[0];
