@@ -1,5 +1,5 @@
-import { request } from 'node:http';
-import { connect } from 'node:net';
+import { createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { SpanKind } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
@@ -227,6 +227,37 @@ describe('authentication', () => {
     const claims = { sub: 'user_a', iss: 'https://auth.meatymusic.test', exp: 4_000_000_000 };
     return `${encode({ alg: 'none' })}.${encode(claims)}.`;
   };
+});
+
+describe('keys by address', () => {
+  test('are fetched, and while they cannot be, tokens cannot be judged', async () => {
+    let keys: string | undefined;
+    const server = createServer((_request, response) => {
+      if (keys) response.writeHead(200, { 'content-type': 'application/json' }).end(keys);
+      else response.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const remote = await startApi({ AUTH_JWKS: '', AUTH_JWKS_URL: `http://127.0.0.1:${port}/jwks.json` });
+    try {
+      const me = async () =>
+        fetch(`${remote.url}/api/v1/me`, { headers: { authorization: `Bearer ${await remote.token()}` } });
+      const said = async () => ((await (await me()).json()) as ErrorBody).error.message;
+      expect(await said()).toBe('Tokens cannot be verified at the moment.');
+      keys = remote.jwks;
+      // Let in: what fails now is the database.
+      expect(await said()).toBe('A service behind this one is not available; try again shortly.');
+      expect((await fetch(`${remote.url}/api/v1/me`)).status).toBe(401);
+      const stray = await remote.token({}, { stray: true });
+      const refused = await fetch(`${remote.url}/api/v1/me`, {
+        headers: { authorization: `Bearer ${stray}` },
+      });
+      expect(refused.status).toBe(401);
+    } finally {
+      await remote.stop();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
 });
 
 describe('CORS', () => {

@@ -14,6 +14,8 @@ export type LogLine = Record<string, unknown> & { message: string; level: string
 
 export interface TestApi {
   url: string;
+  /** The key set that belongs to its tokens. */
+  jwks: string;
   lines: LogLine[];
   /** As they were written. */
   rawLines: string[];
@@ -65,6 +67,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    jwks,
     rawLines,
     get lines() {
       return rawLines.map((line) => JSON.parse(line) as LogLine);
