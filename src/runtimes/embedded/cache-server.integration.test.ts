@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awaitUntil } from '../../base/await-until.ts';
+import { distFolder } from '../../base/package-root.ts';
+import { freePort } from '../../testing/free-port.ts';
+import { redisMissing, startRedis, type TestRedis } from '../../testing/redis.ts';
+import { askHealth } from './health.ts';
+
+const program = path.join(distFolder, 'cache-server.js');
+const notBuilt = existsSync(program) ? undefined : 'needs the built cache server (npm run build)';
+const reason = notBuilt ?? redisMissing;
+
+let child: ChildProcess;
+let mine: Redis;
+let real: Redis;
+let server: TestRedis;
+
+/** What both must answer in the same way. */
+const conversations: [name: string, ...args: (string | number)[]][][] = [
+  [['ping'], ['ping', 'hello'], ['echo', 'x']],
+  [
+    ['set', 'a', '1'],
+    ['get', 'a'],
+    ['del', 'a', 'b'],
+    ['get', 'a'],
+    ['exists', 'a'],
+  ],
+  [
+    ['set', 'n', 0, 'PX', 60_000, 'NX'],
+    ['set', 'n', 5, 'NX'],
+    ['incr', 'n'],
+    ['incrby', 'n', 4],
+    ['get', 'n'],
+    ['ttl', 'n'],
+  ],
+  [
+    ['set', 'x', '1', 'XX'],
+    ['set', 'x', '1', 'EX', 10],
+    ['set', 'x', '2', 'XX', 'KEEPTTL'],
+    ['ttl', 'x'],
+    ['persist', 'x'],
+    ['ttl', 'x'],
+  ],
+  [
+    ['set', 'g', 'old'],
+    ['set', 'g', 'new', 'GET'],
+    ['getdel', 'g'],
+    ['get', 'g'],
+    ['ttl', 'g'],
+  ],
+  [
+    ['setex', 's', 10, 'v'],
+    ['ttl', 's'],
+    ['expire', 's', 100],
+    ['ttl', 's'],
+    ['type', 's'],
+    ['strlen', 's'],
+  ],
+  [
+    ['set', 'w', 'word'],
+    ['incr', 'w'],
+    ['set', 'w'],
+    ['set', 'w', 1, 'EX', 0],
+    ['set', 'w', 1, 'EX', 'z'],
+    ['set', 'w', 1, 'NOPE'],
+  ],
+  [
+    ['setnx', 'k:1', 'a'],
+    ['setnx', 'k:1', 'b'],
+    ['mget', 'k:1', 'k:2'],
+    ['keys', 'k:*'],
+    ['unlink', 'k:1'],
+    ['dbsize'],
+  ],
+];
+
+describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () => {
+  beforeAll(async () => {
+    const port = await freePort();
+    child = spawn(process.execPath, [program, String(port)], { stdio: 'ignore' });
+    await awaitUntil(() => askHealth({ kind: 'redis' }, port, 1000).then(() => true as const), {
+      what: 'the cache',
+      withinMs: 20_000,
+    });
+    server = await startRedis();
+    mine = new Redis(port, '127.0.0.1', { retryStrategy: () => null });
+    real = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null });
+  });
+  afterAll(async () => {
+    mine?.disconnect();
+    real?.disconnect();
+    child?.kill('SIGKILL');
+    await server?.stop();
+  });
+
+  it.each(conversations)('answers as Redis does: %s …', async (...conversation) => {
+    const talk = async (redis: Redis) => {
+      await redis.call('flushall');
+      const replies: unknown[] = [];
+      for (const [name, ...args] of conversation) {
+        replies.push(await redis.call(name, ...args).catch((error: Error) => error.message));
+      }
+      return replies;
+    };
+    expect(await talk(mine)).toEqual(await talk(real));
+  });
+
+  it('lets keys expire', async () => {
+    await mine.set('soon', 'gone', 'PX', 30);
+    expect(await mine.get('soon')).toBe('gone');
+    await awaitUntil(async () => ((await mine.get('soon')) === null ? true : undefined), {
+      what: 'the key to expire',
+      withinMs: 5000,
+    });
+  });
+
+  it('keeps binary values and large ones', async () => {
+    const bytes = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 256));
+    await mine.set('binary', bytes);
+    expect((await mine.getBuffer('binary'))?.equals(bytes)).toBe(true);
+  });
+
+  it('says that it is not Redis, and refuses what it does not know', async () => {
+    expect(await mine.info()).toContain('note:not Redis');
+    await expect(mine.lpush('list', 'x')).rejects.toThrow(
+      "unknown command 'LPUSH' (embedded cache, not Redis)",
+    );
+  });
+
+  it('ends a connection that speaks something else, and no other', async () => {
+    const { connect } = await import('node:net');
+    const socket = connect(mine.options.port as number, '127.0.0.1');
+    const answer = new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    socket.write('*1\r\n!nonsense\r\n');
+    expect(await answer).toContain('-ERR Protocol error');
+    expect(await mine.ping()).toBe('PONG');
+  });
+});
