@@ -18,6 +18,7 @@ export interface StartOptions {
 /** Longest time that a service has to end by itself, by stage; together less than Ctrl-C's five seconds. */
 const graceMs = { 1: 2000, 2: 1500 } as const;
 const portAttempts = 3;
+const portPatienceMs = 5000;
 
 /** The services as processes of this one. Lives in the supervisor. */
 export class EmbeddedStack {
@@ -160,7 +161,20 @@ export class EmbeddedStack {
   }
 
   startService(service: ServiceName, timeoutMs: number): Promise<void> {
-    return this.#begin(this.#spec(service), timeoutMs, this.#halt.signal);
+    return this.#beginAgain(this.#spec(service), timeoutMs);
+  }
+
+  /** On the same port: whoever took it in between, for a connection that went out for example, gets time to leave it. */
+  async #beginAgain(spec: ServiceSpec, timeoutMs: number): Promise<void> {
+    const endMs = performance.now() + portPatienceMs;
+    for (;;) {
+      try {
+        return await this.#begin(spec, timeoutMs, this.#halt.signal);
+      } catch (error) {
+        if (codeOf(error) !== 'port-taken' || performance.now() > endMs) throw error;
+        await pause(200, this.#halt.signal);
+      }
+    }
   }
 
   /** With further variables; none: as it was. */
@@ -173,7 +187,7 @@ export class EmbeddedStack {
     await this.#end(spec);
     if (Object.keys(environment).length > 0) this.#overrides.set(service, environment);
     else this.#overrides.delete(service);
-    await this.#begin(spec, timeoutMs, this.#halt.signal);
+    await this.#beginAgain(spec, timeoutMs);
   }
 
   status(): Promise<ServiceStatus[]> {
