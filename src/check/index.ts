@@ -23,6 +23,15 @@ export * from './probes.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
 export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
+export {
+  type AttemptKind,
+  buildScenario,
+  type Scenario,
+  type ScenarioNames,
+  type ScenarioTable,
+  scenarioIds,
+  type TenantAttempt,
+} from './tenant-scenario.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
