@@ -18,7 +18,7 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate.ts') },
   checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks.ts') },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
-  init: { summary: 'write a commented configuration file', load: absent },
+  init: { summary: 'write a commented configuration file', load: () => import('./init.ts') },
   doctor: { summary: 'what would keep `up` from working, with its mend', load: absent },
-  completion: { summary: 'completion for bash, zsh or fish', load: absent },
+  completion: { summary: 'completion for bash, zsh or fish', load: () => import('./completion.ts') },
 };

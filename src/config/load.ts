@@ -143,7 +143,10 @@ function takeFile(
   }
   const sound = isPlainObject(value) ? soundCopy(value) : {};
   Object.assign(into.settings, sound);
-  for (const [at] of leavesOf(sound)) into.origins.set(at, place(at));
+  for (const [at, leaf] of leavesOf(sound)) {
+    // What stands in an empty object is a default.
+    if (!isPlainObject(leaf)) into.origins.set(at, place(at));
+  }
 }
 
 function takeEnvironment(
