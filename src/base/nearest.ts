@@ -4,5 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = closest(word, candidates as string[]);
-  return distance(word, best) <= Math.max(2, Math.floor(word.length / 3)) ? best : undefined;
+  return distance(word, best) <= Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3))
+    ? best
+    : undefined;
 }

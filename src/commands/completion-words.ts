@@ -2,6 +2,7 @@ import type { Command, Option } from 'commander';
 import type { Check } from '../check/define-check.ts';
 import { serviceNames } from '../check/stack.ts';
 import { loadBuiltInChecks } from '../engine/load.ts';
+import { reporterNames } from '../reporters/index.ts';
 import { openProject } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { addCommand, createProgram } from './program.ts';
@@ -74,8 +75,9 @@ function visibleCommands(command: Command): Command[] {
 
 async function valuesOf({ argChoices, flags }: Option, { checks }: Sources): Promise<string[]> {
   if (argChoices) return [...argChoices];
-  const placeholder = /[<[](.+?)[>\]]/.exec(flags)?.[1] ?? '';
+  const placeholder = /[<[](.+)[>\]]/.exec(flags)?.[1] ?? '';
   if (/^(file|folder|dir|path)/.test(placeholder)) return [files];
+  if (placeholder.startsWith('name[=')) return [...reporterNames];
   if (placeholder === 'tag') return [...new Set((await checks()).flatMap(({ tags = [] }) => tags))].sort();
   if (/^(pattern|id)/.test(placeholder)) return namesOf(await checks());
   return [];
@@ -87,7 +89,7 @@ async function argumentsOf(command: Command, { checks }: Sources): Promise<strin
       if (argument.argChoices) return argument.argChoices;
       const name = argument.name();
       if (/^(patterns?|ids?)$/.test(name)) return namesOf(await checks());
-      if (name === 'service') return [...serviceNames];
+      if (/^services?$/.test(name)) return [...serviceNames];
       return /^(file|folder|dir)/.test(name) ? [files] : [];
     }),
   );

@@ -5,9 +5,6 @@ export interface TableEntry {
   load(): Promise<CommandModule>;
 }
 
-/** Stands in for a command whose file is not there yet. */
-const absent = async (): Promise<CommandModule> => (await import('./absent.ts')).absent;
-
 /** Every command, in the order of the help. Only the one that is called gets loaded. */
 export const commandTable: Readonly<Record<string, TableEntry>> = {
   up: { summary: 'start the stack, migrate it and verify it', load: () => import('./up.ts') },
@@ -19,6 +16,6 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks.ts') },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
   init: { summary: 'write a commented configuration file', load: () => import('./init.ts') },
-  doctor: { summary: 'what would keep `up` from working, with its mend', load: absent },
+  doctor: { summary: 'what would keep `up` from working, with its mend', load: () => import('./doctor.ts') },
   completion: { summary: 'completion for bash, zsh or fish', load: () => import('./completion.ts') },
 };
