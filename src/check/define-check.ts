@@ -49,6 +49,8 @@ export interface CheckDefinition<
   codes: Record<Code, FailureCode>;
   /** How `checks prove` breaks the stack for it. */
   sabotage?: readonly Sabotage[];
+  /** Why no sabotage can be carried out, where there is none; `checks prove` says so instead of failing. */
+  unprovable?: string;
   run(context: CheckContext<z.output<Options>, Needs, Code>): Promise<Verdict<Code>>;
 }
 

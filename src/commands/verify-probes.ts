@@ -1,5 +1,5 @@
 import { systemClock } from '../base/clock.ts';
-import type { Probes } from '../check/probes.ts';
+import type { ProbeName, Probes } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { OpenedProbes, OpenProbes } from '../engine/attempt.ts';
 import {
@@ -10,8 +10,17 @@ import {
 } from '../probes/index.ts';
 import type { StackUnderTest } from './verify-stack.ts';
 
+/** Changes on the way from a stack to a check: what `checks prove` sabotages. */
+export interface ProbeChanges {
+  context?(name: ProbeName, context: ProbeContext): ProbeContext;
+  probe?(name: ProbeName, probe: unknown): unknown;
+}
+
 /** Makes the probes of a run's attempts; `close` lets go of what they shared. */
-export function createProbeSource({ base, runtime }: Pick<StackUnderTest, 'base' | 'runtime'>): {
+export function createProbeSource(
+  { base, runtime }: Pick<StackUnderTest, 'base' | 'runtime'>,
+  changes: ProbeChanges = {},
+): {
   open: OpenProbes;
   close(): Promise<void>;
 } {
@@ -32,8 +41,8 @@ export function createProbeSource({ base, runtime }: Pick<StackUnderTest, 'base'
       const probes: Partial<Record<keyof Probes, unknown>> = {};
       const closers: (() => void | Promise<void>)[] = [];
       for (const name of check.needs) {
-        const probe = await createProbe(name, context);
-        probes[name] = probe;
+        const probe = await createProbe(name, changes.context?.(name, context) ?? context);
+        probes[name] = changes.probe?.(name, probe) ?? probe;
         if (probe.close) closers.push(() => probe.close?.());
       }
       if (closers.length === 0 && !control) return { probes: probes as Partial<Probes>, close() {} };

@@ -24,7 +24,7 @@ import { type OpenReport, openReports, writeReports, writeReportsNow } from './v
 import { createArtifactSink, describeStack } from './verify-stack.ts';
 
 declare const __VERSION__: string | undefined;
-const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
+export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
 
 /** Beyond the time of an attempt: how long the process may be busy without a break. */
 const stallGraceMs = 1000;

@@ -21,9 +21,13 @@ export const optInTag = 'opt-in';
 /**
  * What is to run: the checks that a pattern names and that have one of the tags, and all that these are `after`, because
  * without it their failures would have no root. `skip` wins over both; what is after a check that was left out so runs.
- * Rejects what names nothing with a `Fault` (2) and the nearest name.
+ * `alone` leaves these out. Rejects what names nothing with a `Fault` (2) and the nearest name.
  */
-export function selectChecks(all: readonly Check[], { patterns, tags, skip, shard }: Selection): Check[] {
+export function selectChecks(
+  all: readonly Check[],
+  { patterns, tags, skip, shard }: Selection,
+  { alone = false } = {},
+): Check[] {
   const problems = [...unknownPatterns(all, [...patterns, ...skip]), ...unknownTags(all, tags)];
   if (problems.length > 0) {
     throw new Fault({
@@ -51,7 +55,7 @@ export function selectChecks(all: readonly Check[], { patterns, tags, skip, shar
   for (let check = queue.pop(); check; check = queue.pop()) {
     if (chosen.has(check) || left(check.id)) continue;
     chosen.add(check);
-    for (const id of check.after ?? []) {
+    for (const id of alone ? [] : (check.after ?? [])) {
       const before = byId.get(id);
       if (before) queue.push(before);
     }
