@@ -69,7 +69,8 @@ export default defineCheck({
     },
   },
   sabotage: [
-    { name: 'spans of other traces only', code: 'no-spans', kind: 'spans', change: 'other-trace-ids' },
+    { name: 'spans of other traces only', code: 'not-continued', kind: 'spans', change: 'other-trace-ids' },
+    { name: 'no spans at all', code: 'no-spans', kind: 'spans', change: 'drop' },
     { name: 'spans without their parents', code: 'broken-tree', kind: 'spans', change: 'orphan' },
     {
       name: 'log lines of other traces only',

@@ -2,6 +2,7 @@ import { configure as configureExplain } from './checks-explain.ts';
 import { configure as configureList } from './checks-list.ts';
 import { configure as configureNew } from './checks-new.ts';
 import type { CommandModule } from './invocation.ts';
+import { configure as configureProve } from './prove.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command.description('List, explain, prove and create checks.').addHelpText(
@@ -10,9 +11,11 @@ export const configure: CommandModule['configure'] = (command, act) => {
 Examples:
   $ meatymusic checks list database
   $ meatymusic checks explain api/health
+  $ meatymusic checks prove cache
   $ meatymusic checks new billing/invoices-add-up`,
   );
   configureList(command.command('list', { isDefault: true }), act);
   configureExplain(command.command('explain'), act);
   configureNew(command.command('new'), act);
+  configureProve(command.command('prove'), act);
 };

@@ -147,7 +147,7 @@ function twoSides(page: Page, sign: string, left: string, right: string): void {
   const shown = inertLine(right, columns - 6);
   const used = 4 + visibleLength(left);
   if (used + 2 + shown.length <= columns) {
-    const column = Math.min(60, columns - shown.length);
+    const column = Math.min(58, columns - shown.length);
     page.line(`  ${sign} ${left}${' '.repeat(Math.max(2, column - used))}${paint.dim(shown)}`);
   } else {
     page.line(`  ${sign} ${left}`);

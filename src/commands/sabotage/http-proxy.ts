@@ -1,7 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { pause } from '../../base/await-until.ts';
 import type { HttpChange } from '../../check/sabotage.ts';
 
@@ -56,13 +56,14 @@ async function forward(
   }
   for (const [name, value] of Object.entries(change.setHeaders ?? {})) outgoing.setHeader(name, value);
   outgoing.statusCode = status;
+  if (!incoming.readableEnded) await once(incoming.resume(), 'end');
   outgoing.sendDate = false;
   if (!changesBody) {
     answer.on('error', () => outgoing.destroy());
     answer.pipe(outgoing);
     return;
   }
-  const original = (await buffer(answer)).toString('utf8');
+  const original = (await whatArrives(answer)).toString('utf8');
   const [what, by] = change.replaceInBody ?? ['', ''];
   outgoing.end(change.body ?? original.replaceAll(what, by));
 }
@@ -81,12 +82,38 @@ function ask(incoming: IncomingMessage, target: string, change: HttpChange): Pro
     .filter(([name]) => !removed.includes(lower(name)))
     .concat(Object.entries(change.setRequestHeaders ?? {}), [['Host', url.host]])
     .flat();
-  const send = url.protocol === 'https:' ? requestTls : request;
+  const requestOn = url.protocol === 'https:' ? requestTls : request;
   return new Promise((resolve, reject) => {
     const options = { method: incoming.method, headers, agent: false as const, setHost: false };
-    const outgoing = send(url, options, resolve).on('error', reject);
-    incoming.on('error', reject).pipe(outgoing);
+    const outgoing = requestOn(url, options, resolve).on('error', reject);
+    // A service may answer without reading the request (413). What it has not read when it closes costs its answer, so
+    // a large body waits for a moment, and its rest is read here and not there.
+    const send = () => incoming.on('error', reject).pipe(outgoing);
+    const timer = isLarge(incoming) ? setTimeout(send, earlyAnswerMs) : undefined;
+    outgoing.once('response', () => {
+      clearTimeout(timer);
+      incoming.unpipe(outgoing).resume();
+    });
+    if (timer) outgoing.flushHeaders();
+    else send();
   });
+}
+
+/** A service that refuses a body may reset the connection behind its answer: what came before that counts. */
+async function whatArrives(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (chunks.length === 0) throw error;
+  }
+  return Buffer.concat(chunks);
+}
+
+const earlyAnswerMs = 100;
+
+function isLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > 65_536;
 }
 
 const hopByHop = ['connection', 'keep-alive'];
