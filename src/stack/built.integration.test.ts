@@ -5,8 +5,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
 import { chromiumMissing, chromiumPath } from '../testing/chromium.ts';
+import { type Collector, type RunningProcess, runService, startCollector } from '../testing/run-service.ts';
 import { buildStack } from './build.mjs';
-import { type Collector, type RunningProcess, runService, startCollector } from './testing/run-service.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };

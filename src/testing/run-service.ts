@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { awaitUntil } from '../../base/await-until.ts';
+import { awaitUntil } from '../base/await-until.ts';
 
 export interface RunningProcess {
   child: ChildProcess;
