@@ -72,11 +72,13 @@ export function selectChecks(
 }
 
 function unknownPatterns(all: readonly Check[], patterns: readonly string[]): string[] {
+  if (patterns.length === 0) return [];
   const ids = all.map(({ id }) => id);
-  const names = [...new Set(ids.flatMap((id) => [id, areaOf(id)]))];
+  const known = new Set(ids.flatMap(prefixesOf));
   return patterns.flatMap((pattern) => {
-    if (ids.some(matcher(pattern))) return [];
-    const near = nearest(pattern, names);
+    const found = isGlob(pattern) ? ids.some(globMatcher(pattern)) : known.has(withoutSlash(pattern));
+    if (found) return [];
+    const near = nearest(pattern, [...new Set(ids.flatMap((id) => [id, areaOf(id)]))]);
     return [`no check matches "${pattern}"${near ? `; nearest: ${near}` : ''}`];
   });
 }
@@ -90,14 +92,26 @@ function unknownTags(all: readonly Check[], tags: readonly string[]): string[] {
   });
 }
 
+/** Names are looked up, not tried: a file may declare ten thousand checks, and each is then a pattern. */
 function anyOf(patterns: readonly string[]): (id: string) => boolean {
-  const matchers = patterns.map(matcher);
-  return (id) => matchers.some((matches) => matches(id));
+  const names = new Set(patterns.filter((pattern) => !isGlob(pattern)).map(withoutSlash));
+  const globs = patterns.filter(isGlob).map(globMatcher);
+  return (id) => prefixesOf(id).some((prefix) => names.has(prefix)) || globs.some((matches) => matches(id));
+}
+
+const isGlob = (pattern: string) => /[*?]/.test(pattern);
+
+const withoutSlash = (pattern: string) => (pattern.endsWith('/') ? pattern.slice(0, -1) : pattern);
+
+/** `a/b/c` → `a/b/c`, `a`, `a/b`: the id and the areas that hold it. */
+function prefixesOf(id: string): string[] {
+  const prefixes = [id];
+  for (let at = id.indexOf('/'); at > 0; at = id.indexOf('/', at + 1)) prefixes.push(id.slice(0, at));
+  return prefixes;
 }
 
 /** `*` stands for anything within a part of the id, `**` for anything, `?` for one character. */
-function matcher(pattern: string): (id: string) => boolean {
-  if (!/[*?]/.test(pattern)) return (id) => id === pattern || id.startsWith(`${pattern.replace(/\/$/, '')}/`);
+function globMatcher(pattern: string): (id: string) => boolean {
   const source = pattern.replace(/\*\*|[*?]|[.+^${}()|[\]\\]/g, (part) => {
     if (part === '**') return '.*';
     if (part === '*') return '[^/]*';
