@@ -57,6 +57,13 @@ export class LogAnalyser {
   private requiredAll = 0;
   private shapeKey = -1;
   private shape: JsonShape = 'json';
+  /** Lines with the shape since it last changed; likewise for the level. A map for each line would cost a tenth. */
+  private shapeRun = 0;
+  private levelHead = 0;
+  private levelTail = 0;
+  private levelLength = -1;
+  private levelRun = 0;
+  private levelText = '';
   private readonly shapeCounts = new Map<string, number>();
   private readonly levelCounts = new Map<string, number>();
   private readonly hits = new Float64Array(anchors.length);
@@ -216,7 +223,7 @@ export class LogAnalyser {
     const key =
       (scanner.shapeMask & 0x0fffffff) * 16 + levelType * 4 + (timeIsNumber ? 2 : 0) + (upper ? 1 : 0);
     if (key !== this.shapeKey) this.takeShape(key, levelType === valueType.number, upper, timeIsNumber);
-    this.shapeCounts.set(this.shape, this.shapeCounts.get(this.shape)! + 1);
+    this.shapeRun += 1;
     this.judgeLevel(at);
     this.judgeTime(at);
     if (types[roleIndex.trace] === valueType.string && this.isIdentifier(roleIndex.trace, 32))
@@ -249,26 +256,39 @@ export class LogAnalyser {
     levelIsUpperCase: boolean,
     timeIsNumber: boolean,
   ): void {
+    this.endShapeRun();
     const mask = this.scanner.shapeMask;
     const has = (field: string) =>
       (mask & (1 << shapeFields.indexOf(field as (typeof shapeFields)[number]))) !== 0;
     this.shapeKey = key;
     this.shape = shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber });
-    if (!this.shapeCounts.has(this.shape)) this.shapeCounts.set(this.shape, 0);
+  }
+
+  private endShapeRun(): void {
+    if (this.shapeRun > 0)
+      this.shapeCounts.set(this.shape, (this.shapeCounts.get(this.shape) ?? 0) + this.shapeRun);
+    this.shapeRun = 0;
   }
 
   private judgeLevel(at: number): void {
     const { scanner } = this;
     const type = scanner.types[roleIndex.level];
     if (type === valueType.none) return;
-    const text = this.buffer.toString(
-      'latin1',
-      scanner.starts[roleIndex.level]!,
-      scanner.ends[roleIndex.level]!,
-    );
+    const start = scanner.starts[roleIndex.level]!;
+    const length = scanner.ends[roleIndex.level]! - start;
+    // Up to eight bytes, two loads tell whether the level is that of the line before.
+    const head = length >= 4 ? this.view.getInt32(start) : this.view.getInt32(start) >> (8 * (4 - length));
+    const tail = length > 4 && length <= 8 ? this.view.getInt32(start + length - 4) : 0;
+    if (length === this.levelLength && head === this.levelHead && tail === this.levelTail) {
+      this.levelRun += 1;
+      return;
+    }
+    this.endLevelRun();
+    const text = this.buffer.toString('latin1', start, start + length);
     const known = this.levelCounts.get(text);
     if (known !== undefined) {
       this.levelCounts.set(text, known + 1);
+      if (length <= 8) this.beginLevelRun(text, length, head, tail);
       return;
     }
     const level = type === valueType.string ? levelOf(text, this.shape) : levelOf(Number(text), this.shape);
@@ -283,6 +303,21 @@ export class LogAnalyser {
       );
     } else if (this.levelCounts.size < 64) this.levelCounts.set(text, 1);
     else this.report.levels[level] = (this.report.levels[level] ?? 0) + 1;
+  }
+
+  private beginLevelRun(text: string, length: number, head: number, tail: number): void {
+    this.levelText = text;
+    this.levelLength = length;
+    this.levelHead = head;
+    this.levelTail = tail;
+  }
+
+  private endLevelRun(): void {
+    if (this.levelRun > 0) {
+      this.levelCounts.set(this.levelText, (this.levelCounts.get(this.levelText) ?? 0) + this.levelRun);
+    }
+    this.levelRun = 0;
+    this.levelLength = -1;
   }
 
   private judgeTime(at: number): void {
@@ -484,6 +519,8 @@ export class LogAnalyser {
 
   private close(): void {
     const { report } = this;
+    this.endShapeRun();
+    this.endLevelRun();
     for (const [shape, count] of this.shapeCounts) report.shapes[shape as JsonShape] = count;
     for (const [text, count] of this.levelCounts) {
       const level: Level | undefined = /^\d+$/.test(text)
