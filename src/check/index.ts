@@ -32,6 +32,7 @@ export {
   scenarioIds,
   type TenantAttempt,
 } from './tenant-scenario.ts';
+export { observeTraceContext, type TraceContextCase } from './trace-context-suite.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';

@@ -1,0 +1,85 @@
+import { buildTraceTree, defineCheck, followRequest, type SpanData, z } from '../../src/check/index.ts';
+
+/** Verifies that what a request does in database and cache is part of its trace: spans of both below the request's own. */
+export default defineCheck({
+  title: 'Database and cache spans belong to their request',
+  failureTitle: 'Database or cache spans do not belong to their request',
+  why: 'Most slow requests are slow in there; a trace that ends at the handler explains none of them.',
+  after: ['observability/trace-propagates'],
+  needs: ['http', 'ids', 'spans'],
+  uses: ['api', 'database', 'cache'],
+  tags: ['traces'],
+  level: 'advisory',
+  timeoutMs: 15_000,
+  options: z.object({
+    path: z.string().default('/health/ready').describe('A path that needs database and cache'),
+    systems: z
+      .array(z.string())
+      .default(['postgresql', 'redis'])
+      .describe('Values of db.system.name (or db.system) that must be seen'),
+    waitMs: z.number().default(6000).describe('How long spans may take to arrive, in milliseconds'),
+  }),
+  codes: {
+    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    'no-spans': {
+      means: 'the trace has no spans',
+      hint: 'meatymusic checks explain observability/spans-exported',
+    },
+    missing: {
+      means: 'the trace has no span of one of them',
+      hint: 'instrument the clients of database and cache (OpenTelemetry has instrumentations for both)',
+    },
+    'not-children': {
+      means: 'the span is in the trace, and not below the request’s span',
+      hint: 'run the query inside the request’s active context',
+    },
+  },
+  sabotage: [{ name: 'spans without their parents', code: 'not-children', kind: 'spans', change: 'orphan' }],
+  async run({ http, ids, spans, stack, options, pass, fail, skip }) {
+    const access = await spans.available();
+    if (!access.available) return skip('no spans can be read from here', access.enable);
+    const complete = (found: SpanData[]) =>
+      options.systems.every((system) => found.some((span) => systemOf(span) === system));
+    const followed = await followRequest(
+      { http, ids, spans },
+      {
+        url: new URL(options.path, stack.api.url).href,
+        waitMs: options.waitMs,
+        traceIdHeader: '',
+        settled: complete,
+      },
+    );
+    const { exchange, evidence, sentSpanId } = followed;
+    const found = followed.spans.spans;
+    if (!exchange.response)
+      return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
+    const expected = `spans of ${options.systems.join(' and ')} below the request’s span`;
+    if (found.length === 0)
+      return fail('no-spans', { expected, actual: `none in ${access.source}`, evidence });
+    const missing = options.systems.filter((system) => !found.some((span) => systemOf(span) === system));
+    if (missing.length > 0) {
+      return fail('missing', {
+        expected,
+        actual: `none of ${missing.join(' or ')} among ${found.length} spans`,
+        evidence,
+      });
+    }
+    const { orphans, roots, rings } = buildTraceTree(found, sentSpanId);
+    const lost = [...orphans, ...roots, ...rings].find((span) => systemOf(span) !== undefined);
+    if (lost) {
+      const actual = `"${lost.name}" hangs below ${lost.parentSpanId ?? 'nothing'}`;
+      return fail('not-children', { expected, actual, evidence });
+    }
+    const clients = found.filter((span) => systemOf(span) !== undefined);
+    return pass(
+      `${clients.length} of ${found.length} spans`,
+      { count: clients.length, what: 'spans of clients' },
+      evidence,
+    );
+  },
+});
+
+function systemOf({ attributes }: SpanData): string | undefined {
+  const system = attributes['db.system.name'] ?? attributes['db.system'];
+  return typeof system === 'string' ? system : undefined;
+}

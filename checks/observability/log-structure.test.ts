@@ -1,0 +1,57 @@
+import { describe, it } from 'vitest';
+import type { LogSummary } from '../../src/check/index.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import check from './log-structure.ts';
+
+const log = (summary: Partial<LogSummary>, available = true) => ({
+  logs: {
+    available: { available, source: 'api.log', enable: 'set services.api.log' },
+    summarize: {
+      source: 'api.log',
+      lines: 100,
+      structured: 100,
+      withTraceId: 90,
+      shape: 'pino',
+      offending: [],
+      ...summary,
+    },
+  },
+});
+const banner = { number: 7, raw: 'INFO: started', structured: false };
+
+testCheck(
+  check,
+  {
+    passes: [
+      { when: 'each line is JSON', probes: log({}), summary: '100 % of 100 lines, pino' },
+      {
+        when: 'as many are as the options want',
+        probes: log({ structured: 60, offending: [banner] }),
+        options: { minStructured: 0.5 },
+      },
+    ],
+    fails: [
+      { when: 'there is no line', code: 'empty', probes: log({ lines: 0, structured: 0 }) },
+      {
+        when: 'no line is JSON',
+        code: 'plain-text',
+        probes: log({ structured: 0, shape: 'plain', offending: [banner] }),
+      },
+      {
+        when: 'lines of the server are mixed in',
+        code: 'mixed',
+        probes: log({ structured: 98, offending: [banner] }),
+        actual: /98 of 100/,
+      },
+      {
+        when: 'one in 1,001 is missing and all are wanted',
+        code: 'mixed',
+        options: { minStructured: 1 },
+        probes: log({ lines: 1001, structured: 1000 }),
+        actual: /99\.9 %/,
+      },
+    ],
+    skips: [{ when: 'the log cannot be read', probes: log({}, false), enable: /services.api.log/ }],
+  },
+  { describe, it },
+);

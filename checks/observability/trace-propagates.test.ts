@@ -1,0 +1,67 @@
+import { describe, it } from 'vitest';
+import { testCheck } from '../../src/check/tester.ts';
+import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
+import check from './trace-propagates.ts';
+
+const api = (behaviour: TracedApi) => tracedApi(behaviour, ['http', 'ids', 'logs', 'spans']);
+
+testCheck(
+  check,
+  {
+    passes: [
+      { when: 'response, log and spans have the trace', probes: api({}), summary: /1 spans, 1 log lines/ },
+      { when: 'only the log can be read', probes: api({ spans: 'unavailable' }) },
+      { when: 'only spans can be read', probes: api({ logs: 'unavailable' }) },
+      {
+        when: 'no header is asked for and none comes',
+        probes: api({ returns: 'nothing' }),
+        options: { responseHeaders: [] },
+      },
+    ],
+    fails: [
+      { when: 'the API is away', code: 'unreachable', probes: api({ down: true }) },
+      {
+        when: 'no span arrives',
+        code: 'no-spans',
+        probes: api({ spans: 'nothing' }),
+        actual: /none arrived/,
+      },
+      {
+        when: 'the API begins a trace of its own',
+        code: 'not-continued',
+        probes: api({ spans: 'elsewhere' }),
+        actual: /fffe/,
+      },
+      {
+        when: 'the span hangs below another',
+        code: 'broken-tree',
+        probes: api({ spans: 'orphan' }),
+        actual: /1234567890abcdef/,
+      },
+      {
+        when: 'the span names another service',
+        code: 'wrong-service',
+        probes: api({ service: 'unknown_service' }),
+        actual: /unknown_service/,
+      },
+      { when: 'the log has another trace', code: 'not-logged', probes: api({ logs: 'another' }) },
+      { when: 'the log has no line', code: 'not-logged', probes: api({ logs: 'nothing' }) },
+      {
+        when: 'one of two lines has no trace',
+        code: 'line-without-trace',
+        probes: api({ logs: 'stray' }),
+        actual: 'line 2 has no trace ID',
+      },
+      { when: 'no header comes back', code: 'not-returned', probes: api({ returns: 'nothing' }) },
+      { when: 'another trace comes back', code: 'other-trace-returned', probes: api({ returns: 'another' }) },
+    ],
+    skips: [
+      {
+        when: 'neither log nor spans can be read',
+        probes: api({ logs: 'unavailable', spans: 'unavailable' }),
+        enable: /services.api.log/,
+      },
+    ],
+  },
+  { describe, it },
+);

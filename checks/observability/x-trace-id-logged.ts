@@ -1,0 +1,61 @@
+import { attempt, defineCheck, exchange, z } from '../../src/check/index.ts';
+
+/** Verifies that the `X-Trace-ID` of a request stands in the API's log: what a caller reports can then be found. */
+export default defineCheck({
+  title: 'The X-Trace-ID of a request is in the log',
+  failureTitle: 'The X-Trace-ID of a request is not in the log',
+  why: 'It is the one identifier that a user can read off a page and send along with a complaint.',
+  after: ['api/health'],
+  needs: ['http', 'ids', 'logs'],
+  uses: ['api'],
+  tags: ['contract', 'logs'],
+  options: z.object({
+    path: z.string().default('/health').describe('Path of the request'),
+    header: z.string().default('X-Trace-ID').describe('The header'),
+    waitMs: z.number().default(3000).describe('How long the line may take to arrive, in milliseconds'),
+  }),
+  codes: {
+    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    'not-logged': {
+      means: 'no line of the log has the value',
+      hint: 'put the header into the request’s log line, under a field such as x_trace_id',
+    },
+  },
+  sabotage: [
+    {
+      name: 'the header never arrives',
+      code: 'not-logged',
+      kind: 'http',
+      service: 'api',
+      change: { removeRequestHeaders: ['x-trace-id'] },
+    },
+  ],
+  async run({ http, ids, logs, stack, options, pass, fail, skip }) {
+    const access = await logs.available({ service: 'api' });
+    if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
+    const value = (await ids.uuid()).replaceAll('-', '');
+    const url = new URL(options.path, stack.api.url).href;
+    const sent = await exchange(http, { url, headers: { [options.header]: value } });
+    if (!sent.response) {
+      return fail('unreachable', { expected: 'an answer', actual: sent.actual, evidence: [sent.evidence] });
+    }
+    const expected = `a log line with ${options.header} ${value}`;
+    const { value: found, failure } = await attempt(
+      logs.find({ service: 'api', contains: value, withinMs: options.waitMs }),
+    );
+    if (!found || found.matched === 0) {
+      const actual = failure?.message ?? `none of ${found?.scanned} lines of ${access.source} has it`;
+      return fail('not-logged', { expected, actual, evidence: [sent.evidence] });
+    }
+    return pass(`line ${found.records[0]?.number}`, { count: found.scanned, what: 'log lines' }, [
+      sent.evidence,
+      {
+        kind: 'lines',
+        label: 'lines with the value',
+        source: found.source,
+        lines: found.records.map(({ number, raw }) => ({ number, text: raw })),
+        total: found.matched,
+      },
+    ]);
+  },
+});
