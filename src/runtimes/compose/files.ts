@@ -21,12 +21,7 @@ const names = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-comp
 
 /** The configured files, those in COMPOSE_FILE, the project's (as compose itself looks for it), or the reference stack's. */
 export function findComposeFiles({ config, root, env }: RuntimeContext): ComposeFiles {
-  const configured = [config.compose.file ?? []].flat();
-  const named =
-    configured.length > 0
-      ? configured
-      : (env.COMPOSE_FILE?.split(env.COMPOSE_PATH_SEPARATOR || path.delimiter) ?? []);
-  const files = named.filter(Boolean).map((file) => path.resolve(root, file));
+  const files = namedFiles({ config, root, env });
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) {
     throw new Fault({
@@ -44,6 +39,21 @@ export function findComposeFiles({ config, root, env }: RuntimeContext): Compose
     own,
     ...(path.dirname(files[0] ?? '') !== root && existsSync(envFile) && { envFile }),
   };
+}
+
+/** Files that are named, whether they are there or not. */
+function namedFiles({ config, root, env }: Pick<RuntimeContext, 'config' | 'root' | 'env'>): string[] {
+  const configured = [config.compose.file ?? []].flat();
+  const separator = env.COMPOSE_PATH_SEPARATOR || path.delimiter;
+  const named = configured.length > 0 ? configured : (env.COMPOSE_FILE?.split(separator) ?? []);
+  return named.filter(Boolean).map((file) => path.resolve(root, file));
+}
+
+/** Where the project's files are, or were. */
+export function possibleFiles(context: RuntimeContext): string[] {
+  const named = namedFiles(context);
+  if (named.length > 0) return named;
+  return names.map((name) => path.join(context.root, name)).filter((file) => file !== ownFile);
 }
 
 function defaultFiles(root: string): string[] {

@@ -6,7 +6,7 @@ import type { RuntimeContext } from '../context.ts';
 import { readState } from '../state.ts';
 import { createEngineCli, type EngineCli } from './cli.ts';
 import { type Container, inspectAll, listContainers } from './containers.ts';
-import { type ComposeFiles, findComposeFiles, folderProject, ownProject } from './files.ts';
+import { type ComposeFiles, findComposeFiles, folderProject, ownProject, possibleFiles } from './files.ts';
 import { type ComposeModel, composeArgs, loadModel } from './model.ts';
 import { ownVariables } from './own-variables.ts';
 
@@ -75,7 +75,7 @@ async function nameWithoutCompose(
   return found.some(({ project }) => project === byHand) ? byHand : ownProject(root);
 }
 
-/** For `down`, `status` and `logs`, which work without the files: by name, else by the labels that name files below the root. */
+/** For `down`, `status` and `logs`, which work without the files: by name, else by the labels that name the files. */
 export async function findProject(context: RuntimeContext, cli: EngineCli): Promise<string | undefined> {
   let files: ComposeFiles | undefined;
   try {
@@ -84,23 +84,17 @@ export async function findProject(context: RuntimeContext, cli: EngineCli): Prom
     // The file is gone; its containers are not.
   }
   const named = await nameWithoutCompose(context, cli, files);
-  if (named !== undefined) return named;
+  if (named !== undefined && !files?.own) return named;
   const all = await inspectAll(cli, 'label=com.docker.compose.project');
-  const belongs = ({ labels }: Container) => {
-    const configFiles = labels['com.docker.compose.project.config_files']?.split(',') ?? [];
-    return files
-      ? configFiles.includes(files.files[0] ?? '')
-      : configFiles.some((file) => file.startsWith(context.root + path.sep));
-  };
-  const found = all.find(belongs);
-  if (found) return found.project;
+  if (named !== undefined && all.some(({ project }) => project === named)) return named;
+  const candidates = possibleFiles(context);
+  const found = all.find(({ labels }) =>
+    labels['com.docker.compose.project.config_files']?.split(',').some((file) => candidates.includes(file)),
+  );
+  if (found || named !== undefined) return found?.project ?? named;
   if (!files) return undefined;
-  const output = await cli.compose([
-    ...composeArgs(files, undefined, context.config),
-    'config',
-    '--format',
-    'json',
-  ]);
+  const args = [...composeArgs(files, undefined, context.config), 'config', '--format', 'json'];
+  const output = await cli.compose(args);
   if (output.exitCode === 0) return (JSON.parse(output.stdout) as { name?: string }).name;
   return folderProject(path.dirname(files.files[0] ?? context.root));
 }

@@ -1,0 +1,176 @@
+import { rmSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { awaitUntil } from '../../base/await-until.ts';
+import {
+  type ComposeProject,
+  dockerMissing,
+  makeComposeProject,
+  noServices,
+  nothingLeft,
+  why,
+} from '../../testing/docker.ts';
+import type { LogLine } from '../runtime.ts';
+
+const projects: ComposeProject[] = [];
+const make = (...args: Parameters<typeof makeComposeProject>) => {
+  const project = makeComposeProject(...args);
+  projects.push(project);
+  return project;
+};
+afterEach(async () => {
+  for (const project of projects.splice(0)) await project.remove();
+});
+
+/** As somebody else would write it: other names, a secret file, a profile, a password in the command. */
+const theirs = `
+services:
+  db:
+    image: pgvector/pgvector:pg16
+    environment: { POSTGRES_USER: shop, POSTGRES_PASSWORD: "s3cret/with@signs", POSTGRES_DB: orders }
+    ports: ["127.0.0.1::5432"]
+    tmpfs: [/var/lib/postgresql/data]
+    healthcheck: { test: "pg_isready -h 127.0.0.1 -U shop", interval: 300ms, retries: 100 }
+    stop_grace_period: 0s
+  sessions:
+    image: redis:7-alpine
+    profiles: [full]
+    command: [redis-server, --requirepass, "\${CACHE_SECRET}"]
+    ports: ["127.0.0.1::6379"]
+    volumes: ["sessions:/data"]
+    stop_grace_period: 0s
+volumes: { sessions: {} }
+`;
+const config = {
+  services: { ...noServices, database: {}, cache: {} },
+  compose: {
+    services: { database: 'db', cache: 'sessions' },
+    profiles: ['full'],
+    env: { CACHE_SECRET: 'another-secret' },
+  },
+};
+
+describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
+  it('is started with its profiles and variables; addresses and credentials come from its containers', async () => {
+    const project = make(theirs);
+    const endpoints = await project.up(config);
+    expect(endpoints.databaseUrl).toMatch(
+      /^postgresql:\/\/shop:s3cret%2Fwith%40signs@127\.0\.0\.1:\d+\/orders$/,
+    );
+    expect(endpoints.cacheUrl).toMatch(/^redis:\/\/:another-secret@127\.0\.0\.1:\d+$/);
+    const runtime = project.runtime(config);
+    expect(await runtime.endpoints()).toEqual(endpoints);
+    const status = await runtime.status();
+    expect(status).toMatchObject([
+      {
+        service: 'db',
+        role: 'database',
+        state: 'running',
+        health: 'healthy',
+        image: 'pgvector/pgvector:pg16',
+        restarts: 0,
+      },
+      { service: 'sessions', role: 'cache', state: 'running', health: 'none' },
+    ]);
+    expect(status[0]?.addresses).toEqual([new URL(endpoints.databaseUrl).host]);
+  });
+
+  it('is adopted when it runs already, and removed by its labels when its file and our memory are gone', async () => {
+    const project = make(theirs);
+    await project.docker('compose', '--file', project.file('compose.yaml'), 'up', '--detach', '--wait', 'db');
+    const [before] = (await project.things()).containers;
+    const adopted = {
+      ...config,
+      services: { ...noServices, database: {} },
+      compose: { services: { database: 'db' } },
+    };
+    await project.up(adopted);
+    expect((await project.things()).containers).toEqual([before]);
+    expect(project.events).toContainEqual(expect.objectContaining({ service: 'db', detail: 'ran already' }));
+
+    rmSync(project.file('compose.yaml'));
+    rmSync(project.file('.meatymusic'), { recursive: true });
+    expect(await project.down(adopted)).toEqual(['db']);
+    expect(await project.things()).toEqual(nothingLeft);
+    expect(await project.down(adopted)).toEqual([]);
+  });
+
+  it('keeps the data unless told otherwise, and leaves the project next door alone', async () => {
+    const [one, two] = [make(theirs), make(theirs)];
+    const cacheOnly = { ...config, services: { ...noServices, cache: {} } };
+    await Promise.all([one.up(cacheOnly), two.up(cacheOnly)]);
+    const { signal } = new AbortController();
+    const removed = await one.runtime(cacheOnly).down({ volumes: false, signal, onEvent: () => undefined });
+    expect(removed.sort()).toEqual(['db', 'sessions']);
+    expect(await one.things()).toEqual({ containers: [], networks: 0, volumes: [`${one.name}_sessions`] });
+    expect((await two.things()).containers).toHaveLength(2);
+    expect((await two.runtime(cacheOnly).status()).map(({ state }) => state)).toEqual(['running', 'running']);
+    await one.down(cacheOnly);
+    expect(await one.things()).toEqual(nothingLeft);
+  });
+
+  it('says which port is not published', async () => {
+    const project = make(theirs.replace('ports: ["127.0.0.1::5432"]', ''));
+    await expect(
+      project.up({
+        ...config,
+        compose: { ...config.compose, profiles: [] },
+        services: { ...noServices, database: {} },
+      }),
+    ).rejects.toMatchObject({
+      code: 'port-not-published',
+      exitCode: 78,
+    });
+  });
+
+  it('takes a service away and brings it back, and restarts one with another environment', async () => {
+    const project = make(theirs);
+    const cacheOnly = { ...config, services: { ...noServices, database: {}, cache: {} } };
+    await project.up(cacheOnly);
+    const runtime = project.runtime(cacheOnly);
+    const { signal } = new AbortController();
+    await runtime.control?.stop('cache', signal);
+    expect((await runtime.status())[1]).toMatchObject({ service: 'sessions', state: 'exited' });
+    await runtime.control?.start('cache', signal);
+    expect((await runtime.status())[1]).toMatchObject({ service: 'sessions', state: 'running' });
+
+    const environmentOf = async () => project.docker('exec', `${project.name}-sessions-1`, 'env');
+    await runtime.control?.restart('cache', { FLAVOUR: '$sour & "sweet"' }, signal);
+    expect(await environmentOf()).toContain('FLAVOUR=$sour & "sweet"\n');
+    await runtime.control?.restart('cache', {}, signal);
+    expect(await environmentOf()).not.toContain('FLAVOUR');
+  });
+
+  it('reads logs by time, one service or all, and follows them through a restart', async () => {
+    const talk = (word: string) => `echo ${word} 1 >&2; sleep 0.2; echo ${word} 2; sleep 600`;
+    const project = make(`
+services:
+  a: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('a')}"], stop_grace_period: 0s }
+  b: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('b')}"], stop_grace_period: 0s }
+`);
+    await project.up().catch(() => undefined);
+    const runtime = project.runtime();
+    const end = new AbortController();
+    const options = { follow: false, signal: end.signal };
+    const all: LogLine[] = [];
+    for await (const line of runtime.logs(options)) all.push(line);
+    expect(all.map(({ text }) => text).sort()).toEqual(['a 1', 'a 2', 'b 1', 'b 2']);
+    const last: LogLine[] = [];
+    for await (const line of runtime.logs({ ...options, service: 'a', tail: 1 })) last.push(line);
+    expect(last).toEqual([{ service: 'a', text: 'a 2' }]);
+
+    const followed: string[] = [];
+    const following = (async () => {
+      for await (const { text } of runtime.logs({ ...options, follow: true, service: 'b' }))
+        followed.push(text);
+    })();
+    await awaitUntil(() => (followed.length >= 2 ? true : undefined), { what: 'the past', withinMs: 20_000 });
+    await project.docker('restart', '--time', '0', `${project.name}-b-1`);
+    await awaitUntil(() => (followed.length >= 4 ? true : undefined), {
+      what: 'the restart',
+      withinMs: 20_000,
+    });
+    end.abort();
+    await following;
+    expect(followed).toEqual(['b 1', 'b 2', 'b 1', 'b 2']);
+  });
+});
