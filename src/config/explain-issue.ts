@@ -20,7 +20,13 @@ export function explainIssue(issue: Issue, base: readonly PropertyKey[] = []): S
         message: unknownKey(path, key),
       }));
     case 'invalid_type':
-      return [{ path, message: `is not ${article(issue.expected)}` }];
+      // The issue itself does not hold the value.
+      return [
+        {
+          path,
+          message: issue.message.endsWith('undefined') ? 'is missing' : `is not ${article(issue.expected)}`,
+        },
+      ];
     case 'invalid_value':
       return [{ path, message: `is none of ${issue.values.map(String).join(', ')}` }];
     case 'too_small':

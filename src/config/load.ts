@@ -67,13 +67,16 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     setValueAt(settings, at, value);
     origins.set(at, { kind: 'flag', text: flag });
   }
+  const whereOf = (at: string): string => {
+    const origin = originOf(origins, at);
+    // Defaults are sound: what has no origin of its own is an object that the file has, or something missing in one.
+    if (!file || (origin.kind !== 'file' && origin.kind !== 'default')) return origin.text;
+    const line = source?.lineOf(at) ?? source?.lineOf(at.slice(0, Math.max(0, at.lastIndexOf('.'))));
+    return line ? `${labelOf(file, cwd)}:${line}` : labelOf(file, cwd);
+  };
   const parsed = configSchema.safeParse(settings);
   for (const { path: at, message } of parsed.error?.issues.flatMap((issue) => explainIssue(issue)) ?? []) {
-    const origin = originOf(origins, at);
-    // What is no leaf has no origin of its own; the file may have it nevertheless.
-    const line = origin.kind === 'file' || origin.kind === 'default' ? source?.lineOf(at) : undefined;
-    const where = line && file ? `${labelOf(file, cwd)}:${line}` : origin.text;
-    problems.push({ where, path: at, message });
+    problems.push({ where: whereOf(at), path: at, message });
   }
   if (!parsed.success || problems.length > 0) throw badConfiguration(problems.sort(byLine));
   const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
