@@ -11,6 +11,7 @@ import { selectChecks } from '../engine/select.ts';
 import { startStallGuard } from '../engine/stall-guard.ts';
 import type { ReportTarget } from '../reporters/index.ts';
 import { parseTargets } from '../reporters/index.ts';
+import type { LiveProgress } from '../reporters/live.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Project } from './context.ts';
@@ -67,6 +68,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
   let result: RunResult;
   let stopGuard = () => {};
+  const live = await liveProgress(invocation);
   try {
     const run = startRun({
       plan,
@@ -83,6 +85,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
       toolVersion,
       redact: project.redact,
       signal: invocation.signal,
+      listeners: live ? [live.listener] : [],
     });
     stopGuard = startStallGuard({
       quietMs: verify.timeout + stallGraceMs,
@@ -97,6 +100,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     result = await run.result;
   } finally {
     stopGuard();
+    await live?.end();
     await source.close();
   }
   if (!bundle) await rememberRun(project.root, result);
@@ -132,6 +136,13 @@ async function patternsOf(
   if (onlyLastFailed) return lastFailed(project.root);
   if (patterns.length > 0) return patterns;
   return bundle ? bundle.ids : [...ofThisCall];
+}
+
+/** Only for a person at a terminal. */
+async function liveProgress({ stderr, quiet }: Invocation): Promise<LiveProgress | undefined> {
+  if (quiet || !stderr.isTerminal) return undefined;
+  const { createLiveProgress } = await import('../reporters/live.ts');
+  return createLiveProgress(stderr);
 }
 
 /** Reports in files leave standard output to the person. */
