@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { ExitCode } from '../base/exit-code.ts';
+import { safeLine } from '../base/safe-text.ts';
 import type { RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { originOf } from '../config/origin.ts';
@@ -14,6 +15,7 @@ import { parseTargets } from '../reporters/index.ts';
 import type { LiveProgress } from '../reporters/live.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { RunTrace } from '../telemetry/run-trace.ts';
 import type { Project } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { gravest } from './process.ts';
@@ -69,11 +71,12 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   let result: RunResult;
   let stopGuard = () => {};
   const live = await liveProgress(invocation);
+  const trace = await ownTrace(project);
   try {
     const run = startRun({
       plan,
       stack: source.stack,
-      openProbes: source.open,
+      openProbes: trace ? trace.watch(source.open) : source.open,
       options: checkOptions,
       timeoutMs: verify.timeout,
       deadlineMs: verify.deadline,
@@ -83,6 +86,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
       bail: verify.bail,
       readOnly: verify.readOnly,
       toolVersion,
+      traceId: trace?.traceId,
       redact: project.redact,
       signal: invocation.signal,
       listeners: live ? [live.listener] : [],
@@ -105,6 +109,9 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   }
   if (!bundle) await rememberRun(project.root, result);
   await source.finish?.(result);
+  const unsent = await trace?.finish(result);
+  if (unsent)
+    await invocation.stderr.write(`note: the trace of this run was not sent: ${safeLine(unsent)}\n`);
   const faults = await writeReports(result, reports, invocation);
   for (const { code, message } of faults) await invocation.stderr.write(`error[${code}]: ${message}\n`);
   return gravest([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
@@ -136,6 +143,13 @@ async function patternsOf(
   if (onlyLastFailed) return lastFailed(project.root);
   if (patterns.length > 0) return patterns;
   return bundle ? bundle.ids : [...ofThisCall];
+}
+
+/** Loads OpenTelemetry only where somebody wants to see the run. */
+async function ownTrace({ env }: Project): Promise<RunTrace | undefined> {
+  if (!env.MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT) return undefined;
+  const { startRunTrace } = await import('../telemetry/run-trace.ts');
+  return startRunTrace(env, toolVersion);
 }
 
 /** Only for a person at a terminal. */

@@ -1,4 +1,5 @@
 import { ExitCode } from '../base/exit-code.ts';
+import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult, Status } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result.ts';
@@ -6,11 +7,6 @@ import type { StackInfo } from '../check/stack.ts';
 import type { Outcome } from './attempt.ts';
 import { compactEvidence } from './compact-evidence.ts';
 import { redactDeep } from './redact-deep.ts';
-
-export function areaOf(id: string): string {
-  const slash = id.indexOf('/');
-  return slash < 0 ? 'other' : id.slice(0, slash);
-}
 
 export interface SettledCheck {
   check: Check;

@@ -1,8 +1,8 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
+import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
-import { areaOf } from './results.ts';
 
 export interface Selection {
   /** Ids, areas, or globs on ids: `database/connects`, `database`, `web/*`. Empty: all. */

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { formatDuration } from '../base/duration.ts';
+import { areaOf } from '../check/area-of.ts';
 import type { RunEvent, RunListener } from '../engine/events.ts';
-import { areaOf } from '../engine/results.ts';
 import { inertLine } from './inert.ts';
 
 /** Where progress is drawn: a terminal. */
