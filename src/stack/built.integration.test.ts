@@ -1,5 +1,6 @@
 /** The built stack, copied away from every node_modules: what a process of the embedded runtime and an image run. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -98,6 +99,36 @@ describe('the API', () => {
     const api = await start('api', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
     expect((await fetch(`${api.url}/`)).status).toBe(200);
     expect((await api.stop()).code).toBe(0);
+  });
+
+  test('a request that is under way when SIGTERM comes is answered; one that never ends is not waited for', async () => {
+    const api = await start('api');
+    const { port } = new URL(api.url);
+    const begin = async () => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.setEncoding('utf8').on('error', () => {});
+      let answer = '';
+      socket.on('data', (text) => (answer += text));
+      const ended = new Promise((resolve) => socket.once('close', resolve));
+      const head =
+        'POST /api/v1/compose HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n';
+      await new Promise<void>((resolve) => socket.write(`${head}{"seed":`, () => resolve()));
+      return { socket, ended, answer: () => answer };
+    };
+    const [finishes, hangs] = await Promise.all([begin(), begin()]);
+    // Another request on the way behind them: once it is answered, these have arrived.
+    await fetch(`${api.url}/health`);
+    const stopped = api.stop();
+    await awaitUntil(() => api.lines().find(({ message }) => message === 'stopping'), {
+      what: 'the stop to begin',
+      withinMs: 5_000,
+    });
+    finishes.socket.write('"a"}');
+    await finishes.ended;
+    expect(finishes.answer()).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect((await stopped).code).toBe(0);
+    await hangs.ended;
+    expect(hangs.answer()).toBe('');
   });
 
   test('OTEL_SDK_DISABLED leaves no trace, and errors still name something', async () => {

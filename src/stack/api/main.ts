@@ -33,6 +33,7 @@ await runUntilStopped('meatymusic-api', async () => {
   return {
     log,
     async stop() {
+      setTimeout(() => app.server.closeAllConnections(), 1_000).unref();
       await app.close();
       cache.close();
       await database.close();

@@ -82,7 +82,8 @@ export async function createServer(services: Services): Promise<App> {
     bodyLimit: 64 * 1024,
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
-    forceCloseConnections: true,
+    // A request that is under way may finish; who sends none is let go at once.
+    forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
       traced(request, reply);
       void answerError(error, request, reply);

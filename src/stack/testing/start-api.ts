@@ -85,7 +85,9 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
         .setExpirationTime(expiresAt ?? '5m')
         .sign(algorithm === 'HS256' ? publicSecret : byStray ? stray.privateKey : keys.privateKey),
     async stop() {
-      await app.close();
+      const closed = app.close();
+      app.server.closeAllConnections();
+      await closed;
       cache.close();
       await database.close();
       await telemetry?.shutdown();
