@@ -32,6 +32,13 @@ export {
   scenarioIds,
   type TenantAttempt,
 } from './tenant-scenario.ts';
+export {
+  assertTrace,
+  type SpanSelector,
+  selectSpans,
+  type TraceAssertion,
+  traceAssertionSchema,
+} from './trace-assertions.ts';
 export { observeTraceContext, type TraceContextCase } from './trace-context-suite.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
