@@ -62,8 +62,9 @@ class Reader {
       if (this.#more()) continue;
       const key = this.#key();
       this.space();
-      if (!this.#take(':')) throw this.unexpected();
-      entries.push([key, this.value(depth + 1)]);
+      // `key: value` of an object, `key => value` of a Map, `value` of a Set.
+      const named = this.#try(/:|=>/y) !== undefined;
+      entries.push(named ? [key, this.value(depth + 1)] : [String(entries.length), key]);
       this.space();
       if (!this.#take(',') && this.#text[this.#at] !== '}') throw this.unexpected();
     }
@@ -72,7 +73,7 @@ class Reader {
   #key(): string {
     const character = this.#text[this.#at];
     if (character === "'" || character === '"' || character === '`') return this.#string();
-    return this.#match(/[\w$]+|\[[^\]\n]*\]/y);
+    return this.#match(/-?[\w$.]+|\[[^\]\n]*\]/y);
   }
 
   #bracket(depth: number): Json {

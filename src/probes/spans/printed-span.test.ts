@@ -43,6 +43,14 @@ describe('parsePrintedSpan', () => {
     });
   });
 
+  it('reads a span whose parent came with a tracestate, printed as a Map', () => {
+    const map =
+      "traceState: _TraceState {\n      _state: Map(2) { 'congo' => 't61', 1 => 'x' },\n      _set: Set(1) { 'a' }\n    }";
+    const text = fixture('node-span.txt').replace('traceState: undefined', map);
+    expect(text).toContain('=>');
+    expect(parsePrintedSpan(text)).toMatchObject({ name: 'pg.query', parentSpanId: 'a0c98ea744f524fe' });
+  });
+
   it('reads the indented JSON of Go, as lists of keys and values', () => {
     const span = {
       Name: 'GET /',
