@@ -24,6 +24,7 @@ import { type Bundle, openBundle, openEvidence } from './verify-evidence.ts';
 import { lastFailed, rememberRun } from './verify-last-run.ts';
 import { createProbeSource } from './verify-probes.ts';
 import { type OpenReport, openReports, writeReports, writeReportsNow } from './verify-reports.ts';
+import { receiveSpans } from './verify-spans.ts';
 import { createArtifactSink, describeStack } from './verify-stack.ts';
 
 declare const __VERSION__: string | undefined;
@@ -128,7 +129,16 @@ interface Source {
 async function openStack({ project, runtime, evidence }: VerifyOptions): Promise<Source> {
   const underTest = await describeStack(project, runtime ?? (await findRuntime(project)).runtime);
   const { stack } = underTest;
-  const source = createProbeSource(underTest);
+  const receiver = await receiveSpans(stack.telemetry.otlpEndpoint);
+  if (receiver) underTest.base.spans = receiver.access;
+  const probes = createProbeSource(underTest);
+  const source = {
+    ...probes,
+    async close() {
+      await probes.close();
+      await receiver?.close();
+    },
+  };
   if (!evidence) return { stack, ...source };
   const { open, artifacts, finish } = await openEvidence(evidence, stack, source.open, project.redact);
   underTest.base.artifacts = createArtifactSink(artifacts);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '../base/errors.ts';
@@ -7,6 +7,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
 import { type ServiceName, type StackInfo, serviceNames } from '../check/stack.ts';
 import type { ArtifactSink, LogAccess, ProbeAuth, ProbeContext, ProbeEndpoints } from '../probes/context.ts';
+import { fileLogAccess } from '../probes/logs/file-access.ts';
 import { readStackKeys } from '../runtimes/keys.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
 import { logFile } from '../runtimes/state.ts';
@@ -175,7 +176,7 @@ interface LogPlace extends Pick<Project, 'config' | 'root' | 'env'> {
 function logOf(service: ServiceName, { config, root, env, runtime }: LogPlace): LogAccess | undefined {
   if (runtime.name === 'embedded') {
     const file = logFile(root, service);
-    return existsSync(file) ? fileLog(file, path.relative(root, file)) : undefined;
+    return existsSync(file) ? fileLogAccess(file, path.relative(root, file)) : undefined;
   }
   if (runtime.name === 'compose') {
     return {
@@ -185,12 +186,8 @@ function logOf(service: ServiceName, { config, root, env, runtime }: LogPlace): 
   }
   const { log } = config.services[service];
   if (!log) return undefined;
-  if ('file' in log) return fileLog(path.resolve(root, log.file), log.file);
+  if ('file' in log) return fileLogAccess(path.resolve(root, log.file), log.file);
   return { source: log.command, open: () => commandLog(log.command, root, env) };
-}
-
-function fileLog(file: string, source: string): LogAccess {
-  return { source, open: () => createReadStream(file) };
 }
 
 async function* runtimeLog(runtime: Runtime, service: string, sinceMs?: number): AsyncIterable<Uint8Array> {

@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { pause } from '../../base/await-until.ts';
+import type { LogAccess } from '../context.ts';
+import { toRecord } from './record.ts';
+
+/** Longest that a source which never ends by itself (a FIFO, a device) is read in one look. */
+const endlessMs = 300;
+const firstWindowBytes = 256 * 1024;
+/** Lines are written a little out of order, and clocks are read before lines are written. */
+const slackMs = 1000;
+
+/**
+ * A log file, through its rotation: what was moved to `<file>.1` since is read first. With `sinceMs`, a large file is
+ * read from the last place that is surely older, found from its end.
+ */
+export function fileLogAccess(path: string, source = path): LogAccess {
+  return {
+    source,
+    async *open(sinceMs) {
+      const rotated = await stat(`${path}.1`).catch(() => undefined);
+      // Without a moment, only what is in the file now is asked for: older files may go back for years.
+      if (rotated?.isFile() && sinceMs !== undefined && rotated.mtimeMs >= sinceMs - slackMs) {
+        yield* read(`${path}.1`, sinceMs);
+      }
+      yield* read(path, sinceMs);
+    },
+  };
+}
+
+async function* read(path: string, sinceMs: number | undefined): AsyncGenerator<Uint8Array> {
+  // Non-blocking: opening a FIFO that nobody writes to would wait for ever.
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // Just being rotated, or not written yet.
+    throw error;
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
+      yield* readEndless(handle);
+      return;
+    }
+    const start = sinceMs === undefined ? 0 : await startOf(handle, stats.size, sinceMs - slackMs);
+    yield* handle.createReadStream({ start, autoClose: false, highWaterMark: 256 * 1024 });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What a FIFO holds and gets while it is looked at. Without a writer it is at its end at once. */
+async function* readEndless(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  const until = performance.now() + endlessMs;
+  while (performance.now() < until) {
+    const buffer = Buffer.alloc(64 * 1024);
+    try {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await pause(10);
+    }
+  }
+}
+
+/** An offset before which every line is older: the window from the end doubles until its first time is. */
+async function startOf(handle: FileHandle, size: number, sinceMs: number): Promise<number> {
+  for (let window = firstWindowBytes; window < size; window *= 2) {
+    const start = size - window;
+    const head = Buffer.alloc(64 * 1024);
+    const { bytesRead } = await handle.read(head, 0, head.length, start);
+    const lines = head.subarray(0, bytesRead).toString('utf8').split('\n').slice(1, -1);
+    const firstMs = lines.map((line) => toRecord(line, 0).timeMs).find((timeMs) => timeMs !== undefined);
+    if (firstMs !== undefined && firstMs < sinceMs) return start;
+  }
+  return 0;
+}
