@@ -24,6 +24,7 @@ export default defineCheck({
         'panic:',
       ])
       .describe('Parts of a log line that mean a failed start (case-sensitive)'),
+    lines: z.number().int().min(1).default(5000).describe('Lines since the start that are looked at'),
   }),
   codes: {
     'error-in-log': { means: 'the log holds a start-up or import error', hint: 'meatymusic logs api' },
@@ -41,23 +42,22 @@ export default defineCheck({
   async run({ logs, options, pass, fail, skip }) {
     const log = await logs.available({ service: 'api' });
     if (!log.available) return skip('the log of the API cannot be read from here', log.enable);
-    let scanned = 0;
+    const { scanned, records, source } = await logs.find({ service: 'api', limit: options.lines });
     for (const sign of options.signs) {
-      const found = await logs.find({ service: 'api', contains: sign, limit: 5 });
-      scanned = Math.max(scanned, found.scanned);
-      if (found.matched === 0) continue;
-      const lines = found.records.map(({ number, raw }) => ({ number, text: raw }));
+      const hits = records.filter(({ raw }) => raw.includes(sign));
+      if (hits.length === 0) continue;
+      const lines = hits.slice(0, 5).map(({ number, raw }) => ({ number, text: raw }));
       return fail('error-in-log', {
         expected: 'a log without start-up or import errors',
-        actual: `line ${lines[0]?.number} of ${found.source} holds "${sign}"`,
-        evidence: [{ kind: 'lines', label: sign, source: found.source, lines, total: found.matched }],
+        actual: `line ${lines[0]?.number} of ${source} holds "${sign}"`,
+        evidence: [{ kind: 'lines', label: sign, source, lines, total: hits.length }],
       });
     }
     if (scanned === 0) {
       return fail('no-log', { expected: `lines in ${log.source}`, actual: 'there is none' });
     }
-    return pass(`no sign of one in ${scanned} lines`, [
-      { count: scanned, what: 'lines' },
+    return pass(`no sign of one in ${records.length} lines`, [
+      { count: records.length, what: 'lines' },
       { count: options.signs.length, what: 'signs' },
     ]);
   },

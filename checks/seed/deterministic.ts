@@ -72,7 +72,7 @@ export default defineCheck({
           first = response.body;
           evidence.push(asked.evidence);
         } else if (response.body !== first) {
-          const at = [...first].findIndex((character, place) => response.body[place] !== character);
+          const at = firstDifference(first, response.body);
           const near = `character ${at}: "${first.slice(Math.max(0, at - 20), at + 20)}" and "${response.body.slice(Math.max(0, at - 20), at + 20)}"`;
           return fail('differs', {
             expected,
@@ -97,3 +97,9 @@ export default defineCheck({
     );
   },
 });
+
+function firstDifference(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}

@@ -1,3 +1,4 @@
+import { maskUrl } from '../base/redact.ts';
 import type { Evidence } from './evidence.ts';
 import { type HttpProbe, type HttpRequest, type HttpResponse, ProbeError } from './probes.ts';
 
@@ -17,7 +18,7 @@ export interface Exchanged {
 export async function exchange(http: HttpProbe, request: HttpRequest, label = 'request'): Promise<Exchanged> {
   const sent = {
     method: request.method ?? 'GET',
-    url: request.url,
+    url: maskUrl(request.url),
     headers: Object.fromEntries(
       Object.entries(request.headers ?? {}).map(([name, value]) => [name, shownHeader(name, value)]),
     ),

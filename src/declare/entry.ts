@@ -84,12 +84,12 @@ export function checkOfEntry(entry: unknown, source: string): Check {
         : parseDuration(data.timeout);
   if (data.timeout !== undefined && timeoutMs === undefined)
     throw new DeclaredProblem(['timeout'], 'is not a duration (write 500ms, 2s)');
-  const title = data.title ?? kind.title(data);
+  const title = withoutPasswords(data.title ?? kind.title(data));
   return {
     id: data.id,
     source,
     title,
-    failureTitle: data.title ? `Does not hold: ${data.title}` : `${title} is not as expected`,
+    failureTitle: data.title ? `Does not hold: ${title}` : `${title} is not as expected`,
     why: data.why ?? `Declared in ${source}.`,
     needs: kind.needs,
     uses: kind.uses?.(data) ?? [],
@@ -133,6 +133,11 @@ export function checkOfEntry(entry: unknown, source: string): Check {
       return context.fail('mismatch', { expected, actual, evidence: seen.evidence });
     },
   };
+}
+
+/** Titles are made of URLs, too. */
+function withoutPasswords(text: string): string {
+  return text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
 }
 
 const noTags = ['declared'];

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { readChecksFile } from './checks-file.ts';
+import { commonShape } from './entry.ts';
+import { kinds } from './kinds/index.ts';
+
+const read = (text: string, env: Record<string, string> = {}, vars: Record<string, unknown> = {}) => {
+  const problems: string[] = [];
+  const checks = readChecksFile('checks.yaml', text, { env, vars }, problems);
+  return { checks, problems };
+};
+
+describe('what is declared', () => {
+  test('is a check like any other', () => {
+    const { checks, problems } = read(`
+checks:
+  - id: docs/page
+    kind: http
+    url: /docs
+    status: 200
+    after: [api/health]
+    level: advisory
+    tags: [docs]
+    timeout: 2s
+`);
+    expect(problems).toEqual([]);
+    expect(checks[0]).toMatchObject({
+      id: 'docs/page',
+      source: 'checks.yaml:3',
+      title: 'GET /docs',
+      needs: ['http'],
+      uses: ['api'],
+      after: ['api/health'],
+      level: 'advisory',
+      tags: ['docs'],
+      timeoutMs: 2000,
+    });
+  });
+
+  test('takes variables from the call, the file and the environment, in this order, with their types', () => {
+    const text = `
+vars: { host: from-file, port: 81 }
+checks:
+  - { id: a/b, kind: tcp, host: "\${host}", port: "\${port}", reachable: true, title: "\${NAME}, \${none:-default}, $\${literal}" }
+`;
+    const { checks, problems } = read(text, { NAME: 'env', host: 'from-env' }, { host: 'from-call' });
+    expect(problems).toEqual([]);
+    expect(checks[0]?.title).toBe('env, default, ${literal}');
+    expect(read(text.replace('title', 'why'), { NAME: 'env' }).checks[0]?.title).toBe('TCP from-file:81');
+  });
+
+  test('is made once for each item of a list', () => {
+    const { checks } = read(`
+vars: { pages: [{ name: home, path: / }, { name: dashboard, path: /dashboard }] }
+checks:
+  - { for: "\${pages}", id: "pages/\${item.name}", kind: http, service: web, url: "\${item.path}", status: 200 }
+`);
+    expect(checks.map(({ id, title }) => [id, title])).toEqual([
+      ['pages/home', 'GET /'],
+      ['pages/dashboard', 'GET /dashboard'],
+    ]);
+  });
+});
+
+describe('what is wrong', () => {
+  test('is named with its line, all of it at once', () => {
+    const { checks, problems } = read(`
+checks:
+  - id: a/unknown-kind
+    kind: htp
+    status: 200
+  - id: a/expects-nothing
+    kind: http
+    url: /
+  - id: a/empty-list
+    kind: http
+    url: /
+    body: []
+  - id: a/empty-matcher
+    kind: http
+    url: /
+    status: {}
+  - id: a/unknown-key
+    kind: http
+    url: /
+    stauts: 200
+  - id: a/unknown-matcher
+    kind: http
+    url: /
+    body:
+      containz: x
+  - id: a/bad-regexp
+    kind: http
+    url: /
+    body:
+      regexp: '('
+  - id: a/no-variable
+    kind: http
+    url: \${nowhere}
+    status: 200
+  - id: no-area
+    kind: http
+    url: /
+    status: 200
+  - kind: tcp
+    host: x
+    port: 99999
+    reachable: true
+  - just text
+others: 1
+`);
+    expect(checks).toEqual([]);
+    expect(problems).toMatchInlineSnapshot(`
+      [
+        "checks.yaml:44: there is no "others" here; known: $schema, vars, defaults, checks",
+        "checks.yaml:4: there is no kind "htp"; did you mean "http"?",
+        "checks.yaml:6: expects nothing; say what of: status, headers, body, duration-ms, address, final-url, reachable",
+        "checks.yaml:12: an empty list of expectations always holds; say what is expected",
+        "checks.yaml:16: an empty expectation always holds; say what is expected",
+        "checks.yaml:20: http has no "stauts"; did you mean "status"?",
+        "checks.yaml:25: there is no matcher "containz"",
+        "checks.yaml:30: Invalid regular expression: /(/u: Unterminated group",
+        "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default)",
+        "checks.yaml:35: id: must be <area>/<name>",
+        "checks.yaml:39: id: Invalid input: expected string, received undefined",
+        "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, command, file, process, matching",
+      ]
+    `);
+  });
+
+  test('syntax, duplicate keys and an empty list of checks', () => {
+    expect(read('checks: [').problems[0]).toMatch(/^checks\.yaml:1: /);
+    expect(read('checks: []').problems).toEqual([
+      'checks.yaml:1: "checks" must be a list with at least one check',
+    ]);
+    expect(read('checks:\n  - id: a/b\n    id: a/c').problems[0]).toMatch(
+      /^checks\.yaml:3: Map keys must be unique/,
+    );
+    expect(read('text').problems).toEqual(['checks.yaml:1: must be a map with a list "checks"']);
+  });
+
+  test('a key of an object prototype is no kind and no matcher', () => {
+    expect(read('checks: [{ id: a/b, kind: constructor, status: 1 }]').problems[0]).toContain(
+      'there is no kind "constructor"',
+    );
+    expect(read('checks: [{ id: a/b, kind: http, url: /, status: { __proto__: 1 } }]').problems).toHaveLength(
+      1,
+    );
+  });
+});
+
+test.each([...kinds.values()])(
+  'nothing of $name is both looked at and expected',
+  ({ target, attributes }) => {
+    const taken = [...Object.keys(commonShape), ...Object.keys(target)];
+    expect(Object.keys(attributes).filter((name) => taken.includes(name))).toEqual([]);
+  },
+);
