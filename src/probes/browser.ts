@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { awaitUntil, pause } from '../base/await-until.ts';
 import { formatDuration } from '../base/duration.ts';
-import { messageOf } from '../base/errors.ts';
 import { type BrowserVisit, ProbeError } from '../check/probes.ts';
 import { Chromium } from './browser/chromium.ts';
+import { endOf, navigationError } from './browser/end-of-visit.ts';
 import { findChromium, installChromium } from './browser/find-chromium.ts';
 import { PageRecord, watchBytes } from './browser/page-record.ts';
 import { budgetOf } from './budget.ts';
@@ -88,21 +88,6 @@ async function visitPage(
   }
 }
 
-/** What ends a visit from outside: the page crashed, started a download, or grew without end. */
-function endOf(page: Page): { error: Promise<never>; with(error: ProbeError): void } {
-  let end: (error: ProbeError) => void = () => {};
-  const error = new Promise<never>((_resolve, reject) => {
-    end = reject;
-  });
-  error.catch(() => {});
-  page.on('crash', () => end(new ProbeError('PAGE_CRASHED', 'the page crashed')));
-  page.on('download', (download) => {
-    void download.cancel().catch(() => undefined);
-    end(new ProbeError('DOWNLOAD', `${download.url()} is a download, not a page`));
-  });
-  return { error, with: (reason) => end(reason) };
-}
-
 async function look(
   page: Page,
   record: PageRecord,
@@ -170,23 +155,6 @@ async function takeScreenshot(
     () => path,
     () => undefined,
   );
-}
-
-/** Chromium's own code, `ERR_CONNECTION_REFUSED`; the address is named without credentials. */
-function navigationError(thrown: unknown, url: string): ProbeError {
-  const message = messageOf(thrown);
-  const code = /net::(ERR_\w+)/.exec(message)?.[1];
-  if (code) return new ProbeError(code, `${withoutUser(url)}: ${code}`);
-  if (/Download is starting/.test(message))
-    return new ProbeError('DOWNLOAD', `${withoutUser(url)} is a download, not a page`);
-  if (/Timeout \d+ms exceeded/.test(message)) {
-    return new ProbeError('TIMEOUT', `no response from ${withoutUser(url)} in time`);
-  }
-  return new ProbeError('BROWSER_FAILED', message.split('\n', 1)[0]!.slice(0, 300));
-}
-
-function withoutUser(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }
 
 /** Closes the visit's context; a browser that does not do so within a second is killed. */

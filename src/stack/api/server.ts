@@ -1,24 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { context } from '@opentelemetry/api';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
 import { acceptedId, requestId } from '../common/correlation.ts';
-import { closeRequestTrace, openRequestTrace, type RequestTrace } from '../common/request-trace.ts';
-import { type ErrorResponse, publicError, statusError } from './api-error.ts';
+import type { RequestTrace } from '../common/request-trace.ts';
 import type { Authenticator, Caller } from './auth.ts';
 import type { Cache } from './cache.ts';
 import type { Database } from './database.ts';
+import { answerBrokenRequest, answerError, unknownAddress } from './error-answers.ts';
 import { RateLimiter } from './rate-limit.ts';
+import { traced } from './request-life.ts';
 import { composeRoutes } from './routes/compose.ts';
 import { healthRoutes } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
@@ -125,87 +122,4 @@ export function authenticated({ auth }: Services) {
   return async (request: FastifyRequest): Promise<void> => {
     request.caller = await auth.verify(request.headers.authorization);
   };
-}
-
-function traced(request: FastifyRequest, reply: FastifyReply): RequestTrace {
-  const { method, url, headers } = request.raw;
-  // Not the hook onResponse, which a client that goes away does without.
-  reply.raw.once('close', () => finished(request, reply));
-  request.trace = openRequestTrace({
-    method: method ?? 'GET',
-    url: url ?? '/',
-    headers,
-    clientAddress: request.ip,
-  });
-  reply.headers({
-    ...(request.trace.traceparent && { traceparent: request.trace.traceparent }),
-    'x-trace-id': request.trace.traceId,
-    'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  });
-  return request.trace;
-}
-
-/** The one line that every request leaves, and the end of its span. */
-function finished(request: FastifyRequest, reply: FastifyReply): void {
-  const { method, trace } = request;
-  const route = request.is404 ? undefined : request.routeOptions.url;
-  const status = reply.raw.writableFinished ? reply.statusCode : 499;
-  const fields = {
-    method,
-    url: request.url.slice(0, 1024),
-    route,
-    status,
-    duration_ms: Math.round(reply.elapsedTime * 100) / 100,
-  };
-  context.with(trace.context, () => {
-    request.log[status >= 500 ? 'error' : 'info'](fields, 'request completed');
-    closeRequestTrace(trace, { method, route, status });
-  });
-}
-
-function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = publicError(thrown);
-  context.with(request.trace.context, () => {
-    const gone = request.raw.destroyed && !request.raw.complete;
-    if (error.status >= 500 && !gone) request.log.error({ error: error.cause ?? error }, 'request failed');
-  });
-  const { code, message, details } = error;
-  const body: ErrorResponse = {
-    error: { code, message, trace_id: request.trace.traceId, ...(details && { details }) },
-  };
-  return reply
-    .code(error.status)
-    .headers({ ...error.headers })
-    .type('application/json; charset=utf-8')
-    .send(body);
-}
-
-/** What is no HTTP request has no route, no span and no log of its own; it gets the envelope all the same. */
-function answerBrokenRequest(thrown: Error & { code?: string }, socket: Socket): void {
-  if (thrown.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[thrown.code ?? ''] ?? 400;
-  const { code, message } = statusError(status);
-  const traceId = randomBytes(16).toString('hex');
-  const body = JSON.stringify({ error: { code, message, trace_id: traceId } } satisfies ErrorResponse);
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Trace-ID: ${traceId}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** 405 with what would be allowed, where another method is known at this address; else 404. */
-function unknownAddress(app: App, request: FastifyRequest): Error {
-  const url = request.url.split('?', 1)[0] as string;
-  const methods = (['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) =>
-    app.hasRoute({ method, url }),
-  );
-  return methods.length > 0
-    ? statusError(405, { allow: [...methods, 'OPTIONS'].join(', ') })
-    : statusError(404);
 }
