@@ -80,6 +80,7 @@ describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
     const [before] = (await project.things()).containers;
     const adopted = {
       ...config,
+      runtime: 'compose' as const,
       services: { ...noServices, database: {} },
       compose: { services: { database: 'db' } },
     };

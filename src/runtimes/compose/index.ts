@@ -10,6 +10,8 @@ import { readEndpoints } from './addresses.ts';
 import { createEngineCli } from './cli.ts';
 import { listContainers } from './containers.ts';
 import { createControl } from './control.ts';
+import { findComposeFiles } from './files.ts';
+import { createLogMemory } from './log-memory.ts';
 import { readLogs } from './logs.ts';
 import { removeAll } from './remove.ts';
 import { findProject } from './session.ts';
@@ -45,6 +47,7 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
     signal?.throwIfAborted();
     return findProject(context, cli);
   };
+  const logMemory = createLogMemory();
   const containers = async () => {
     const name = await project();
     return name === undefined ? [] : listContainers(cli, name);
@@ -54,7 +57,7 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
     up: (options) => withStartLock(context.root, options, () => startStack(context, options)),
     async down(options) {
       return withStartLock(context.root, options, async () => {
-        const name = await project(options.signal);
+        const name = isOurs(context) ? await project(options.signal) : undefined;
         const removed = name === undefined ? [] : await removeAll(cli, name, options);
         if (readState(context.root)?.runtime === 'compose') removeState(context.root);
         return removed;
@@ -64,14 +67,22 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
       return statusOf(await containers(), context);
     },
     async *logs(options) {
-      const name = await project(options.signal);
-      if (name !== undefined) yield* readLogs(context, cli, name, options);
+      const name = await logMemory.project(() => project(options.signal));
+      if (name !== undefined) yield* readLogs(context, cli, name, options, logMemory);
     },
     async endpoints() {
       return readEndpoints(context, cli, await containers());
     },
     control: createControl(context, cli, async (signal) => (await project(signal)) ?? ''),
   };
+}
+
+/** Somebody's own compose file that merely lies in the folder, and that nothing here says is ours to stop. */
+function isOurs(context: RuntimeContext): boolean {
+  const { config, root } = context;
+  if (readState(root)?.runtime === 'compose' || config.runtime === 'compose') return true;
+  if (config.compose.file !== undefined || config.compose.project !== undefined) return true;
+  return findComposeFiles(context).own;
 }
 
 const lockMs = 30_000;

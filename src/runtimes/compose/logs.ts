@@ -7,9 +7,10 @@ import type { LogLine, LogOptions } from '../runtime.ts';
 import type { EngineCli } from './cli.ts';
 import { type Container, listContainers } from './containers.ts';
 import { listenToEvents } from './events.ts';
+import type { LogMemory } from './log-memory.ts';
 import { createLines } from './process.ts';
 
-interface TimedLine extends LogLine {
+export interface TimedLine extends LogLine {
   /** As the engine stamps it: RFC 3339 with nanoseconds, which sorts as text. */
   time: string;
 }
@@ -23,15 +24,22 @@ export async function* readLogs(
   cli: EngineCli,
   project: string,
   { service, follow, sinceMs, tail, signal }: LogOptions,
+  memory: LogMemory,
 ): AsyncIterable<LogLine> {
-  const all = (await listContainers(cli, project, signal)).filter(({ oneOff }) => !oneOff);
+  const all = (await memory.containers(() => listContainers(cli, project, signal))).filter(
+    ({ oneOff }) => !oneOff,
+  );
   const name = nameOf(service, all, config.compose.services);
   const chosen = all.filter((one) => name === undefined || one.service === name);
   const started = new Date().toISOString();
 
+  const read = (container: Container, from: { sinceMs?: number | undefined; until?: string }) =>
+    readPast(cli, container, { tail, signal, env, sinceMs: from.sinceMs, until: from.until });
   const past = await Promise.all(
     chosen.map((container) =>
-      readPast(cli, container, { sinceMs, tail, until: follow ? started : undefined, signal, env }),
+      follow || tail !== undefined
+        ? read(container, { sinceMs, ...(follow && { until: started }) })
+        : memory.lines(container.id, sinceMs, (fromMs) => read(container, { sinceMs: fromMs })),
     ),
   );
   const merged = past.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));

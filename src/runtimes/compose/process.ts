@@ -20,7 +20,7 @@ export interface ProcessOutput {
 
 /** From SIGTERM to SIGKILL. */
 const graceMs = 800;
-/** How long a grandchild may hold the pipes of a process that has ended. */
+/** How long the pipes of a process that has ended may be silent before a grandchild is thought to hold them. */
 const pipesMs = 200;
 
 /**
@@ -45,10 +45,12 @@ export function runProcess(
     const streams = { stdout: createTail(maxBytes), stderr: createTail(maxBytes) };
     const timers: NodeJS.Timeout[] = [];
     let settled = false;
+    let chunks = 0;
 
     for (const name of ['stdout', 'stderr'] as const) {
       const lines = onLine && createLines(onLine);
       child[name].on('data', (chunk: Buffer) => {
+        chunks++;
         streams[name].add(chunk);
         lines?.(chunk);
       });
@@ -83,7 +85,15 @@ export function runProcess(
         }
         resolve({ exitCode, stdout: streams.stdout.text(), stderr: streams.stderr.text() });
       });
-    child.once('exit', (exitCode) => timers.push(setTimeout(() => finish(exitCode), pipesMs)));
+    // Timers come before what has arrived meanwhile: only silence over whole turns of the loop is silence.
+    const finishWhenSilent = (exitCode: number | null, silentTurns = 0) => {
+      const before = chunks;
+      const look = () => finishWhenSilent(exitCode, chunks === before ? silentTurns + 1 : 0);
+      if (settled) return;
+      if (silentTurns >= 2) finish(exitCode);
+      else timers.push(setTimeout(() => setImmediate(look), pipesMs / 2));
+    };
+    child.once('exit', (exitCode) => finishWhenSilent(exitCode));
     child.once('close', finish);
   });
 }

@@ -1,0 +1,182 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { awaitUntil } from '../../base/await-until.ts';
+import { distFolder } from '../../base/package-root.ts';
+import { configSchema } from '../../config/schema.ts';
+import { dockerMissing, nothingLeft } from '../../testing/docker.ts';
+import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
+import { createEngineCli } from './cli.ts';
+import { ownProject } from './files.ts';
+import { listThings } from './remove.ts';
+
+const stackMissing = existsSync(path.join(distFolder, 'stack/api/main.js'))
+  ? undefined
+  : 'needs the built stack';
+const missing = dockerMissing ?? notBuilt ?? stackMissing;
+const why = missing ? ` (${missing})` : '';
+
+const cli = createEngineCli({
+  config: configSchema.parse({}),
+  root: process.cwd(),
+  env: process.env,
+});
+
+async function thingsOf({ folder }: TestProject) {
+  const { containers, networks, volumes } = await listThings(cli, ownProject(folder));
+  return { containers: containers.map(({ name }) => name), networks: networks.length, volumes };
+}
+
+const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const compose = { runtime: 'compose' };
+
+describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await makeProject(compose);
+  });
+  afterAll(() => project?.remove());
+
+  it('starts, migrates and verifies the reference stack', async () => {
+    const result = await project.run(['up', '--timeout', '2m']);
+    expect(result.code, told(result)).toBe(0);
+    expect(result.stderr).toMatch(/migrations\s+applied/);
+    expect(result.stdout).toMatch(/0 failed|passed/);
+  });
+
+  it('finds it as it is the next time, and says what runs', async () => {
+    const before = await thingsOf(project);
+    const result = await project.run(['up', '--no-verify']);
+    expect(result.code, told(result)).toBe(0);
+    expect(result.stderr.match(/ran already/g)).toHaveLength(4);
+    expect(await thingsOf(project)).toEqual(before);
+    const status = await project.run(['status']);
+    expect(status.stdout).toMatch(/api\s+running\s+healthy/);
+    expect(status.stdout).toContain(`127.0.0.1:${project.ports.database}`);
+    const logs = await project.run(['logs', 'api', '--tail', '20']);
+    expect(logs.code, told(logs)).toBe(0);
+    expect(logs.stdout).not.toBe('');
+  });
+
+  it('runs its services as ordinary users that can write nowhere', async () => {
+    const inspect = await listThings(cli, ownProject(project.folder));
+    for (const { service, name } of inspect.containers) {
+      const probe = async (command: string) => (await cli.call(['exec', name, 'sh', '-c', command])).exitCode;
+      expect(await probe('touch /usr/local/bin/x'), `${service} writes`).not.toBe(0);
+      // PostgreSQL's entry point starts as root and becomes postgres.
+      expect(
+        await probe('tr "\\0" "\\n" </proc/1/status | grep -q "^Uid:[[:space:]]*0[[:space:]]"'),
+        service,
+      ).not.toBe(0);
+    }
+  });
+
+  it('survives the end of the database, and tells a second project nothing', async () => {
+    const other = await makeProject(compose);
+    try {
+      const down = await other.run(['down', '--volumes']);
+      expect(down.code, told(down)).toBe(0);
+      expect((await thingsOf(project)).containers).toHaveLength(4);
+    } finally {
+      await other.remove();
+    }
+  });
+
+  it('removes all of it', async () => {
+    const result = await project.run(['down', '--volumes']);
+    expect(result.code, told(result)).toBe(0);
+    expect(await thingsOf(project)).toEqual(nothingLeft);
+  });
+});
+
+describe.skipIf(missing)(`a call of up that ends early${why}`, () => {
+  let project: TestProject;
+  afterEach(async () => {
+    await project?.remove();
+    expect(await thingsOf(project)).toEqual(nothingLeft);
+  });
+
+  it('is killed: the next up adopts what runs, and down removes all of it', async () => {
+    project = await makeProject(compose);
+    const first = project.start(['up', '--no-verify']);
+    await first.sees(/postgres\s+started/);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    // Compose itself outlives the call for a moment; what it made is there.
+    const [kept] = await awaitUntil(
+      async () => {
+        const { containers } = await listThings(cli, ownProject(project.folder));
+        const database = containers.filter(
+          ({ service, status }) => service === 'postgres' && status === 'running',
+        );
+        return database.length > 0 ? database : undefined;
+      },
+      { what: 'the database', withinMs: 20_000 },
+    );
+    const second = await project.run(['up', '--no-verify']);
+    expect(second.code, told(second)).toBe(0);
+    const { containers } = await listThings(cli, ownProject(project.folder));
+    expect(containers.find(({ service }) => service === 'postgres')?.id).toBe(kept?.id);
+    expect(containers.map(({ status }) => status)).toEqual(['running', 'running', 'running', 'running']);
+  });
+
+  it('is killed: down alone removes all of it', async () => {
+    project = await makeProject(compose);
+    const call = project.start(['up', '--no-verify']);
+    await call.sees(/redis\s+created/);
+    call.child.kill('SIGKILL');
+    await call.ended;
+    const down = await project.run(['down', '--volumes']);
+    expect(down.code, told(down)).toBe(0);
+  });
+
+  it('is interrupted: 130, and nothing is left', async () => {
+    project = await makeProject(compose);
+    const call = project.start(['up', '--no-verify']);
+    await call.sees(/postgres\s+started/);
+    call.child.kill('SIGINT');
+    expect((await call.ended).code).toBe(130);
+    expect(await thingsOf(project)).toEqual(nothingLeft);
+  });
+});
+
+describe.skipIf(missing)(`docker-compose.yml by hand${why}`, () => {
+  it('has a variable with a default for every image, port, name and password', () => {
+    const text = readFileSync(path.join(distFolder, '..', 'docker-compose.yml'), 'utf8');
+    for (const name of ['POSTGRES_IMAGE', 'REDIS_IMAGE', 'NODE_IMAGE', 'API_IMAGE', 'WEB_IMAGE']) {
+      expect(text).toContain(`\${${name}:-`);
+    }
+    for (const [name, port] of Object.entries({
+      POSTGRES_PORT: 5432,
+      REDIS_PORT: 6379,
+      API_PORT: 8000,
+      WEB_PORT: 3000,
+    })) {
+      expect(text).toContain(`127.0.0.1:\${${name}:-${port}}:`);
+    }
+    for (const name of ['POSTGRES_DB', 'POSTGRES_USER', 'POSTGRES_PASSWORD'])
+      expect(text).toContain(`\${${name}:-`);
+  });
+
+  it('starts with `docker compose up --detach --wait`', async () => {
+    const project = await makeProject(compose);
+    const { api, web, database, cache } = project.ports;
+    const variables = {
+      API_PORT: String(api),
+      WEB_PORT: String(web),
+      POSTGRES_PORT: String(database),
+      REDIS_PORT: String(cache),
+    };
+    const name = `mm-by-hand-${process.pid}`;
+    const args = ['--project-name', name, '--file', path.join(distFolder, '..', 'docker-compose.yml')];
+    try {
+      const up = await cli.compose([...args, 'up', '--detach', '--wait'], { variables, withinMs: 100_000 });
+      expect(up.exitCode, up.stderr).toBe(0);
+      expect((await fetch(`http://127.0.0.1:${api}/health`)).status).toBe(200);
+      expect((await fetch(`http://127.0.0.1:${web}/`)).status).toBe(200);
+    } finally {
+      await cli.compose([...args, 'down', '--volumes'], { variables, withinMs: 60_000 });
+      await project.remove();
+    }
+  });
+});

@@ -1,0 +1,90 @@
+import type { Container } from './containers.ts';
+import type { TimedLine } from './logs.ts';
+
+/**
+ * What was read of the logs already. Checks look for their lines again and again, many at the same time, and each look at
+ * an engine's log is a process: those who ask at the same moment share one, and only what is new is read.
+ */
+export interface LogMemory {
+  project(find: () => Promise<string | undefined>): Promise<string | undefined>;
+  containers(list: () => Promise<Container[]>): Promise<Container[]>;
+  /** `read` gets the moment from which lines may be new. */
+  lines(
+    containerId: string,
+    sinceMs: number | undefined,
+    read: (fromMs: number | undefined) => Promise<TimedLine[]>,
+  ): Promise<TimedLine[]>;
+}
+
+/** What was read this long ago is still what is there. */
+const freshMs = 150;
+const containersFreshMs = 1_000;
+/** Lines of the two streams do not come in the order of their time stamps: so far back, some may be missing. */
+const overlapMs = 1_000;
+/** What is kept of one container's log; a longer one is read anew each time. */
+const maxCharacters = 32 * 1024 * 1024;
+
+interface Known {
+  lines: TimedLine[];
+  characters: number;
+  /** Time and text of the lines within the overlap. */
+  recent: Set<string>;
+  latestMs: number | undefined;
+}
+
+export function createLogMemory(): LogMemory {
+  const known = new Map<string, Known>();
+  const tooLong = new Set<string>();
+  const shared = createShared();
+
+  async function refresh(containerId: string, read: (fromMs: number | undefined) => Promise<TimedLine[]>) {
+    const before = known.get(containerId);
+    const fromMs = before?.latestMs === undefined ? undefined : before.latestMs - overlapMs;
+    const found = await read(fromMs);
+    const all: Known = before ?? { lines: [], characters: 0, recent: new Set(), latestMs: undefined };
+    for (const line of found) {
+      const key = `${line.time} ${line.text}`;
+      if (all.recent.has(key)) continue;
+      all.lines.push(line);
+      all.characters += line.text.length;
+      all.recent.add(key);
+      const timeMs = Date.parse(line.time);
+      if (!Number.isNaN(timeMs)) all.latestMs = Math.max(all.latestMs ?? 0, timeMs);
+    }
+    const oldest = new Date((all.latestMs ?? 0) - 2 * overlapMs).toISOString();
+    for (const key of all.recent) if (key < oldest) all.recent.delete(key);
+    if (all.characters > maxCharacters) {
+      tooLong.add(containerId);
+      known.delete(containerId);
+    } else known.set(containerId, all);
+    return all.lines;
+  }
+
+  return {
+    project: (find) => shared('project', containersFreshMs, find),
+    containers: (list) => shared('containers', containersFreshMs, list),
+    async lines(containerId, sinceMs, read) {
+      if (tooLong.has(containerId)) return read(sinceMs);
+      const lines = await shared(containerId, freshMs, () => refresh(containerId, read));
+      return sinceMs === undefined ? [...lines] : lines.filter(({ time }) => Date.parse(time) >= sinceMs);
+    },
+  };
+}
+
+/** One answer for all who ask while it is made, and for `freshMs` after. A failure is nobody else's. */
+function createShared() {
+  const answers = new Map<string, { answer: Promise<unknown>; atMs: number }>();
+  return <T>(key: string, freshMs: number, make: () => Promise<T>): Promise<T> => {
+    const found = answers.get(key);
+    if (found && performance.now() - found.atMs < freshMs) return found.answer as Promise<T>;
+    const entry = { answer: make(), atMs: Number.POSITIVE_INFINITY };
+    answers.set(key, entry);
+    entry.answer.then(
+      () => {
+        entry.atMs = performance.now();
+      },
+      () => answers.delete(key),
+    );
+    return entry.answer;
+  };
+}
