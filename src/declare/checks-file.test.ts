@@ -122,7 +122,7 @@ others: 1
         "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default)",
         "checks.yaml:35: id: must be <area>/<name>",
         "checks.yaml:39: id: Invalid input: expected string, received undefined",
-        "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, command, file, process, matching",
+        "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, matching",
       ]
     `);
   });

@@ -73,6 +73,8 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     if (!(attribute in given)) continue;
     expectations.push(expectationOf(kind, attribute, given[attribute]));
   }
+  for (const [attribute, raw] of Object.entries(kind.implied ?? {}))
+    expectations.push({ attribute, matcher: compileMatcher(raw, []) });
   if (expectations.length === 0 && !data.skip) {
     throw new DeclaredProblem([], `expects nothing; say what of: ${Object.keys(kind.attributes).join(', ')}`);
   }
@@ -111,6 +113,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
         probes: context as unknown as Probes,
         stack: context.stack,
       });
+      if (seen.skip) return context.skip(seen.skip.reason, seen.skip.enable);
       const unmet = expectations.filter(({ attribute, matcher }) => !holds(seen, attribute, matcher));
       if (unmet.length === 0) {
         const count = expectations.length;

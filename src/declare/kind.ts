@@ -11,6 +11,8 @@ export interface Observed {
   evidence: Evidence[];
   /** Nothing came, and why: expectations about anything but being reachable cannot hold. */
   failure?: { code: string; message: string };
+  /** It cannot be judged from here. */
+  skip?: { reason: string; enable?: string | undefined };
 }
 
 /** A kind of declared check: what it looks at (`target`), what can be expected of it (`attributes`), and how it looks. */
@@ -21,6 +23,8 @@ export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
   target: Target;
   /** Name → description, for the schema. */
   attributes: Record<string, string>;
+  /** What is expected without being said; by attributes that cannot be named in a file. */
+  implied?: Record<string, unknown>;
   uses?(target: z.output<z.ZodObject<Target>>): ServiceName[];
   title(target: z.output<z.ZodObject<Target>>): string;
   observe(call: {

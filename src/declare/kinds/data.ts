@@ -109,6 +109,16 @@ export const logsKind = defineKind({
   title: ({ service, contains }) => `log of ${service}${contains ? `: ${contains}` : ''}`,
   async observe({ target, probes: { logs } }) {
     const { service, contains, 'trace-id': traceId, 'within-ms': withinMs } = target;
+    const can = await logs.available({ service });
+    if (!can.available) {
+      const reason = `the log of ${service} cannot be read from here`;
+      return {
+        attributes: {},
+        examined: { count: 0, what: 'lines' },
+        evidence: [],
+        skip: { reason, enable: can.enable },
+      };
+    }
     if (contains === undefined && traceId === undefined) {
       const { value, failure } = await attempt(logs.summarize({ service }));
       return {

@@ -3,6 +3,7 @@ import { logsKind, postgresQueryKind, redisCommandKind } from './data.ts';
 import { httpKind } from './http.ts';
 import { commandKind, fileKind, matchingKind, processKind } from './machine.ts';
 import { dnsKind, portKind, tcpKind, tlsKind } from './network.ts';
+import { traceKind } from './trace.ts';
 
 export const kinds: ReadonlyMap<string, Kind> = new Map(
   [
@@ -14,6 +15,7 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     postgresQueryKind,
     redisCommandKind,
     logsKind,
+    traceKind,
     commandKind,
     fileKind,
     processKind,

@@ -1,0 +1,91 @@
+/**
+ * Declared HTTP checks beside goss: the same requests and the same expectations, against the same server, in turns. The
+ * memory a check costs is the growth of the peak from 1,000 to 10,000 checks.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const binary = fileURLToPath(new URL('../../bin/meatymusic.js', import.meta.url));
+const goss = process.env.GOSS ?? 'goss';
+const missing =
+  spawnSync(goss, ['--help']).status === 0 ? undefined : 'needs goss on the PATH, or its path in GOSS';
+const server = `require('node:http').createServer((q, r) => r.end('<html>page ' + q.url.slice(6) + '</html>\\n')).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
+const rounds = { 1000: 5, 10000: 3 };
+
+export default [
+  { name: '1000-http-checks', budget: '≤ 1', run: () => compare(1000) },
+  { name: '10000-http-checks', budget: '≤ 0.8', run: () => compare(10_000) },
+  { name: 'http-check-memory', budget: '≤ 10', run: memory },
+];
+
+async function compare(count) {
+  if (missing) return { skipped: missing };
+  return withFiles([count], ({ ours, theirs }) => {
+    const times = { ours: [], goss: [] };
+    for (let round = 0; round < rounds[count]; round++) {
+      times.ours.push(ours(count).ms);
+      times.goss.push(theirs(count).ms);
+    }
+    const [of, by] = [Math.min(...times.ours), Math.min(...times.goss)];
+    return {
+      ratio: of / by,
+      detail: `meatymusic ${of.toFixed(0)} ms, goss ${by.toFixed(0)} ms (best of ${rounds[count]})`,
+    };
+  });
+}
+
+async function memory() {
+  return withFiles([1000, 10_000], ({ ours }) => {
+    const [few, many] = [ours(1000).peakKiB, ours(10_000).peakKiB];
+    return {
+      value: (many - few) / 9000,
+      unit: 'kB a check',
+      detail: `peak ${(few / 1024).toFixed(0)} MB with 1,000 checks, ${(many / 1024).toFixed(0)} MB with 10,000`,
+    };
+  });
+}
+
+async function withFiles(counts, measure) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'meatymusic-bench-'));
+  const child = spawn(process.execPath, ['-e', server], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const port = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
+    writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
+    for (const count of counts) writeCases(folder, count, port);
+    const ours = (count) =>
+      run(folder, process.execPath, [binary, 'verify', '--check-file', `checks-${count}.yaml`, '--quiet']);
+    const theirs = (count) => run(folder, goss, ['-g', `goss-${count}.yaml`, 'validate', '-f', 'silent']);
+    return measure({ ours, theirs });
+  } finally {
+    child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeCases(folder, count, port) {
+  let checks = 'checks:\n';
+  let tests = 'http:\n';
+  for (let index = 0; index < count; index++) {
+    const url = `http://127.0.0.1:${port}/page/${index}`;
+    const expected = `    status: 200\n    body:\n      - page ${index}\n`;
+    checks += `  - id: bench/check-${index}\n    kind: http\n    url: ${url}\n${expected}`;
+    tests += `  ${url}:\n${expected}`;
+  }
+  writeFileSync(path.join(folder, `checks-${count}.yaml`), checks);
+  writeFileSync(path.join(folder, `goss-${count}.yaml`), tests);
+}
+
+/** Time, and the largest resident set as the process itself saw it at its end, where it is ours. */
+function run(cwd, command, args) {
+  const peakFile = path.join(cwd, 'peak');
+  const preload = `data:text/javascript,import{writeFileSync as w}from'node:fs';process.on('exit',()=>w(${JSON.stringify(peakFile)},String(process.resourceUsage().maxRSS)))`;
+  const measured = command === process.execPath ? ['--import', preload, ...args] : args;
+  const start = performance.now();
+  const { status, stderr } = spawnSync(command, measured, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ms = performance.now() - start;
+  if (status !== 0) throw new Error(`${command} exits with ${status}: ${stderr.toString().slice(0, 300)}`);
+  return { ms, peakKiB: command === process.execPath ? Number(readFileSync(peakFile, 'utf8')) : undefined };
+}

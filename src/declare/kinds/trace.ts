@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { exchange } from '../../check/exchange.ts';
+import type { SpanData } from '../../check/probes.ts';
+import { assertTrace, type TraceAssertion, traceAssertionSchema } from '../../check/trace-assertions.ts';
+import { defineKind } from '../kind.ts';
+
+export const traceKind = defineKind({
+  name: 'trace',
+  about: 'One request with a trace of its own, and the spans that it leaves',
+  needs: ['http', 'ids', 'spans'],
+  target: {
+    url: z.string().describe('Absolute, or a path of the API'),
+    method: z.string().default('GET').describe('Method'),
+    'request-headers': z.record(z.string(), z.string()).default({}).describe('Headers to send'),
+    'request-body': z.string().optional().describe('Body to send'),
+    assert: z.array(traceAssertionSchema).min(1).describe('Claims about the spans, all of which must hold'),
+    'within-ms': z.number().int().positive().default(3000).describe('How late the last span may come'),
+  },
+  attributes: {
+    status: 'Status code of the answer',
+    'span-count': 'Number of spans',
+    services: 'Names of the services',
+  },
+  implied: { failures: { equal: [] } },
+  uses: ({ url }) => (url.startsWith('/') ? ['api'] : []),
+  title: ({ method, url }) => `trace of ${method} ${url}`,
+  async observe({ target, probes: { http, ids, spans }, stack }) {
+    const examined = { count: 0, what: 'spans' };
+    const can = await spans.available();
+    if (!can.available) {
+      return {
+        attributes: {},
+        examined,
+        evidence: [],
+        skip: { reason: 'the spans of this stack cannot be seen from here', enable: can.enable },
+      };
+    }
+    const url = target.url.startsWith('/') ? new URL(target.url, stack.api.url).href : target.url;
+    const { traceId, spanId, traceparent } = await ids.trace();
+    const body = target['request-body'];
+    const asked = await exchange(http, {
+      url,
+      method: target.method,
+      headers: { ...target['request-headers'], traceparent },
+      ...(body === undefined ? {} : { body }),
+    });
+    if (!asked.response) {
+      return {
+        attributes: {},
+        examined,
+        evidence: [asked.evidence],
+        ...(asked.failure ? { failure: asked.failure } : {}),
+      };
+    }
+    const end = (await ids.now()) + target['within-ms'];
+    let found: SpanData[] = [];
+    let failures: string[] = [];
+    for (;;) {
+      const leftMs = Math.max(0, end - (await ids.now()));
+      found = (
+        await spans.find({ traceId, atLeast: found.length + 1, withinMs: Math.min(leftMs, 500), limit: 1000 })
+      ).spans;
+      const results = target.assert.map((assertion) => assertTrace(found, assertion as TraceAssertion));
+      failures = results.flatMap((result) => result.failures);
+      if (failures.length === 0 || leftMs === 0) break;
+    }
+    return {
+      attributes: {
+        status: asked.response.status,
+        'span-count': found.length,
+        services: [...new Set(found.map(({ service }) => service))],
+        failures,
+      },
+      examined: { count: found.length, what: 'spans' },
+      evidence: [asked.evidence, { kind: 'spans', label: traceId, spans: found, expectedRootSpanId: spanId }],
+    };
+  },
+});
