@@ -124,6 +124,18 @@ export function startAttempt(attempt: AttemptOptions): RunningAttempt {
 
 /** Calls back once, when everything is let go of or the time for it is over. */
 function closeWithin(opened: OpenedProbes, ms: number, clock: Clock, done: (problem?: string) => void): void {
+  const failed = (thrown: unknown) => `cleaning up: ${messageOf(thrown)}`;
+  let closing: Promise<void> | void;
+  try {
+    closing = opened.close();
+  } catch (thrown) {
+    done(failed(thrown));
+    return;
+  }
+  if (!closing) {
+    done();
+    return;
+  }
   let called = false;
   const once = (problem?: string) => {
     if (called) return;
@@ -132,17 +144,10 @@ function closeWithin(opened: OpenedProbes, ms: number, clock: Clock, done: (prob
     done(problem);
   };
   const cancel = clock.after(ms, () => once());
-  try {
-    const closing = opened.close();
-    if (closing)
-      closing.then(
-        () => once(),
-        (thrown) => once(`cleaning up: ${messageOf(thrown)}`),
-      );
-    else once();
-  } catch (thrown) {
-    once(`cleaning up: ${messageOf(thrown)}`);
-  }
+  closing.then(
+    () => once(),
+    (thrown) => once(failed(thrown)),
+  );
 }
 
 function timedOut(timeoutMs: number): Outcome {
