@@ -5,10 +5,10 @@ import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import { serviceNames } from '../check/stack.ts';
 import { findRuntime } from '../runtimes/choose.ts';
-import type { LogLine, Runtime } from '../runtimes/runtime.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { createLogPrinter } from './log-printer.ts';
+import { createLogPrinter, type LogPrinter } from './log-printer.ts';
 import { configure as configureCheck } from './logs-check.ts';
 
 interface LogFlags {
@@ -46,7 +46,7 @@ const logs: Action = async (invocation, options, services) => {
   const { runtime } = await findRuntime(project);
   const { stdout, signal } = invocation;
   const wanted = await known(services, runtime);
-  const print = json ? rawPrinter(wanted.length === 1) : createLogPrinter(stdout);
+  const printer = json ? rawPrinter(wanted.length === 1) : createLogPrinter(stdout);
   const only = new Set(wanted);
   const lines = runtime.logs({
     follow,
@@ -56,16 +56,18 @@ const logs: Action = async (invocation, options, services) => {
     ...(tailLines === undefined ? {} : { tail: tailLines }),
   });
   for await (const line of lines) {
-    if (only.size === 0 || only.has(line.service)) await stdout.write(print(line));
+    if (only.size === 0 || only.has(line.service)) await stdout.write(printer.print(line));
   }
+  await stdout.write(printer.end());
   signal.throwIfAborted();
   return ExitCode.ok;
 };
 
-function rawPrinter(bare: boolean): (line: LogLine) => string {
-  return bare
-    ? ({ text }) => `${text}\n`
-    : ({ service, text }) => `${JSON.stringify({ service, line: text })}\n`;
+function rawPrinter(bare: boolean): LogPrinter {
+  return {
+    print: ({ service, text }) => (bare ? `${text}\n` : `${JSON.stringify({ service, line: text })}\n`),
+    end: () => '',
+  };
 }
 
 /** A misspelt service would give an empty log, which looks like a silent one. */

@@ -16,10 +16,10 @@ export async function stayInForeground(
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   const watching = watch().finally(() => ended.abort());
-  const print = createLogPrinter(stdout);
+  const printer = createLogPrinter(stdout);
   try {
     for await (const line of runtime.logs({ follow: true, tail: 0, signal: either })) {
-      await stdout.write(print(line));
+      await stdout.write(printer.print(line));
     }
   } catch (error) {
     if (!either.aborted) throw error;

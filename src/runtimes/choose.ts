@@ -34,7 +34,7 @@ export async function chooseRuntime(
 /** The stack that is there: what `up` left, else the configured one. For `verify`, `status`, `logs`, `down`. */
 export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoice> {
   const state = readState(context.root);
-  if (state) {
+  if (state && context.config.runtime !== 'external') {
     return { runtime: await createRuntime(state.runtime, context), reason: '`meatymusic up` started it' };
   }
   const { runtime } = context.config;

@@ -14,6 +14,7 @@ import {
   logFile,
   logFolder,
   readState,
+  removeState,
   stackFolder,
   stackMark,
 } from '../state.ts';
@@ -97,6 +98,8 @@ export async function launchSupervisor(
     );
   } catch (error) {
     child.kill('SIGKILL');
+    const state = readState(root);
+    if (state?.runtime === 'embedded' && state.supervisor.pid === child.pid) removeState(root);
     if (!(error instanceof AwaitTimeout)) throw error;
     throw error.cause instanceof Fault ? error.cause : ended('no answer', lastLines(log, 20, start));
   } finally {

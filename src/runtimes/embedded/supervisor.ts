@@ -18,6 +18,7 @@ const log = processLog('supervisor');
 /** How often it looks whether the folder that it belongs to is still there. */
 const watchMs = 2000;
 const serviceTimeoutMs = 60_000;
+const unusedMs = 30_000;
 
 const plan = JSON.parse(await text(process.stdin)) as StackPlan;
 const token = randomBytes(24).toString('base64url');
@@ -33,6 +34,7 @@ const server = createControlServer(
   token,
   {
     async up(options) {
+      clearTimeout(unused);
       for (const event of wasUp ? [] : history) tellLast(event);
       try {
         const endpoints = await stack.up(options);
@@ -59,6 +61,8 @@ const server = createControlServer(
     socket.once('close', () => clients.delete(send));
   },
 );
+/** The call that started this process was killed before it could say what for. */
+const unused = setTimeout(() => void end(), unusedMs);
 let tellLast: (event: RuntimeEvent) => void = () => {};
 
 server.listen(0, '127.0.0.1', () => {
