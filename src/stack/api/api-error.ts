@@ -43,6 +43,7 @@ const byStatus: Record<number, [code: string, message: string]> = {
   413: ['payload_too_large', 'The body is larger than is accepted.'],
   414: ['uri_too_long', 'The address is longer than is accepted.'],
   415: ['unsupported_media_type', 'The body must be application/json.'],
+  417: ['expectation_failed', 'What the Expect header asks for is not known here.'],
   422: ['validation_failed', 'The request does not have the expected shape.'],
   431: ['headers_too_large', 'The headers are larger than is accepted.'],
   503: ['unavailable', 'A service behind this one is not available; try again shortly.'],

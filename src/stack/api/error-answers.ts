@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { context } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorResponse, publicError, statusError } from './api-error.ts';
-import type { App } from './server.ts';
 
 /** Whatever was thrown, in the envelope; what the caller may not know is in the log. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -25,9 +24,19 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
 }
 
 /** What is no HTTP request has no route, no span and no log of its own; it gets the envelope all the same. */
-export function answerBrokenRequest(thrown: Error & { code?: string }, socket: Socket): void {
+export function answerBrokenRequest(thrown: Error & { code?: string }, socket: Duplex): void {
   if (thrown.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[thrown.code ?? ''] ?? 400;
+  answerRaw(socket, status);
+}
+
+/** What Node.js answers by itself, or not at all, before a framework sees it: CONNECT, and an Expect that is not known. */
+export function answerOddRequests(server: Server): void {
+  server.on('connect', (_request, socket) => answerRaw(socket, 405));
+  server.on('checkExpectation', (request) => answerRaw(request.socket, 417));
+}
+
+function answerRaw(socket: Duplex, status: number): void {
   const { code, message } = statusError(status);
   const traceId = randomBytes(16).toString('hex');
   const body = JSON.stringify({ error: { code, message, trace_id: traceId } } satisfies ErrorResponse);
@@ -38,16 +47,23 @@ export function answerBrokenRequest(thrown: Error & { code?: string }, socket: S
     `X-Trace-ID: ${traceId}`,
     'Connection: close',
   ];
+  socket.on('error', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** 405 with what would be allowed, where another method is known at this address; else 404. */
-export function unknownAddress(app: App, request: FastifyRequest): Error {
-  const url = request.url.split('?', 1)[0] as string;
-  const methods = (['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const).filter((method) =>
-    app.hasRoute({ method, url }),
-  );
-  return methods.length > 0
-    ? statusError(405, { allow: [...methods, 'OPTIONS'].join(', ') })
-    : statusError(404);
+/** Which methods there are at each address. All addresses are plain ones; a caller's is never read as a pattern. */
+export class KnownAddresses {
+  readonly #methods = new Map<string, Set<string>>();
+
+  add({ url, method }: { url: string; method: string | string[] }): void {
+    const methods = this.#methods.get(url) ?? new Set();
+    for (const name of [method].flat()) methods.add(name);
+    this.#methods.set(url, methods);
+  }
+
+  /** 405 with what would be allowed, where another method is known at this address; else 404. */
+  errorFor({ url }: FastifyRequest): Error {
+    const methods = this.#methods.get(url.split('?', 1)[0] as string);
+    return methods ? statusError(405, { allow: [...methods, 'OPTIONS'].join(', ') }) : statusError(404);
+  }
 }

@@ -183,14 +183,38 @@ describe('errors', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT, OPTIONS']);
   });
 
-  test('what is not HTTP at all is answered in the envelope too', async () => {
+  test.each([
+    ['what is not HTTP at all', 'NOT HTTP', 400, 'bad_request'],
+    ['CONNECT', 'CONNECT /health HTTP/1.1\r\nHost: a', 405, 'method_not_allowed'],
+    ['an unknown Expect', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: b', 417, 'expectation_failed'],
+    [
+      'headers without end',
+      `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}`,
+      431,
+      'headers_too_large',
+    ],
+    [
+      'an address that looks like a pattern',
+      'GET *// HTTP/1.1\r\nHost: a\r\nConnection: close',
+      404,
+      'not_found',
+    ],
+    ['one with parameters', 'GET /:a*b HTTP/1.1\r\nHost: a\r\nConnection: close', 404, 'not_found'],
+    ['a method nobody knows', 'FOO / HTTP/1.1\r\nHost: a', 400, 'bad_request'],
+    [
+      'another method, with a question',
+      'DELETE /health?a HTTP/1.1\r\nHost: a\r\nConnection: close',
+      405,
+      'method_not_allowed',
+    ],
+  ])('%s is answered in the envelope too', async (_, text, status, code) => {
     const { port, hostname } = new URL(api.url);
     const socket = connect(Number(port), hostname);
-    socket.write('NOT HTTP\r\n\r\n');
+    socket.write(`${text}\r\n\r\n`);
     let answer = '';
     for await (const chunk of socket) answer += chunk;
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toMatch(/\{"error":\{"code":"bad_request".*"trace_id":"[0-9a-f]{32}"/);
+    expect(answer.slice(0, 13)).toBe(`HTTP/1.1 ${status} `);
+    expect(answer).toMatch(new RegExp(`\\{"error":\\{"code":"${code}".*"trace_id":"[0-9a-f]{32}"`));
   });
 });
 

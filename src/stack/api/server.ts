@@ -13,7 +13,7 @@ import type { RequestTrace } from '../common/request-trace.ts';
 import type { Authenticator, Caller } from './auth.ts';
 import type { Cache } from './cache.ts';
 import type { Database } from './database.ts';
-import { answerBrokenRequest, answerError, unknownAddress } from './error-answers.ts';
+import { answerBrokenRequest, answerError, answerOddRequests, KnownAddresses } from './error-answers.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { traced } from './request-life.ts';
 import { composeRoutes } from './routes/compose.ts';
@@ -109,8 +109,11 @@ export async function createServer(services: Services): Promise<App> {
   app.addHook('onRequest', (request, reply) => limiter.check(request, reply));
 
   app.setErrorHandler(answerError);
+  answerOddRequests(app.server);
+  const addresses = new KnownAddresses();
+  app.addHook('onRoute', (route) => addresses.add(route));
   app.setNotFoundHandler((request) => {
-    throw unknownAddress(app, request);
+    throw addresses.errorFor(request);
   });
   for (const routes of [rootRoutes, healthRoutes, meRoutes, preferencesRoutes, composeRoutes])
     routes(app, services);
