@@ -13,4 +13,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   nodeModule.enableCompileCache?.();
   const { main } = await import('../dist/cli.js');
   process.exitCode = await main(process.argv.slice(2));
+  // All that was to be written has been taken by now. What a reader that does not read, or a library, still holds
+  // must not hold the caller.
+  setTimeout(() => process.exit(), 1000).unref();
 }

@@ -126,10 +126,12 @@ describe.skipIf(notBuilt)(`the command line${notBuilt ? ` (${notBuilt})` : ''}`,
     const { code, stdout, stderr } = await bash('meatymusic verify', { MEATYMUSIC_TIMEOUT: 'soon' }, own);
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
-      "error[bad-configuration]: the configuration has 3 problems
-        meatymusic.config.yaml: YAML: parseDocument is not a function
+      "error[bad-configuration]: the configuration has 5 problems
+        meatymusic.config.yaml:3: services.__proto__ is not allowed as a name
         .env:1 DATABASE_URL: services.database.url is not an address that starts with postgresql://
+        meatymusic.config.yaml:4: services.cache.url is not an address that starts with redis:// or rediss://
         MEATYMUSIC_TIMEOUT: verify.timeout is not a duration (write 250ms, 5s or 2m)
+        meatymusic.config.yaml:1: runtim is not known; did you mean "runtime"?
       hint: once it loads, \`meatymusic config\` shows every setting with its origin
       "
     `);
@@ -213,6 +215,18 @@ describe.skipIf(notBuilt)('the streams of the command line', () => {
     const text = Buffer.concat(parts).toString();
     expect(text.length).toBeGreaterThan(1_000_000);
     expect(JSON.parse(text).settings.length).toBeGreaterThan(8000);
+  });
+
+  it('leaves a reader that reads nothing soon after Ctrl-C', async () => {
+    const child = spawn(process.execPath, [binary, 'config', '--json'], {
+      cwd: big(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    await new Promise((resolve) => child.stdout.once('readable', resolve));
+    child.kill('SIGINT');
+    expect(await exited).toBe(130);
+    child.stdout.destroy();
   });
 
   describe.skipIf(!hasScript)(`on a terminal${hasScript ? '' : ' (needs script of util-linux)'}`, () => {

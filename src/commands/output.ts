@@ -54,7 +54,10 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
       return new Promise((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
         const leave = () => {
-          timer = setTimeout(() => stream.destroy(), graceMs);
+          timer = setTimeout(() => {
+            lost = abandoned;
+            resolve();
+          }, graceMs);
         };
         stream.write(redact(text), (error) => {
           clearTimeout(timer);
@@ -69,6 +72,13 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
     },
   };
 }
+
+/** Nobody reads, and the run is over: what is written from now on is dropped. */
+const abandoned = new Fault({
+  code: 'reader-idle',
+  message: 'the reader of the output does not read',
+  exitCode: ExitCode.brokenPipe,
+});
 
 function faultOf(error: NodeJS.ErrnoException): Fault {
   if (error.code === 'EPIPE' || error.code === 'ECONNRESET') {

@@ -183,10 +183,10 @@ verify:
     expect(await problemsOf(load({ DATABASE_URL: 'hunter2-secret' }, flags))).toMatchInlineSnapshot(`
       "the configuration has 5 problems
       meatymusic.config.yaml:1: runtime is none of auto, compose, embedded, external
+      meatymusic.config.yaml:2: plugin is not known; did you mean "plugins"?
       DATABASE_URL: services.database.url is not an address that starts with postgresql://
       .env:2 REDIS_URL: services.cache.url is not an address that starts with redis:// or rediss://
-      --timeout: verify.timeout is not a duration (write 250ms, 5s or 2m)
-      meatymusic.config.yaml:2: plugin is not known; did you mean "plugins"?"
+      --timeout: verify.timeout is not a duration (write 250ms, 5s or 2m)"
     `);
   });
 

@@ -78,7 +78,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   for (const { path: at, message } of parsed.error?.issues.flatMap((issue) => explainIssue(issue)) ?? []) {
     problems.push({ where: whereOf(at), path: at, message });
   }
-  if (!parsed.success || problems.length > 0) throw badConfiguration(problems.sort(byLine));
+  if (!parsed.success || problems.length > 0) throw badConfiguration(inOrder(problems));
   const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
   return {
     config: parsed.data,
@@ -90,11 +90,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   };
 }
 
-/** In one file from top to bottom; the sources stay in their order. */
-function byLine(a: Problem, b: Problem): number {
-  const [fileA, lineA] = splitLine(a.where);
-  const [fileB, lineB] = splitLine(b.where);
-  return fileA === fileB ? lineA - lineB : 0;
+/** The sources in the order in which they were met, each from top to bottom. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = problems.map(({ where }) => splitLine(where)[0]);
+  return problems.toSorted((a, b) => {
+    const [fileA, lineA] = splitLine(a.where);
+    const [fileB, lineB] = splitLine(b.where);
+    return files.indexOf(fileA) - files.indexOf(fileB) || lineA - lineB;
+  });
 }
 
 function splitLine(where: string): [file: string, line: number] {

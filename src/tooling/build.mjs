@@ -9,6 +9,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyPackages } from './lazy-packages.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = path.join(root, `dist.${process.pid}`);
@@ -31,6 +32,7 @@ const common = {
   target: 'node20.19',
   format: 'esm',
   external,
+  plugins: [lazyPackages({ root, external })],
   banner,
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',

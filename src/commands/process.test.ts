@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { gravest } from './process.ts';
+
+it.each([
+  [[], 0],
+  [[0, 0], 0],
+  [[0, 1], 1],
+  [[1, 73], 73],
+  [[73, 124], 124],
+  [[1, 124, 70], 70],
+  [[70, 130], 130],
+  [[70, 143, 1], 143],
+  [[78, 1], 78],
+  [[141, 1], 141],
+] as const)('of the exit codes %j, %i is the gravest', (codes, expected) => {
+  expect(gravest(codes)).toBe(expected);
+});
