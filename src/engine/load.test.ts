@@ -77,12 +77,7 @@ describe('loadChecksFrom', () => {
     expect(fault.exitCode).toBe(78);
     expect(fault.details.map((line: string) => line.replace(folder, '…'))).toMatchInlineSnapshot(`
       [
-        "…/a/empty.ts: "codes" names no way to fail; a check that cannot fail proves nothing",
-        "…/a/empty.ts: "failureTitle" is not a text",
-        "…/a/empty.ts: "needs" is not a list of texts",
-        "…/a/empty.ts: "run" is not a function",
-        "…/a/empty.ts: "title" is not a text",
-        "…/a/empty.ts: "why" is not a text",
+        "…/a/empty.ts: has no default export that is a check; write: export default defineCheck({ … })",
         "…/a/half.ts: "codes" names no way to fail; a check that cannot fail proves nothing",
         "…/a/half.ts: "effects" is none of none, rolled-back, temporary, disruptive",
         "…/a/half.ts: "failureTitle" is not a text",
