@@ -1,3 +1,4 @@
+import '../base/node-navigator.ts';
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import { codeOf, Fault, messageOf } from '../base/errors.ts';

@@ -1,3 +1,5 @@
+// biome-ignore assist/source/organizeImports: it has to be evaluated before pg
+import '../base/node-navigator.ts';
 import pg from 'pg';
 import { codeOf } from '../base/errors.ts';
 import {

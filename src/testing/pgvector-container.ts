@@ -33,6 +33,9 @@ export async function startPgvectorContainer(): Promise<PgvectorContainer> {
       '127.0.0.1:0:5432',
       '--tmpfs',
       '/var/lib/postgresql/data',
+      // For a tablespace that fills up.
+      '--tmpfs',
+      '/small:size=1m,mode=1777',
     ],
     ...[
       '--env',
