@@ -1,4 +1,3 @@
-// biome-ignore assist/source/organizeImports: it has to be evaluated before pg
 import '../base/node-navigator.ts';
 import pg from 'pg';
 import { codeOf } from '../base/errors.ts';
