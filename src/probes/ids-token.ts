@@ -42,11 +42,11 @@ export async function createToken(
     return { available: true, token: token.encode() };
   }
   if (kind === 'valid' && !auth.signingKey && auth.token) return { available: true, token: auth.token };
-  if (kind !== 'bad-signature' && !auth.signingKey) {
-    return { available: false, token: '', enable: enableFor(kind) };
-  }
-  if (kind === 'bad-signature') strayKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const key = kind === 'bad-signature' ? strayKey! : createPrivateKey(auth.signingKey!.pem);
+  if (kind === 'valid' && !auth.signingKey) return { available: false, token: '', enable: enableFor(kind) };
+  // Without a key of the stack the others are made all the same: if one of them is let in, that is a finding.
+  const trusted = kind !== 'bad-signature' && auth.signingKey !== undefined;
+  if (!trusted) strayKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const key = trusted ? createPrivateKey(auth.signingKey!.pem) : strayKey!;
   const token = await new SignJWT(claims)
     .setProtectedHeader({
       alg: 'RS256',
@@ -57,7 +57,9 @@ export async function createToken(
     .setIssuedAt(kind === 'expired' ? seconds - 7200 : seconds - 5)
     .setExpirationTime(kind === 'expired' ? seconds - 3600 : seconds + 600)
     .sign(key);
-  return { available: true, token };
+  return trusted || kind === 'bad-signature'
+    ? { available: true, token }
+    : { available: false, token, enable: enableFor(kind) };
 }
 
 function enableFor(kind: TokenQuery['kind']): string {

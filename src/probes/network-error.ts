@@ -24,6 +24,8 @@ const reasons: Record<string, string> = {
   HPE_INVALID_HEADER_TOKEN: 'a header holds a character that HTTP forbids',
   HPE_INVALID_CONSTANT: 'what answers there does not speak HTTP',
   EPROTO: 'what answers there does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'what answers there does not speak TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'what answers there does not speak TLS',
 };
 
 /** A system or TLS error of a connection → `ProbeError`, with every address that was tried. Never the URL's credentials. */

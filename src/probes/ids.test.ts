@@ -1,0 +1,48 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { expect, test } from 'vitest';
+import { createToken, defaultIssuer } from './ids-token.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const auth = { signingKey: { pem, keyId: 'k1' }, audience: 'meatymusic' };
+const now = Date.now();
+const verify = (token: string) =>
+  jwtVerify(token, publicKey, { issuer: defaultIssuer, audience: 'meatymusic', algorithms: ['RS256'] });
+
+test('a valid token verifies, names its tenant and its key', async () => {
+  const { available, token } = await createToken({ kind: 'valid', tenant: 'b' }, auth, now);
+  expect(available).toBe(true);
+  expect((await verify(token)).payload.tenant_id).toMatch(/b$/);
+  expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', kid: 'k1' });
+});
+
+test.each([
+  ['bad-signature', 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
+  ['wrong-issuer', 'ERR_JWT_CLAIM_VALIDATION_FAILED'],
+  ['expired', 'ERR_JWT_EXPIRED'],
+] as const)('%s has that one fault and no other', async (kind, code) => {
+  const { available, token } = await createToken({ kind }, auth, now);
+  expect(available).toBe(true);
+  await expect(verify(token)).rejects.toMatchObject({ code });
+});
+
+test('the algorithm none has no signature', async () => {
+  const { token } = await createToken({ kind: 'none-algorithm' }, auth, now);
+  expect(decodeProtectedHeader(token).alg).toBe('none');
+  expect(token.endsWith('.')).toBe(true);
+});
+
+test('without a key: negative tokens by a key that nobody trusts, marked as such; the configured token for the valid one', async () => {
+  for (const kind of ['wrong-issuer', 'expired'] as const) {
+    const { available, token, enable } = await createToken({ kind }, {}, now);
+    expect([available, enable]).toEqual([false, expect.stringContaining('auth.signingKeyFile')]);
+    expect(decodeJwt(token).sub).toBeDefined();
+  }
+  expect(await createToken({ kind: 'valid' }, { token: 'given' }, now)).toEqual({
+    available: true,
+    token: 'given',
+  });
+  expect(await createToken({ kind: 'valid' }, {}, now)).toMatchObject({ available: false, token: '' });
+  expect((await createToken({ kind: 'bad-signature' }, {}, now)).available).toBe(true);
+});
