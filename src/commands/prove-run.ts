@@ -39,6 +39,8 @@ export interface ProofOptions {
 
 /** How long a mended service may take until it answers as before. */
 const recoverWithinMs = 20_000;
+/** For a healthy stack on which something else was just mended. */
+const settleWithinMs = 3000;
 
 /** Runs a check on the healthy stack, on the stack broken in each declared way, and on the mended one. */
 export async function prove(check: Check, options: ProofOptions): Promise<Proof> {
@@ -47,7 +49,7 @@ export async function prove(check: Check, options: ProofOptions): Promise<Proof>
     const reason = check.unprovable ?? 'it declares no sabotage: nothing shows that it can fail';
     return { id, status: check.unprovable ? 'skipped' : 'unproven', reason, sabotages: [] };
   }
-  const healthy = await runAlone(check, whole(options.underTest), options, recoverWithinMs);
+  const healthy = await runAlone(check, whole(options.underTest), options, settleWithinMs);
   if (healthy.status !== 'pass' && healthy.status !== 'skip') {
     const reason = `on the healthy stack it does not pass: ${tell(healthy)}`;
     return { id, status: 'refuted', reason, sabotages: [] };

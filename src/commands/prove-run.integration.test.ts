@@ -1,0 +1,150 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Check } from '../check/define-check.ts';
+import { defineCheck, ProbeError, z } from '../check/index.ts';
+import type { Sabotage } from '../check/sabotage.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import { testProbeContext, testStack } from '../testing/probe-context.ts';
+import { prove } from './prove-run.ts';
+import type { StackUnderTest } from './verify-stack.ts';
+
+/** A service that a fake runtime stops and starts for real. */
+let server: Server;
+let port: number;
+let underTest: StackUnderTest;
+
+const listen = (at: number) =>
+  new Promise<void>((resolve) => {
+    server = createServer((_, response) => response.end('fine')).listen(at, '127.0.0.1', resolve);
+  });
+const close = () =>
+  new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+beforeEach(async () => {
+  await listen(0);
+  port = (server.address() as AddressInfo).port;
+  const url = `http://127.0.0.1:${port}`;
+  const stack = { ...testStack, runtime: 'embedded' as const, api: { ...testStack.api, url } };
+  const context = testProbeContext({ stack });
+  await context.close();
+  const base = { ...context, endpoints: { ...context.endpoints, apiUrl: url } };
+  const control = { stop: close, start: () => listen(port), restart: async () => {} };
+  underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime };
+});
+afterEach(close);
+
+const definition = defineCheck({
+  title: 'The API says that it is fine',
+  failureTitle: 'The API does not say that it is fine',
+  why: 'a test',
+  needs: ['http'],
+  options: z.object({ body: z.string().default('fine').describe('What it says') }),
+  codes: {
+    unreachable: { means: 'no answer', hint: 'start it' },
+    wrong: { means: 'another answer', hint: 'mend it' },
+  },
+  async run({ http, stack, options, pass, fail }) {
+    try {
+      const { body } = await http.request({ url: stack.api.url });
+      if (body !== options.body) return fail('wrong', { expected: options.body, actual: body });
+      return pass(body, { count: 1, what: 'answer' });
+    } catch (error) {
+      if (!(error instanceof ProbeError)) throw error;
+      return fail('unreachable', { expected: options.body, actual: error.message });
+    }
+  },
+});
+
+const proofOf = (sabotage: Sabotage[], more: Partial<Check> = {}) =>
+  prove(
+    { ...(definition as unknown as Check), id: 'api/fine', source: 'x.ts', sabotage, ...more },
+    {
+      underTest,
+      options: new Map(),
+      timeoutMs: 5000,
+      toolVersion: '0.0.0',
+      redact: (text) => text,
+      signal: new AbortController().signal,
+    },
+  );
+
+const stopped: Sabotage = { name: 'it is stopped', code: 'unreachable', kind: 'stop', service: 'api' };
+const forged: Sabotage = {
+  name: 'it says otherwise',
+  code: 'wrong',
+  kind: 'http',
+  service: 'api',
+  change: { body: 'broken' },
+};
+
+describe('prove', () => {
+  it('holds where each verdict turns to fail with its code, and back', async () => {
+    const other: Sabotage = {
+      name: 'more is wanted',
+      code: 'wrong',
+      kind: 'options',
+      set: { body: 'great' },
+    };
+    const proof = await proofOf([stopped, forged, other]);
+    expect(proof).toMatchObject({ status: 'proven' });
+    expect(proof.sabotages.map(({ name, holds }) => [name, holds])).toEqual([
+      ['it is stopped', true],
+      ['it says otherwise', true],
+      ['more is wanted', true],
+    ]);
+    expect(server.listening).toBe(true);
+  });
+
+  it('is refuted by another code than the declared one', async () => {
+    const proof = await proofOf([{ ...stopped, code: 'wrong' }]);
+    expect(proof.status).toBe('refuted');
+    expect(proof.sabotages[0]?.found).toMatch(/^fail unreachable \(.*ECONNREFUSED/);
+    expect(server.listening).toBe(true);
+  });
+
+  it('is refuted by a sabotage that nobody notices', async () => {
+    const unnoticed: Sabotage = { ...forged, change: { removeHeaders: ['date'] } } as Sabotage;
+    expect((await proofOf([unnoticed])).sabotages[0]).toMatchObject({ holds: false, found: 'pass (fine)' });
+  });
+
+  it('is refuted where the check breaks instead of failing', async () => {
+    const run: Check['run'] = async ({ http, stack, pass }) => {
+      await http.request({ url: stack.api.url });
+      return pass('fine', { count: 1, what: 'answer' });
+    };
+    const proof = await proofOf([stopped], { run });
+    expect(proof.sabotages[0]?.found).toMatch(/^error threw/);
+  });
+
+  it('says so where a sabotage cannot be carried out, and mends what was begun', async () => {
+    const impossible: Sabotage = {
+      name: 'no log',
+      code: 'wrong',
+      kind: 'logs',
+      service: 'api',
+      change: 'drop',
+    };
+    expect((await proofOf([impossible])).sabotages[0]?.found).toBe(
+      'it could not be carried out: the log of api cannot be read from here',
+    );
+  });
+
+  it('is refuted where the healthy stack does not pass', async () => {
+    const proof = await proofOf([forged], {
+      run: async ({ fail }) => fail('wrong', { expected: 'a', actual: 'b' }),
+    });
+    expect(proof).toMatchObject({ status: 'refuted', sabotages: [] });
+  }, 60_000);
+
+  it('calls a check without sabotage unproven, unless it says why there is none', async () => {
+    expect((await proofOf([])).status).toBe('unproven');
+    expect(await proofOf([], { unprovable: 'it judges a file of the repository' })).toMatchObject({
+      status: 'skipped',
+      reason: 'it judges a file of the repository',
+    });
+  });
+});
