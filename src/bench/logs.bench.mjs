@@ -14,9 +14,9 @@ const question =
   'reduce (inputs | (fromjson? // 0)) as $line ([0, 0, 0]; .[0] += 1 | if ($line | type) == "object" then .[1] += 1 | if $line.trace_id then .[2] += 1 else . end else . end)';
 
 let measured;
+const measure = () => (measured ??= measureOnce());
 
-async function measure() {
-  if (measured) return measured;
+async function measureOnce() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'log-bench-'));
   try {
     const file = path.join(folder, 'bench.log');
@@ -41,8 +41,7 @@ async function measure() {
       );
     }
     const peakMb = Number(/peak (\d+) kB/.exec(own.stderr)?.[1] ?? Number.NaN) / 1000;
-    measured = { bytes, jqMs, ownMs, peakMb };
-    return measured;
+    return { bytes, jqMs, ownMs, peakMb };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -45,6 +45,10 @@ Examples:
   $ meatymusic logs check api.log --require trace --min-structured 99%
   $ docker logs api 2>&1 | meatymusic logs check - --json`,
     );
+  // `logs` has the option as well, and is the first to be offered it.
+  command.hook('preAction', (self) => {
+    if (self.parent?.opts().json) self.setOptionValue('json', true);
+  });
   act(command, check);
 };
 
@@ -139,8 +143,8 @@ function describe(source: string, report: LogReport, failures: string[], duratio
   const sampleLines = samples
     .slice(0, 30)
     .map(
-      ({ line, problem, detail, text }) =>
-        `  line ${line}: ${problem}, ${safeLine(detail, 100)}${text ? `\n    ${safeLine(text, 160)}` : ''}`,
+      ({ line, problem, offset, detail, text }) =>
+        `  line ${line}: ${problem}, ${safeLine(detail, 100)}${problem === 'truncated' ? `, at byte ${offset}` : ''}${text ? `\n    ${safeLine(text, 160)}` : ''}`,
     );
   return [
     `${safeLine(source, 200)}  (${speed})`,

@@ -35,8 +35,6 @@ Examples:
   $ meatymusic logs api --json | jq -R 'fromjson? | .trace_id'`,
     );
   act(command, logs);
-  // `--json` of `logs check` is its own.
-  command.enablePositionalOptions();
   configureCheck(command.command('check'), act);
 };
 

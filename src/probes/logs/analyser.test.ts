@@ -196,6 +196,21 @@ describe('LogAnalyser', () => {
     expect(analyse(`${line}\n`).secrets).toEqual({});
   });
 
+  it('shows no text of a line with a secret, whatever else is wrong with it', () => {
+    const line =
+      '{"password":"hunter22","password":"hunter22","msg":"mail jane@example.com"}\n{"jane@example.com\n';
+    const report = analyse(line, { required: ['user'] });
+    expect(problems(report)).toEqual([
+      'duplicate-key 1',
+      'missing-field 1',
+      'secret 1',
+      'secret 1',
+      'broken-json 2',
+      'secret 2',
+    ]);
+    expect(JSON.stringify(report)).not.toMatch(/hunter22|jane/);
+  });
+
   it('knows the shape that most lines have', () => {
     expect(mainShape(analyse(`${pino(at)}${pino(at)}plain\n`))).toBe('pino');
     expect(mainShape(analyse('plain\nplain\n{"a":1}\n'))).toBe('plain');

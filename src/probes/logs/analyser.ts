@@ -70,6 +70,8 @@ export class LogAnalyser {
   private nextHit = Infinity;
   private lastMs = -Infinity;
   private allUtf8 = true;
+  /** Their text is not shown, whatever else is wrong with them. */
+  private readonly secretLines = new Set<number>();
   private readonly sampleCounts = new Map<LineProblem, number>();
 
   constructor(options: AnalyserOptions = {}) {
@@ -154,13 +156,7 @@ export class LogAnalyser {
       if (this.report.structured === before && this.buffer[start] === 0x7b) {
         this.report.truncated = 1;
         const at = Math.min(this.scanner.errorAt, whole);
-        this.sample(
-          'truncated',
-          start,
-          whole,
-          this.base + at,
-          `the log ends inside a record, at byte ${this.base + at}`,
-        );
+        this.sample('truncated', start, whole, this.base + at, 'the log ends inside a record');
       }
     }
     this.blocks.end();
@@ -390,19 +386,24 @@ export class LogAnalyser {
     const trimmed = end > start && this.buffer[end - 1] === 13 ? end - 1 : end;
     const text = this.buffer.toString('utf8', start, trimmed);
     this.pendingOffsets.set(this.number, this.base + start);
-    this.errorOffset = this.base + this.scanner.errorAt;
+    this.pendingErrors.set(this.number, this.scanner.errorAt - start + 1);
     this.blocks.add({ text, number: this.number });
-    if (this.pendingOffsets.size > 20_000) this.pendingOffsets.clear();
+    if (this.pendingOffsets.size > 20_000) {
+      this.pendingOffsets.clear();
+      this.pendingErrors.clear();
+    }
   }
 
   /** Of lines that wait for the end of their block. */
   private readonly pendingOffsets = new Map<number, number>();
-  private errorOffset = 0;
+  private readonly pendingErrors = new Map<number, number>();
 
   private unstructured(text: string, number: number): void {
     const { report } = this;
     const offset = this.pendingOffsets.get(number) ?? 0;
+    const brokenAt = this.pendingErrors.get(number) ?? 1;
     this.pendingOffsets.delete(number);
+    this.pendingErrors.delete(number);
     if (text.trim() === '') {
       report.blankLines += 1;
       return;
@@ -417,8 +418,13 @@ export class LogAnalyser {
     const broken = text.trimStart().startsWith('{');
     const problem = broken ? 'broken-json' : 'not-structured';
     if (!this.wantsSample(problem)) return;
-    const detail = broken ? `JSON breaks at byte ${this.errorOffset}` : isLogfmt ? 'logfmt' : 'plain text';
-    report.samples.push({ problem, line: number, offset, detail, text: text.slice(0, excerptBytes) });
+    const detail = broken
+      ? `JSON breaks at byte ${brokenAt} of the line`
+      : isLogfmt
+        ? 'logfmt'
+        : 'plain text';
+    const shown = this.secretLines.has(number) ? {} : { text: text.slice(0, excerptBytes) };
+    report.samples.push({ problem, line: number, offset, detail, ...shown });
   }
 
   private tooLong(start: number, end: number, counted = true): void {
@@ -432,7 +438,8 @@ export class LogAnalyser {
   private sample(problem: LineProblem, start: number, end: number, offset: number, detail: string): void {
     if (!this.wantsSample(problem)) return;
     const text = this.buffer.toString('utf8', start, Math.min(end, start + excerptBytes));
-    this.report.samples.push({ problem, line: this.number, offset, detail, text });
+    const shown = this.secretLines.has(this.number) ? {} : { text };
+    this.report.samples.push({ problem, line: this.number, offset, detail, ...shown });
   }
 
   private wantsSample(problem: LineProblem): boolean {
@@ -443,6 +450,9 @@ export class LogAnalyser {
 
   private secret(rule: SecretRule, at: number, which = ''): void {
     this.report.secrets[rule] = (this.report.secrets[rule] ?? 0) + 1;
+    if (this.secretLines.size > 20_000) this.secretLines.clear();
+    this.secretLines.add(this.number);
+    for (const sample of this.report.samples) if (sample.line === this.number) delete sample.text;
     if (!this.wantsSample('secret')) return;
     const offset = this.base + at;
     this.report.samples.push({
