@@ -127,11 +127,11 @@ describe.skipIf(notBuilt)(`the command line${notBuilt ? ` (${notBuilt})` : ''}`,
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
       "error[bad-configuration]: the configuration has 5 problems
-        meatymusic.config.yaml:3: services.__proto__ is not allowed as a name
-        .env:1 DATABASE_URL: services.database.url is not an address that starts with postgresql://
-        meatymusic.config.yaml:4: services.cache.url is not an address that starts with redis:// or rediss://
-        MEATYMUSIC_TIMEOUT: verify.timeout is not a duration (write 250ms, 5s or 2m)
         meatymusic.config.yaml:1: runtim is not known; did you mean "runtime"?
+        meatymusic.config.yaml:3: services.__proto__ is not allowed as a name
+        meatymusic.config.yaml:4: services.cache.url is not an address that starts with redis:// or rediss://
+        .env:1 DATABASE_URL: services.database.url is not an address that starts with postgresql://
+        MEATYMUSIC_TIMEOUT: verify.timeout is not a duration (write 250ms, 5s or 2m)
       hint: once it loads, \`meatymusic config\` shows every setting with its origin
       "
     `);
