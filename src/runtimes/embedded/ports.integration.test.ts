@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { portHolder } from '../port-holder.ts';
+import { choosePorts } from './ports.ts';
+
+const servers: Server[] = [];
+
+function listen(host: string, port = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    servers.push(server);
+    server.listen(port, host, () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+describe('choosePorts', () => {
+  it('takes another port for each service whose own is taken, and no port twice', async () => {
+    const taken = await listen('127.0.0.1');
+    const ports = await choosePorts({ api: taken, web: taken }, 'auto');
+    expect(ports.api).not.toBe(taken);
+    expect(new Set([taken, ports.api, ports.web]).size).toBe(3);
+  });
+
+  it('sees a port that is taken by all addresses', async () => {
+    const taken = await listen('0.0.0.0');
+    expect((await choosePorts({ api: taken }, 'auto')).api).not.toBe(taken);
+  });
+
+  it('names every port and its holder when ports are fixed', async () => {
+    const [one, two] = [await listen('127.0.0.1'), await listen('127.0.0.1')];
+    const choice = choosePorts({ api: one, cache: two }, 'fixed');
+    await expect(choice).rejects.toMatchObject({
+      code: 'port-taken',
+      exitCode: 69,
+      message: expect.stringContaining(`port ${one} of api is taken by process ${process.pid} `),
+      details: [expect.stringContaining(`port ${two} of cache is taken by process ${process.pid} `)],
+    });
+  });
+});
+
+describe('portHolder', () => {
+  it('finds who listens, and nobody where nobody does', async () => {
+    const port = await listen('127.0.0.1');
+    expect((await portHolder(port))?.pid).toBe(process.pid);
+    servers.pop()?.close();
+    expect(await portHolder(1)).toBeUndefined();
+  });
+});

@@ -1,0 +1,54 @@
+import { createPublicKey, createSign, createVerify } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ensureStackKeys, readStackKeys } from './keys.ts';
+import { type ComposeState, readState, removeState, stackFolder, stateFile, writeState } from './state.ts';
+
+let root: string;
+const state: ComposeState = {
+  version: 1,
+  runtime: 'compose',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  project: 'meatymusic',
+  files: ['docker-compose.yml'],
+};
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'meatymusic-state-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe('the state file', () => {
+  it('is read as it was written, by its owner alone, and unknown to git', () => {
+    writeState(root, state);
+    expect(readState(root)).toEqual(state);
+    expect(statSync(stateFile(root)).mode & 0o777).toBe(0o600);
+    expect(statSync(path.join(stackFolder(root), '.gitignore')).size).toBe(2);
+    removeState(root);
+    expect(readState(root)).toBeUndefined();
+  });
+
+  it('counts as absent when it is damaged or of another version', () => {
+    writeState(root, state);
+    writeFileSync(stateFile(root), '{"version":1,"runtime":"emb');
+    expect(readState(root)).toBeUndefined();
+    writeFileSync(stateFile(root), JSON.stringify({ ...state, version: 2 }));
+    expect(readState(root)).toBeUndefined();
+  });
+});
+
+describe('the keys of a stack', () => {
+  it('are made once, for their owner alone, and the JWKS holds the public half', async () => {
+    expect(readStackKeys(root)).toBeUndefined();
+    const keys = await ensureStackKeys(root);
+    expect(await ensureStackKeys(root)).toEqual(keys);
+    expect(statSync(path.join(stackFolder(root), 'keys', 'signing-key.pem')).mode & 0o777).toBe(0o600);
+    const [jwk] = (JSON.parse(keys.jwks) as { keys: Record<string, string>[] }).keys;
+    expect(Object.keys(jwk!).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
+    const signature = createSign('RSA-SHA256').update('text').sign(keys.signingKeyPem);
+    const publicKey = createPublicKey({ key: jwk!, format: 'jwk' });
+    expect(createVerify('RSA-SHA256').update('text').verify(publicKey, signature)).toBe(true);
+  });
+});
