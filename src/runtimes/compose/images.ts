@@ -98,7 +98,7 @@ export function createPullProgress(): (
   let current = '';
   let told = '';
   return (line) => {
-    const service = /^ ?(\S+) (Pulling|Pulled|Error|Warning|Skipped)/.exec(line);
+    const service = /^ ?(\S+) (Pulling(?! fs layer)|Pulled|Error|Warning|Skipped)/.exec(line);
     if (service) {
       const [, name = '', state = ''] = service;
       current = name;

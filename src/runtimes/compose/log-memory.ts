@@ -17,7 +17,7 @@ export interface LogMemory {
 }
 
 /** What was read this long ago is still what is there. */
-const freshMs = 150;
+const freshMs = 250;
 const containersFreshMs = 1_000;
 /** Lines of the two streams do not come in the order of their time stamps: so far back, some may be missing. */
 const overlapMs = 1_000;

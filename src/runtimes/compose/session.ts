@@ -84,7 +84,9 @@ export async function findProject(context: RuntimeContext, cli: EngineCli): Prom
     // The file is gone; its containers are not.
   }
   const named = await nameWithoutCompose(context, cli, files);
-  if (named !== undefined && !files?.own) return named;
+  const recorded = readState(context.root);
+  if (named !== undefined && (!files?.own || (recorded?.runtime === 'compose' && recorded.project === named)))
+    return named;
   const all = await inspectAll(cli, 'label=com.docker.compose.project');
   if (named !== undefined && all.some(({ project }) => project === named)) return named;
   const candidates = possibleFiles(context);
