@@ -214,7 +214,10 @@ describe('the web app', () => {
         withinMs: 5_000,
       });
       expect(await post({ 'content-type': 'text/plain' })).toBe(415);
-      expect(await post({ ...type, origin: 'http://evil.test' })).toBe(403);
+      for (const origin of ['http://evil.test', 'null', 'a b']) {
+        expect(await post({ ...type, origin }), origin).toBe(403);
+      }
+      expect(await post({ ...type, origin: web.url })).toBe(202);
       expect(await post(type, Buffer.alloc(600_000))).toBe(413);
       expect((await fetch(`${web.url}/v1/traces`)).status).toBe(405);
     } finally {
