@@ -1,7 +1,10 @@
 /** `verify`, `types` and a full disk: what needs the built-in migrations or a server of one's own. */
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../base/package-root.ts';
 import { createMigrationsFolder, migrationText } from '../testing/migrations-folder.ts';
 import { pgvectorMissing, startPgvectorContainer } from '../testing/pgvector-container.ts';
 import { generateTypes, migrateToLatest, verifyMigrations } from './index.ts';
@@ -63,6 +66,8 @@ describe('on PGlite in memory', () => {
       '  last_login_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;\n',
     );
     expect(text).not.toContain('kysely_migration');
+    // migrate types --out src/stack/api/database-schema.ts
+    expect(await readFile(path.join(packageRoot, 'src/stack/api/database-schema.ts'), 'utf8')).toBe(text);
   });
 });
 

@@ -1,31 +1,8 @@
-import { CompiledQuery, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { inClientSpan } from '../common/request-trace.ts';
+import type { Database as Schema } from './database-schema.ts';
 import type { Settings } from './settings.ts';
-
-/** The foundational schema, as the application uses it. */
-export interface Schema {
-  tenants: { id: string; slug: string; is_active: boolean };
-  users: {
-    id: Generated<string>;
-    tenant_id: string;
-    clerk_user_id: string;
-    email: string;
-    username: string | null;
-    first_name: string | null;
-    last_name: string | null;
-    is_active: Generated<boolean>;
-    email_verified: Generated<boolean>;
-    last_login_at: Date | null;
-    created_at: Generated<Date>;
-  };
-  user_preferences: {
-    id: Generated<string>;
-    user_id: string;
-    preferences: unknown;
-    updated_at: Generated<Date>;
-  };
-}
 
 export type TenantTransaction = Transaction<Schema>;
 
