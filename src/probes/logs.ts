@@ -8,7 +8,7 @@ import {
 import type { ServiceName } from '../check/stack.ts';
 import type { LogAccess, ProbeContext } from './context.ts';
 import { asProbeError, pollUntil } from './logs/poll.ts';
-import { LogReader, type ShapedRecord } from './logs/read.ts';
+import { LogReader, type LogReaderSink, type ShapedRecord } from './logs/read.ts';
 
 const defaultLimit = 50;
 const offendingKept = 10;
@@ -54,16 +54,25 @@ type Found = Awaited<ReturnType<LogsProbe['find']>>;
 
 async function findOnce(access: LogAccess, query: LogQuery, signal: AbortSignal): Promise<Found> {
   const records: LogRecord[] = [];
-  let scanned = 0;
   let matched = 0;
-  await read(access, query.sinceMs, signal, (record, text) => {
-    scanned += 1;
-    if (query.traceId !== undefined && !mentionsTrace(record, text, query.traceId)) return;
-    if (query.contains !== undefined && !text.includes(query.contains)) return;
-    matched += 1;
-    if (records.length < (query.limit ?? defaultLimit)) records.push(withoutShape(record));
+  const scanned = await read(access, query.sinceMs, signal, {
+    ...(query.sinceMs === undefined ? { wants: mayMatch(query) } : {}),
+    record(record, text) {
+      if (query.traceId !== undefined && !mentionsTrace(record, text, query.traceId)) return;
+      if (query.contains !== undefined && !text.includes(query.contains)) return;
+      matched += 1;
+      if (records.length < (query.limit ?? defaultLimit)) records.push(withoutShape(record));
+    },
   });
   return { source: access.source, scanned, matched, records };
+}
+
+/** Tells, without reading a line, that it cannot match: most lines of a log are of other requests. */
+function mayMatch({ contains, traceId }: LogQuery): (text: string) => boolean {
+  // Its first group alone: a trace may be written in capitals, or with dashes.
+  const head = traceId === undefined ? undefined : new RegExp(traceId.slice(0, 8), 'i');
+  return (text) =>
+    (contains === undefined || text.includes(contains)) && (head === undefined || head.test(text));
 }
 
 /** By its field, or, where no field is known, anywhere in the line. */
@@ -83,29 +92,37 @@ async function summarizeOnce(
   let lines = 0;
   let structured = 0;
   let withTraceId = 0;
-  await read(access, sinceMs, signal, (record) => {
-    lines += 1;
-    shapes.set(record.shape, (shapes.get(record.shape) ?? 0) + 1);
-    if (record.structured) structured += 1;
-    else if (offending.length < offendingKept) offending.push(withoutShape(record));
-    if (record.traceId) withTraceId += 1;
+  await read(access, sinceMs, signal, {
+    record(record) {
+      lines += 1;
+      shapes.set(record.shape, (shapes.get(record.shape) ?? 0) + 1);
+      if (record.structured) structured += 1;
+      else if (offending.length < offendingKept) offending.push(withoutShape(record));
+      if (record.traceId) withTraceId += 1;
+    },
   });
   const shape = [...shapes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'plain';
   return { source: access.source, lines, structured, withTraceId, shape, offending };
 }
 
-/** Every record since the moment; a line without a time of its own has that of the line before it. */
+/**
+ * Every record since the moment; a line without a time of its own has that of the line before it. Resolves to how many
+ * lines were looked at.
+ */
 async function read(
   access: LogAccess,
   sinceMs: number | undefined,
   signal: AbortSignal,
-  onRecord: (record: ShapedRecord, text: string) => void,
-): Promise<void> {
+  sink: LogReaderSink,
+): Promise<number> {
   let timeMs: number | undefined;
+  let older = 0;
   const reader = new LogReader({
+    ...sink,
     record(record, text) {
       timeMs = record.timeMs ?? timeMs;
-      if (sinceMs === undefined || timeMs === undefined || timeMs >= sinceMs) onRecord(record, text);
+      if (sinceMs === undefined || timeMs === undefined || timeMs >= sinceMs) sink.record(record, text);
+      else older += 1;
     },
   });
   for await (const chunk of access.open(sinceMs)) {
@@ -113,6 +130,7 @@ async function read(
     reader.push(chunk);
   }
   reader.end();
+  return reader.records - older;
 }
 
 function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRecord {

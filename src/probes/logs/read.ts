@@ -10,6 +10,8 @@ export type ShapedRecord = LogRecord & { shape: Shape };
 export interface LogReaderSink {
   /** `text` is the whole line; the record keeps its start. */
   record(record: ShapedRecord, text: string): void;
+  /** Whether a line is worth reading; the others are only counted. Default: all are. */
+  wants?(text: string): boolean;
   /** A span that a console exporter printed between the log's lines. */
   span?(span: SpanData): void;
 }
@@ -21,12 +23,14 @@ export class LogReader {
   readonly #splitter: LineSplitter;
   readonly #blocks: BlockCollector;
   #lines = 0;
+  #records = 0;
 
   constructor(sink: LogReaderSink) {
     this.#blocks = new BlockCollector({
       line: ({ text, number }) => {
         if (text.trim() === '') return;
-        sink.record(toRecord(text, number), text);
+        this.#records += 1;
+        if (sink.wants === undefined || sink.wants(text)) sink.record(toRecord(text, number), text);
       },
       block: (text) => {
         const span = parsePrintedSpan(text);
@@ -47,6 +51,11 @@ export class LogReader {
   /** Lines so far, whatever they were. */
   get lines(): number {
     return this.#lines;
+  }
+
+  /** Lines so far that are neither blank nor part of a printed span. */
+  get records(): number {
+    return this.#records;
   }
 
   push(chunk: Uint8Array): void {
