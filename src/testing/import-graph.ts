@@ -23,10 +23,10 @@ const floors: Readonly<Record<string, number>> = {
   declare: 2,
   engine: 3,
   reporters: 3,
-  commands: 4,
   telemetry: 4,
-  'cli.ts': 5,
-  'index.ts': 5,
+  commands: 5,
+  'cli.ts': 6,
+  'index.ts': 6,
 };
 
 /** Third parties that stay in their rooms. `commands` includes the whole folder. */
@@ -77,11 +77,12 @@ export function importsOf(from: string, source: string): ImportEdge[] {
 
 /** What breaks the rules, as sentences. */
 export function violationsOf(edges: readonly ImportEdge[]): string[] {
-  return edges.flatMap((edge) => {
+  const sentences = edges.flatMap((edge) => {
     const reason =
       edge.to.startsWith('src/') || /^(checks|migrations)\//.test(edge.to) ? within(edge) : ofPackage(edge);
     return reason ? [`${edge.from} imports ${edge.to}: ${reason}`] : [];
   });
+  return [...new Set(sentences)];
 }
 
 function within({ from, to, typeOnly }: ImportEdge): string | undefined {
