@@ -155,3 +155,16 @@ test.each([...kinds.values()])(
     expect(Object.keys(attributes).filter((name) => taken.includes(name))).toEqual([]);
   },
 );
+
+test('a long file is read in parts, and its lines keep their numbers', () => {
+  const entry = (index: number) =>
+    `  - id: long/check-${index}\n    kind: http\n    url: /page/${index}\n    status: ${index === 1700 ? '{}' : 200}\n`;
+  const { checks, problems } = read(
+    `vars: { a: 1 }\nchecks:\n${Array.from({ length: 2500 }, (_, index) => entry(index)).join('')}`,
+  );
+  expect(checks).toHaveLength(2499);
+  expect(checks[2400]).toMatchObject({ id: 'long/check-2401', source: `checks.yaml:${3 + 2401 * 4}` });
+  expect(problems).toEqual([
+    `checks.yaml:${3 + 1700 * 4 + 3}: an empty expectation always holds; say what is expected`,
+  ]);
+});

@@ -1,6 +1,7 @@
 import type { Check } from '../check/define-check.ts';
 import { type DeclaredDocument, problemText, readDocument } from './document.ts';
 import { checkOfEntry } from './entry.ts';
+import { partsOf } from './long-list.ts';
 import { DeclaredProblem } from './problem.ts';
 import { fillIn, type Scope } from './variables.ts';
 
@@ -12,7 +13,8 @@ const topKeys = new Set(['$schema', 'vars', 'defaults', 'checks']);
  * entry does not say; `for` makes one check of each item of a list. Adds everything that is wrong to `problems`.
  */
 export function readChecksFile(name: string, text: string, scope: Scope, problems: string[]): Check[] {
-  const document = readDocument(name, text, problems);
+  const [first, ...others] = partsOf(text);
+  const document = readDocument(name, first!.text, problems);
   if (!document) return [];
   const top = document.value;
   if (typeof top !== 'object' || top === null || Array.isArray(top)) {
@@ -36,15 +38,22 @@ export function readChecksFile(name: string, text: string, scope: Scope, problem
     return [];
   }
   const found: Check[] = [];
-  for (const [index, entry] of checks.entries()) {
-    try {
-      for (const each of expand(entry, own)) {
-        const filled = fillIn(each.entry, each.scope) as object;
-        found.push(checkOfEntry({ ...(defaults as object), ...filled }, document.where(['checks', index])));
+  const read = (part: DeclaredDocument, entries: unknown[]) => {
+    for (const [index, entry] of entries.entries()) {
+      try {
+        for (const each of expand(entry, own)) {
+          const filled = fillIn(each.entry, each.scope) as object;
+          found.push(checkOfEntry({ ...(defaults as object), ...filled }, part.where(['checks', index])));
+        }
+      } catch (error) {
+        problems.push(problemText(part, ['checks', index], error));
       }
-    } catch (error) {
-      problems.push(problemText(document as DeclaredDocument, ['checks', index], error));
     }
+  };
+  read(document, checks);
+  for (const { text: rest, lineOffset } of others) {
+    const part = readDocument(name, rest, problems, lineOffset);
+    if (part) read(part, (part.value as { checks: unknown[] }).checks);
   }
   return found;
 }

@@ -11,7 +11,12 @@ export interface DeclaredDocument {
 }
 
 /** Adds what is wrong with the text itself to `problems`, and then gives nothing. */
-export function readDocument(name: string, text: string, problems: string[]): DeclaredDocument | undefined {
+export function readDocument(
+  name: string,
+  text: string,
+  problems: string[],
+  lineOffset = 0,
+): DeclaredDocument | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -20,7 +25,7 @@ export function readDocument(name: string, text: string, problems: string[]): De
     uniqueKeys: true,
   });
   for (const { message, pos } of document.errors) {
-    problems.push(`${name}:${lines.linePos(pos[0]).line}: ${message.split('\n')[0]}`);
+    problems.push(`${name}:${lines.linePos(pos[0]).line + lineOffset}: ${message.split('\n')[0]}`);
   }
   if (document.errors.length > 0) return undefined;
   let value: unknown;
@@ -50,7 +55,7 @@ export function readDocument(name: string, text: string, problems: string[]): De
         if (next === undefined || next === null) break;
         node = next;
       }
-      return `${name}:${lines.linePos(offset).line}`;
+      return `${name}:${lines.linePos(offset).line + lineOffset}`;
     },
   };
 }
