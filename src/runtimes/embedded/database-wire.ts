@@ -16,15 +16,10 @@ const protocol3 = 196608;
 const maxMessageBytes = 256 * 1024 * 1024;
 
 /** Forgets what a connection set for itself and not for its transaction, as the end of a real session would. */
-const endOfSession = [
-  'rollback',
-  'reset session authorization',
-  'reset role',
-  'reset all',
-  'unlisten *',
-  'close all',
-  'select pg_advisory_unlock_all()',
-];
+const endOfSession = query(
+  `rollback; reset session authorization; reset role; reset all; unlisten *; close all;
+   select pg_advisory_unlock_all()`,
+);
 
 /**
  * Many connections, one session: a connection has the database from its first message until the answer says that no
@@ -104,7 +99,7 @@ function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
     release = undefined;
     if (!held) return;
     try {
-      for (const statement of endOfSession) await database.exchange(new Uint8Array(query(statement)));
+      await database.exchange(new Uint8Array(endOfSession));
     } catch {
       // The database itself ends, and every session with it.
     } finally {
