@@ -14,6 +14,8 @@ interface BundleManifest {
   stack: StackInfo;
   /** Check ids → file below the bundle. */
   recordings: Record<string, string>;
+  /** Ids of checks that still waited for an answer when their time was up. */
+  unanswered: string[];
 }
 
 export interface EvidenceWriter {
@@ -55,9 +57,12 @@ export async function openEvidence(
     });
   }
   const recordings: BundleManifest['recordings'] = {};
+  const unanswered = new Set<string>();
   const save = async (recording: Recording) => {
     const name = fileOf(recording.checkId);
     recordings[recording.checkId] = name;
+    const isWhole = recording.calls.every((call) => 'result' in call || call.error);
+    unanswered[isWhole ? 'delete' : 'add'](recording.checkId);
     await write(name, recording);
   };
   return {
@@ -65,7 +70,8 @@ export async function openEvidence(
     artifacts: path.join(folder, 'artifacts'),
     async finish(result) {
       await write('result.json', result);
-      await write('run.json', { bundleVersion: 1, stack, recordings } satisfies BundleManifest);
+      const manifest: BundleManifest = { bundleVersion: 1, stack, recordings, unanswered: [...unanswered] };
+      await write('run.json', manifest);
     },
   };
 }
@@ -80,6 +86,8 @@ export interface Bundle {
   stack: StackInfo;
   /** Ids of the checks that it can judge again. */
   ids: string[];
+  /** Those among them that waited in vain. */
+  unanswered: string[];
   open: OpenProbes;
 }
 
@@ -99,12 +107,12 @@ export async function openBundle(folder: string, redact: (text: string) => strin
       cause,
     });
   }
-  const { stack, recordings } = manifest;
+  const { stack, recordings, unanswered } = manifest;
   const recordingOf = async (id: string): Promise<Recording | undefined> => {
     const name = Object.hasOwn(recordings, id) ? recordings[id] : undefined;
     return name === undefined
       ? undefined
       : JSON.parse(await readFile(path.join(folder, path.normalize(name)), 'utf8'));
   };
-  return { stack, ids: Object.keys(recordings), open: replayProbes(recordingOf, redact) };
+  return { stack, ids: Object.keys(recordings), unanswered, open: replayProbes(recordingOf, redact) };
 }

@@ -30,6 +30,7 @@ import { createArtifactSink, describeStack } from './verify-stack.ts';
 declare const __VERSION__: string | undefined;
 export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
 
+const replayTimeoutMs = 1000;
 /** Beyond the time of an attempt: how long the process may be busy without a break. */
 const stallGraceMs = 1000;
 
@@ -63,7 +64,11 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     shard: options.shard,
   });
   const checkOptions = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
-  const plan = makePlan(selected);
+  // A recording answers at once or never: what waited in vain need not wait as long again.
+  const inVain = new Set(bundle?.unanswered);
+  const plan = makePlan(
+    selected.map((check) => (inVain.has(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check)),
+  );
   const [reports, source]: [OpenReport[], Source] = await Promise.all([
     openReports(targets),
     bundle ? { ...bundle, close: async () => {} } : openStack(options),

@@ -57,12 +57,13 @@ describe('a recorded run', () => {
     await expect(again.http.request({ url: 'http://x/' })).rejects.toMatchObject({ code: 'NOT_RECORDED' });
   });
 
-  it('says so where there was no answer when the attempt ended', async () => {
+  it('does not answer where there was no answer when the attempt ended', async () => {
     const http = { request: () => new Promise(() => {}) };
     const { again } = await recordAndReplay({ http }, async ({ http: probe }) => {
       void probe.request({ url: 'http://x/' });
     });
-    await expect(again.http.request({ url: 'http://x/' })).rejects.toMatchObject({ code: 'NO_ANSWER' });
+    const nothing = new Promise((resolve) => setImmediate(() => resolve('nothing')));
+    expect(await Promise.race([again.http.request({ url: 'http://x/' }), nothing])).toBe('nothing');
   });
 
   it('finds what was asked with a secret, without keeping the secret', async () => {
