@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Evidence } from '../../check/evidence.ts';
 import { exchange } from '../../check/exchange.ts';
 import type { HttpProbe, HttpRequest } from '../../check/probes.ts';
 import { defineKind } from '../kind.ts';
@@ -65,10 +66,17 @@ export const httpKind = defineKind({
         'final-url': lastUrl,
       },
       examined,
-      evidence: [evidence],
+      evidence: [lean(evidence)],
     };
   },
 });
+
+/** Ten thousand answers are kept until the report is made: the headers once are enough. */
+function lean(evidence: Evidence): Evidence {
+  if (evidence.kind !== 'http' || !evidence.exchange.response) return evidence;
+  const { request, response } = evidence.exchange;
+  return { ...evidence, exchange: { request, response: { ...response, rawHeaders: [] } } };
+}
 
 /** Redirects as browsers and Go do them: http and https alone, GET after 301–303, no credentials for another host. */
 async function follow(http: HttpProbe, first: HttpRequest, most: number) {
