@@ -101,6 +101,18 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     expect(await createBrowserProbe(context).available()).toMatchObject({ available: true });
   });
 
+  it('is one visit for checks that look at the same time, and another one for a retry', async () => {
+    const make = () => {
+      const context = testProbeContext({ shared });
+      contexts.push(context);
+      return createBrowserProbe(context);
+    };
+    const [one, other] = [make(), make()];
+    const both = await Promise.all([one, other].map((probe) => probe.visit({ url: `${origin}/good` })));
+    expect(both[0]).toBe(both[1]);
+    expect(await make().visit({ url: `${origin}/good` })).not.toBe(both[0]);
+  });
+
   it('tells text, console, requests with their headers, and takes a picture', async () => {
     const seen = await visit('/good', {
       untilText: 'late text',

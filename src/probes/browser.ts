@@ -24,6 +24,7 @@ type Visit = Parameters<ClosableProbe<'browser'>['visit']>[0];
 /** Visits pages with the Chromium of the system: one browser for the run, one fresh context for each visit. */
 export function createBrowserProbe(context: ProbeContext): ClosableProbe<'browser'> {
   const found = findChromium(context.browser?.path);
+  const attemptStartedMs = context.clock.monotonic();
   return {
     async available() {
       return found.path
@@ -33,26 +34,52 @@ export function createBrowserProbe(context: ProbeContext): ClosableProbe<'browse
     async visit(visit) {
       const { path } = found;
       if (!path) throw new ProbeError('NO_BROWSER', `no browser: ${found.source}`);
-      const chromium = context.shared.get(
-        `chromium ${path}`,
-        () => new Chromium(path),
-        (shared) => shared.kill(),
-      );
-      const budget = budgetOf(context, () => `the visit of ${visit.url} did not end`);
-      const opened: { page?: Promise<BrowserContext> } = {};
-      let unwatch = () => {};
-      const late = new Promise<never>((_resolve, reject) => {
-        unwatch = budget.watch(reject);
-      });
-      try {
-        return await Promise.race([visitPage(chromium, visit, context, opened), late]);
-      } finally {
-        unwatch();
-        // Not awaited: what hangs while it is closed is killed with its browser, after the check had its answer.
-        void close(opened.page, chromium);
-      }
+      return sharedVisit(context, visit, attemptStartedMs, () => ownVisit(path, visit));
     },
   };
+
+  async function ownVisit(path: string, visit: Visit): Promise<BrowserVisit> {
+    const chromium = context.shared.get(
+      `chromium ${path}`,
+      () => new Chromium(path),
+      (shared) => shared.kill(),
+    );
+    const budget = budgetOf(context, () => `the visit of ${visit.url} did not end`);
+    const opened: { page?: Promise<BrowserContext> } = {};
+    let unwatch = () => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      unwatch = budget.watch(reject);
+    });
+    try {
+      return await Promise.race([visitPage(chromium, visit, context, opened), late]);
+    } finally {
+      unwatch();
+      // Not awaited: what hangs while it is closed is killed with its browser, after the check had its answer.
+      void close(opened.page, chromium);
+    }
+  }
+}
+
+/**
+ * Checks that look at the same page at the same time look at one visit: it began after their attempts did, so it is as
+ * fresh as one of their own. A retry begins later, and gets another.
+ */
+function sharedVisit(
+  { shared, clock }: ProbeContext,
+  { screenshot, ...what }: Visit,
+  attemptStartedMs: number,
+  visit: () => Promise<BrowserVisit>,
+): Promise<BrowserVisit> {
+  const visits = shared.get(
+    'browser visits',
+    () => new Map<string, { beganMs: number; visit: Promise<BrowserVisit> }>(),
+  );
+  const key = JSON.stringify([what, screenshot !== undefined]);
+  const known = visits.get(key);
+  if (known && known.beganMs >= attemptStartedMs) return known.visit;
+  const fresh = { beganMs: clock.monotonic(), visit: visit() };
+  visits.set(key, fresh);
+  return fresh.visit;
 }
 
 async function visitPage(
