@@ -17,7 +17,10 @@ export default defineCheck({
       .describe('Regular expression of the naming rule for tables and columns'),
   }),
   codes: {
-    'query-failed': { means: 'the catalogue cannot be read', hint: 'meatymusic verify database/connects' },
+    'query-failed': {
+      means: 'the catalogue, or the name of the database, cannot be read',
+      hint: 'meatymusic verify database/connects',
+    },
     'other-name': {
       means: 'the connection leads to a database of another name',
       hint: 'compare DATABASE_URL with POSTGRES_DB',
@@ -54,7 +57,8 @@ export default defineCheck({
     const expected = `a database ${wanted}, its tables and columns in snake_case`;
     if (failure) return fail('query-failed', { expected, actual: failure.message });
     const own = await attempt(postgres.query({ sql: 'select current_database()::text as database' }));
-    const name = String(own.value?.rows[0]?.database ?? '');
+    if (own.failure) return fail('query-failed', { expected, actual: own.failure.message });
+    const name = String(own.value.rows[0]?.database ?? '');
     const evidence = [fact('database', name), fact('columns', String(value.rowCount))];
     if (name !== wanted) return fail('other-name', { expected, actual: `it is "${name}"`, evidence });
     const rule = new RegExp(options.pattern);

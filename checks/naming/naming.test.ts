@@ -50,6 +50,20 @@ testCheck(
         code: 'query-failed',
         probes: { postgres: { query: new ProbeError('42501', 'permission denied') } },
       },
+      {
+        when: 'the database does not say its name',
+        code: 'query-failed',
+        probes: {
+          postgres: {
+            query: ({ sql }: { sql: string }) => {
+              if (!sql.includes('information_schema'))
+                throw new ProbeError('57P01', 'terminating connection');
+              return catalogue('meatymusic', 'users', 'id').postgres.query;
+            },
+          },
+        },
+        actual: 'terminating connection',
+      },
       { when: 'it is another database', code: 'other-name', probes: catalogue('other', 'users', 'id') },
       {
         when: 'a table has capitals',
