@@ -1,4 +1,4 @@
-import { codeOf } from '../base/errors.ts';
+import { codeOf, messageOf } from '../base/errors.ts';
 import type { SpanAccess } from '../probes/context.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -22,7 +22,8 @@ export async function receiveSpans(otlpEndpoint: string | undefined): Promise<Sp
   try {
     return await startOtlpReceiver(ports);
   } catch (error) {
-    if (codeOf(error) === 'EADDRINUSE' || port === grpcPort) return undefined;
+    // What binds gRPC's port names the system's code in its text alone.
+    if (codeOf(error) === 'EADDRINUSE' || messageOf(error).includes('EADDRINUSE')) return undefined;
     throw error;
   }
 }

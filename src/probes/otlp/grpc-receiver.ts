@@ -16,7 +16,7 @@ export async function startGrpcReceiver(options: {
   maxBodyBytes: number;
   onSpans(spans: SpanData[]): void;
 }): Promise<GrpcReceiver> {
-  const { Server, ServerCredentials, status } = (await import('@grpc/grpc-js')).default;
+  const { Server, ServerCredentials, status } = await import('@grpc/grpc-js');
   const server = new Server({
     'grpc.max_receive_message_length': options.maxBodyBytes,
     'grpc.max_concurrent_streams': 64,
