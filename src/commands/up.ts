@@ -18,6 +18,7 @@ interface UpFlags {
   runtime?: 'auto' | 'compose' | 'embedded';
   verify: boolean;
   migrate: boolean;
+  otlp?: boolean;
   foreground?: boolean;
   ports?: 'auto' | 'fixed';
   stableFor?: string;
@@ -34,6 +35,9 @@ interface Migrated {
 /** Time to take away what this call started; together with the rest less than five seconds after Ctrl-C. */
 const cleanUpMs = 4500;
 
+const noReceiver =
+  'only the embedded stack has a receiver of spans: containers do not reach 127.0.0.1 of this machine, and print their spans';
+
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Start the stack, migrate its database and verify it. What runs already is left alone.')
@@ -42,6 +46,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     )
     .option('--no-verify', 'start and migrate only')
     .option('--no-migrate', 'leave the database as it is')
+    .option('--otlp', 'the services send their spans to a receiver of the stack, and print none')
     .option('--foreground', 'stay, show the logs, and stop the stack at Ctrl-C')
     .addOption(
       new Option('--ports <mode>', 'auto: another port where one is taken; fixed: an error').choices([
@@ -63,6 +68,7 @@ Exit codes: those of \`verify\`, and 69 when something could not be started, 75 
 Examples:
   $ meatymusic up
   $ meatymusic up --runtime embedded --no-verify
+  $ meatymusic up --otlp --no-verify && meatymusic verify 'observability/*'
   $ meatymusic up --ports fixed --stable-for 5s --reporter junit=report.xml
   $ meatymusic up --foreground`,
     );
@@ -77,6 +83,7 @@ const up: Action = async (invocation, options) => {
     { path: 'up.timeout', value: flags.timeout, flag: '--timeout' },
     { path: 'up.stableFor', value: flags.stableFor, flag: '--stable-for' },
     { path: 'up.verify', value: flags.verify ? undefined : false, flag: '--no-verify' },
+    { path: 'services.telemetry.receiver.enabled', value: flags.otlp, flag: '--otlp' },
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
@@ -87,6 +94,9 @@ const up: Action = async (invocation, options) => {
   const wasUp = (await runtime.endpoints()) !== undefined;
   const progress = createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
+  if (runtime.name !== 'embedded' && project.config.services.telemetry.receiver.enabled) {
+    progress.say(`note: ${noReceiver}`);
+  }
   try {
     const { endpoints, migrated } = await start(invocation, project, runtime, progress);
     await progress.end();
@@ -190,23 +200,25 @@ async function takeAway({ stderr, quiet }: Invocation, runtime: Runtime): Promis
 
 function addresses(output: Output, endpoints: Endpoints): string {
   const style = styleFor(output);
-  const { apiUrl, webUrl, databaseUrl, cacheUrl } = masked(endpoints);
+  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = masked(endpoints);
   const rows = [
     ['web', webUrl],
     ['api', apiUrl],
     ['database', databaseUrl],
     ['cache', cacheUrl],
+    ...(otlpUrl ? [['telemetry', otlpUrl] as const] : []),
   ] as const;
   return `\n${rows.map(([name, url]) => `  ${name.padEnd(10)} ${style.link(url)}\n`).join('')}\n`;
 }
 
 function masked(endpoints: Endpoints): Endpoints {
-  const { apiUrl, webUrl, databaseUrl, cacheUrl } = endpoints;
+  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = endpoints;
   return {
     apiUrl: maskUrl(apiUrl),
     webUrl: maskUrl(webUrl),
     databaseUrl: maskUrl(databaseUrl),
     cacheUrl: maskUrl(cacheUrl),
+    ...(otlpUrl ? { otlpUrl: maskUrl(otlpUrl) } : {}),
   };
 }
 

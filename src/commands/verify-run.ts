@@ -134,7 +134,9 @@ interface Source {
 async function openStack({ project, runtime, evidence }: VerifyOptions): Promise<Source> {
   const underTest = await describeStack(project, runtime ?? (await findRuntime(project)).runtime);
   const { stack } = underTest;
-  const receiver = await receiveSpans(stack.telemetry.otlpEndpoint);
+  // A stack that has a receiver of its own writes to a file what it takes in.
+  const ownReceiver = !underTest.base.spans && project.config.services.telemetry.receiver.enabled !== false;
+  const receiver = ownReceiver ? await receiveSpans(stack.telemetry.otlpEndpoint) : undefined;
   if (receiver) underTest.base.spans = receiver.access;
   const probes = createProbeSource(underTest);
   const source = {

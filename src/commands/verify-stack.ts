@@ -6,11 +6,19 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
 import { type ServiceName, type StackInfo, serviceNames } from '../check/stack.ts';
-import type { ArtifactSink, LogAccess, ProbeAuth, ProbeContext, ProbeEndpoints } from '../probes/context.ts';
+import type {
+  ArtifactSink,
+  LogAccess,
+  ProbeAuth,
+  ProbeContext,
+  ProbeEndpoints,
+  SpanAccess,
+} from '../probes/context.ts';
 import { fileLogAccess } from '../probes/logs/file-access.ts';
+import { spanFileAccess } from '../probes/otlp/span-file.ts';
 import { readStackKeys } from '../runtimes/keys.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
-import { logFile } from '../runtimes/state.ts';
+import { logFile, spansFile } from '../runtimes/state.ts';
 import type { Project } from './context.ts';
 
 /** The stack under test: what checks see of it, and what probes need beside. */
@@ -44,12 +52,18 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
       database: { applicationRole, ...(applicationUrl ? { applicationUrl } : {}) },
       auth: authOf(project, runtime),
       logs: logsOf(project, runtime),
+      ...(endpoints.otlpUrl ? { spans: receivedSpans(root) } : {}),
       ...(config.browser.path ? { browser: { path: path.resolve(root, config.browser.path) } } : {}),
       ...(migrations ? { migrations } : {}),
       artifacts: createArtifactSink(path.join(root, '.meatymusic', 'artifacts')),
     },
     runtime,
   };
+}
+
+function receivedSpans(root: string): SpanAccess {
+  const file = spansFile(root);
+  return spanFileAccess(file, path.relative(root, file));
 }
 
 /** Files of a run below `folder`, whatever they are called. */
@@ -75,7 +89,7 @@ function stackInfo(
   const { build } = services.web;
   const database = new URL(endpoints.databaseUrl);
   const cache = new URL(endpoints.cacheUrl);
-  const { otlpEndpoint } = services.telemetry;
+  const otlpEndpoint = endpoints.otlpUrl ?? services.telemetry.otlpEndpoint;
   return {
     runtime: name,
     api: {

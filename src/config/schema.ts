@@ -103,7 +103,10 @@ const services = z.strictObject({
         .describe('Where the services send spans by OTLP; unset: to the console'),
       receiver: z
         .strictObject({
-          enabled: z.boolean().default(true).describe('Whether the tool takes spans in itself'),
+          enabled: z
+            .boolean()
+            .optional()
+            .describe('Whether the tool takes spans in itself; unset: where otlpEndpoint is of this machine'),
           httpPort: z
             .int()
             .min(0)

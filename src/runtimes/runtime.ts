@@ -8,6 +8,8 @@ export interface Endpoints {
   webUrl: string;
   databaseUrl: string;
   cacheUrl: string;
+  /** Where the stack's own receiver takes spans in by OTLP over HTTP; absent: it has none. */
+  otlpUrl?: string;
 }
 
 export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing';
@@ -15,7 +17,7 @@ export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'mi
 export interface ServiceStatus {
   service: string;
   /** Which of the contract's services it is; absent for others of somebody's compose file. */
-  role?: ServiceName;
+  role?: ServiceName | 'telemetry';
   state: ServiceState;
   health?: 'healthy' | 'unhealthy' | 'starting' | 'none';
   /** `127.0.0.1:8000`, in the order of the file. */

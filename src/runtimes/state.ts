@@ -30,8 +30,13 @@ export interface EmbeddedState extends CommonState {
   control: { port: number; token: string };
   /** The services' processes, also while they start. */
   children: Record<string, ProcessIdentity>;
-  ports: Partial<Record<ServiceName, number>>;
+  ports: Partial<Record<PortName, number>>;
 }
+
+/** What the embedded stack is made of: the contract's services, and the receiver of their spans where it is wanted. */
+export type EmbeddedService = ServiceName | 'telemetry';
+/** The receiver listens twice. */
+export type PortName = EmbeddedService | 'telemetry-grpc';
 
 /** Folder of all that belongs to the project's stack. */
 export const stackFolder = (root: string) => path.join(root, '.meatymusic');
@@ -39,6 +44,8 @@ export const stackFolder = (root: string) => path.join(root, '.meatymusic');
 export const stackMark = (root: string) => ({ MEATYMUSIC_STACK: realpathSync(root) });
 export const stateFile = (root: string) => path.join(stackFolder(root), 'state.json');
 export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
+/** What the stack's receiver took in since the last start. */
+export const spansFile = (root: string) => path.join(stackFolder(root), 'spans.jsonl');
 export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);
 
 /** `undefined` when there is none or when it is damaged: then the processes are found by what they carry. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 import { startOtlpReceiver } from './receiver.ts';
 import { createSpanFileWriter } from './span-file.ts';
 
@@ -15,6 +16,9 @@ if (!file) {
     httpPort: Number(httpPort ?? 0),
     grpcPort: Number(grpcPort ?? 0),
     onSpans: (spans) => writer.write(spans),
+  }).catch((error) => {
+    process.stderr.write(`the receiver did not start: ${messageOf(error)}\n`);
+    process.exit(1);
   });
   process.stdout.write(`${JSON.stringify({ httpUrl: receiver.httpUrl, grpcUrl: receiver.grpcUrl })}\n`);
   const end = async () => {

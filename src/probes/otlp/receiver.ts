@@ -42,17 +42,18 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     if (kept.length > maxKeptSpans * 1.5) kept.splice(0, kept.length - maxKeptSpans);
     options.onSpans?.(spans);
   };
-  const http = await startHttpReceiver({ host, port: options.httpPort ?? 0, limits, onSpans });
+  // HTTP last: whoever asks there whether the receiver is up learns it of both.
+  const grpc =
+    options.grpcPort === false
+      ? undefined
+      : await startGrpcReceiver({
+          host,
+          port: options.grpcPort ?? 0,
+          maxBodyBytes: limits.maxBodyBytes,
+          onSpans,
+        });
   try {
-    const grpc =
-      options.grpcPort === false
-        ? undefined
-        : await startGrpcReceiver({
-            host,
-            port: options.grpcPort ?? 0,
-            maxBodyBytes: limits.maxBodyBytes,
-            onSpans,
-          });
+    const http = await startHttpReceiver({ host, port: options.httpPort ?? 0, limits, onSpans });
     const httpUrl = `http://${host}:${http.port}`;
     return {
       httpUrl,
@@ -63,7 +64,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
       },
     };
   } catch (error) {
-    await http.close();
+    await grpc?.close();
     throw error;
   }
 }

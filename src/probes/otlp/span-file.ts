@@ -29,7 +29,7 @@ export function createSpanFileWriter(path: string): {
 }
 
 /** Spans that the receiver of a running stack wrote; each call reads on from where the last one ended. */
-export function spanFileAccess(path: string): SpanAccess {
+export function spanFileAccess(path: string, shownPath = path): SpanAccess {
   const kept: SpanData[] = [];
   let offset = 0;
   let inode = 0;
@@ -72,7 +72,7 @@ export function spanFileAccess(path: string): SpanAccess {
     if (kept.length > maxKeptSpans * 1.5) kept.splice(0, kept.length - maxKeptSpans);
   };
   return {
-    source: `OTLP receiver of the stack (${path})`,
+    source: `OTLP receiver of the stack (${shownPath})`,
     collected() {
       readOn();
       return kept;

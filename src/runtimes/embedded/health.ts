@@ -5,11 +5,14 @@ import { connect } from 'node:net';
 export type HealthProbe =
   | { kind: 'postgres'; database: string }
   | { kind: 'redis' }
-  | { kind: 'http'; path: string };
+  | { kind: 'http'; path: string }
+  | { kind: 'otlp' };
 
 /** Resolves when the service on this port of 127.0.0.1 answers as it should, and rejects with why not. */
 export function askHealth(probe: HealthProbe, port: number, withinMs: number): Promise<void> {
-  if (probe.kind === 'http') return askHttp(probe.path, port, withinMs);
+  if (probe.kind === 'http') return askHttp({ path: probe.path }, port, withinMs);
+  // An export of nothing: a receiver that says 200 takes spans in.
+  if (probe.kind === 'otlp') return askHttp({ path: '/v1/traces', json: '{}' }, port, withinMs);
   if (probe.kind === 'redis') return converse(port, withinMs, [['PING\r\n', /^\+PONG\r\n/]]);
   return converse(port, withinMs, [
     [startup(probe.database), /Z\0\0\0\x05I$/],
@@ -17,17 +20,24 @@ export function askHealth(probe: HealthProbe, port: number, withinMs: number): P
   ]);
 }
 
-function askHttp(path: string, port: number, withinMs: number): Promise<void> {
+function askHttp(
+  { path, json }: { path: string; json?: string },
+  port: number,
+  withinMs: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+    const method = json === undefined ? 'GET' : 'POST';
+    const headers = json === undefined ? {} : { 'content-type': 'application/json' };
+    const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       response.resume();
       if (response.statusCode === 200) resolve();
-      else reject(new Error(`GET ${path} answered ${response.statusCode}`));
+      else reject(new Error(`${method} ${path} answered ${response.statusCode}`));
       call.destroy();
     });
-    call.setTimeout(withinMs, () => call.destroy(new Error(`GET ${path}: no answer within ${withinMs} ms`)));
+    const late = `${method} ${path}: no answer within ${withinMs} ms`;
+    call.setTimeout(withinMs, () => call.destroy(new Error(late)));
     call.once('error', reject);
-    call.end();
+    call.end(json);
   });
 }
 

@@ -4,25 +4,40 @@ import { isAlive } from '../../base/process-identity.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
-import { type EmbeddedState, readState, removeState, stackFolder } from '../state.ts';
+import { type EmbeddedService, type EmbeddedState, readState, removeState, stackFolder } from '../state.ts';
 import { giveOrder, supervisorGone } from './control.ts';
 import { launchSupervisor, withStartLock } from './launch.ts';
 import { mergedLogs } from './merged-logs.ts';
+import { receiverWish } from './receiver.ts';
 import { clearRemains, findRemains } from './remains.ts';
 
 /** Longest time that a stop may take before what is left is killed. */
 const downMs = 6000;
+const runsWithout = 'the stack runs without a receiver of spans: meatymusic down, then up --otlp';
 
 /** The stack as processes of this machine, held by a supervisor; needs neither Docker nor any server. */
 export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
   const { root, config } = context;
-  const enabled = serviceNames.filter((name) => config.services[name].enabled);
+  const wish = receiverWish(config.services.telemetry);
+  /** The services that are configured; the receiver also where the stack that ran last was asked to have one. */
+  const enabled = (): EmbeddedService[] => {
+    const state = readState(root);
+    const received = wish?.asked || (state?.runtime === 'embedded' && state.ports.telemetry !== undefined);
+    return [
+      ...serviceNames.filter((name) => config.services[name].enabled),
+      ...(received ? (['telemetry'] as const) : []),
+    ];
+  };
 
   async function up(options: UpOptions): Promise<Endpoints> {
     const { signal, onEvent, timeoutMs, stableForMs } = options;
     const { state, launched } = await withStartLock(root, { signal, onEvent, timeoutMs }, async () => {
       const running = liveState(root);
-      if (running) return { state: running, launched: false };
+      if (running) {
+        if (wish?.asked && running.ports.telemetry === undefined)
+          onEvent({ type: 'notice', message: runsWithout });
+        return { state: running, launched: false };
+      }
       const left = await clearRemains(root);
       if (left > 0) onEvent({ type: 'notice', message: `ended ${left} processes that a killed stack left` });
       return { state: await launchSupervisor(context, options), launched: true };
@@ -46,10 +61,10 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
     },
     async status() {
       const state = liveState(root);
-      if (!state) return remainingStatus(root, enabled);
+      if (!state) return remainingStatus(root, enabled());
       return giveOrder(state.control, 'status', {}, { signal: AbortSignal.timeout(10_000) });
     },
-    logs: (options: LogOptions): AsyncIterable<LogLine> => mergedLogs(root, enabled, options),
+    logs: (options: LogOptions): AsyncIterable<LogLine> => mergedLogs(root, enabled(), options),
     async endpoints() {
       return liveState(root)?.endpoints;
     },
@@ -92,7 +107,7 @@ async function stop(root: string): Promise<string[]> {
 }
 
 /** Without a supervisor: what its record says, as far as it still runs. */
-function remainingStatus(root: string, enabled: readonly ServiceName[]): ServiceStatus[] {
+function remainingStatus(root: string, enabled: readonly EmbeddedService[]): ServiceStatus[] {
   const state = readState(root);
   const record = state?.runtime === 'embedded' ? state : undefined;
   return enabled.map((service) => {

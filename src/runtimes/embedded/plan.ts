@@ -1,21 +1,27 @@
-import type { ServiceName } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureStackKeys } from '../keys.ts';
+import type { PortName } from '../state.ts';
+import { isFree } from './ports.ts';
+import { type ReceiverWish, receiverWish } from './receiver.ts';
 
 /** All that the supervisor needs to know, as JSON on its standard input. */
 export interface StackPlan {
   root: string;
   ports: 'auto' | 'fixed';
-  wantedPorts: Partial<Record<ServiceName, number>>;
+  /** 0: a free one. */
+  wantedPorts: Partial<Record<PortName, number>>;
   databaseName: string;
   applicationRole: string;
   apiServiceName: string;
   webServiceName: string;
   appName: string;
+  /** Where the services send spans, unless the stack has a receiver of its own. */
   otlpEndpoint?: string;
   auth: { issuer: string; audience?: string; jwks: string };
   /** What the services inherit of the environment. */
   environment: Record<string, string>;
+  /** What a person should know of this plan. */
+  notices: string[];
 }
 
 /** Settings of the services that a person may want to change; anything else of the environment stays here. */
@@ -28,7 +34,8 @@ export async function makePlan(
 ): Promise<StackPlan> {
   const { services, auth } = config;
   const keys = await ensureStackKeys(root);
-  const wanted: [ServiceName, string, number][] = [
+  const { wish, notices } = await receiver(receiverWish(services.telemetry));
+  const wanted: ['api' | 'web' | 'database' | 'cache', string, number][] = [
     ['api', services.api.url, 8000],
     ['web', services.web.url, 3000],
     ['database', services.database.url, 5432],
@@ -37,9 +44,14 @@ export async function makePlan(
   return {
     root,
     ports,
-    wantedPorts: Object.fromEntries(
-      wanted.filter(([name]) => services[name].enabled).map(([name, url, port]) => [name, portOf(url, port)]),
-    ),
+    wantedPorts: {
+      ...Object.fromEntries(
+        wanted
+          .filter(([name]) => services[name].enabled)
+          .map(([name, url, port]) => [name, portOf(url, port)]),
+      ),
+      ...(wish ? { telemetry: wish.httpPort, 'telemetry-grpc': wish.grpcPort } : {}),
+    },
     databaseName: decodeURIComponent(new URL(services.database.url).pathname.slice(1)) || 'meatymusic',
     applicationRole: services.database.applicationRole,
     apiServiceName: services.api.serviceName,
@@ -56,7 +68,20 @@ export async function makePlan(
         return entry[1] !== undefined && inherited.test(entry[0]);
       }),
     ),
+    notices,
   };
+}
+
+/** An address that is configured and where somebody listens is a collector's: it gets the spans. */
+async function receiver(wish: ReceiverWish | undefined) {
+  if (!wish) return { wish, notices: [] };
+  const { asked, instead } = wish;
+  if (!asked && instead && !(await isFree(Number(new URL(instead).port || 80)))) {
+    const notice = `spans go to ${instead}, where somebody listens already; --otlp takes them in here`;
+    return { wish: undefined, notices: [notice] };
+  }
+  const passedBy = asked && instead ? [`spans are taken in here and not sent to ${instead}`] : [];
+  return { wish, notices: passedBy };
 }
 
 /** The configured port where the address is one of this machine, else the contract's. */

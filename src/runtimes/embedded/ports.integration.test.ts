@@ -25,6 +25,12 @@ describe('choosePorts', () => {
     expect(new Set([taken, ports.api, ports.web]).size).toBe(3);
   });
 
+  it('takes free ports for those who want any', async () => {
+    const ports = await choosePorts({ telemetry: 0, 'telemetry-grpc': 0 }, 'fixed');
+    expect(Object.values(ports).every((port) => port > 0)).toBe(true);
+    expect(ports.telemetry).not.toBe(ports['telemetry-grpc']);
+  });
+
   it('sees a port that is taken by all addresses', async () => {
     const taken = await listen('0.0.0.0');
     expect((await choosePorts({ api: taken }, 'auto')).api).not.toBe(taken);

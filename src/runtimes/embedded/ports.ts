@@ -8,7 +8,7 @@ const reach = 100;
 
 /**
  * A port of 127.0.0.1 for each service: the wanted one when it is free, else one of the next (`auto`) or a fault that
- * names the holder (`fixed`).
+ * names the holder (`fixed`). 0 wants any that is free.
  */
 export async function choosePorts<Name extends string>(
   wanted: Readonly<Record<Name, number>>,
@@ -18,7 +18,8 @@ export async function choosePorts<Name extends string>(
   const problems: string[] = [];
   for (const [name, port] of Object.entries(wanted) as [Name, number][]) {
     const taken = (candidate: number) => [...chosen.values()].includes(candidate);
-    if (!taken(port) && (await isFree(port))) chosen.set(name, port);
+    if (port === 0) chosen.set(name, await listenOnce(0));
+    else if (!taken(port) && (await isFree(port))) chosen.set(name, port);
     else if (mode === 'fixed') {
       problems.push(`port ${port} of ${name} is taken by ${describeHolder(await portHolder(port))}`);
     } else chosen.set(name, await nextFree(port, taken));
@@ -44,7 +45,7 @@ async function nextFree(port: number, taken: (candidate: number) => boolean): Pr
 }
 
 /** Free on both loopbacks, so that `localhost` reaches the same service whichever is tried first. */
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '::1']) {
     try {
       await listenOnce(port, host);

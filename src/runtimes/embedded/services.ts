@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { distFolder } from '../../base/package-root.ts';
-import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints } from '../runtime.ts';
-import { stackFolder } from '../state.ts';
+import { type EmbeddedService, type PortName, spansFile, stackFolder } from '../state.ts';
 import type { HealthProbe } from './health.ts';
 import type { StackPlan } from './plan.ts';
 
 /** How one service of the embedded stack is run. */
 export interface ServiceSpec {
-  service: ServiceName;
+  service: EmbeddedService;
   port: number;
   program: string;
   args: string[];
@@ -24,24 +23,43 @@ export interface ServiceSpec {
   stage: 1 | 2;
 }
 
-export type Ports = Partial<Record<ServiceName, number>>;
+export type Ports = Partial<Record<PortName, number>>;
 
 export function endpointsOf(plan: StackPlan, ports: Ports): Endpoints {
-  const port = (name: ServiceName) => ports[name] ?? 0;
+  const port = (name: PortName) => ports[name] ?? 0;
   return {
     apiUrl: `http://127.0.0.1:${port('api')}`,
     webUrl: `http://127.0.0.1:${port('web')}`,
     databaseUrl: `postgresql://postgres:postgres@127.0.0.1:${port('database')}/${encodeURIComponent(plan.databaseName)}`,
     cacheUrl: `redis://127.0.0.1:${port('cache')}`,
+    ...(ports.telemetry === undefined ? {} : { otlpUrl: `http://127.0.0.1:${ports.telemetry}` }),
   };
 }
 
 export function serviceSpecs(plan: StackPlan, ports: Ports): ServiceSpec[] {
   const endpoints = endpointsOf(plan, ports);
-  const make = { database, cache, api, web };
-  return (Object.keys(make) as ServiceName[])
+  const receiver: Make = (_, port) => telemetry(plan, port, ports['telemetry-grpc'] ?? 0);
+  const make: Record<EmbeddedService, Make> = { telemetry: receiver, database, cache, api, web };
+  return (Object.keys(make) as EmbeddedService[])
     .filter((name) => ports[name] !== undefined)
     .map((name) => make[name](plan, ports[name] as number, endpoints));
+}
+
+type Make = (plan: StackPlan, port: number, endpoints: Endpoints) => ServiceSpec;
+
+/** Of the first stage, so that it is still there for the last spans of services that end. */
+function telemetry({ root, environment }: StackPlan, port: number, grpcPort: number): ServiceSpec {
+  return {
+    service: 'telemetry',
+    port,
+    program: process.execPath,
+    args: [path.join(distFolder, 'otlp-receiver.js'), spansFile(root), String(port), String(grpcPort)],
+    environment,
+    health: { kind: 'otlp' },
+    image: 'OTLP receiver',
+    note: `OTLP receiver: HTTP here, gRPC on 127.0.0.1:${grpcPort}; spans are in .meatymusic/spans.jsonl`,
+    stage: 1,
+  };
 }
 
 function database({ root, databaseName, environment }: StackPlan, port: number): ServiceSpec {
@@ -101,7 +119,7 @@ function api(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
       AUTH_ISSUER: plan.auth.issuer,
       AUTH_JWKS: plan.auth.jwks,
       ...(plan.auth.audience ? { AUTH_AUDIENCE: plan.auth.audience } : {}),
-      ...telemetry(plan),
+      ...exporter(plan, endpoints),
     },
     health: { kind: 'http', path: '/health' },
     image: 'reference API',
@@ -123,7 +141,7 @@ function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
       OTEL_SERVICE_NAME: plan.webServiceName,
       NEXT_PUBLIC_API_URL: endpoints.apiUrl,
       NEXT_PUBLIC_APP_NAME: plan.appName,
-      ...telemetry(plan),
+      ...exporter(plan, endpoints),
     },
     health: { kind: 'http', path: '/health' },
     image: 'reference web app',
@@ -131,8 +149,9 @@ function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
   };
 }
 
-function telemetry({ otlpEndpoint }: StackPlan): Record<string, string> {
-  return otlpEndpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } : {};
+function exporter({ otlpEndpoint }: StackPlan, { otlpUrl }: Endpoints): Record<string, string> {
+  const endpoint = otlpUrl ?? otlpEndpoint;
+  return endpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : {};
 }
 
 function redisOnPath(searchPath = ''): { file: string; version: string } | undefined {

@@ -2,8 +2,8 @@ import { pause } from '../../base/await-until.ts';
 import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
-import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
+import type { EmbeddedService, PortName } from '../state.ts';
 import { awaitRefusal, ServiceProcess } from './child.ts';
 import { askHealth } from './health.ts';
 import type { StackPlan } from './plan.ts';
@@ -25,9 +25,9 @@ export class EmbeddedStack {
   readonly #plan: StackPlan;
   readonly #onEvent: (event: RuntimeEvent) => void;
   readonly #onChange: () => void;
-  readonly #processes = new Map<ServiceName, ServiceProcess>();
-  readonly #overrides = new Map<ServiceName, Record<string, string>>();
-  readonly #restarts = new Map<ServiceName, number>();
+  readonly #processes = new Map<EmbeddedService, ServiceProcess>();
+  readonly #overrides = new Map<EmbeddedService, Record<string, string>>();
+  readonly #restarts = new Map<EmbeddedService, number>();
   readonly #halt = new AbortController();
   #ports: Ports = {};
   #specs: ServiceSpec[] = [];
@@ -74,11 +74,11 @@ export class EmbeddedStack {
   }
 
   async #choosePorts(): Promise<void> {
-    const wanted = this.#plan.wantedPorts as Record<ServiceName, number>;
+    const wanted = this.#plan.wantedPorts as Record<PortName, number>;
     this.#ports = await choosePorts(wanted, this.#plan.ports);
     for (const [name, port] of Object.entries(this.#ports)) {
-      const usual = wanted[name as ServiceName];
-      if (port !== usual) this.#notice(`port ${usual} is taken: ${name} listens on ${port}`);
+      const usual = wanted[name as PortName];
+      if (usual !== 0 && port !== usual) this.#notice(`port ${usual} is taken: ${name} listens on ${port}`);
     }
     this.#specs = serviceSpecs(this.#plan, this.#ports);
   }
@@ -154,13 +154,13 @@ export class EmbeddedStack {
     return stopped;
   }
 
-  async stopService(service: ServiceName): Promise<void> {
+  async stopService(service: EmbeddedService): Promise<void> {
     const spec = this.#spec(service);
     await this.#end(spec);
     await awaitRefusal(spec, this.#halt.signal);
   }
 
-  startService(service: ServiceName, timeoutMs: number): Promise<void> {
+  startService(service: EmbeddedService, timeoutMs: number): Promise<void> {
     return this.#beginAgain(this.#spec(service), timeoutMs);
   }
 
@@ -179,7 +179,7 @@ export class EmbeddedStack {
 
   /** With further variables; none: as it was. */
   async restartService(
-    service: ServiceName,
+    service: EmbeddedService,
     environment: Record<string, string>,
     timeoutMs: number,
   ): Promise<void> {
@@ -217,7 +217,7 @@ export class EmbeddedStack {
     };
   }
 
-  #spec(service: ServiceName): ServiceSpec {
+  #spec(service: EmbeddedService): ServiceSpec {
     const spec = this.#specs.find((each) => each.service === service);
     if (spec) return spec;
     throw new Fault({

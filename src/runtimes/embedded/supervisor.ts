@@ -30,6 +30,7 @@ let wasUp = false;
 let ending = false;
 
 const stack = new EmbeddedStack(plan, tell, record);
+for (const message of plan.notices) history.push({ type: 'notice', message });
 const server = createControlServer(
   token,
   {
