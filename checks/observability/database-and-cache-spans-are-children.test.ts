@@ -10,6 +10,11 @@ testCheck(
   {
     passes: [
       { when: 'both are below the request', probes: api({ spans: 'clients' }), summary: '2 of 3 spans' },
+      {
+        when: 'the request’s own comes after them',
+        probes: api({ spans: 'clients-first' }),
+        summary: '2 of 3 spans',
+      },
     ],
     fails: [
       { when: 'the API is away', code: 'unreachable', probes: api({ down: true }) },

@@ -49,8 +49,8 @@ export interface FollowOptions {
   waitMs: number;
   /** Which to look for. Default: both. */
   look?: { log?: boolean; spans?: boolean };
-  /** Whether the spans so far are all that is waited for. Default: they form one tree below the sent span. */
-  settled?(spans: SpanData[]): boolean;
+  /** Whether the spans so far are all that is waited for. Default: `whole`, they form one tree below the sent span. */
+  settled?(spans: SpanData[], whole: boolean): boolean;
 }
 
 export async function followRequest(
@@ -123,7 +123,7 @@ function carriesTrace(record: LogRecord, traceId: string): boolean {
 async function followSpans(
   probe: SpansProbe | undefined,
   { traceId, sentSpanId, marker, sinceMs }: Identity,
-  { waitMs, settled = (spans) => isWhole(spans, sentSpanId) }: FollowOptions,
+  { waitMs, settled = (_, whole) => whole }: FollowOptions,
 ): Promise<FollowedSpans> {
   const access = await probe?.available();
   if (!probe || !access?.available) {
@@ -135,7 +135,7 @@ async function followSpans(
     const found = await probe.find({ traceId, atLeast: spans.length + 1, withinMs: waitMs });
     const more = found.spans.length > spans.length;
     spans = found.spans;
-    if (!more || settled(spans)) break;
+    if (!more || settled(spans, isWhole(spans, sentSpanId))) break;
   }
   if (spans.length > 0) return { available: true, source: access.source, spans, elsewhere: [] };
   const recent = await probe.find({ sinceMs: sinceMs - 1000 });

@@ -13,8 +13,16 @@ export interface TracedApi {
   body?(traceId: string): string;
   /** `text`: only in the text of the line. `stray`: one line of two has no trace. */
   logs?: 'with-trace' | 'without' | 'another' | 'text' | 'stray' | 'nothing' | 'unavailable';
-  /** `clients`: with spans of PostgreSQL and Redis below. */
-  spans?: 'one' | 'clients' | 'loose-clients' | 'orphan' | 'elsewhere' | 'nothing' | 'unavailable';
+  /** `clients`: with spans of PostgreSQL and Redis below; `clients-first`: which are exported before the request's own. */
+  spans?:
+    | 'one'
+    | 'clients'
+    | 'clients-first'
+    | 'loose-clients'
+    | 'orphan'
+    | 'elsewhere'
+    | 'nothing'
+    | 'unavailable';
   service?: string;
 }
 
@@ -38,6 +46,7 @@ export function tracedApi(
   const unique = (digits: number, index: number) => (index + 1).toString(16).padStart(digits, 'a');
   let traces = 0;
   let uuids = 0;
+  let looks = 0;
   const all: Required<Pick<FakeProbes, 'http' | 'ids' | 'logs' | 'spans'>> = {
     ids: {
       trace: () => {
@@ -85,11 +94,15 @@ export function tracedApi(
     },
     spans: {
       available: { available: spans !== 'unavailable', source: 'api.log', enable: 'set services.api.log' },
-      find: ({ traceId }: SpanQuery) => ({
-        source: 'api.log',
-        scanned: exported.length,
-        spans: exported.filter((span) => traceId === undefined || span.traceId === traceId),
-      }),
+      find: ({ traceId }: SpanQuery) => {
+        const early = spans === 'clients-first' && looks++ === 0;
+        const there = exported.filter(({ kind }) => !early || kind === 'client');
+        return {
+          source: 'api.log',
+          scanned: there.length,
+          spans: there.filter((span) => traceId === undefined || span.traceId === traceId),
+        };
+      },
     },
   };
   return Object.fromEntries(names.map((name) => [name, all[name]]));
@@ -145,8 +158,8 @@ function spansOf({ mode, traceId, spanId, parentId, service, url }: SpanPlan): S
     ...rest,
   });
   const server = span(spanId, mode === 'orphan' ? '1234567890abcdef' : parentId, {});
-  if (!mode.endsWith('clients')) return [server];
-  const below = mode === 'clients' ? spanId : '1234567890abcdef';
+  if (!mode.includes('clients')) return [server];
+  const below = mode === 'loose-clients' ? '1234567890abcdef' : spanId;
   const client = (id: string, system: string) =>
     span(`${id}${spanId.slice(1)}`, below, {
       name: system,
