@@ -38,8 +38,10 @@ export default defineCheck({
   async run({ http, ids, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);
+    // A parent ends, and is exported, after its children.
     const complete = (found: SpanData[]) =>
-      options.systems.every((system) => found.some((span) => systemOf(span) === system));
+      options.systems.every((system) => found.some((span) => systemOf(span) === system)) &&
+      found.every((span) => systemOf(span) === undefined || hasParent(span, found));
     const followed = await followRequest(
       { http, ids, spans },
       {
@@ -79,6 +81,10 @@ export default defineCheck({
     );
   },
 });
+
+function hasParent({ parentSpanId }: SpanData, among: SpanData[]): boolean {
+  return among.some(({ spanId }) => spanId === parentSpanId);
+}
 
 function systemOf({ attributes }: SpanData): string | undefined {
   const system = attributes['db.system.name'] ?? attributes['db.system'];

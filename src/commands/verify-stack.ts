@@ -15,6 +15,7 @@ import type {
   SpanAccess,
 } from '../probes/context.ts';
 import { fileLogAccess } from '../probes/logs/file-access.ts';
+import { followByReading } from '../probes/logs/follow-by-reading.ts';
 import { spanFileAccess } from '../probes/otlp/span-file.ts';
 import { readStackKeys } from '../runtimes/keys.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
@@ -195,17 +196,22 @@ function logOf(service: ServiceName, { config, root, env, runtime }: LogPlace): 
   if (runtime.name === 'compose') {
     return {
       source: `docker compose logs ${service}`,
-      open: (sinceMs) => runtimeLog(runtime, service, sinceMs),
+      open: (sinceMs, signal) => runtimeLog(runtime, service, sinceMs, signal),
+      follow: () => followByReading((signal) => runtimeLog(runtime, service, undefined, signal)),
     };
   }
   const { log } = config.services[service];
   if (!log) return undefined;
   if ('file' in log) return fileLogAccess(path.resolve(root, log.file), log.file);
-  return { source: log.command, open: () => commandLog(log.command, root, env) };
+  return { source: log.command, open: (_, signal) => commandLog(log.command, root, env, signal) };
 }
 
-async function* runtimeLog(runtime: Runtime, service: string, sinceMs?: number): AsyncIterable<Uint8Array> {
-  const { signal } = new AbortController();
+async function* runtimeLog(
+  runtime: Runtime,
+  service: string,
+  sinceMs?: number,
+  signal = new AbortController().signal,
+): AsyncIterable<Uint8Array> {
   const lines = runtime.logs({
     service,
     follow: false,
@@ -215,15 +221,23 @@ async function* runtimeLog(runtime: Runtime, service: string, sinceMs?: number):
   for await (const { text } of lines) yield Buffer.from(`${text}\n`);
 }
 
-async function* commandLog(command: string, cwd: string, env: Project['env']): AsyncIterable<Uint8Array> {
+async function* commandLog(
+  command: string,
+  cwd: string,
+  env: Project['env'],
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
   const child = spawn('/bin/sh', ['-c', command], {
     cwd,
     env: { ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  const stop = () => child.kill();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     yield* child.stdout;
   } finally {
+    signal?.removeEventListener('abort', stop);
     child.kill();
   }
 }

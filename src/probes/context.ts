@@ -56,8 +56,24 @@ export interface ProbeAuth {
 export interface LogAccess {
   /** For a person: `.meatymusic/logs/api.log`, `docker compose logs api`. */
   source: string;
-  /** The bytes that are there now, from `sinceMs` where the source can tell; ends when they were read. */
-  open(sinceMs?: number): AsyncIterable<Uint8Array>;
+  /**
+   * The bytes that are there now, from `sinceMs` where the source can tell; ends when they were read, or soon after
+   * the abort.
+   */
+  open(sinceMs?: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Absent: each look has to read the log anew. */
+  follow?(): LogFollower;
+}
+
+/** Remembers how far a log was read. */
+export interface LogFollower {
+  /**
+   * What came since the last call, at first all that is there. `restarted`: what came before is no longer the log's
+   * beginning; all of it follows. `unfollowable`: what is read is gone (a FIFO, a device); nothing follows.
+   */
+  next(signal?: AbortSignal): AsyncIterable<Uint8Array | 'restarted' | 'unfollowable'>;
+  /** When an older part was last written that `next` leaves out (`<file>.1`); as of the last call. */
+  olderPartMs?(): number | undefined;
 }
 
 export interface SpanAccess {

@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import type { TokenQuery } from '../check/probes.ts';
-import type { ProbeAuth } from './context.ts';
+import type { ProbeAuth, SharedResources } from './context.ts';
 
 /** Issuer that `up` gives to the API of a stack that it starts. */
 export const defaultIssuer = 'https://auth.meatymusic.local';
@@ -20,8 +21,6 @@ const identities = {
   },
 } as const;
 
-let strayKey: KeyObject | undefined;
-
 /**
  * Tokens for the authentication checks. What must be refused whoever checks it needs no key of the stack: a signature by
  * a key that nobody published, or none at all. A wrong issuer and a passed expiry say something only under a good signature.
@@ -30,6 +29,7 @@ export async function createToken(
   { kind, tenant = 'a' }: TokenQuery,
   auth: ProbeAuth,
   nowMs: number,
+  shared: SharedResources,
 ): Promise<{ available: boolean; token: string; enable?: string }> {
   const issuer = auth.issuer ?? defaultIssuer;
   const seconds = Math.floor(nowMs / 1000);
@@ -45,8 +45,9 @@ export async function createToken(
   if (kind === 'valid' && !auth.signingKey) return { available: false, token: '', enable: enableFor(kind) };
   // Without a key of the stack the others are made all the same: if one of them is let in, that is a finding.
   const trusted = kind !== 'bad-signature' && auth.signingKey !== undefined;
-  if (!trusted) strayKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const key = trusted ? createPrivateKey(auth.signingKey!.pem) : strayKey!;
+  const key = trusted
+    ? createPrivateKey(auth.signingKey!.pem)
+    : await shared.get('ids.stray-key', () => strayKey());
   const token = await new SignJWT(claims)
     .setProtectedHeader({
       alg: 'RS256',
@@ -60,6 +61,11 @@ export async function createToken(
   return trusted || kind === 'bad-signature'
     ? { available: true, token }
     : { available: false, token, enable: enableFor(kind) };
+}
+
+/** Its making takes a few tenths of a second, beside the event loop. */
+async function strayKey(): Promise<KeyObject> {
+  return (await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey;
 }
 
 function enableFor(kind: TokenQuery['kind']): string {

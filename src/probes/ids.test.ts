@@ -1,12 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import { createToken, defaultIssuer } from './ids-token.ts';
+import type { TokenQuery } from '../check/probes.ts';
+import { createSharedResources, type ProbeAuth } from './context.ts';
+import { createToken as createSharedToken, defaultIssuer } from './ids-token.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const auth = { signingKey: { pem, keyId: 'k1' }, audience: 'meatymusic' };
 const now = Date.now();
+const shared = createSharedResources();
+const createToken = (query: TokenQuery, given: ProbeAuth, nowMs: number) =>
+  createSharedToken(query, given, nowMs, shared);
 const verify = (token: string) =>
   jwtVerify(token, publicKey, { issuer: defaultIssuer, audience: 'meatymusic', algorithms: ['RS256'] });
 

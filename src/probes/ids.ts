@@ -24,7 +24,7 @@ export function createIdsProbe(context: ProbeContext): ClosableProbe<'ids'> {
     },
     async token(query) {
       const { createToken } = await import('./ids-token.ts');
-      return createToken(query, context.auth, context.clock.now());
+      return createToken(query, context.auth, context.clock.now(), context.shared);
     },
   };
 }

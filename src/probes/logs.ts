@@ -9,6 +9,9 @@ import type { ServiceName } from '../check/stack.ts';
 import type { LogAccess, ProbeContext } from './context.ts';
 import { asProbeError, pollUntil } from './logs/poll.ts';
 import { LogReader, type LogReaderSink, type ShapedRecord } from './logs/read.ts';
+import { toRecord } from './logs/record.ts';
+import { tailOf } from './logs/tail.ts';
+import { eachUntilAborted } from './logs/until-aborted.ts';
 
 const defaultLimit = 50;
 const offendingKept = 10;
@@ -32,7 +35,7 @@ export function createLogsProbe(context: ProbeContext): LogsProbe {
       const access = accessTo(query.service);
       const wanted = query.atLeast ?? 1;
       return pollUntil(
-        () => findOnce(access, query, context.signal),
+        () => findOnce(access, query, context),
         ({ matched }) => matched >= wanted,
         context,
         { what: `lines of ${access.source}`, withinMs: query.withinMs ?? 0, code: 'LOG_UNREADABLE' },
@@ -42,7 +45,7 @@ export function createLogsProbe(context: ProbeContext): LogsProbe {
     async summarize({ service, sinceMs }) {
       const access = accessTo(service);
       try {
-        return await summarizeOnce(access, sinceMs, context.signal);
+        return await summarizeOnce(access, sinceMs, context);
       } catch (error) {
         throw asProbeError(error, 'LOG_UNREADABLE', access.source);
       }
@@ -52,10 +55,10 @@ export function createLogsProbe(context: ProbeContext): LogsProbe {
 
 type Found = Awaited<ReturnType<LogsProbe['find']>>;
 
-async function findOnce(access: LogAccess, query: LogQuery, signal: AbortSignal): Promise<Found> {
+async function findOnce(access: LogAccess, query: LogQuery, context: ProbeContext): Promise<Found> {
   const records: LogRecord[] = [];
   let matched = 0;
-  const scanned = await read(access, query.sinceMs, signal, {
+  const scanned = await read(access, query.sinceMs, context, {
     ...(query.sinceMs === undefined ? { wants: mayMatch(query) } : {}),
     record(record, text) {
       if (query.traceId !== undefined && !mentionsTrace(record, text, query.traceId)) return;
@@ -85,14 +88,14 @@ function mentionsTrace(record: LogRecord, text: string, traceId: string): boolea
 async function summarizeOnce(
   access: LogAccess,
   sinceMs: number | undefined,
-  signal: AbortSignal,
+  context: ProbeContext,
 ): Promise<LogSummary> {
   const shapes = new Map<string, number>();
   const offending: LogRecord[] = [];
   let lines = 0;
   let structured = 0;
   let withTraceId = 0;
-  await read(access, sinceMs, signal, {
+  await read(access, sinceMs, context, {
     record(record) {
       lines += 1;
       shapes.set(record.shape, (shapes.get(record.shape) ?? 0) + 1);
@@ -112,23 +115,26 @@ async function summarizeOnce(
 async function read(
   access: LogAccess,
   sinceMs: number | undefined,
-  signal: AbortSignal,
-  sink: LogReaderSink,
+  context: ProbeContext,
+  sink: Pick<LogReaderSink, 'record' | 'wants'>,
 ): Promise<number> {
+  const { signal } = context;
   let timeMs: number | undefined;
   let older = 0;
-  const reader = new LogReader({
-    ...sink,
-    record(record, text) {
-      timeMs = record.timeMs ?? timeMs;
-      if (sinceMs === undefined || timeMs === undefined || timeMs >= sinceMs) sink.record(record, text);
-      else older += 1;
-    },
-  });
-  for await (const chunk of access.open(sinceMs)) {
-    signal.throwIfAborted();
-    reader.push(chunk);
+  const take: LogReaderSink['record'] = (record, text) => {
+    timeMs = record.timeMs ?? timeMs;
+    if (sinceMs === undefined || timeMs === undefined || timeMs >= sinceMs) sink.record(record, text);
+    else older += 1;
+  };
+  const content = await tailOf(access, context)?.look(signal, sinceMs);
+  if (content) {
+    for (const { text, number } of content.lines) {
+      if (sink.wants === undefined || sink.wants(text)) take(toRecord(text, number), text);
+    }
+    return content.lines.length - older;
   }
+  const reader = new LogReader({ ...sink, record: take });
+  for await (const chunk of eachUntilAborted(access.open(sinceMs, signal), signal)) reader.push(chunk);
   reader.end();
   return reader.records - older;
 }

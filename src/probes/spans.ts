@@ -2,6 +2,8 @@ import type { SpanData, SpanQuery, SpansProbe } from '../check/probes.ts';
 import type { LogAccess, ProbeContext } from './context.ts';
 import { pollUntil } from './logs/poll.ts';
 import { LogReader } from './logs/read.ts';
+import { tailOf } from './logs/tail.ts';
+import { eachUntilAborted } from './logs/until-aborted.ts';
 
 const defaultLimit = 500;
 
@@ -13,7 +15,7 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
 
   const look = async (query: SpanQuery): Promise<{ scanned: number; spans: SpanData[] }> => {
     const received = context.spans?.collected() ?? [];
-    const printed = await Promise.all(logs.map((access) => printedSpans(access, query, context.signal)));
+    const printed = await Promise.all(logs.map((access) => printedSpans(access, query, context)));
     const spans = distinct([...received, ...printed.flatMap((each) => each.spans)]);
     return {
       scanned: received.length + printed.reduce((sum, each) => sum + each.scanned, 0),
@@ -45,7 +47,13 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
   };
 }
 
-async function printedSpans(access: LogAccess, query: SpanQuery, signal: AbortSignal) {
+async function printedSpans(access: LogAccess, query: SpanQuery, context: ProbeContext) {
+  const { signal } = context;
+  const content = await tailOf(access, context)?.look(signal, query.sinceMs);
+  if (content) {
+    const { spans } = content;
+    return { scanned: spans.length, spans: spans.filter((span) => matches(span, query)) };
+  }
   const spans: SpanData[] = [];
   let scanned = 0;
   const reader = new LogReader({
@@ -55,10 +63,7 @@ async function printedSpans(access: LogAccess, query: SpanQuery, signal: AbortSi
       if (matches(span, query)) spans.push(span);
     },
   });
-  for await (const chunk of access.open(query.sinceMs)) {
-    signal.throwIfAborted();
-    reader.push(chunk);
-  }
+  for await (const chunk of eachUntilAborted(access.open(query.sinceMs, signal), signal)) reader.push(chunk);
   reader.end();
   return { scanned, spans };
 }

@@ -4,12 +4,13 @@ import type { LogAccess } from '../../probes/context.ts';
 type LogChange = Extract<Sabotage, { kind: 'logs' }>['change'];
 
 /** The service's log, changed line by line on its way to the checker. Lines that are no JSON (printed spans) pass. */
-export function sabotageLog({ source, open }: LogAccess, change: LogChange): LogAccess {
+export function sabotageLog(access: LogAccess, change: LogChange): LogAccess {
   return {
-    source: `${source} (sabotaged: ${change})`,
-    async *open(sinceMs) {
+    source: `${access.source} (sabotaged: ${change})`,
+    async *open(sinceMs, signal) {
       if (change === 'drop') return;
-      for await (const line of linesOf(open(sinceMs))) yield Buffer.from(`${changeLine(line, change)}\n`);
+      for await (const line of linesOf(access.open(sinceMs, signal)))
+        yield Buffer.from(`${changeLine(line, change)}\n`);
     },
   };
 }

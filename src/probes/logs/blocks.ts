@@ -42,6 +42,11 @@ export class BlockCollector {
     }
   }
 
+  /** The lines of a block that has not ended. */
+  get open(): readonly BlockLine[] {
+    return this.#open ?? [];
+  }
+
   end(): void {
     this.#giveBack();
   }

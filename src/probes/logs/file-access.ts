@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { pause } from '../../base/await-until.ts';
 import type { LogAccess } from '../context.ts';
+import { followFile } from './follow-file.ts';
 import { toRecord } from './record.ts';
 
 /** Longest that a source which never ends by itself (a FIFO, a device) is read in one look. */
@@ -25,6 +26,7 @@ export function fileLogAccess(path: string, source = path): LogAccess {
       }
       yield* read(path, sinceMs);
     },
+    follow: () => followFile(path),
   };
 }
 

@@ -62,6 +62,13 @@ export class LineSplitter {
     if (this.#pendingBytes > 0) this.#flush(0, true);
   }
 
+  /** The line that has not ended, as `end` would give it. */
+  peek(): Pick<Line, 'bytes' | 'number'> | undefined {
+    if (this.#pendingBytes === 0) return undefined;
+    const kept = this.#skipping ? Math.min(keptBytes, this.#pendingBytes) : this.#pendingBytes;
+    return { bytes: withoutReturn(this.#pending.subarray(0, kept)), number: this.#number + 1 };
+  }
+
   #keep(part: Buffer): void {
     if (!this.#skipping) {
       const wanted = this.#pendingBytes + part.length;
@@ -97,7 +104,10 @@ export class LineSplitter {
     const offset = this.#offset;
     this.#offset += length;
     this.#number += 1;
-    const bytes = part.at(-1) === carriageReturn ? part.subarray(0, -1) : part;
-    this.#onLine({ bytes, number: this.#number, offset, tooLong, unterminated });
+    this.#onLine({ bytes: withoutReturn(part), number: this.#number, offset, tooLong, unterminated });
   }
+}
+
+function withoutReturn(bytes: Buffer): Buffer {
+  return bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
 }

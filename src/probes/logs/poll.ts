@@ -34,8 +34,8 @@ export async function pollUntil<T>(
       signal: context.signal,
       clock: context.clock,
     });
-  } catch (ended) {
-    if (context.signal.aborted) throw asProbeError(ended, 'TIMEOUT', what);
+  } catch {
+    if (context.signal.aborted) throw asProbeError(context.signal.reason, 'TIMEOUT', what);
   }
   if (last && 'found' in last) return last.found;
   throw asProbeError(last?.failure, code, what);

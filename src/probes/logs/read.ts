@@ -1,6 +1,6 @@
 import type { LogRecord, SpanData } from '../../check/probes.ts';
 import { parsePrintedSpan } from '../spans/printed-span.ts';
-import { BlockCollector } from './blocks.ts';
+import { BlockCollector, type BlockLine, type BlockSink } from './blocks.ts';
 import { LineSplitter } from './lines.ts';
 import { toRecord } from './record.ts';
 import type { Shape } from './shape.ts';
@@ -20,37 +20,22 @@ const byteOrderMark = '\ufeff';
 
 /** Bytes of a console in, records and printed spans out. Blank lines are neither. */
 export class LogReader {
-  readonly #splitter: LineSplitter;
-  readonly #blocks: BlockCollector;
-  #lines = 0;
+  readonly #parts: LogParts;
   #records = 0;
 
   constructor(sink: LogReaderSink) {
-    this.#blocks = new BlockCollector({
+    this.#parts = new LogParts({
       line: ({ text, number }) => {
-        if (text.trim() === '') return;
         this.#records += 1;
         if (sink.wants === undefined || sink.wants(text)) sink.record(toRecord(text, number), text);
       },
-      block: (text) => {
-        const span = parsePrintedSpan(text);
-        if (span) sink.span?.(span);
-        return span !== undefined;
-      },
-    });
-    this.#splitter = new LineSplitter(({ bytes, number }) => {
-      this.#lines = number;
-      const text = bytes.toString('utf8');
-      this.#blocks.add({
-        text: number === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text,
-        number,
-      });
+      span: (span) => sink.span?.(span),
     });
   }
 
   /** Lines so far, whatever they were. */
   get lines(): number {
-    return this.#lines;
+    return this.#parts.lines;
   }
 
   /** Lines so far that are neither blank nor part of a printed span. */
@@ -59,11 +44,71 @@ export class LogReader {
   }
 
   push(chunk: Uint8Array): void {
+    this.#parts.push(chunk);
+  }
+
+  end(): void {
+    this.#parts.end();
+  }
+}
+
+export interface LogPartsSink {
+  /** Neither blank nor part of a printed span. */
+  line(line: BlockLine): void;
+  span(span: SpanData): void;
+}
+
+/** Bytes of a console in, its lines and printed spans out. */
+export class LogParts {
+  readonly #splitter: LineSplitter;
+  readonly #blocks: BlockCollector;
+  #lines = 0;
+
+  constructor(sink: LogPartsSink) {
+    this.#blocks = new BlockCollector(blockSink(sink));
+    this.#splitter = new LineSplitter(({ bytes, number }) => {
+      this.#lines = number;
+      this.#blocks.add(lineOf(bytes, number));
+    });
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  push(chunk: Uint8Array): void {
     this.#splitter.push(chunk);
+  }
+
+  /** What `end` would give now, without an end: more may come. */
+  peek(sink: LogPartsSink): void {
+    const blocks = new BlockCollector(blockSink(sink));
+    for (const line of this.#blocks.open) blocks.add(line);
+    const last = this.#splitter.peek();
+    if (last) blocks.add(lineOf(last.bytes, last.number));
+    blocks.end();
   }
 
   end(): void {
     this.#splitter.end();
     this.#blocks.end();
   }
+}
+
+function blockSink(sink: LogPartsSink): BlockSink {
+  return {
+    line: (line) => {
+      if (line.text.trim() !== '') sink.line(line);
+    },
+    block: (text) => {
+      const span = parsePrintedSpan(text);
+      if (span) sink.span(span);
+      return span !== undefined;
+    },
+  };
+}
+
+function lineOf(bytes: Buffer, number: number): BlockLine {
+  const text = bytes.toString('utf8');
+  return { text: number === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text, number };
 }

@@ -28,11 +28,11 @@ const lines: [shape: string, line: string][] = [
     `{"level":"info","ts":1767323045.678,"caller":"main.go:10","msg":"listening","trace_id":"${trace}","span_id":"${span}"}`,
   ],
   [
-    'zerolog',
+    'json',
     `{"level":"info","time":"2026-01-02T03:04:05.678Z","message":"listening","traceID":"${trace}","spanID":"${span}"}`,
   ],
   [
-    'logrus',
+    'json',
     `{"level":"info","msg":"listening","time":"2026-01-02T03:04:05.678Z","trace_id":"${trace}","span_id":"${span}"}`,
   ],
   [

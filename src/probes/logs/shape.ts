@@ -7,8 +7,6 @@ export const shapes = [
   'pino',
   'zap',
   'slog',
-  'logrus',
-  'zerolog',
   'structlog',
   'python-json-logger',
   'winston',
@@ -43,10 +41,13 @@ export function shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber }: 
     return 'bunyan';
   if (has('level') && has('time') && (levelIsNumber || (has('pid') && has('hostname')))) return 'pino';
   if (has('ts') && has('level') && has('msg')) return 'zap';
-  if (has('time') && has('level') && has('msg')) return levelIsUpperCase ? 'slog' : 'logrus';
+  if (has('level') && has('time') && has('msg') && (timeIsNumber || levelIsUpperCase))
+    return timeIsNumber ? 'pino' : 'slog';
+  // A level's word, a time in ISO 8601 and a message: pino (without pid and hostname), logrus and zerolog alike.
+  if (has('level') && has('time') && (has('msg') || has('message'))) return 'json';
   if (has('event') && (has('timestamp') || has('level'))) return 'structlog';
   if (has('message') && (has('levelname') || has('asctime') || has('taskName'))) return 'python-json-logger';
-  if (has('level') && has('message')) return has('time') ? 'zerolog' : 'winston';
+  if (has('level') && has('message')) return 'winston';
   if (has('severity') && (has('message') || has('textPayload'))) return 'google';
   return 'json';
 }

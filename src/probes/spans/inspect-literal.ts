@@ -40,7 +40,11 @@ class Reader {
   }
 
   space(): void {
-    while (/\s/.test(this.#text[this.#at] ?? 'x')) this.#at += 1;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 32 && !(code >= 9 && code <= 13)) return;
+      this.#at += 1;
+    }
   }
 
   value(depth: number): Json {
@@ -119,6 +123,7 @@ class Reader {
     }
     const inner = this.#text.slice(this.#at + 1, end);
     this.#at = end + 1;
+    if (!inner.includes('\\')) return inner;
     return inner.replace(
       /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]+)\}|(.))/gs,
       (_all, x, u, b, one) => {
