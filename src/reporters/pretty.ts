@@ -146,9 +146,9 @@ function twoSides(page: Page, sign: string, left: string, right: string): void {
   const { paint, columns } = page;
   const shown = inertLine(right, columns - 6);
   const used = 4 + visibleLength(left);
-  if (used + 2 + shown.length <= columns) {
-    const column = Math.min(58, columns - shown.length);
-    page.line(`  ${sign} ${left}${' '.repeat(Math.max(2, column - used))}${paint.dim(shown)}`);
+  const column = Math.max(Math.min(58, Math.floor(columns * 0.54)), used + 2);
+  if (column + shown.length <= columns) {
+    page.line(`  ${sign} ${left}${' '.repeat(column - used)}${paint.dim(shown)}`);
   } else {
     page.line(`  ${sign} ${left}`);
     if (shown) page.line(`      ${paint.dim(shown)}`);
