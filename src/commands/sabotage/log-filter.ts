@@ -9,21 +9,22 @@ export function sabotageLog(access: LogAccess, change: LogChange): LogAccess {
     source: `${access.source} (sabotaged: ${change})`,
     async *open(sinceMs, signal) {
       if (change === 'drop') return;
-      for await (const line of linesOf(access.open(sinceMs, signal)))
-        yield Buffer.from(`${changeLine(line, change)}\n`);
+      for await (const lines of linesOf(access.open(sinceMs, signal)))
+        yield Buffer.from(lines.map((line) => `${changeLine(line, change)}\n`).join(''));
     },
   };
 }
 
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+/** The complete lines of each chunk, together: a log has too many for one step each. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string[]> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    yield* lines;
+    if (lines.length > 0) yield lines;
   }
-  if (rest) yield rest;
+  if (rest) yield [rest];
 }
 
 function changeLine(line: string, change: Exclude<LogChange, 'drop'>): string {
