@@ -81,8 +81,25 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
 function isOurs(context: RuntimeContext): boolean {
   const { config, root } = context;
   if (readState(root)?.runtime === 'compose' || config.runtime === 'compose') return true;
-  if (config.compose.file !== undefined || config.compose.project !== undefined) return true;
-  return findComposeFiles(context).own;
+  return describesAFile(config.compose) || findComposeFiles(context).own;
+}
+
+/** Settings that make sense for one particular file alone: whoever wrote them means the file in this folder. */
+function describesAFile({
+  file,
+  project,
+  profiles,
+  env,
+  services,
+}: RuntimeContext['config']['compose']): boolean {
+  const usual = { api: 'api', web: 'web', database: 'postgres', cache: 'redis' };
+  return (
+    file !== undefined ||
+    project !== undefined ||
+    profiles.length > 0 ||
+    Object.keys(env).length > 0 ||
+    Object.entries(usual).some(([service, name]) => services[service as keyof typeof usual] !== name)
+  );
 }
 
 const lockMs = 30_000;

@@ -6,6 +6,7 @@ import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
 import type { EmbeddedService, PortName } from '../state.ts';
 import { awaitRefusal, ServiceProcess } from './child.ts';
 import { askHealth } from './health.ts';
+import { rotateLog } from './log-files.ts';
 import type { StackPlan } from './plan.ts';
 import { choosePorts } from './ports.ts';
 import { endpointsOf, type Ports, type ServiceSpec, serviceSpecs } from './services.ts';
@@ -187,6 +188,8 @@ export class EmbeddedStack {
     await this.#end(spec);
     if (Object.keys(environment).length > 0) this.#overrides.set(service, environment);
     else this.#overrides.delete(service);
+    // With other variables it is another service: what the one before wrote must not speak for it.
+    rotateLog(this.#plan.root, service);
     await this.#beginAgain(spec, timeoutMs);
   }
 
