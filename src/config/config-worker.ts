@@ -28,6 +28,8 @@ async function load(file: string): Promise<WorkerAnswer> {
 }
 
 const { file } = workerData as { file: string };
+// A promise that never settles keeps no thread alive, and its end would look like a process.exit().
+setInterval(() => {}, 2 ** 31 - 1);
 load(file).then(
   (answer) => parentPort?.postMessage(answer),
   (error: unknown) => {

@@ -33,7 +33,7 @@ const failure = (started: Promise<unknown>): Promise<Fault> =>
 describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
   it('tells the exit code and the last log lines of a service that exits, and leaves nothing', async () => {
     project = makeComposeProject(
-      `services:${service('broken', 'seq 1 30; echo no such setting: FROBNICATE >&2; exit 3', 'volumes: ["data:/data"]')}${service('fine', 'sleep 600')}\nvolumes: { data: {} }`,
+      `services:${service('broken', '{ seq 1 30; echo no such setting: FROBNICATE; } >&2; exit 3', 'volumes: ["data:/data"]')}${service('fine', 'sleep 600')}\nvolumes: { data: {} }`,
     );
     const fault = await failure(project.up());
     expect(fault).toMatchObject({
