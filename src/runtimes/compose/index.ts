@@ -1,11 +1,8 @@
-import path from 'node:path';
-import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
 import { Fault } from '../../base/errors.ts';
-import { ExitCode } from '../../base/exit-code.ts';
-import { tryLock } from '../../base/pid-lock.ts';
 import type { RuntimeContext } from '../context.ts';
-import type { Runtime, RuntimeEvent } from '../runtime.ts';
-import { ensureStackFolder, readState, removeState } from '../state.ts';
+import type { Runtime } from '../runtime.ts';
+import { withStartLock } from '../start-lock.ts';
+import { readState, removeState } from '../state.ts';
 import { readEndpoints } from './addresses.ts';
 import { createEngineCli } from './cli.ts';
 import { listContainers } from './containers.ts';
@@ -100,41 +97,4 @@ function describesAFile({
     Object.keys(env).length > 0 ||
     Object.entries(usual).some(([service, name]) => services[service as keyof typeof usual] !== name)
   );
-}
-
-const lockMs = 30_000;
-
-/** One call at a time starts or stops the project's stack; the others wait, and give up with 75. */
-async function withStartLock<T>(
-  root: string,
-  { signal, onEvent }: { signal: AbortSignal; onEvent(event: RuntimeEvent): void },
-  work: () => Promise<T>,
-): Promise<T> {
-  const file = path.join(ensureStackFolder(root), 'start.lock');
-  let holder = 'another process';
-  let told = false;
-  const attempt = () => {
-    const lock = tryLock(file, 'meatymusic');
-    if (lock.acquired) return lock;
-    holder = `process ${lock.holder.pid}, since ${lock.holder.since}`;
-    if (!told) onEvent({ type: 'notice', message: `waits for ${holder}, which starts or stops this stack` });
-    told = true;
-    return undefined;
-  };
-  const lock = await awaitUntil(attempt, { what: 'the start lock', withinMs: lockMs, signal }).catch(
-    (error) => {
-      if (!(error instanceof AwaitTimeout)) throw error;
-      throw new Fault({
-        code: 'locked',
-        message: `another call starts or stops this stack: ${holder}`,
-        hint: 'wait for it, or end it',
-        exitCode: ExitCode.locked,
-      });
-    },
-  );
-  try {
-    return await work();
-  } finally {
-    lock.release();
-  }
 }

@@ -1,5 +1,10 @@
+import type { LogLine } from '../runtime.ts';
 import type { Container } from './containers.ts';
-import type { TimedLine } from './logs.ts';
+
+export interface TimedLine extends LogLine {
+  /** As the engine stamps it: RFC 3339 with nanoseconds, which sorts as text. */
+  time: string;
+}
 
 /**
  * What was read of the logs already. Checks look for their lines again and again, many at the same time, and each look at

@@ -7,13 +7,8 @@ import type { LogLine, LogOptions } from '../runtime.ts';
 import type { EngineCli } from './cli.ts';
 import { type Container, listContainers } from './containers.ts';
 import { listenToEvents } from './events.ts';
-import type { LogMemory } from './log-memory.ts';
+import type { LogMemory, TimedLine } from './log-memory.ts';
 import { createLines } from './process.ts';
-
-export interface TimedLine extends LogLine {
-  /** As the engine stamps it: RFC 3339 with nanoseconds, which sorts as text. */
-  time: string;
-}
 
 /** Lines that wait for their reader before the writers are held up. */
 const maxWaiting = 10_000;

@@ -4,9 +4,10 @@ import { isAlive } from '../../base/process-identity.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
+import { withStartLock } from '../start-lock.ts';
 import { type EmbeddedService, type EmbeddedState, readState, removeState, stackFolder } from '../state.ts';
 import { giveOrder, supervisorGone } from './control.ts';
-import { launchSupervisor, withStartLock } from './launch.ts';
+import { launchSupervisor } from './launch.ts';
 import { mergedLogs } from './merged-logs.ts';
 import { receiverWish } from './receiver.ts';
 import { clearRemains, findRemains } from './remains.ts';
@@ -55,7 +56,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
     name: 'embedded',
     up,
     async down({ volumes, signal, onEvent }) {
-      const stopped = await withStartLock(root, { signal, onEvent, timeoutMs: 30_000 }, () => stop(root));
+      const stopped = await withStartLock(root, { signal, onEvent }, () => stop(root));
       if (volumes) rmSync(path.join(stackFolder(root), 'data'), { recursive: true, force: true });
       return stopped;
     },

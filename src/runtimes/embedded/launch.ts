@@ -5,12 +5,10 @@ import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { distFolder } from '../../base/package-root.ts';
-import { tryLock } from '../../base/pid-lock.ts';
 import type { RuntimeContext } from '../context.ts';
-import type { RuntimeEvent, UpOptions } from '../runtime.ts';
+import type { UpOptions } from '../runtime.ts';
 import {
   type EmbeddedState,
-  ensureStackFolder,
   logFile,
   logFolder,
   readState,
@@ -23,42 +21,6 @@ import { fileSize, lastLines, rotateLog } from './log-files.ts';
 import { makePlan } from './plan.ts';
 
 const launchMs = 15_000;
-const lockMs = 30_000;
-
-/** One process at a time starts or stops the project's stack; the others wait, and give up with 75. */
-export async function withStartLock<T>(
-  root: string,
-  options: { signal: AbortSignal; timeoutMs: number; onEvent(event: RuntimeEvent): void },
-  work: () => Promise<T>,
-): Promise<T> {
-  const { signal, timeoutMs, onEvent } = options;
-  const file = path.join(ensureStackFolder(root), 'start.lock');
-  let holder = 'another process';
-  let told = false;
-  const attempt = () => {
-    const lock = tryLock(file, 'meatymusic');
-    if (lock.acquired) return lock;
-    holder = `process ${lock.holder.pid}, since ${lock.holder.since}`;
-    if (!told) onEvent({ type: 'notice', message: `waits for ${holder}, which starts or stops this stack` });
-    told = true;
-    return undefined;
-  };
-  const withinMs = Math.min(lockMs, timeoutMs);
-  const lock = await awaitUntil(attempt, { what: 'the start lock', withinMs, signal }).catch((error) => {
-    if (!(error instanceof AwaitTimeout)) throw error;
-    throw new Fault({
-      code: 'locked',
-      message: `another call starts or stops this stack: ${holder}`,
-      hint: 'wait for it, or end it',
-      exitCode: ExitCode.locked,
-    });
-  });
-  try {
-    return await work();
-  } finally {
-    lock.release();
-  }
-}
 
 /** Starts the supervisor, which outlives this process, and resolves once it takes orders. */
 export async function launchSupervisor(

@@ -1,18 +1,7 @@
 import cors from '@fastify/cors';
 import { context } from '@opentelemetry/api';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  fastify,
-  LogController,
-} from 'fastify';
-import type { Logger } from 'pino';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { acceptedId, requestId } from '../common/correlation.ts';
-import type { RequestTrace } from '../common/request-trace.ts';
-import type { Authenticator, Caller } from './auth.ts';
-import type { Cache } from './cache.ts';
-import type { Database } from './database.ts';
 import { answerBrokenRequest, answerError, answerOddRequests, KnownAddresses } from './error-answers.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { traced } from './request-life.ts';
@@ -21,29 +10,7 @@ import { healthRoutes } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
 import { preferencesRoutes } from './routes/preferences.ts';
 import { rootRoutes } from './routes/root.ts';
-import type { Settings } from './settings.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    trace: RequestTrace;
-    /** Set by `authenticated`. */
-    caller: Caller;
-  }
-  interface FastifyContextConfig {
-    /** Requests in a window, instead of the general limit; 0: as many as one likes. */
-    rateLimit?: number;
-  }
-}
-
-export interface Services {
-  settings: Settings;
-  log: Logger;
-  database: Database;
-  cache: Cache;
-  auth: Authenticator;
-}
-
-export type App = FastifyInstance;
+import type { App, Services } from './services.ts';
 
 const exposedHeaders = [
   'traceparent',
@@ -118,11 +85,4 @@ export async function createServer(services: Services): Promise<App> {
   for (const routes of [rootRoutes, healthRoutes, meRoutes, preferencesRoutes, composeRoutes])
     routes(app, services);
   return app;
-}
-
-/** A hook for routes that need to know who calls. */
-export function authenticated({ auth }: Services) {
-  return async (request: FastifyRequest): Promise<void> => {
-    request.caller = await auth.verify(request.headers.authorization);
-  };
 }

@@ -1,5 +1,5 @@
 import { composeBody, composeQuery } from '../schemas.ts';
-import type { App, Services } from '../server.ts';
+import type { App, Services } from '../services.ts';
 import { composeSong } from '../song.ts';
 
 interface Seeded {

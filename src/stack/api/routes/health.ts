@@ -1,7 +1,7 @@
 import { serviceVersion } from '../../common/telemetry.ts';
 import type { ErrorResponse } from '../api-error.ts';
 import type { Database } from '../database.ts';
-import type { App, Services } from '../server.ts';
+import type { App, Services } from '../services.ts';
 
 declare const __MIGRATIONS__: string[];
 /** The migrations that this build was made with; a database without one of them is not what the code expects. */

@@ -1,4 +1,4 @@
-import { type App, authenticated, type Services } from '../server.ts';
+import { type App, authenticated, type Services } from '../services.ts';
 import { findUser } from '../users.ts';
 
 export function meRoutes(app: App, services: Services): void {

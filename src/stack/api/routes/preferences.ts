@@ -1,6 +1,6 @@
 import type { Caller } from '../auth.ts';
 import { preferencesBody } from '../schemas.ts';
-import { type App, authenticated, type Services } from '../server.ts';
+import { type App, authenticated, type Services } from '../services.ts';
 import { ensureUser } from '../users.ts';
 
 interface Preferences {

@@ -1,6 +1,6 @@
 import { serviceVersion } from '../../common/telemetry.ts';
 import { openApiDocument } from '../openapi.ts';
-import type { App, Services } from '../server.ts';
+import type { App, Services } from '../services.ts';
 
 export function rootRoutes(app: App, { settings }: Services): void {
   app.get('/', async () => ({
