@@ -5,7 +5,7 @@ export default defineCheck({
   title: 'A valid token is let in',
   failureTitle: 'A valid token is not let in',
   why: 'An API that refuses everybody passes every negative case.',
-  after: ['api/health'],
+  after: ['auth/no-token'],
   needs: ['http', 'ids'],
   uses: ['api'],
   tags: ['contract', 'auth'],
@@ -34,7 +34,7 @@ export default defineCheck({
       code: 'wrong-status',
       kind: 'http',
       service: 'api',
-      change: { path: '/api/v1/me', status: 500 },
+      change: { path: '/api/v1/me', withRequestHeader: 'authorization', status: 500 },
     },
   ],
   async run({ http, ids, stack, options, pass, fail, skip }) {

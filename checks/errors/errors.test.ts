@@ -20,6 +20,12 @@ const wrong = (status: number) => [
     probes: answering(response(200, envelope('x'))),
   },
   {
+    when: 'there is no such endpoint',
+    code: 'no-endpoint' as const,
+    ...(status === 404 && { options: { statuses: [410] } }),
+    probes: answering(response(404, envelope('not_found'))),
+  },
+  {
     when: 'the body is HTML',
     code: 'not-an-envelope' as const,
     probes: answering(response(status, '<h1>Error</h1>')),

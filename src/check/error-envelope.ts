@@ -22,6 +22,10 @@ export const envelopeOptions = {
 export const envelopeCodes = {
   unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
   'wrong-status': { means: 'the status does not fit', hint: 'meatymusic logs api --since 5m' },
+  'no-endpoint': {
+    means: 'there is nothing at this path that could fail so',
+    hint: 'name an endpoint of this API in the option path of this check',
+  },
   'not-an-envelope': {
     means: 'the body is no error envelope in JSON with a code and a message',
     hint: 'give every error the one shape, those of the framework and of unknown paths too',
@@ -72,7 +76,8 @@ export function judgeErrorEnvelope(
   const status = statuses.length === 1 ? `${statuses[0]}` : `one of ${statuses.join(', ')}`;
   const expected = `${status} with an envelope: code, message, trace ID, no internals`;
   const wrong = (code: EnvelopeCode, actual: string): JudgedError => ({ code, expected, actual });
-  if (!statuses.includes(response.status)) return wrong('wrong-status', `it answers ${response.status}`);
+  if (!statuses.includes(response.status))
+    return wrong(response.status === 404 ? 'no-endpoint' : 'wrong-status', `it answers ${response.status}`);
   const body = parseJson(response.body);
   const code = firstAt(body, paths.codePaths);
   const message = firstAt(body, paths.messagePaths);

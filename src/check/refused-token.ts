@@ -13,7 +13,7 @@ const codes = {
   unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
   'no-endpoint': {
     means: 'there is no endpoint at this path',
-    hint: "name a protected path in the check's options: path",
+    hint: 'name one that needs a token: options: { auth: { path: … } } in the configuration',
   },
   accepted: {
     means: 'the request is let in',
@@ -40,11 +40,14 @@ export function refusedTokenCheck({
   why,
   kind,
 }: RefusedTokenTexts): CheckDefinition<typeof options, 'http' | 'ids', keyof typeof codes> {
+  // Of an endpoint that is not there, or is open to everybody, one check tells; what a token does there says nothing.
+  const bare = kind === 'none';
+  const where = { path: '/api/v1/me', ...(!bare && { withRequestHeader: 'authorization' }) };
   return defineCheck({
     title,
     failureTitle,
     why,
-    after: ['api/health'],
+    after: [bare ? 'api/health' : 'auth/no-token'],
     needs: ['http', 'ids'],
     uses: ['api'],
     tags: ['contract', 'auth'],
@@ -56,19 +59,19 @@ export function refusedTokenCheck({
         code: 'accepted',
         kind: 'http',
         service: 'api',
-        change: { path: '/api/v1/me', status: 200 },
+        change: { ...where, status: 200 },
       },
       {
         name: 'it answers 403 instead',
         code: 'wrong-status',
         kind: 'http',
         service: 'api',
-        change: { path: '/api/v1/me', status: 403 },
+        change: { ...where, status: 403 },
       },
     ],
     async run({ http, ids, stack, options: { path, method, status }, pass, fail, skip }) {
       const url = new URL(path, stack.api.url).href;
-      const token = kind === 'none' ? undefined : await ids.token({ kind });
+      const token = bare ? undefined : await ids.token({ kind });
       const headers: Record<string, string> = token ? { authorization: `Bearer ${token.token}` } : {};
       const { response, actual, evidence } = await exchange(http, { url, method, headers }, kind);
       const found = { expected: `${method} ${url} answers ${status}`, actual, evidence: [evidence] };

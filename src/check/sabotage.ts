@@ -27,6 +27,8 @@ export interface HttpChange {
   path?: string;
   /** Only this method. */
   method?: string;
+  /** Only requests that carry this header. */
+  withRequestHeader?: string;
   delayMs?: number;
   status?: number;
   body?: string;

@@ -7,6 +7,7 @@ import type { Sabotage } from '../check/sabotage.ts';
 import { maskedValue } from '../config/effective.ts';
 import { originOf } from '../config/origin.ts';
 import { validateOptions } from '../engine/check-options.ts';
+import { optionsGivenFor } from '../engine/given-options.ts';
 import { plain } from './checks-list.ts';
 import { openProject, type Project } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
@@ -96,22 +97,20 @@ const effectsInWords: Record<Effects, string> = {
   disruptive: 'takes a service away and brings it back; never on a stack that meatymusic did not start',
 };
 
-function optionsNow({ id, options: schema }: Check, { config, origins }: Project): OptionNow[] {
+function optionsNow(check: Check, { config, origins }: Project): OptionNow[] {
+  const { id, options: schema } = check;
   if (!schema) return [];
-  const given = config.options[id];
+  const given = optionsGivenFor(check, config.options);
   const origin = (at: string) => originOf(origins, at).text;
-  const values = validateOptions(
-    [{ id, options: schema } as Check],
-    given ? { [id]: given } : {},
-    origin,
-  ).get(id);
+  const own = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+  const values = validateOptions([check], given.size > 0 ? { [id]: own } : {}, origin).get(id);
   return Object.entries(schema.shape).map(([name, field]) => {
-    const path = `options.${id}.${name}`;
+    const path = `options.${given.get(name)?.key ?? id}.${name}`;
     return {
       name,
       description: (field as { description?: string }).description ?? '',
       value: maskedValue(path, (values as Record<string, unknown>)[name]),
-      origin: given && name in given ? origin(path) : 'default',
+      origin: given.has(name) ? origin(path) : 'default',
     };
   });
 }

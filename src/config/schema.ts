@@ -220,7 +220,7 @@ export const configSchema = z.strictObject({
   options: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
-    .describe('Options of checks, by check id'),
+    .describe('Options of checks, by check id, area or glob: api/health, auth, observability/*'),
   verify: verify.prefault({}).describe('Running the checks'),
   logs: logs.prefault({}).describe('Judging logs'),
   browser: browser.prefault({}).describe('The browser checks'),

@@ -38,11 +38,43 @@ describe('validateOptions', () => {
     ).toMatchInlineSnapshot(`
       [
         78,
-        "x.json:17: options for "api/helth", which does not exist; nearest: api/health",
         "x.json:22: options.api/health.pth: api/health has no such option; nearest: path",
-        "x.json:25: options.api/health.status: Invalid input: expected number, received string",
+        "x.json:17: options for "api/helth", which does not exist; nearest: api/health",
         "x.json:18: options for cache/ping, which has none",
+        "x.json:25: options.api/health.status: Invalid input: expected number, received string",
       ]
     `);
+  });
+
+  describe('options of an area or a glob', () => {
+    const given = { 'api/*': { path: '/up' }, 'api/health': { status: 204 }, api: { path: '/alive' } };
+
+    it('are those of every check that it matches; later keys win, and the id of the check over all', () => {
+      expect(validateOptions(checks, given).get('api/health')).toEqual({ path: '/alive', status: 204 });
+      const own = { 'api/health': { path: '/own' }, 'api/*': { path: '/up' } };
+      expect(validateOptions(checks, own).get('api/health')).toEqual({ path: '/own', status: 200 });
+    });
+
+    it('are left out where a check does not have them', () => {
+      expect(problems({ '*/*': { path: '/up' } })).toEqual([]);
+    });
+
+    it('are a problem where no check has them, or none is matched', () => {
+      expect(problems({ '*/*': { pth: '/up' }, 'web/*': { path: '/' } })).toMatchInlineSnapshot(`
+        [
+          78,
+          "x.json:15: options.*/*.pth: */* has no such option; nearest: path",
+          "x.json:13: options for "web/*", which matches no check",
+        ]
+      `);
+    });
+
+    it('that do not fit are told once, where they are given', () => {
+      const two = [...checks, makeCheck({ id: 'api/ready', options: z.object({ path: z.string() }) })];
+      const [first] = checks;
+      expect(() =>
+        validateOptions([first as (typeof checks)[0], ...two.slice(1)], { api: { path: 7 } }),
+      ).toThrow('the options of the checks have a problem');
+    });
   });
 });

@@ -3,6 +3,8 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Check } from '../check/define-check.ts';
+import { type GivenOption, type GivenOptions, optionsGivenFor, strayOptions } from './given-options.ts';
+import { isGlob } from './patterns.ts';
 
 /**
  * The options of every check, with their defaults. Rejects with one `Fault` (78) that names every problem: a check that
@@ -10,54 +12,37 @@ import type { Check } from '../check/define-check.ts';
  */
 export function validateOptions(
   checks: readonly Check[],
-  given: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  given: GivenOptions,
   originOf: (path: string) => string = () => 'configuration',
 ): Map<string, unknown> {
-  const problems: string[] = [];
   const options = new Map<string, unknown>();
-  const ids = checks.map(({ id }) => id);
-  for (const id of Object.keys(given)) {
-    if (ids.includes(id)) continue;
-    const near = nearest(id, ids);
-    problems.push(`${originOf(`options.${id}`)}: options for "${id}", which does not exist${hint(near)}`);
-  }
-  for (const { id, options: schema } of checks) {
-    const own = given[id];
-    if (!schema) {
-      if (own && Object.keys(own).length > 0) {
-        problems.push(`${originOf(`options.${id}`)}: options for ${id}, which has none`);
-      }
-      continue;
-    }
-    const made = own ? undefined : defaults.get(schema);
+  const problems = new Set(problemsOfKeys(checks, given, originOf));
+  const nothingGiven = Object.keys(given).length === 0;
+  for (const check of checks) {
+    const { id, options: schema } = check;
+    if (!schema) continue;
+    const own = nothingGiven ? none : optionsGivenFor(check, given);
+    const made = own.size === 0 ? defaults.get(schema) : undefined;
     if (made) {
       options.set(id, made);
       continue;
     }
-    const names = Object.keys(schema.shape);
-    const unknown = Object.keys(own ?? {}).filter((name) => !names.includes(name));
-    for (const name of unknown) {
-      const near = nearest(name, names);
-      problems.push(
-        `${originOf(`options.${id}.${name}`)}: options.${id}.${name}: ${id} has no such option${hint(near)}`,
-      );
-    }
-    const parsed = schema.safeParse(own ?? {});
+    const parsed = schema.safeParse(Object.fromEntries([...own].map(([name, { value }]) => [name, value])));
     if (parsed.success) {
-      if (!own) defaults.set(schema, parsed.data);
+      if (own.size === 0) defaults.set(schema, parsed.data);
       options.set(id, parsed.data);
-    } else {
-      for (const { path, message } of parsed.error.issues) {
-        const where = ['options', id, ...path].join('.');
-        problems.push(`${originOf(where)}: ${where}: ${message}`);
-      }
+      continue;
+    }
+    for (const { path, message } of parsed.error.issues) {
+      const where = ['options', own.get(String(path[0]))?.key ?? id, ...path].join('.');
+      problems.add(`${originOf(where)}: ${where}: ${message}`);
     }
   }
-  if (problems.length > 0) {
+  if (problems.size > 0) {
     throw new Fault({
       code: 'bad-options',
-      message: `the options of the checks have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`,
-      details: problems,
+      message: `the options of the checks have ${problems.size === 1 ? 'a problem' : `${problems.size} problems`}`,
+      details: [...problems],
       hint: 'meatymusic checks explain <id> shows the options of a check',
       exitCode: ExitCode.config,
     });
@@ -67,6 +52,35 @@ export function validateOptions(
 
 /** Ten thousand declared checks of one kind share a schema; its defaults are made once. */
 const defaults = new WeakMap<z.ZodObject, Record<string, unknown>>();
+
+const none: ReadonlyMap<string, GivenOption> = new Map();
+
+/** Keys that match no check, and options that no check has which their key matches. */
+function problemsOfKeys(
+  checks: readonly Check[],
+  given: GivenOptions,
+  originOf: (path: string) => string,
+): string[] {
+  return Object.keys(given).flatMap((key) => {
+    const at = `options.${key}`;
+    const { matched, names, stray } = strayOptions(checks, given, key);
+    if (matched === 0) {
+      const near = nearest(
+        key,
+        checks.map(({ id }) => id),
+      );
+      return [
+        `${originOf(at)}: options for "${key}", which ${isGlob(key) ? 'matches no check' : 'does not exist'}${hint(near)}`,
+      ];
+    }
+    if (stray.length > 0 && names.length === 0)
+      return [`${originOf(at)}: options for ${key}, which has none`];
+    return stray.map((name) => {
+      const near = nearest(name, names);
+      return `${originOf(`${at}.${name}`)}: ${at}.${name}: ${key} has no such option${hint(near)}`;
+    });
+  });
+}
 
 function hint(near: string | undefined): string {
   return near ? `; nearest: ${near}` : '';

@@ -42,6 +42,13 @@ describe('startSabotagingProxy', () => {
     expect((await ask({ method: 'PUT', status: 500 })).status).toBe(200);
   });
 
+  it('changes only requests that carry its header', async () => {
+    const change = { withRequestHeader: 'Authorization', status: 500 };
+    expect((await ask(change)).status).toBe(200);
+    await proxy.close();
+    expect((await ask(change, '/x', { headers: { authorization: 'me' } })).status).toBe(500);
+  });
+
   it('changes status, body and headers of the answer', async () => {
     const change = {
       status: 503,

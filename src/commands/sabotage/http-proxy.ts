@@ -16,7 +16,8 @@ export async function startSabotagingProxy(target: string, change: HttpChange): 
   const server = createServer((incoming, outgoing) => {
     const matches =
       (incoming.url ?? '/').startsWith(change.path ?? '/') &&
-      (change.method === undefined || incoming.method === change.method);
+      (change.method === undefined || incoming.method === change.method) &&
+      (change.withRequestHeader === undefined || lower(change.withRequestHeader) in incoming.headers);
     forward(incoming, outgoing, target, matches ? change : {}).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {

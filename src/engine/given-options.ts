@@ -1,0 +1,35 @@
+import type { Check } from '../check/define-check.ts';
+import { anyOf } from './patterns.ts';
+
+/** Options as they are configured, by check id, by area or by glob: `api/health`, `auth`, `observability/*`. */
+export type GivenOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What is given for one option, and the key under `options` that gives it. */
+export interface GivenOption {
+  value: unknown;
+  key: string;
+}
+
+/**
+ * What is given for the options of one check: under its own id, else under an area or a glob that matches it, the last one.
+ * Names that it does not have are left out; `strayOptions` tells those that nobody has.
+ */
+export function optionsGivenFor({ id, options }: Check, given: GivenOptions): Map<string, GivenOption> {
+  const found = new Map<string, GivenOption>();
+  const matching = Object.keys(given).filter((key) => key !== id && anyOf([key])(id));
+  for (const key of Object.hasOwn(given, id) ? [...matching, id] : matching) {
+    for (const [name, value] of Object.entries(given[key] ?? {})) {
+      if (options && Object.hasOwn(options.shape, name)) found.set(name, { value, key });
+    }
+  }
+  return found;
+}
+
+/** The options of an area or a glob that no check has which it matches; `matched` is how many it matches. */
+export function strayOptions(checks: readonly Check[], given: GivenOptions, key: string) {
+  const matches = anyOf([key]);
+  const matched = checks.filter(({ id }) => matches(id));
+  const names = [...new Set(matched.flatMap(({ options }) => Object.keys(options?.shape ?? {})))];
+  const stray = Object.keys(given[key] ?? {}).filter((name) => !names.includes(name));
+  return { matched: matched.length, names, stray };
+}
