@@ -5,9 +5,11 @@ import type { Check } from '../check/define-check.ts';
 import type { Probes } from '../check/probes.ts';
 import type { Kind, Observed } from './kind.ts';
 import { kinds } from './kinds/index.ts';
-import { compileMatcher, type Matcher, matcherNames, shown } from './matcher.ts';
+import type { Matcher } from './matchers/compile.ts';
+import { compileMatcher, matcherNames } from './matchers/matcher.ts';
+import { TextLines } from './matchers/text-lines.ts';
+import { shown } from './matchers/values.ts';
 import { DeclaredProblem } from './problem.ts';
-import { TextLines } from './text-lines.ts';
 
 const duration = z.union([z.string(), z.number().positive()]);
 

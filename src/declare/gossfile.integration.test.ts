@@ -1,16 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { table, texts } from '../testing/matcher-cases.ts';
 import { runForReal } from '../testing/run-declared.ts';
 import { loadDeclared } from './index.ts';
-
-const goss = process.env.GOSS ?? 'goss';
-const hasGoss = spawnSync(goss, ['--help']).status === 0;
 
 let folder = '';
 let port = 0;
@@ -195,47 +191,6 @@ matching:
     await expect(load(file('bad.yaml', text))).rejects.toMatchObject({ exitCode: 78, details: [problem] });
   });
 });
-
-describe.skipIf(!hasGoss)(
-  `goss itself${hasGoss ? '' : ' (skipped: needs goss on the PATH, or its path in GOSS)'}`,
-  () => {
-    const verdictsOf = (document: unknown, property: string): boolean[] => {
-      const { stdout } = spawnSync(goss, [
-        '-g',
-        file('goss-itself.json', document),
-        'validate',
-        '-f',
-        'json',
-        '--max-concurrent',
-        '1',
-      ]);
-      const { results } = JSON.parse(stdout.toString()) as {
-        results: { property: string; 'resource-id': string; successful: boolean }[];
-      };
-      return results
-        .filter((result) => result.property === property)
-        .sort((a, b) => Number(a['resource-id']) - Number(b['resource-id']))
-        .map(({ successful }) => successful);
-    };
-
-    test('judges values as we do', () => {
-      const matching = Object.fromEntries(
-        table.map(([content, matches], index) => [String(index), { content, matches }]),
-      );
-      expect(verdictsOf({ matching }, 'matches')).toEqual(table.map(([, , holds]) => holds));
-    });
-
-    test('judges output as we do', () => {
-      const command = Object.fromEntries(
-        texts.map(([text, stdout], index) => [
-          String(index),
-          { exec: `printf '%s' '${text}'`, 'exit-status': 0, stdout },
-        ]),
-      );
-      expect(verdictsOf({ command }, 'stdout')).toEqual(texts.map(([, , holds]) => holds));
-    });
-  },
-);
 
 describe('a plugin', () => {
   test('is packed, installed offline and loaded; a package that is not there is named', async () => {

@@ -5,7 +5,8 @@ import { messageOf } from '../base/errors.ts';
 import type { Check } from '../check/define-check.ts';
 import { problemText, readDocument } from './document.ts';
 import { checkOfEntry } from './entry.ts';
-import { renderTemplate, TemplateProblem } from './go-template.ts';
+import { TemplateProblem } from './go-template/problem.ts';
+import { renderTemplate } from './go-template/render.ts';
 import { DeclaredProblem } from './problem.ts';
 import type { Scope } from './variables.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entrySchema } from './entry.ts';
 import { kinds } from './kinds/index.ts';
-import { matcherNames } from './matcher.ts';
+import { matcherNames } from './matchers/matcher.ts';
 
 /** For editors only: what is read is checked by compiling it, which says more. */
 const matcher: z.ZodType = z.lazy(() =>

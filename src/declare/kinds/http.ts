@@ -3,7 +3,7 @@ import type { Evidence } from '../../check/evidence.ts';
 import { exchange } from '../../check/exchange.ts';
 import type { HttpProbe, HttpRequest } from '../../check/probes.ts';
 import { defineKind } from '../kind.ts';
-import { TextLines } from '../text-lines.ts';
+import { TextLines } from '../matchers/text-lines.ts';
 
 const headers = z.union([z.record(z.string(), z.union([z.string(), z.number()])), z.array(z.string())]);
 const maxRedirects = 10;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attempt, fact } from '../../check/exchange.ts';
 import { defineKind } from '../kind.ts';
-import { TextLines } from '../text-lines.ts';
+import { TextLines } from '../matchers/text-lines.ts';
 
 export const commandKind = defineKind({
   name: 'command',

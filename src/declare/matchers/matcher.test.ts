@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { json, table, texts } from '../testing/matcher-cases.ts';
+import { json, table, texts } from '../../testing/matcher-cases.ts';
 import { compileMatcher } from './matcher.ts';
 import { TextLines } from './text-lines.ts';
 
