@@ -34,6 +34,7 @@ export default defineCheck({
       kind: 'http',
       service: 'api',
       change: { path: '/health/ready', status: 200 },
+      options: { withinMs: 1500 },
     },
     {
       name: 'readiness always says 503',
@@ -41,6 +42,14 @@ export default defineCheck({
       kind: 'http',
       service: 'api',
       change: { path: '/health/ready', status: 503 },
+    },
+    {
+      name: 'readiness says 503 for ever once it has noticed',
+      code: 'does-not-recover',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health/ready', afterRequests: 1, status: 503 },
+      options: { withinMs: 1500 },
     },
   ],
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {

@@ -60,6 +60,7 @@ export default defineCheck({
       kind: 'logs',
       service: 'api',
       change: 'other-trace-ids',
+      options: { waitMs: 1500 },
     },
     { name: 'no spans', code: 'no-spans', kind: 'spans', change: 'drop' },
     { name: 'spans without their parents', code: 'not-continued', kind: 'spans', change: 'orphan' },

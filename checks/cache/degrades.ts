@@ -39,6 +39,23 @@ export default defineCheck({
       service: 'api',
       change: { path: '/', status: 500 },
     },
+    {
+      name: 'nothing but errors once Redis is away',
+      code: 'fails-without',
+      kind: 'http',
+      service: 'api',
+      // Behind the two requests that find it healthy.
+      change: { afterRequests: 2, status: 500 },
+    },
+    {
+      name: 'nothing but errors once Redis is back',
+      code: 'does-not-recover',
+      kind: 'http',
+      service: 'api',
+      // Behind the two that find it healthy and the two without Redis.
+      change: { afterRequests: 4, status: 500 },
+      options: { withinMs: 1500 },
+    },
   ],
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'cache' });

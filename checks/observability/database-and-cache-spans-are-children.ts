@@ -34,7 +34,15 @@ export default defineCheck({
       hint: 'run the query inside the request’s active context',
     },
   },
-  sabotage: [{ name: 'spans without their parents', code: 'not-children', kind: 'spans', change: 'orphan' }],
+  sabotage: [
+    {
+      name: 'spans without their parents',
+      code: 'not-children',
+      kind: 'spans',
+      change: 'orphan',
+      options: { waitMs: 1500 },
+    },
+  ],
   async run({ http, ids, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);

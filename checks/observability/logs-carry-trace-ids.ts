@@ -40,6 +40,7 @@ export default defineCheck({
       kind: 'logs',
       service: 'api',
       change: 'strip-trace-ids',
+      options: { waitMs: 1500 },
     },
   ],
   async run({ http, ids, logs, stack, options, pass, fail, skip }) {

@@ -71,13 +71,20 @@ export default defineCheck({
   sabotage: [
     { name: 'spans of other traces only', code: 'not-continued', kind: 'spans', change: 'other-trace-ids' },
     { name: 'no spans at all', code: 'no-spans', kind: 'spans', change: 'drop' },
-    { name: 'spans without their parents', code: 'broken-tree', kind: 'spans', change: 'orphan' },
+    {
+      name: 'spans without their parents',
+      code: 'broken-tree',
+      kind: 'spans',
+      change: 'orphan',
+      options: { waitMs: 1500 },
+    },
     {
       name: 'log lines of other traces only',
       code: 'not-logged',
       kind: 'logs',
       service: 'api',
       change: 'other-trace-ids',
+      options: { waitMs: 1500 },
     },
     {
       name: 'the response headers are stripped',

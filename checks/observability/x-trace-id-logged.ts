@@ -28,6 +28,7 @@ export default defineCheck({
       kind: 'http',
       service: 'api',
       change: { removeRequestHeaders: ['x-trace-id'] },
+      options: { waitMs: 1500 },
     },
   ],
   async run({ http, ids, logs, stack, options, pass, fail, skip }) {

@@ -4,7 +4,12 @@ import type { ServiceName } from './stack.ts';
  * One way to break a healthy stack that the check must answer with `fail` and `code`. Data, carried out by
  * `meatymusic checks prove` on stacks that it started; each kind is undone afterwards.
  */
-export type Sabotage = { name: string; code: string } & (
+export type Sabotage = {
+  name: string;
+  code: string;
+  /** Options of the check while it is broken and when it is mended: a shorter wait for what never comes. */
+  options?: Record<string, unknown>;
+} & (
   | { kind: 'stop'; service: ServiceName }
   | { kind: 'sql'; break: string[]; mend: string[] }
   | { kind: 'redis'; break: (string | number)[][]; mend: (string | number)[][] }
@@ -29,6 +34,8 @@ export interface HttpChange {
   method?: string;
   /** Only requests that carry this header. */
   withRequestHeader?: string;
+  /** So many of these requests pass as they are before the change begins. */
+  afterRequests?: number;
   delayMs?: number;
   status?: number;
   body?: string;

@@ -6,13 +6,18 @@ import { defineCheck, ProbeError, z } from '../check/index.ts';
 import type { Sabotage } from '../check/sabotage.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { testProbeContext, testStack } from '../testing/probe-context.ts';
-import { prove } from './prove-run.ts';
+import { type Proof, type ProofOptions, prove } from './prove-run.ts';
 import type { StackUnderTest } from './verify-stack.ts';
 
 /** A service that a fake runtime stops and starts for real. */
 let server: Server;
 let port: number;
 let underTest: StackUnderTest;
+let written: string[];
+const record = {
+  write: ({ name }: { name: string }) => void written.push(name),
+  remove: () => void written.push('removed'),
+};
 
 const listen = (at: number) =>
   new Promise<void>((resolve) => {
@@ -25,6 +30,7 @@ const close = () =>
   });
 
 beforeEach(async () => {
+  written = [];
   await listen(0);
   port = (server.address() as AddressInfo).port;
   const url = `http://127.0.0.1:${port}`;
@@ -59,18 +65,27 @@ const definition = defineCheck({
   },
 });
 
-const proofOf = (sabotage: Sabotage[], more: Partial<Check> = {}) =>
-  prove(
-    { ...(definition as unknown as Check), id: 'api/fine', source: 'x.ts', sabotage, ...more },
-    {
-      underTest,
-      options: new Map(),
-      timeoutMs: 5000,
-      toolVersion: '0.0.0',
-      redact: (text) => text,
-      signal: new AbortController().signal,
-    },
-  );
+const checkWith = (sabotage: Sabotage[], more: Partial<Check> = {}): Check => ({
+  ...(definition as unknown as Check),
+  id: 'api/fine',
+  source: 'x.ts',
+  sabotage,
+  ...more,
+});
+const proofsOf = (checks: Check[], more: Partial<ProofOptions> = {}) =>
+  prove(checks, {
+    underTest,
+    options: new Map(),
+    timeoutMs: 5000,
+    concurrency: 2,
+    toolVersion: '0.0.0',
+    redact: (text) => text,
+    signal: new AbortController().signal,
+    record,
+    ...more,
+  });
+const proofOf = async (sabotage: Sabotage[], more: Partial<Check> = {}) =>
+  (await proofsOf([checkWith(sabotage, more)]))[0] as Proof;
 
 const stopped: Sabotage = { name: 'it is stopped', code: 'unreachable', kind: 'stop', service: 'api' };
 const forged: Sabotage = {

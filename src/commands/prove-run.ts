@@ -2,11 +2,18 @@ import { messageOf } from '../base/errors.ts';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
 import type { Sabotage } from '../check/sabotage.ts';
-import { makePlan } from '../engine/plan.ts';
-import { startRun } from '../engine/run.ts';
-import { type Broken, carryOut } from './sabotage/carry-out.ts';
-import { createProbeSource } from './verify-probes.ts';
-import type { StackUnderTest } from './verify-stack.ts';
+import { createSharedResources } from '../probes/index.ts';
+import {
+  type AttemptSettings,
+  problemOfOptions,
+  type RunTogether,
+  runTogether,
+  tell,
+} from './prove-attempt.ts';
+import { type Case, groupsOf, inTurns } from './prove-plan.ts';
+import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
+import { lasts } from './sabotage/lasting.ts';
+import type { SabotageRecord } from './sabotage/record.ts';
 
 export interface ProofOfSabotage {
   name: string;
@@ -22,125 +29,246 @@ export interface ProofOfSabotage {
 
 export interface Proof {
   id: string;
-  /** `skipped`: the healthy stack gives no pass to turn. `unproven`: there is no sabotage to carry out. */
+  /** `skipped`: this stack gives no pass to turn. `unproven`: there is no sabotage to carry out. */
   status: 'proven' | 'refuted' | 'skipped' | 'unproven';
   reason?: string;
   sabotages: ProofOfSabotage[];
 }
 
-export interface ProofOptions {
-  underTest: StackUnderTest;
-  options: ReadonlyMap<string, unknown>;
-  timeoutMs: number;
-  toolVersion: string;
-  redact: (text: string) => string;
-  signal: AbortSignal;
+export interface ProofOptions extends AttemptSettings {
+  /** Checks at the same time, where nothing of the stack itself is broken. */
+  concurrency: number;
+  record: SabotageRecord;
+  /** What is being done, for whoever waits. */
+  onStep?(what: string): void;
+  /** As soon as it is known. */
+  onProof?(proof: Proof): void;
 }
 
+/** Breaking only the checker's view is done for so many checks at the same time: it is mostly waiting. */
+export const usualConcurrency = 4;
 /** How long a mended service may take until it answers as before. */
 const recoverWithinMs = 20_000;
 /** For a healthy stack on which something else was just mended. */
 const settleWithinMs = 3000;
 
-/** Runs a check on the healthy stack, on the stack broken in each declared way, and on the mended one. */
-export async function prove(check: Check, options: ProofOptions): Promise<Proof> {
-  const { id, sabotage = [] } = check;
-  if (sabotage.length === 0) {
-    const reason = check.unprovable ?? 'it declares no sabotage: nothing shows that it can fail';
-    return { id, status: check.unprovable ? 'skipped' : 'unproven', reason, sabotages: [] };
-  }
-  const healthy = await runAlone(check, whole(options.underTest), options, settleWithinMs);
-  if (healthy.status !== 'pass' && healthy.status !== 'skip') {
-    const reason = `on the healthy stack it does not pass: ${tell(healthy)}`;
-    return { id, status: 'refuted', reason, sabotages: [] };
-  }
-  // A check that is skipped here can still be shown to fail where other options make it run.
-  const possible = sabotage.filter(({ kind }) => healthy.status === 'pass' || kind === 'options');
-  if (possible.length === 0) return { id, status: 'skipped', reason: healthy.reason ?? '', sabotages: [] };
-  const sabotages: ProofOfSabotage[] = [];
-  for (const each of possible) {
-    if (options.signal.aborted) break;
-    sabotages.push(await proveOne(check, each, healthy, options));
-  }
-  return { id, status: sabotages.every(({ holds }) => holds) ? 'proven' : 'refuted', sabotages };
-}
-
-async function proveOne(
-  check: Check,
-  sabotage: Sabotage,
-  healthy: CheckResult,
-  options: ProofOptions,
-): Promise<ProofOfSabotage> {
-  const { name, kind, code } = sabotage;
-  const startedAt = performance.now();
-  const answer = (found?: string): ProofOfSabotage => ({
-    name,
-    kind,
-    code,
-    holds: found === undefined,
-    ...(found === undefined ? {} : { found: options.redact(found) }),
-    durationMs: performance.now() - startedAt,
-  });
-  let broken: Broken;
+/**
+ * Runs each check on the healthy stack, on the stack broken in each declared way, and on the mended one. Resolves in the
+ * order of `checks`, without those that an abort left undecided.
+ */
+export async function prove(checks: readonly Check[], options: ProofOptions): Promise<Proof[]> {
+  const shared = createSharedResources();
   try {
-    broken = await carryOut(sabotage, options.underTest);
-  } catch (error) {
-    return answer(`it could not be carried out: ${messageOf(error)}`);
-  }
-  let verdict: CheckResult | undefined;
-  let mending: unknown;
-  try {
-    verdict = await runAlone(check, broken, options, 0);
+    return await new ProofRun(checks, options, { ...options, shared, retryForMs: 0 }).run();
   } finally {
-    mending = await broken.mend().then(
-      () => undefined,
-      (error) => error,
-    );
+    await shared.close();
   }
-  if (mending !== undefined) return answer(`it could not be mended: ${messageOf(mending)}`);
-  if (verdict.status !== 'fail' || verdict.code !== code) return answer(tell(verdict));
-  const mended = await runAlone(check, whole(options.underTest), options, recoverWithinMs);
-  return mended.status === healthy.status
-    ? answer()
-    : answer(`mended, it does not come back: ${tell(mended)}`);
 }
 
-function whole(underTest: StackUnderTest): Broken {
-  return { underTest, changes: {}, options: {}, mend: async () => {} };
-}
+class ProofRun {
+  readonly #checks: readonly Check[];
+  readonly #options: ProofOptions;
+  readonly #settings: RunTogether;
+  readonly #proofs = new Map<string, Proof>();
+  readonly #cases: Case[] = [];
+  readonly #outcomes = new Map<Case, ProofOfSabotage>();
+  readonly #lookedMs = new Map<Case, number>();
+  /** Checks that were seen to be healthy since the stack itself was last broken. */
+  readonly #seenHealthy = new Set<string>();
+  /** What could not be mended: nothing can be proven on what is left. */
+  #ruined: string | undefined;
 
-/** One run of one check, without what it is after: that is as it is on the broken stack. */
-async function runAlone(
-  check: Check,
-  { underTest, changes, options: replaced }: Broken,
-  { options, timeoutMs, toolVersion, redact, signal }: ProofOptions,
-  retryForMs: number,
-): Promise<CheckResult> {
-  const source = createProbeSource(underTest, changes);
-  const own = { ...(options.get(check.id) as object | undefined), ...replaced };
-  try {
-    const { result } = startRun({
-      plan: makePlan([check]),
-      stack: underTest.stack,
-      openProbes: source.open,
-      options: new Map([[check.id, check.options ? check.options.parse(own) : own]]),
-      timeoutMs,
-      deadlineMs: 120_000,
-      retryForMs,
-      concurrency: 1,
-      bail: false,
-      readOnly: false,
-      toolVersion,
-      redact,
-      signal,
+  constructor(checks: readonly Check[], options: ProofOptions, settings: RunTogether) {
+    this.#checks = checks;
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  async run(): Promise<Proof[]> {
+    const { signal, concurrency } = this.#options;
+    await this.#runHealthy();
+    const { together, alone } = groupsOf(this.#cases);
+    const turned: Case[] = [];
+    await inTurns(together, concurrency, signal, async (ofOneCheck) => {
+      for (const each of ofOneCheck) turned.push(...(await this.#turn([each])));
     });
-    return (await result).checks[0] as CheckResult;
-  } finally {
-    await source.close();
+    await this.#comeBack(turned);
+    for (const group of alone) await this.#comeBack(await this.#turn(group));
+    return this.#checks.flatMap(({ id }) => this.#proofs.get(id) ?? []);
+  }
+
+  async #runHealthy(): Promise<void> {
+    const { signal } = this.#options;
+    this.#options.onStep?.('the healthy stack');
+    const sabotaged = this.#checks.filter(({ sabotage = [] }) => sabotage.length > 0);
+    const results = await runTogether(sabotaged, { ...this.#settings, retryForMs: settleWithinMs });
+    if (signal.aborted) return;
+    for (const check of this.#checks) {
+      const healthy = results.get(check.id);
+      const cases = healthy ? casesOf(check, healthy) : [];
+      this.#cases.push(...cases);
+      if (healthy?.status === 'pass') this.#seenHealthy.add(check.id);
+      if (cases.length === 0) this.#settle({ id: check.id, ...withoutCases(check, healthy), sabotages: [] });
+    }
+  }
+
+  /** Breaks the stack in the one way of these cases, and mends it. Resolves to those whose verdict turned as declared. */
+  async #turn(group: readonly Case[]): Promise<readonly Case[]> {
+    const [first] = group as [Case];
+    const { underTest, record, signal, onStep } = this.#options;
+    if (signal.aborted) return [];
+    const startedAt = performance.now();
+    const end = (each: Case, found: string) => this.#end(each, performance.now() - startedAt, found);
+    onStep?.(`${group.map(({ check }) => check.id).join(', ')}: ${first.sabotage.name}`);
+
+    const sound = await this.#soundOf(group, end);
+    if (sound.length === 0 || signal.aborted) return [];
+    if (first.breaksStack) this.#seenHealthy.clear();
+    let broken: BrokenStack;
+    try {
+      broken = await carryOut(first.sabotage, underTest, record);
+    } catch (error) {
+      for (const each of sound) end(each, `it could not be carried out: ${messageOf(error)}`);
+      return [];
+    }
+    let verdicts: ReadonlyMap<string, CheckResult>;
+    try {
+      verdicts = await this.#runBroken(sound, broken);
+    } finally {
+      await broken.mend().catch((error) => {
+        this.#ruined = `"${first.sabotage.name}" could not be mended: ${messageOf(error)}`;
+      });
+    }
+    if (signal.aborted) return [];
+    return sound.filter((each) => {
+      const verdict = verdicts.get(each.check.id) as CheckResult;
+      const asDeclared = verdict.status === 'fail' && verdict.code === each.sabotage.code;
+      if (this.#ruined !== undefined) end(each, this.#ruined);
+      else if (!asDeclared) end(each, tell(verdict));
+      else this.#lookedMs.set(each, performance.now() - startedAt);
+      return this.#ruined === undefined && asDeclared;
+    });
+  }
+
+  /** Cases that can show something: their options fit, and their checks are seen to be healthy before. */
+  async #soundOf(group: readonly Case[], end: (each: Case, found: string) => void): Promise<Case[]> {
+    const problems = new Map<Case, string | undefined>();
+    for (const each of group) {
+      problems.set(
+        each,
+        this.#ruined ?? problemOfOptions(each.check, replacedBy(each, 'broken'), this.#options),
+      );
+    }
+    const fitting = group.filter((each) => problems.get(each) === undefined);
+    const unseen = fitting.filter(({ check }) => !this.#seenHealthy.has(check.id));
+    const before = await this.#runWhole(unseen, recoverWithinMs);
+    if (this.#options.signal.aborted) return [];
+    for (const each of unseen) {
+      const result = before.get(each.check.id) as CheckResult;
+      if (result.status !== each.healthy.status) problems.set(each, `before it was broken: ${tell(result)}`);
+    }
+    return group.filter((each) => {
+      const problem = problems.get(each);
+      if (problem !== undefined) end(each, problem);
+      return problem === undefined;
+    });
+  }
+
+  /** The stack is mended: the verdicts have to be what they were. */
+  async #comeBack(turned: readonly Case[]): Promise<void> {
+    const after = await this.#runWhole(turned, recoverWithinMs);
+    if (this.#options.signal.aborted) return;
+    for (const each of turned) {
+      const result = after.get(each.check.id) as CheckResult;
+      const isBack = result.status === each.healthy.status;
+      if (isBack) this.#seenHealthy.add(each.check.id);
+      const found = isBack ? undefined : `mended, it does not come back: ${tell(result)}`;
+      this.#end(each, this.#lookedMs.get(each) ?? 0, found);
+    }
+  }
+
+  /** What is not seen in the shorter time that its sabotage gives it gets the check's own time. */
+  async #runBroken(cases: readonly Case[], seen: BrokenStack): Promise<ReadonlyMap<string, CheckResult>> {
+    const run = (some: readonly Case[]) =>
+      runTogether(checksOf(some), { ...this.#settings, seen, replaced: optionsOf(some, 'broken') });
+    const verdicts = await run(cases);
+    const hurried = ({ check, sabotage }: Case) =>
+      sabotage.options !== undefined && verdicts.get(check.id)?.code !== sabotage.code;
+    const again = cases.filter(hurried).map(unhurried);
+    if (again.length === 0 || this.#options.signal.aborted) return verdicts;
+    return new Map([...verdicts, ...(await run(again))]);
+  }
+
+  /** The checks of these cases on the stack as it is. */
+  async #runWhole(cases: readonly Case[], retryForMs: number): Promise<ReadonlyMap<string, CheckResult>> {
+    if (cases.length === 0 || this.#options.signal.aborted) return new Map();
+    const replaced = optionsOf(cases, 'mended');
+    return runTogether(checksOf(cases), { ...this.#settings, retryForMs, replaced });
+  }
+
+  #end(each: Case, durationMs: number, found: string | undefined): void {
+    const { check, sabotage } = each;
+    const { name, kind, code } = sabotage;
+    const told = found === undefined ? {} : { found: this.#options.redact(found) };
+    this.#outcomes.set(each, { name, kind, code, holds: found === undefined, ...told, durationMs });
+    const sabotages = this.#cases
+      .filter((other) => other.check === check)
+      .map((other) => this.#outcomes.get(other));
+    if (!sabotages.every((outcome) => outcome !== undefined)) return;
+    const status = sabotages.every(({ holds }) => holds) ? 'proven' : 'refuted';
+    this.#settle({ id: check.id, status, sabotages });
+  }
+
+  #settle(proof: Proof): void {
+    this.#proofs.set(proof.id, proof);
+    this.#options.onProof?.(proof);
   }
 }
 
-function tell({ status, code, actual, reason, summary }: CheckResult): string {
-  const detail = actual ?? reason ?? summary;
-  return `${status}${code ? ` ${code}` : ''}${detail ? ` (${detail})` : ''}`;
+/** What can be shown of a check. One that is skipped here can still be shown to fail where other options make it run. */
+function casesOf(check: Check, healthy: CheckResult): Case[] {
+  const { sabotage = [], effects } = check;
+  const possible =
+    healthy.status === 'pass'
+      ? sabotage
+      : sabotage.filter(({ kind }) => healthy.status === 'skip' && kind === 'options');
+  return possible.map((each) => ({
+    check,
+    healthy,
+    sabotage: each,
+    breaksStack: effects === 'disruptive' || lasts(each),
+  }));
+}
+
+function withoutCases(
+  { unprovable }: Check,
+  healthy: CheckResult | undefined,
+): Pick<Proof, 'status' | 'reason'> {
+  if (healthy?.status === 'skip') return { status: 'skipped', reason: healthy.reason ?? '' };
+  if (healthy)
+    return { status: 'refuted', reason: `on the healthy stack it does not pass: ${tell(healthy)}` };
+  if (unprovable) return { status: 'skipped', reason: unprovable };
+  return { status: 'unproven', reason: 'it declares no sabotage: nothing shows that it can fail' };
+}
+
+function replacedBy({ sabotage }: Case, state: 'broken' | 'mended'): object {
+  const broken = sabotage.kind === 'options' && state === 'broken' ? sabotage.set : {};
+  return { ...sabotage.options, ...broken };
+}
+
+function optionsOf(cases: readonly Case[], state: 'broken' | 'mended'): Map<string, object> {
+  const options = new Map<string, object>();
+  for (const each of cases) {
+    const { id } = each.check;
+    options.set(id, { ...options.get(id), ...replacedBy(each, state) });
+  }
+  return options;
+}
+
+function unhurried(each: Case): Case {
+  return { ...each, sabotage: { ...each.sabotage, options: {} } };
+}
+
+function checksOf(cases: readonly Case[]): Check[] {
+  return [...new Set(cases.map(({ check }) => check))];
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { safeLine } from '../base/safe-text.ts';
+import { tryLock } from '../base/pid-lock.ts';
 import { originOf } from '../config/origin.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { makePlan } from '../engine/plan.ts';
@@ -9,8 +9,11 @@ import { selectChecks } from '../engine/select.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { type Proof, prove } from './prove-run.ts';
-import { styleFor } from './style.ts';
+import { type Proof, prove, usualConcurrency } from './prove-run.ts';
+import { summaryOf, textOf } from './prove-words.ts';
+import { mendRecorded, provedBy } from './sabotage/leftover.ts';
+import { proveLock, sabotageRecord } from './sabotage/record.ts';
+import { createStatusLine } from './status-line.ts';
 import { loadAllChecks } from './verify-checks.ts';
 import { toolVersion } from './verify-run.ts';
 import { describeStack } from './verify-stack.ts';
@@ -22,81 +25,93 @@ export const configure: CommandModule['configure'] = (command, act) => {
       'Prove that each check can fail: break the stack in every way that it declares, and mend it again.',
     )
     .argument('[patterns...]', 'ids, areas or globs; default: all')
+    .option('--strict', 'a check that is skipped here counts as one that is not proven')
     .option('--json', 'machine-readable')
     .addHelpText(
       'after',
       `
-Only on a stack that \`meatymusic up\` started: services are stopped, tables altered, answers forged. Everything is mended
-afterwards. Exit codes: 0 every check is proven able to fail, 1 one is not.
+Only on a stack that \`meatymusic up\` started, embedded or compose: services are stopped, tables altered, answers forged.
+A check is proven when it passes, fails with the declared code while the stack is broken in that way, and passes again
+behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is mended afterwards: at
+Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\` or \`verify\`.
+Exit codes: 0 no check is refuted or without a sabotage, and at least one is proven; 1 otherwise; 69 no stack of meatymusic
+runs; 75 another call proves.
 
 Examples:
   $ meatymusic checks prove
-  $ meatymusic checks prove cache 'api/*' --json`,
+  $ meatymusic checks prove cache 'api/*' --json
+  $ meatymusic checks prove --strict`,
     );
   act(command, proveChecks);
 };
 
-const proveChecks: Action = async (invocation, { json }, patterns) => {
+const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
+  const { stdout, stderr, signal, quiet } = invocation;
   const project = await openProject(invocation);
-  const { config, origins } = project;
+  const { config, origins, root } = project;
   const { runtime } = await findRuntime(project);
-  if (runtime.name === 'external') {
-    throw new Fault({
-      code: 'external-stack',
-      message: 'checks are proven only on a stack that meatymusic started: the proof breaks it',
-      hint: 'meatymusic up --runtime embedded',
-      exitCode: ExitCode.unavailable,
-    });
-  }
-  const { checks } = await loadAllChecks(project, {}, invocation.signal);
-  const selected = selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true });
+  if (runtime.name === 'external') throw externalStack();
+  const { checks } = await loadAllChecks(project, {}, signal);
+  const selected = makePlan(selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true })).checks;
   const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
   const underTest = await describeStack(project, runtime);
+
+  const lock = tryLock(proveLock(root), 'meatymusic checks prove');
+  if (!lock.acquired) throw provedBy(lock.holder);
   const startedAt = performance.now();
-  const proofs: Proof[] = [];
-  for (const check of makePlan(selected).checks) {
-    if (invocation.signal.aborted) break;
-    const proof = await prove(check, {
+  const line = createStatusLine(stderr, quiet);
+  let done = 0;
+  let told: Promise<void> = Promise.resolve();
+  const tell = (proof: Proof) => {
+    done++;
+    if (json) return;
+    told = told.then(() => line.clear()).then(() => stdout.write(textOf(proof, stdout)));
+    told.catch(() => {});
+  };
+  let proofs: Proof[];
+  try {
+    const mended = await mendRecorded(project, runtime);
+    if (mended) await stderr.write(`note: ${mended}\n`);
+    proofs = await prove(selected, {
       underTest,
       options,
       timeoutMs: config.verify.timeout,
+      concurrency: Math.min(usualConcurrency, config.verify.concurrency),
       toolVersion,
       redact: project.redact,
-      signal: invocation.signal,
+      signal,
+      record: sabotageRecord(root, runtime.name),
+      onStep: (what) => line.show(`${done}/${selected.length}  ${what}`),
+      onProof: tell,
     });
-    proofs.push(proof);
-    if (!json) await invocation.stdout.write(textOf(proof, invocation));
+  } finally {
+    await line.clear();
+    lock.release();
   }
-  const ok = !proofs.some(({ status }) => status === 'refuted' || status === 'unproven');
+  await told;
+  const ok = isGood(proofs, { strict: strict === true });
   const durationMs = performance.now() - startedAt;
   if (json) {
     const document = { schemaVersion: 1, ok, runtime: runtime.name, durationMs, checks: proofs };
-    await invocation.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  } else await invocation.stdout.write(`\n${summaryOf(proofs)} in ${formatDuration(durationMs)}\n`);
-  return ok ? ExitCode.ok : ExitCode.checkFailed;
+    await stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else {
+    const summary = summaryOf(proofs, selected.length);
+    await stdout.write(`\n${summary} in ${formatDuration(durationMs)} · ${runtime.name} stack\n`);
+  }
+  return ok && proofs.length === selected.length ? ExitCode.ok : ExitCode.checkFailed;
 };
 
-const signs = { proven: '✔', refuted: '✖', skipped: '○', unproven: '?' } as const;
-
-function textOf({ id, status, reason, sabotages }: Proof, { stdout }: Parameters<Action>[0]): string {
-  const style = styleFor(stdout);
-  const color = { proven: style.good, refuted: style.bad, skipped: style.warn, unproven: style.bad }[status];
-  const head = `${color(signs[status])} ${id}${reason ? style.dim(`  ${status}: ${safeLine(reason, 300)}`) : ''}`;
-  const lines = sabotages.map(({ name, code, holds, found, durationMs }) => {
-    const sign = holds ? style.good('✔') : style.bad('✖');
-    const time = formatDuration(durationMs);
-    const what = holds
-      ? style.dim(`fail ${code}, ${time}`)
-      : `wanted fail ${code}, got ${safeLine(found ?? '', 400)}`;
-    return `    ${sign} ${name.padEnd(44)}  ${what}`;
-  });
-  return `${[head, ...lines].join('\n')}\n`;
+/** Nothing shown to be wrong, and not for want of anything shown. */
+function isGood(proofs: readonly Proof[], { strict }: { strict: boolean }): boolean {
+  const good = (status: Proof['status']) => status === 'proven' || (status === 'skipped' && !strict);
+  return proofs.every(({ status }) => good(status)) && proofs.some(({ status }) => status === 'proven');
 }
 
-function summaryOf(proofs: readonly Proof[]): string {
-  const count = (status: Proof['status']) => proofs.filter((proof) => proof.status === status).length;
-  const others = (['refuted', 'unproven', 'skipped'] as const)
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${status}`);
-  return [`${count('proven')} of ${proofs.length} checks proven able to fail`, ...others].join(', ');
+function externalStack(): Fault {
+  return new Fault({
+    code: 'external-stack',
+    message: 'checks are proven only on a stack that meatymusic started: the proof breaks it',
+    hint: 'meatymusic up --runtime embedded',
+    exitCode: ExitCode.unavailable,
+  });
 }

@@ -7,6 +7,7 @@ import {
   createSharedResources,
   type ProbeContext,
   type ServiceControl,
+  type SharedResources,
 } from '../probes/index.ts';
 import type { StackUnderTest } from './verify-stack.ts';
 
@@ -16,17 +17,19 @@ export interface ProbeChanges {
   probe?(name: ProbeName, probe: unknown): unknown;
 }
 
-/** Makes the probes of a run's attempts; `close` lets go of what they shared. */
+/** Makes the probes of a run's attempts; `close` lets go of what they shared, unless that is `kept` for more than this run. */
 export function createProbeSource(
   { base, runtime }: Pick<StackUnderTest, 'base' | 'runtime'>,
   changes: ProbeChanges = {},
+  kept?: SharedResources,
 ): {
   open: OpenProbes;
   close(): Promise<void>;
 } {
-  const shared = createSharedResources();
+  const own = createSharedResources();
+  const shared = kept ?? own;
   return {
-    close: () => shared.close(),
+    close: () => own.close(),
     async open({ check, signal, remainingMs }): Promise<OpenedProbes> {
       const stopped = new Set<ServiceName>();
       const control = runtime.control && watchedControl(runtime.control, stopped);

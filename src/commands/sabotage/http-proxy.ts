@@ -13,12 +13,14 @@ export interface SabotagingProxy {
 
 /** A real HTTP proxy in front of a service that changes what passes through it; what does not match passes as it is. */
 export async function startSabotagingProxy(target: string, change: HttpChange): Promise<SabotagingProxy> {
+  let unchanged = change.afterRequests ?? 0;
   const server = createServer((incoming, outgoing) => {
     const matches =
       (incoming.url ?? '/').startsWith(change.path ?? '/') &&
       (change.method === undefined || incoming.method === change.method) &&
       (change.withRequestHeader === undefined || lower(change.withRequestHeader) in incoming.headers);
-    forward(incoming, outgoing, target, matches ? change : {}).catch(() => outgoing.destroy());
+    const changes = matches && --unchanged < 0;
+    forward(incoming, outgoing, target, changes ? change : {}).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

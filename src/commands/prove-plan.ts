@@ -1,0 +1,66 @@
+import type { Check } from '../check/define-check.ts';
+import type { CheckResult } from '../check/result.ts';
+import type { Sabotage } from '../check/sabotage.ts';
+
+/** One check and one way to break the stack for it. */
+export interface Case {
+  check: Check;
+  healthy: CheckResult;
+  sabotage: Sabotage;
+  /** The stack itself, not only what this check sees of it: nothing else may look at it meanwhile. */
+  breaksStack: boolean;
+}
+
+export interface ProofPlan {
+  /** The cases of a check that leave the stack whole, one check beside the other. */
+  together: Case[][];
+  /** Cases that break the stack in the same way; one group after the other. */
+  alone: Case[][];
+}
+
+export function groupsOf(cases: readonly Case[]): ProofPlan {
+  const together = new Map<Check, Case[]>();
+  const alone: Case[][] = [];
+  for (const each of cases) {
+    if (!each.breaksStack) together.set(each.check, [...(together.get(each.check) ?? []), each]);
+    else {
+      const group = alone.find((group) => goTogether(group, each));
+      if (group) group.push(each);
+      else alone.push([each]);
+    }
+  }
+  return { together: [...together.values()].sort(slowerFirst), alone: alone.sort(slowerFirst) };
+}
+
+/** Beside long work the short work gets done; and what is slow to look at was just seen to be healthy. */
+function slowerFirst(one: readonly Case[], other: readonly Case[]): number {
+  const slowness = (group: readonly Case[]) =>
+    group.reduce((sum, { healthy: { durationMs } }) => sum + durationMs, 0);
+  return slowness(other) - slowness(one);
+}
+
+/** A check that takes services away itself shares the stack with nobody, and none looks at it twice. */
+function goTogether(group: readonly Case[], each: Case): boolean {
+  const apart = (other: Case) => other.check === each.check || other.check.effects === 'disruptive';
+  return each.check.effects !== 'disruptive' && !group.some(apart) && wayOf(group[0]) === wayOf(each);
+}
+
+function wayOf(each: Case | undefined): string {
+  return JSON.stringify({ ...each?.sabotage, name: '', code: '', options: {} });
+}
+
+/** Works on `items` in their order, so many at a time; starts nothing any more after the abort. */
+export async function inTurns<T>(
+  items: readonly T[],
+  concurrency: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift()) {
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+}
