@@ -2,6 +2,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { runtimesToStop } from '../runtimes/choose.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { removeRecord } from './sabotage/record.ts';
 import { createProgress } from './up-progress.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -30,6 +31,8 @@ const down: Action = async (invocation, { volumes = false, json = false }) => {
       const options = { volumes: volumes === true, signal, onEvent: progress.onEvent };
       stopped.push(...(await runtime.down(options)));
     }
+    // What was broken of the data is gone with it.
+    if (volumes === true) removeRecord(project.root);
   } finally {
     await progress.end();
   }

@@ -126,6 +126,78 @@ describe('prove', () => {
     expect((await proofOf([unnoticed])).sabotages[0]).toMatchObject({ holds: false, found: 'pass (fine)' });
   });
 
+  it('is refuted where the verdict does not come back once all is mended', async () => {
+    let runs = 0;
+    const run: Check['run'] = async (context) =>
+      ++runs > 2 ? context.skip('it had enough') : (definition as unknown as Check).run(context);
+    const [proof] = await proofsOf([checkWith([stopped], { run })], { recoverWithinMs: 0 });
+    expect(proof?.sabotages[0]?.found).toBe('mended, it does not come back: skip (it had enough)');
+  });
+
+  it('breaks the stack once for two checks, and keeps a record of it while it lasts', async () => {
+    const seen: string[][] = [];
+    const run: Check['run'] = async (context) => {
+      seen.push([...written]);
+      return (definition as unknown as Check).run(context);
+    };
+    const two = ['api/one', 'api/two'].map((id) => checkWith([stopped], { id, run }));
+    expect((await proofsOf(two)).map(({ id, status }) => [id, status])).toEqual([
+      ['api/one', 'proven'],
+      ['api/two', 'proven'],
+    ]);
+    expect(written).toEqual(['it is stopped', 'removed']);
+    expect(seen).toEqual([[], [], ['it is stopped'], ['it is stopped'], written, written]);
+  });
+
+  it('tries nothing more on a stack that it cannot mend, and leaves the record of what is broken', async () => {
+    const control = {
+      ...underTest.runtime.control,
+      start: async () => {
+        throw new Error('no');
+      },
+    };
+    const runtime = { ...underTest.runtime, control } as Runtime;
+    const other = { ...stopped, service: 'cache' } as Sabotage;
+    const proofs = await proofsOf([checkWith([stopped, other])], { underTest: { ...underTest, runtime } });
+    const found = '"it is stopped" could not be mended: no';
+    expect(proofs[0]?.sabotages.map((each) => each.found)).toEqual([found, found]);
+    expect(written).toEqual(['it is stopped']);
+    await listen(port);
+  });
+
+  it('gives what is not seen in the time of its sabotage the time of the check', async () => {
+    const bodies: string[] = [];
+    const run: Check['run'] = async (context) => {
+      const { body } = context.options as { body: string };
+      bodies.push(body);
+      // It finds out in its own time alone.
+      return body === 'fine'
+        ? (definition as unknown as Check).run(context)
+        : context.pass('nothing seen', { count: 1, what: 'answer' });
+    };
+    const hurried = { ...forged, options: { body: 'at once' } } as Sabotage;
+    expect((await proofOf([hurried], { run })).status).toBe('proven');
+    expect(bodies).toEqual(['fine', 'at once', 'fine', 'at once']);
+  });
+
+  it('names an option of a sabotage that the check does not have', async () => {
+    const proof = await proofOf([{ name: 'typo', code: 'wrong', kind: 'options', set: { bodi: 'great' } }]);
+    expect(proof.sabotages[0]?.found).toBe('the check has no option "bodi"');
+  });
+
+  it('leaves undecided what an abort cuts short, with the stack mended', async () => {
+    const abort = new AbortController();
+    const run: Check['run'] = async (context) => {
+      if (written.length > 0) abort.abort(new Error('enough'));
+      return (definition as unknown as Check).run(context);
+    };
+    const checks = [checkWith([stopped], { run }), checkWith([forged], { id: 'api/other' })];
+    const proofs = await proofsOf(checks, { signal: abort.signal });
+    expect(proofs.map(({ id, status }) => [id, status])).toEqual([['api/other', 'proven']]);
+    expect(written).toEqual(['it is stopped', 'removed']);
+    expect(server.listening).toBe(true);
+  });
+
   it('is refuted where the check breaks instead of failing', async () => {
     const run: Check['run'] = async ({ http, stack, pass }) => {
       await http.request({ url: stack.api.url });

@@ -39,6 +39,8 @@ export interface ProofOptions extends AttemptSettings {
   /** Checks at the same time, where nothing of the stack itself is broken. */
   concurrency: number;
   record: SabotageRecord;
+  /** How long a mended service may take until it answers as before. Default 20 s. */
+  recoverWithinMs?: number;
   /** What is being done, for whoever waits. */
   onStep?(what: string): void;
   /** As soon as it is known. */
@@ -47,8 +49,7 @@ export interface ProofOptions extends AttemptSettings {
 
 /** Breaking only the checker's view is done for so many checks at the same time: it is mostly waiting. */
 export const usualConcurrency = 4;
-/** How long a mended service may take until it answers as before. */
-const recoverWithinMs = 20_000;
+const usualRecoveryMs = 20_000;
 /** For a healthy stack on which something else was just mended. */
 const settleWithinMs = 3000;
 
@@ -161,7 +162,7 @@ class ProofRun {
     }
     const fitting = group.filter((each) => problems.get(each) === undefined);
     const unseen = fitting.filter(({ check }) => !this.#seenHealthy.has(check.id));
-    const before = await this.#runWhole(unseen, recoverWithinMs);
+    const before = await this.#runWhole(unseen);
     if (this.#options.signal.aborted) return [];
     for (const each of unseen) {
       const result = before.get(each.check.id) as CheckResult;
@@ -176,7 +177,7 @@ class ProofRun {
 
   /** The stack is mended: the verdicts have to be what they were. */
   async #comeBack(turned: readonly Case[]): Promise<void> {
-    const after = await this.#runWhole(turned, recoverWithinMs);
+    const after = await this.#runWhole(turned);
     if (this.#options.signal.aborted) return;
     for (const each of turned) {
       const result = after.get(each.check.id) as CheckResult;
@@ -200,9 +201,10 @@ class ProofRun {
   }
 
   /** The checks of these cases on the stack as it is. */
-  async #runWhole(cases: readonly Case[], retryForMs: number): Promise<ReadonlyMap<string, CheckResult>> {
+  async #runWhole(cases: readonly Case[]): Promise<ReadonlyMap<string, CheckResult>> {
     if (cases.length === 0 || this.#options.signal.aborted) return new Map();
     const replaced = optionsOf(cases, 'mended');
+    const retryForMs = this.#options.recoverWithinMs ?? usualRecoveryMs;
     return runTogether(checksOf(cases), { ...this.#settings, retryForMs, replaced });
   }
 

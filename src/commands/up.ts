@@ -9,6 +9,7 @@ import { stackFolder } from '../runtimes/state.ts';
 import { openProject, type Project } from './context.ts';
 import type { Action, CommandModule, Invocation, Output } from './invocation.ts';
 import { gravest } from './process.ts';
+import { assertNotBeingProved, mendLeftover } from './sabotage/leftover.ts';
 import { styleFor } from './style.ts';
 import { stayInForeground } from './up-foreground.ts';
 import { createProgress, type Progress } from './up-progress.ts';
@@ -122,6 +123,7 @@ const up: Action = async (invocation, options) => {
 async function start(invocation: Invocation, project: Project, runtime: Runtime, progress: Progress) {
   const { config } = project;
   const { signal } = invocation;
+  assertNotBeingProved(project);
   const endpoints = await runtime.up({
     ports: config.up.ports,
     timeoutMs: config.up.timeout,
@@ -130,6 +132,8 @@ async function start(invocation: Invocation, project: Project, runtime: Runtime,
     onEvent: progress.onEvent,
   });
   project.redact.add(...Object.values(endpoints).flatMap((url) => new URL(url).password));
+  const mended = await mendLeftover(project, runtime);
+  if (mended) progress.say(styleFor(invocation.stderr).warn(`note: ${mended}`));
   const { database, cache, api } = config.services;
   let migrated: Migrated | undefined;
   if (config.migrations.enabled && database.enabled) {

@@ -19,6 +19,7 @@ import type { RunTrace } from '../telemetry/run-trace.ts';
 import type { Project } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { gravest } from './process.ts';
+import { mendLeftover } from './sabotage/leftover.ts';
 import { type CheckSources, loadAllChecks } from './verify-checks.ts';
 import { type Bundle, openBundle, openEvidence } from './verify-evidence.ts';
 import { lastFailed, rememberRun } from './verify-last-run.ts';
@@ -71,7 +72,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   );
   const [reports, source]: [OpenReport[], Source] = await Promise.all([
     openReports(targets),
-    bundle ? { ...bundle, close: async () => {} } : openStack(options),
+    bundle ? { ...bundle, close: async () => {} } : openStack(options, notices),
   ]);
   for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
   let result: RunResult;
@@ -131,8 +132,14 @@ interface Source {
   finish?(result: RunResult): Promise<void>;
 }
 
-async function openStack({ project, runtime, evidence }: VerifyOptions): Promise<Source> {
-  const underTest = await describeStack(project, runtime ?? (await findRuntime(project)).runtime);
+async function openStack(
+  { project, runtime: given, evidence }: VerifyOptions,
+  notices: string[],
+): Promise<Source> {
+  const runtime = given ?? (await findRuntime(project)).runtime;
+  const mended = await mendLeftover(project, runtime);
+  if (mended) notices.push(mended);
+  const underTest = await describeStack(project, runtime);
   const { stack } = underTest;
   // A stack that has a receiver of its own writes to a file what it takes in.
   const ownReceiver = !underTest.base.spans && project.config.services.telemetry.receiver.enabled !== false;

@@ -46,6 +46,9 @@ const codes = {
   mismatch: { means: 'what was seen is not what is expected', hint: 'look at the evidence' },
 } as const;
 
+const unprovable =
+  'a declared check cannot say how to break the stack; `meatymusic checks new` writes one that can';
+
 interface Expectation {
   attribute: string;
   matcher: Matcher;
@@ -107,6 +110,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     ...(data.level ? { level: data.level } : {}),
     tags: data.tags ?? noTags,
     ...(timeoutMs ? { timeoutMs } : {}),
+    unprovable,
     async run(context) {
       if (data.skip)
         return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');

@@ -49,6 +49,14 @@ describe('startSabotagingProxy', () => {
     expect((await ask(change, '/x', { headers: { authorization: 'me' } })).status).toBe(500);
   });
 
+  it('changes nothing before so many of its requests went through', async () => {
+    const first = await ask({ path: '/x', afterRequests: 1, status: 500 }, '/other');
+    const statuses = [first.status];
+    for (const path of ['/x', '/other', '/x', '/x'])
+      statuses.push((await fetch(`${proxy.url}${path}`)).status);
+    expect(statuses).toEqual([200, 200, 200, 500, 500]);
+  });
+
   it('changes status, body and headers of the answer', async () => {
     const change = {
       status: 503,

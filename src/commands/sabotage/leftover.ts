@@ -5,14 +5,18 @@ import type { Runtime } from '../../runtimes/runtime.ts';
 import type { Project } from '../context.ts';
 import { proveLock, readRecord, removeRecord } from './record.ts';
 
-/**
- * For whoever is about to use the stack: mends what a killed `checks prove` left broken, and resolves to what there is to
- * say of that. Rejects with a `Fault` (75) while one is at work.
- */
-export async function mendLeftover(project: Project, runtime: Runtime): Promise<string | undefined> {
-  const { root } = project;
+/** Throws a `Fault` (75) while `checks prove` is at work: what it breaks is nobody's finding, and not to be mended. */
+export function assertNotBeingProved({ root }: Pick<Project, 'root'>): void {
   const holder = lockHolder(proveLock(root));
   if (holder) throw provedBy(holder);
+}
+
+/**
+ * For whoever is about to use the stack: mends what a killed `checks prove` left broken, and resolves to what there is to
+ * say of that.
+ */
+export async function mendLeftover(project: Project, runtime: Runtime): Promise<string | undefined> {
+  assertNotBeingProved(project);
   return mendRecorded(project, runtime);
 }
 
