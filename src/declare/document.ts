@@ -1,14 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { DeclaredProblem } from './problem.ts';
-
-type Path = readonly (string | number)[];
-
-/** A YAML or JSON text with the line of everything in it. */
-export interface DeclaredDocument {
-  value: unknown;
-  /** `checks.yaml:12`: where the value at the path stands, or the nearest thing around it. */
-  where(path: Path): string;
-}
+import type { DeclaredDocument } from './declared-document.ts';
+import { readPlainDocument } from './plain-document.ts';
 
 /** Adds what is wrong with the text itself to `problems`, and then gives nothing. */
 export function readDocument(
@@ -17,6 +9,8 @@ export function readDocument(
   problems: string[],
   lineOffset = 0,
 ): DeclaredDocument | undefined {
+  const plain = readPlainDocument(name, text, lineOffset);
+  if (plain) return plain;
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -62,10 +56,4 @@ export function readDocument(
 
 function startOf(node: unknown): number {
   return (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
-}
-
-/** The problem's line in front of its text; what is no `DeclaredProblem` is a defect and thrown on. */
-export function problemText(document: DeclaredDocument, base: Path, error: unknown): string {
-  if (!(error instanceof DeclaredProblem)) throw error;
-  return `${document.where([...base, ...error.path])}: ${error.message}`;
 }

@@ -12,13 +12,27 @@ export interface Scope {
  * that is one variable and nothing else takes its type. `$${` is a literal `${`.
  */
 export function fillIn(value: unknown, scope: Scope, path: readonly (string | number)[] = []): unknown {
+  return mentionsVariable(value) ? filledIn(value, scope, path) : value;
+}
+
+function mentionsVariable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  if (Array.isArray(value)) return value.some(mentionsVariable);
+  if (typeof value !== 'object' || value === null) return false;
+  for (const [key, item] of Object.entries(value)) {
+    if (key.includes('${') || mentionsVariable(item)) return true;
+  }
+  return false;
+}
+
+function filledIn(value: unknown, scope: Scope, path: readonly (string | number)[]): unknown {
   if (typeof value === 'string') return value.includes('${') ? fillText(value, scope, path) : value;
-  if (Array.isArray(value)) return value.map((item, index) => fillIn(item, scope, [...path, index]));
+  if (Array.isArray(value)) return value.map((item, index) => filledIn(item, scope, [...path, index]));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key.includes('${') ? String(fillText(key, scope, path)) : key,
-      fillIn(item, scope, [...path, key]),
+      filledIn(item, scope, [...path, key]),
     ]),
   );
 }
