@@ -68,7 +68,7 @@ class Reader {
     if (this.#content === '---' && this.#indent === 0) this.#next();
     if (this.#indent !== 0) throw new NotPlain();
     const value = this.#block(0, 0);
-    if (this.#indent !== -1) throw new NotPlain();
+    if (this.#at < this.#lines.length) throw new NotPlain();
     return value;
   }
 

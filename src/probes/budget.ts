@@ -4,7 +4,7 @@ import type { ProbeContext } from './context.ts';
 
 export interface Budget {
   ms: number;
-  /** Rejects what is pending: `onEnd` gets the error. Returns what stops the watch. */
+  /** Rejects what is pending: `onEnd` gets the error. Returns what stops the watch. The time counts from the budget's making. */
   watch(onEnd: (error: ProbeError) => void): () => void;
 }
 
@@ -17,6 +17,7 @@ export function budgetOf(
   what: () => string,
   askedMs?: number,
 ): Budget {
+  const startedAt = performance.now();
   const left = context.remainingMs();
   const ms = Math.max(
     1,
@@ -30,7 +31,7 @@ export function budgetOf(
         late();
         return () => {};
       }
-      const timer = setTimeout(late, ms);
+      const timer = setTimeout(late, Math.max(1, Math.ceil(ms - (performance.now() - startedAt))));
       context.signal.addEventListener('abort', late, { once: true });
       return () => {
         clearTimeout(timer);

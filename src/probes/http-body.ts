@@ -31,7 +31,10 @@ export function collectBody(
   };
   const finish = () => done(undefined, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
   incoming.on('error', (error) =>
-    fail(incoming.socket?.errored ?? (incoming.complete ? error : truncated(incoming, wireBytes))),
+    fail(
+      incoming.socket?.errored ??
+        (incoming.complete ? error : truncated(wireBytes, incoming.headers['content-length'])),
+    ),
   );
 
   const bodiless = method === 'HEAD' || incoming.statusCode === 204 || incoming.statusCode === 304;
@@ -78,8 +81,7 @@ export function collectBody(
   });
 }
 
-function truncated(incoming: IncomingMessage, wireBytes: number): ProbeError {
-  const announced = incoming.headers['content-length'];
+export function truncated(wireBytes: number, announced: string | undefined): ProbeError {
   const whole =
     announced === undefined ? 'before its last chunk' : `after ${wireBytes} of ${announced} bytes`;
   return new ProbeError('TRUNCATED', `the body ended ${whole}`);

@@ -1,0 +1,85 @@
+import { type HttpRequest, ProbeError } from '../check/probes.ts';
+import { type Budget, budgetOf } from './budget.ts';
+import type { ProbeContext } from './context.ts';
+
+const defaultMaxBodyBytes = 1024 * 1024;
+
+/** A request on its way. */
+export interface HttpCall {
+  request: HttpRequest;
+  url: URL;
+  method: string;
+  headers: Record<string, string | number>;
+  maxBodyBytes: number;
+  budget: Budget;
+  /** For messages, without credentials. */
+  target: string;
+  /** Every address that was dialled. */
+  tried: string[];
+  /** What is awaited, for the message when time is up. */
+  awaited: string;
+  startedAt: number;
+}
+
+/** Throws a `ProbeError` where the address is none. */
+export function callOf(request: HttpRequest, context: ProbeContext): HttpCall {
+  const url = parse(request.url);
+  const method = (request.method ?? 'GET').toUpperCase();
+  const call: HttpCall = {
+    request,
+    url,
+    method,
+    headers: headersOf(request, url),
+    maxBodyBytes: request.maxBodyBytes ?? defaultMaxBodyBytes,
+    budget: budgetOf(context, () => call.awaited, request.timeoutMs),
+    target: `${method} ${url.protocol}//${url.host}${url.pathname}`,
+    tried: [],
+    awaited: `no connection to ${url.host}`,
+    startedAt: performance.now(),
+  };
+  return call;
+}
+
+function parse(text: string): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(text);
+  } catch {
+    // Node's error holds the text, and that may hold a password.
+  }
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new ProbeError('INVALID_URL', 'the address is not an absolute http or https URL');
+}
+
+function headersOf(request: HttpRequest, url: URL): HttpCall['headers'] {
+  const headers: Record<string, string | number> = { ...request.headers };
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  if ((url.username || url.password) && !names.has('authorization')) {
+    const userInfo = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    headers.Authorization = `Basic ${Buffer.from(userInfo).toString('base64')}`;
+  }
+  if (!names.has('user-agent')) headers['User-Agent'] = 'meatymusic';
+  if (!names.has('accept')) headers.Accept = '*/*';
+  if (request.body !== undefined && !names.has('content-length')) {
+    headers['Content-Length'] = Buffer.byteLength(request.body);
+  }
+  return headers;
+}
+
+const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * A connection is used again only for these: the server may have carried out any other before it closed the connection.
+ */
+export function isRepeatable({ method }: HttpCall): boolean {
+  return repeatable.has(method);
+}
+
+export function portOf(url: URL): number {
+  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+}
+
+/** `[::1]` → `::1`, as a socket takes it. */
+export function hostOf(url: URL): string {
+  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+}
