@@ -8,25 +8,25 @@ export interface BlockLine {
   number: number;
 }
 
-export interface BlockSink {
-  line(line: BlockLine): void;
+export interface BlockSink<Of extends BlockLine = BlockLine> {
+  line(line: Of): void;
   /** A whole block. Returns whether it is one to be taken out of the log (a span); otherwise its lines are log lines. */
-  block(text: string, first: number): boolean;
+  block(text: string): boolean;
 }
 
 const maxBlockBytes = 512 * 1024;
 const colours = /\u001b\[\d+(?:;\d+)*m/g;
 
-export class BlockCollector {
-  readonly #sink: BlockSink;
-  #open: BlockLine[] | undefined;
+export class BlockCollector<Of extends BlockLine = BlockLine> {
+  readonly #sink: BlockSink<Of>;
+  #open: Of[] | undefined;
   #bytes = 0;
 
-  constructor(sink: BlockSink) {
+  constructor(sink: BlockSink<Of>) {
     this.#sink = sink;
   }
 
-  add(line: BlockLine): void {
+  add(line: Of): void {
     if (line.text === '{') {
       this.#giveBack();
       this.#open = [line];
@@ -43,7 +43,7 @@ export class BlockCollector {
   }
 
   /** The lines of a block that has not ended. */
-  get open(): readonly BlockLine[] {
+  get open(): readonly Of[] {
     return this.#open ?? [];
   }
 
@@ -51,13 +51,13 @@ export class BlockCollector {
     this.#giveBack();
   }
 
-  #close(line: BlockLine): void {
+  #close(line: Of): void {
     const lines = [...this.#open!, { ...line, text: '}' }];
     const text = lines
       .map((each) => each.text)
       .join('\n')
       .replace(colours, '');
-    const taken = this.#sink.block(text, lines[0]!.number);
+    const taken = this.#sink.block(text);
     if (taken) this.#open = undefined;
     else {
       this.#open!.push(line);

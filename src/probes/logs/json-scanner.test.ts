@@ -173,7 +173,7 @@ describe('JsonScanner', () => {
   ])('finds the key that stands twice in %s', (line, key) => {
     const { valid, text } = scan(line);
     expect(valid).toBe(true);
-    expect(text(scanner.duplicateStart, scanner.duplicateEnd)).toBe(key);
+    expect(text(scanner.facts.duplicateStart, scanner.facts.duplicateEnd)).toBe(key);
   });
 
   it.each([
@@ -183,17 +183,17 @@ describe('JsonScanner', () => {
     `{"a":{${Array.from({ length: 60 }, (_, index) => `"k${index}":0`).join()}},"b":{${Array.from({ length: 60 }, (_, index) => `"k${index}":0`).join()}}}`,
   ])('finds no duplicate in %s', (line) => {
     expect(scan(line).valid).toBe(true);
-    expect(scanner.duplicateStart).toBe(-1);
+    expect(scanner.facts.duplicateStart).toBe(-1);
   });
 
   it('takes an object nested 100,000 deep', () => {
     expect(scan(`{"a":${'[{"b":'.repeat(50_000)}1${'}]'.repeat(50_000)}}`).valid).toBe(true);
-    expect(scanner.depth).toBe(100_001);
+    expect(scanner.facts.depth).toBe(100_001);
   });
 
   it('takes an object of 100,000 keys', () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `"same${index}tail":0`);
     expect(scan(`{${keys.join()}}`).valid).toBe(true);
-    expect(scanner.duplicateStart).toBe(-1);
+    expect(scanner.facts.duplicateStart).toBe(-1);
   });
 });

@@ -25,11 +25,14 @@ export const secretMeanings: Record<SecretRule, string> = {
 
 /** Rare bytes that each rule's text cannot do without; only where they are found is a pattern tried. */
 interface Anchor {
+  /** Short and with a rare first letter: that is what the search is fast for. */
   needle: string;
   rules: [SecretRule, RegExp][];
 }
 
 const masked = '(?:\\*{2,}|\\[?redacted|\\[?filtered|<?hidden|xxx)';
+
+const bearer = new RegExp(`\\bbearer (?!${masked})[\\w.~+/=-]{8,}`, 'i');
 
 export const anchors: readonly Anchor[] = [
   {
@@ -40,7 +43,9 @@ export const anchors: readonly Anchor[] = [
     ],
   },
   { needle: '.eyJ', rules: [['jwt', /\beyJ[\w-]{5,}\.eyJ[\w-]{5,}\.[\w-]*/]] },
-  { needle: 'earer ', rules: [['bearer-token', new RegExp(`\\bbearer (?!${masked})[\\w.~+/=-]{8,}`, 'i')]] },
+  { needle: 'Beare', rules: [['bearer-token', bearer]] },
+  { needle: 'beare', rules: [['bearer-token', bearer]] },
+  { needle: 'BEARE', rules: [['bearer-token', bearer]] },
   {
     needle: 'word=',
     rules: [['secret-assignment', new RegExp(`\\b(?:\\w*password)=(?!${masked}|["'&\\s]|$)\\S{3,}`, 'i')]],
@@ -49,7 +54,7 @@ export const anchors: readonly Anchor[] = [
     needle: 'ken=',
     rules: [['secret-assignment', new RegExp(`\\b(?:\\w*token)=(?!${masked}|["'&\\s]|$)[^\\s"&]{8,}`, 'i')]],
   },
-  { needle: 'PRIVATE KEY-', rules: [['private-key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/]] },
+  { needle: 'PRIVA', rules: [['private-key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/]] },
   { needle: 'AKIA', rules: [['cloud-key', /\bAKIA[0-9A-Z]{16}\b/]] },
   { needle: '_live_', rules: [['cloud-key', /\b[sr]k_live_[0-9a-zA-Z]{16,}/]] },
   { needle: 'xox', rules: [['cloud-key', /\bxox[abprs]-[0-9A-Za-z-]{10,}/]] },
