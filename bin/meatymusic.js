@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const args = process.argv.slice(2);
@@ -12,12 +13,35 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (!printedVersion()) {
   // 70 until the report is out: an event loop that runs dry is a defect, not a success.
   process.exitCode = 70;
-  nodeModule.enableCompileCache?.();
-  const { main } = await import('../dist/cli.js');
-  process.exitCode = await main(args);
-  // All that was to be written has been taken by now. What a reader that does not read, or a library, still holds
-  // must not hold the caller.
-  setTimeout(() => process.exit(), 1000).unref();
+  const cli = await load(new URL('../dist/cli.cjs', import.meta.url));
+  process.exitCode = await cli.exports.main(args);
+  cli.keep?.();
+  // The process ends by itself. Only what a check left open, or a reader that does not read, has no more than this.
+  setTimeout(leave, 1000).unref();
+}
+
+/** All that was to be written has been taken by now. */
+function leave() {
+  if (args.includes('--verbose')) {
+    const open = process.getActiveResourcesInfo().join(', ');
+    try {
+      writeSync(2, `note[left-open]: ended although something was still open: ${open}\n`);
+    } catch {
+      // Nobody reads it.
+    }
+  }
+  process.exit();
+}
+
+/** With the code that V8 compiled the last time: by Node where it can, else by ourselves. */
+async function load(url) {
+  if (nodeModule.enableCompileCache) {
+    nodeModule.enableCompileCache();
+    return { exports: nodeModule.createRequire(url)(fileURLToPath(url)) };
+  }
+  const { loadCached } = await import('./load-cached.js');
+  const command = args.find((word) => !word.startsWith('-')) ?? '';
+  return loadCached(fileURLToPath(url), /^[a-z]{1,12}$/.test(command) ? command : 'any');
 }
 
 /** `--version` alone, without loading anything: half of a start would go into that. What cannot be written is for `main` to tell. */

@@ -42,6 +42,8 @@ export function createRedactor(...initial: (string | undefined)[]): Redactor {
 
 /** The passwords of a URL (user information, `?password=`), as written and decoded. Never throws. */
 export function secretsOfUrl(url: string): string[] {
+  // Each variable of an environment comes through here, and most are no address.
+  if (!/[=@]/.test(url)) return [];
   const inQuery = [...url.matchAll(secretParameter)].map((match) => match[2] as string);
   const written = [passwordRange(url)?.text, ...inQuery].filter((text) => text !== undefined);
   return [...new Set(written.flatMap((text) => [text, decoded(text)]))];
@@ -61,6 +63,7 @@ const secretParameter =
 
 /** A password that holds `@` is found up to the last one; one that holds `/`, `?` or `#` where the rest is no address. */
 function passwordRange(url: string): { start: number; text: string } | undefined {
+  if (!url.includes('@')) return undefined;
   const match =
     /^([a-z][a-z0-9+.-]*:\/\/[^:@/?#\s]*:)([^/?#\s]*)@/i.exec(url) ??
     (/^[a-z]/i.test(url) && !URL.canParse(url)

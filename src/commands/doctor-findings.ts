@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Fault, messageOf } from '../base/errors.ts';
@@ -102,7 +103,8 @@ async function examineDocker(project: Project): Promise<Finding> {
 function examineEmbedded(): Finding {
   const name = 'embedded runtime';
   try {
-    for (const part of ['@electric-sql/pglite', '@electric-sql/pglite-pgvector']) import.meta.resolve(part);
+    const { resolve } = createRequire(import.meta.url);
+    for (const part of ['@electric-sql/pglite', '@electric-sql/pglite-pgvector']) resolve(part);
   } catch (error) {
     return { name, state: 'note', found: `PGlite is missing: ${messageOf(error)}`, mend: 'npm install' };
   }

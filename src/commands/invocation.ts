@@ -23,7 +23,8 @@ export interface Invocation {
   /** Progress and errors. */
   stderr: Output;
   /** Standard input, for `-`. */
-  stdin: NodeJS.ReadStream;
+  /** Opened when it is asked for. */
+  stdin(): NodeJS.ReadStream;
   /** Learns secrets as soon as they are known. */
   redact: import('../base/redact.ts').Redactor;
   /** Aborts at SIGINT, SIGTERM, SIGHUP, or when the reader of stdout went away; the reason is a Fault with the exit code. */

@@ -28,7 +28,7 @@ const file = (name: string, text: string) => {
   return name;
 };
 
-describe.skipIf(!existsSync(join(distFolder, 'cli.js')))(
+describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
   'meatymusic logs check (needs npm run build)',
   () => {
     it('exits 0 where the log holds', () => {

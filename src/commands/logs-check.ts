@@ -69,7 +69,7 @@ const check: Action = async ({ cwd, stdin, stdout, signal }, options, [file]) =>
   try {
     report =
       file === '-'
-        ? await analyseStream(stdin, analysis, signal)
+        ? await analyseStream(stdin(), analysis, signal)
         : await analyseFile(path.resolve(cwd, file as string), analysis, { signal });
   } catch (error) {
     signal.throwIfAborted();

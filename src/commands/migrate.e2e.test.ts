@@ -14,7 +14,7 @@ import { postgresMissing, startPostgres, type TestPostgres } from '../testing/po
 
 const binary = path.join(packageRoot, 'bin/meatymusic.js');
 const reason =
-  postgresMissing ?? (existsSync(path.join(packageRoot, 'dist/cli.js')) ? undefined : 'needs npm run build');
+  postgresMissing ?? (existsSync(path.join(packageRoot, 'dist/cli.cjs')) ? undefined : 'needs npm run build');
 
 describe.skipIf(reason)(`meatymusic migrate${reason ? ` (${reason})` : ''}`, () => {
   let server: TestPostgres;

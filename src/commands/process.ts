@@ -47,7 +47,7 @@ export function openProcess({ plain }: { plain: boolean }): ProcessContext {
   for (const name of Object.keys(signals)) process.on(name, onSignal);
   process.on('uncaughtException', onUncaught);
   return {
-    base: { env, redact, stdin: process.stdin, signal: controller.signal },
+    base: { env, redact, stdin: () => process.stdin, signal: controller.signal },
     stdout: createOutput(process.stdout, { ...common, onLost: end }),
     stderr: createOutput(process.stderr, { ...common, onLost: () => {} }),
     reasons,

@@ -4,12 +4,9 @@ import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { catchStrayErrors } from '../engine/stray-errors.ts';
 
-/** How long timers and sockets that a check left behind may hold the process after its end. */
-const lingerMs = 1000;
-
 /**
  * For a process that ends with the run: what a check left behind may still throw when the reports are written. It is
- * named, and the process exits with 70; and it does not keep the process for long.
+ * named, and the process exits with 70.
  */
 export function watchAftermath(): void {
   let isLate = false;
@@ -28,6 +25,4 @@ export function watchAftermath(): void {
   process.once('exit', () => {
     if (isLate) process.exitCode = ExitCode.internal;
   });
-  // All reports are flushed when this is called: nothing is cut off.
-  setTimeout(() => process.exit(), lingerMs).unref();
 }

@@ -11,7 +11,7 @@ import type { RunResult } from '../check/result.ts';
 import { resultSchema } from '../reporters/result-schema.ts';
 
 const bin = path.join(packageRoot, 'bin/meatymusic.js');
-const isBuilt = existsSync(path.join(packageRoot, 'dist/cli.js'));
+const isBuilt = existsSync(path.join(packageRoot, 'dist/cli.cjs'));
 
 interface Called {
   code: number | null;

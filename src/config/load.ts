@@ -8,12 +8,12 @@ import {
   processEnvironment,
   readEnvFiles,
 } from './environment.ts';
-import { explainIssue } from './explain-issue.ts';
 import { findConfigFiles, findProjectRoot } from './find.ts';
+import { judgeSettings } from './judge.ts';
 import { type FlagSetting, type Origin, type Origins, originOf } from './origin.ts';
 import { badConfiguration, type Problem } from './problem.ts';
 import { type ConfigSource, readConfigFile } from './read-config-file.ts';
-import { type Config, configSchema } from './schema.ts';
+import type { Config } from './schema.ts';
 import { isPlainObject, leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
 
 export interface LoadOptions {
@@ -61,7 +61,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
   const envFiles = readEnvFiles(root);
   problems.push(...envFiles.problems);
-  for (const each of [...envFiles.sources, processEnvironment(env)]) takeEnvironment(each, settings, origins);
+  for (const each of [...envFiles.sources, processEnvironment(env)]) {
+    await takeEnvironment(each, settings, origins);
+  }
   for (const { path: at, value, flag } of flags) {
     if (value === undefined) continue;
     setValueAt(settings, at, value);
@@ -74,14 +76,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     const line = source?.lineOf(at) ?? source?.lineOf(at.slice(0, Math.max(0, at.lastIndexOf('.'))));
     return line ? `${labelOf(file, cwd)}:${line}` : labelOf(file, cwd);
   };
-  const parsed = configSchema.safeParse(settings);
-  for (const { path: at, message } of parsed.error?.issues.flatMap((issue) => explainIssue(issue)) ?? []) {
+  const judged = await judgeSettings(settings);
+  for (const { path: at, message } of judged.config ? [] : judged.problems) {
     problems.push({ where: whereOf(at), path: at, message });
   }
-  if (!parsed.success || problems.length > 0) throw badConfiguration(inOrder(problems));
+  if (!judged.config || problems.length > 0) throw badConfiguration(inOrder(problems));
   const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
   return {
-    config: parsed.data,
+    config: judged.config,
     origins,
     root,
     ...(file ? { file } : {}),
@@ -155,17 +157,17 @@ function takeFile(
   }
 }
 
-function takeEnvironment(
+async function takeEnvironment(
   { variables, originOf: place }: EnvironmentSource,
   settings: Record<string, unknown>,
   origins: Map<string, Origin>,
-): void {
+): Promise<void> {
   for (const { name, path: at, convert } of environmentSettings) {
     const text = variables[name];
     // Compose and CI systems pass variables on that nobody has set, as empty ones.
     if (text === undefined || text === '') continue;
-    const current = valueAt(settings, at) ?? valueAt(configSchema.parse({}), at);
-    setValueAt(settings, at, convert ? convert(text, current) : text);
+    const current = async () => valueAt(settings, at) ?? valueAt((await judgeSettings({})).config, at);
+    setValueAt(settings, at, convert ? convert(text, await current()) : text);
     origins.set(at, place(name));
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
 import type { Problem } from './problem.ts';
-import { type ReadModuleOptions, readModule } from './read-module.ts';
+import type { ReadModuleOptions } from './read-module.ts';
 import { lineAt, scanJson } from './scan-json.ts';
 
 /** A configuration file as it was read; what is wrong with its form is in `problems`. */
@@ -111,6 +111,7 @@ async function readCode(
   failed: Failed,
   options: ReadModuleOptions,
 ): Promise<ConfigSource> {
+  const { readModule } = await import('./read-module.ts');
   const answer = await readModule(file, options);
   if (answer.kind === 'no-default') {
     return failed('has no default export (write: export default defineConfig({ … }))');

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { formatDuration } from '../base/duration.ts';
@@ -48,7 +49,7 @@ function startWorker(file: string): Worker {
   if (isBuilt) return new Worker(new URL('config-worker.js', pathToFileURL(`${distFolder}/`)), options);
   // From the source: a thread understands no TypeScript before the loader does.
   const source = JSON.stringify(`${packageRoot}/src/config/config-worker.ts`);
-  const jiti = JSON.stringify(import.meta.resolve('jiti'));
+  const jiti = JSON.stringify(createRequire(import.meta.url).resolve('jiti'));
   const bootstrap = `import(${jiti}).then(({ createJiti }) => createJiti(${source}).import(${source}))`;
   return new Worker(bootstrap, { ...options, eval: true });
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../base/errors.ts';
+import { importFile } from '../base/import-file.ts';
 import type { Check, CheckDefinition } from '../check/define-check.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { Check, CheckDefinition } from '../check/define-check.ts';
 export async function loadPlugin(name: string, root: string, problems: string[]): Promise<Check[]> {
   let loaded: Record<string, unknown>;
   try {
-    loaded = (await import(pathToFileURL(entryOf(name, root)).href)) as Record<string, unknown>;
+    loaded = await importFile(pathToFileURL(entryOf(name, root)).href);
   } catch (error) {
     problems.push(`plugin ${name}: ${messageOf(error).split('\n')[0]}`);
     return [];

@@ -12,7 +12,7 @@ import { freePort } from './free-port.ts';
 import { processesOf } from './leaks.ts';
 
 /** For `describe.skipIf(...)`: why the tests cannot run here. */
-export const notBuilt: string | undefined = existsSync(path.join(distFolder, 'cli.js'))
+export const notBuilt: string | undefined = existsSync(path.join(distFolder, 'cli.cjs'))
   ? undefined
   : 'needs the built command line (npm run build)';
 

@@ -1,24 +1,26 @@
 /**
- * Builds `dist/`: the CLI, every check, the public entry points and the reference stack, bundled with shared chunks so
- * that a command loads only what it needs; then types and JSON Schemas. Built beside and swapped in, so that a running
- * stack or a failed build never sees half of it.
+ * Builds `dist/`: the CLI with every check, the programs and threads that it starts, the public entry points and the
+ * reference stack; then types and JSON Schemas. Built beside and swapped in, so that a running stack or a failed build
+ * never sees half of it.
+ *
+ * The CLI is one CommonJS file of our own code, with each npm package in a file beside it. A module of it, a package or
+ * a module of Node is evaluated when the first `import()` asks for it, as from the source. One file because each ES
+ * module costs about half a millisecond before it runs, and CommonJS because it evaluates Node's own modules lazily.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildStack } from '../stack/build.mjs';
+import { buildCli } from './build-cli.mjs';
 import { lazyPackages } from './lazy-packages.mjs';
+import { loadSchemas, writeSchemas } from './schemas.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = path.join(root, `dist.${process.pid}`);
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-
-const files = (folder, keep) =>
-  readdirSync(path.join(root, folder), { recursive: true })
-    .map((name) => path.join(folder, String(name)))
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && keep(name));
 
 /** What is loaded from node_modules at run time: WebAssembly beside its code, or a package with files of its own. */
 const external = ['@electric-sql/*', 'playwright-core', 'jiti', 'pg-native'];
@@ -41,39 +43,31 @@ const common = {
   minifyWhitespace: true,
 };
 
-const entries = {};
-for (const name of files('checks', () => true)) entries[name.replace(/\.ts$/, '')] = name;
-for (const [name, file] of Object.entries({
-  cli: 'src/cli.ts',
-  index: 'src/index.ts',
+/** What runs in a process or thread of its own. */
+const programs = {
   'config-worker': 'src/config/config-worker.ts',
-  tester: 'src/check/tester.ts',
   supervisor: 'src/runtimes/embedded/supervisor.ts',
   'database-server': 'src/runtimes/embedded/database-server.ts',
   'cache-server': 'src/runtimes/embedded/cache-server.ts',
   watchdog: 'src/engine/watchdog.ts',
   'otlp-receiver': 'src/probes/otlp/main.ts',
   'log-worker': 'src/probes/logs/worker.ts',
-})) {
-  if (existsSync(path.join(root, file))) entries[name] = file;
-}
+};
 
 try {
-  await build({
-    ...common,
-    entryPoints: entries,
-    outdir: out,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-  });
-  if (existsSync(path.join(root, 'src/stack/build.mjs'))) {
-    const { buildStack } = await import('../stack/build.mjs');
-    await buildStack({ root, out: path.join(out, 'stack'), common });
-  }
-  if (existsSync(path.join(root, 'src/tooling/schemas.mjs'))) {
-    const { writeSchemas } = await import('./schemas.mjs');
-    await writeSchemas({ root, out, common });
-  }
+  const { schemas, configShape } = await loadSchemas({ root, out, common });
+  await Promise.all([
+    buildCli({ root, out, common, configShape: configShape() }),
+    build({
+      ...common,
+      entryPoints: programs,
+      outdir: out,
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+    }),
+    buildStack({ root, out: path.join(out, 'stack'), common }),
+  ]);
+  await writeSchemas({ out, schemas });
   if (!process.argv.includes('--no-types')) {
     execFileSync(
       process.execPath,

@@ -16,7 +16,7 @@ export function lazyPackages({ root, external }) {
         kind === 'dynamic-import' && !isBuiltin(path) && !isExternal(path) ? { path, namespace } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
-        const names = Object.keys(await import(path)).filter((name) => /^(?!__)[A-Za-z_$][\w$]*$/.test(name));
+        const names = await exportedNames(path);
         const lines = [
           `import * as all from ${JSON.stringify(path)};`,
           ...names.map((name, index) => `const _${index} = all[${JSON.stringify(name)}];`),
@@ -26,4 +26,9 @@ export function lazyPackages({ root, external }) {
       });
     },
   };
+}
+
+/** What `import * as all from 'a-package'` gives in Node, without the marks of compilers. */
+export async function exportedNames(name) {
+  return Object.keys(await import(name)).filter((each) => /^(?!__)[A-Za-z_$][\w$]*$/.test(each));
 }

@@ -2,36 +2,43 @@
  * Writes the published JSON Schemas from the zod schemas that the program itself uses. The one of the configuration
  * knows the options of every built-in check, so that editors complete them.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-export async function writeSchemas({ root, out, common }) {
-  const folder = path.join(out, 'schema');
+/** The module of the schemas, from its source. */
+export async function loadSchemas({ root, out, common }) {
   const bundle = path.join(out, 'schemas.tmp.mjs');
-  await mkdir(folder, { recursive: true });
   await build({ ...common, entryPoints: [path.join(root, 'src/tooling/schemas.ts')], outfile: bundle });
-  const { schemas } = await import(pathToFileURL(bundle).href);
+  try {
+    return await import(pathToFileURL(bundle).href);
+  } finally {
+    await rm(bundle);
+  }
+}
+
+export async function writeSchemas({ out, schemas }) {
+  const folder = path.join(out, 'schema');
+  await mkdir(folder, { recursive: true });
   const made = schemas();
   Object.assign(made.config.properties.options, { properties: await optionSchemas(out) });
   for (const [name, schema] of Object.entries(made)) {
     await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
   }
-  await rm(bundle);
 }
 
 /** By check id: what the check's file declares, from the bundle that is shipped. */
 async function optionSchemas(out) {
   const { z } = await import(pathToFileURL(path.join(out, 'index.js')).href);
-  const checks = path.join(out, 'checks');
-  const names = (await readdir(checks, { recursive: true })).filter((name) => name.endsWith('.js')).sort();
   const properties = {};
-  for (const name of names) {
-    const { default: check } = await import(pathToFileURL(path.join(checks, name)).href);
+  const { builtInChecks } = createRequire(import.meta.url)(path.join(out, 'cli.cjs'));
+  for (const [name, load] of Object.entries(await builtInChecks())) {
+    const { default: check } = await load();
     if (!check?.options) continue;
     const { $schema: _, ...schema } = z.toJSONSchema(check.options, { io: 'input', unrepresentable: 'any' });
-    const id = name.replaceAll('\\', '/').replace(/\.js$/, '');
+    const id = name.replace(/\.ts$/, '');
     properties[id] = { description: check.title, ...schema, additionalProperties: false };
   }
   return properties;

@@ -14,3 +14,13 @@ export function schemas(): Record<string, object> {
     result: { title: 'Result document of meatymusic verify', ...z.toJSONSchema(resultSchema) },
   };
 }
+
+/** The configuration's schema as `src/config/quick.ts` reads it: what people are told of a setting left out. */
+export function configShape(): object {
+  return z.toJSONSchema(configSchema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.description;
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../base/package-root.ts';
+import { findCheckFiles } from './check-files.ts';
+
+/** How to load each file of checks, by its name below their folder. */
+export type CheckLoaders = Record<string, () => Promise<Record<string, unknown>>>;
+
+/** The checks of this package. In the bundle, a table of them stands in the place of this module. */
+export async function builtInChecks(): Promise<CheckLoaders> {
+  const folder = path.join(packageRoot, 'checks');
+  const names = await findCheckFiles(folder);
+  const load = (name: string) => () => import(/* @vite-ignore */ pathToFileURL(path.join(folder, name)).href);
+  return Object.fromEntries(names.map((name) => [name, load(name)]));
+}
