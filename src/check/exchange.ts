@@ -19,9 +19,7 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
   const sent = {
     method: request.method ?? 'GET',
     url: maskUrl(request.url),
-    headers: Object.fromEntries(
-      Object.entries(request.headers ?? {}).map(([name, value]) => [name, shownHeader(name, value)]),
-    ),
+    headers: shownHeaders(request.headers ?? {}),
   };
   try {
     const response = await http.request(request);
@@ -38,8 +36,10 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
           response: {
             ...response,
             body: shown,
-            headers: mapValues(response.headers, shownHeader),
-            rawHeaders: response.rawHeaders.map(([name, value]) => [name, shownHeader(name, value)]),
+            headers: shownHeaders(response.headers),
+            rawHeaders: response.rawHeaders.map((pair) =>
+              isSecret(pair[0]) ? [pair[0], shownHeader(...pair)] : pair,
+            ),
           },
         },
       },
@@ -78,15 +78,18 @@ export function fact(label: string, value: string): Evidence {
   return { kind: 'fact', label, value };
 }
 
-function shownHeader(name: string, value: string): string {
-  if (!secretHeaders.has(name.toLowerCase())) return value;
-  const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
-  return `${scheme}[redacted]`;
+function shownHeaders(headers: Record<string, string>): Record<string, string> {
+  const names = Object.keys(headers);
+  if (!names.some(isSecret)) return headers;
+  return Object.fromEntries(names.map((name) => [name, shownHeader(name, headers[name] as string)]));
 }
 
-function mapValues(
-  record: Record<string, string>,
-  map: (name: string, value: string) => string,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(name, value)]));
+function isSecret(name: string): boolean {
+  return secretHeaders.has(name.toLowerCase());
+}
+
+function shownHeader(name: string, value: string): string {
+  if (!isSecret(name)) return value;
+  const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
+  return `${scheme}[redacted]`;
 }

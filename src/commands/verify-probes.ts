@@ -1,5 +1,5 @@
 import { systemClock } from '../base/clock.ts';
-import type { ProbeName, Probes } from '../check/probes.ts';
+import type { ProbeName } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { OpenedProbes, OpenProbes } from '../engine/attempt.ts';
 import {
@@ -30,35 +30,42 @@ export function createProbeSource(
   const shared = kept ?? own;
   return {
     close: () => own.close(),
-    async open({ check, signal, remainingMs }): Promise<OpenedProbes> {
+    open(scope) {
       const stopped = new Set<ServiceName>();
       const control = runtime.control && watchedControl(runtime.control, stopped);
       const context: ProbeContext = {
         ...base,
-        signal,
-        remainingMs,
+        get signal() {
+          return scope.signal;
+        },
+        ...(scope.onAbort ? { onAbort: scope.onAbort } : {}),
+        remainingMs: scope.remainingMs,
         clock: systemClock,
         shared,
         ...(control ? { control } : {}),
       };
-      const probes: Partial<Record<keyof Probes, unknown>> = {};
-      const closers: (() => void | Promise<void>)[] = [];
-      for (const name of check.needs) {
-        const probe = await createProbe(name, changes.context?.(name, context) ?? context);
-        probes[name] = changes.probe?.(name, probe) ?? probe;
-        if (probe.close) closers.push(() => probe.close?.());
-      }
-      if (closers.length === 0 && !control) return { probes: probes as Partial<Probes>, close() {} };
-      return {
-        probes: probes as Partial<Probes>,
-        async close() {
-          await Promise.allSettled(closers.map(async (close) => close()));
+      const { needs } = scope.check;
+      const opened = (made: Closable[]): OpenedProbes => {
+        const probes: Record<string, unknown> = {};
+        for (const [index, name] of needs.entries()) {
+          probes[name] = changes.probe?.(name, made[index]) ?? made[index];
+        }
+        const closable = made.filter((probe) => probe.close);
+        const close = async () => {
+          await Promise.allSettled(closable.map(async (probe) => probe.close?.()));
           for (const service of stopped) await runtime.control?.start(service, AbortSignal.timeout(60_000));
-        },
+        };
+        return { probes, close: closable.length === 0 && !control ? () => {} : close };
       };
+      const made = needs.map((name) => createProbe(name, changes.context?.(name, context) ?? context));
+      return made.some((probe) => probe instanceof Promise)
+        ? Promise.all(made).then(opened)
+        : opened(made as Closable[]);
     },
   };
 }
+
+type Closable = { close?(): void | Promise<void> };
 
 /** Remembers what a check stopped and did not start again. */
 function watchedControl(control: ServiceControl, stopped: Set<ServiceName>): ServiceControl {

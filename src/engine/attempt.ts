@@ -1,12 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
 import { messageOf } from '../base/errors.ts';
-import { contextOf } from '../check/check-context.ts';
+import { type ContextParts, contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
 import { type BrokenCheck, judgeVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Fail, Pass, Skip } from '../check/verdict.ts';
+import { Ending } from './ending.ts';
 import { inAttempt } from './stray-errors.ts';
 
 /** What one attempt came to: the check's own verdict, or the engine's when the check gave none that counts. */
@@ -18,7 +19,9 @@ export interface AttemptScope {
   /** From 1. */
   number: number;
   /** Aborts with a `ProbeError` (`TIMEOUT`) at the deadline, and when the attempt is over. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
+  /** The same for who needs no signal, which costs much. Returns what takes it back. */
+  onAbort?(listener: () => void): () => void;
   remainingMs(): number;
 }
 
@@ -65,8 +68,7 @@ const attemptOver = new ProbeError('ATTEMPT_OVER', 'the attempt is over');
 /** Runs a check once, under a deadline that needs nothing of the check or its libraries. Never throws, always ends. */
 export function startAttempt(attempt: AttemptOptions): RunningAttempt {
   const { check, number, options, stack, openProbes, timeoutMs, clock, onEnd } = attempt;
-  const controller = new AbortController();
-  const { signal } = controller;
+  const ending = new Ending();
   const startedAt = clock.monotonic();
   let budgetMs = timeoutMs;
   const remainingMs = () => Math.max(0, budgetMs - (clock.monotonic() - startedAt));
@@ -82,7 +84,7 @@ export function startAttempt(attempt: AttemptOptions): RunningAttempt {
         cancelTimer = arm(lagMs);
         return;
       }
-      controller.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
+      ending.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
       cancelTimer = clock.after(lastWordsMs, () => end(timedOut(timeoutMs)));
     });
   }
@@ -91,7 +93,7 @@ export function startAttempt(attempt: AttemptOptions): RunningAttempt {
     if (ended) return;
     ended = true;
     cancelTimer();
-    if (!signal.aborted) controller.abort(attemptOver);
+    ending.abort(attemptOver);
     if (!opened) {
       onEnd(outcome);
       return;
@@ -103,18 +105,37 @@ export function startAttempt(attempt: AttemptOptions): RunningAttempt {
     );
   }
 
+  const scope: AttemptScope = {
+    check,
+    number,
+    get signal() {
+      return ending.signal;
+    },
+    onAbort: ending.onAbort,
+    remainingMs,
+  };
+  const partsOf = (probes: Partial<Probes>): ContextParts => ({
+    probes,
+    options,
+    stack,
+    get signal() {
+      return ending.signal;
+    },
+    remainingMs,
+  });
   const run = async () => {
-    const got = await openProbes({ check, number, signal, remainingMs });
+    const opening = openProbes(scope);
+    // Awaited only where it has to be: a turn of the loop is more than many a check takes.
+    const got = opening instanceof Promise ? await opening : opening;
     if (ended) return void (await got.close());
     opened = got;
-    const context = contextOf(check, { probes: got.probes, options, stack, signal, remainingMs });
-    const outcome = judgeVerdict(check, await check.run(context));
-    if (signal.aborted && outcome.status === 'pass') return end(timedOut(timeoutMs));
+    const outcome = judgeVerdict(check, await check.run(contextOf(check, partsOf(got.probes))));
+    if (ending.isOver && outcome.status === 'pass') return end(timedOut(timeoutMs));
     end(outcome);
   };
   inAttempt({ checkId: check.id, number, isOver: () => ended }, run).catch((thrown) => {
     end(
-      signal.aborted
+      ending.isOver
         ? timedOut(timeoutMs)
         : { status: 'error', code: 'threw', actual: messageOf(thrown), stack: stackOf(thrown), evidence: [] },
     );

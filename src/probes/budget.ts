@@ -13,7 +13,7 @@ export interface Budget {
  * little before the attempt does, so that the check can still say what it waited for; the attempt's signal is the net below.
  */
 export function budgetOf(
-  context: Pick<ProbeContext, 'signal' | 'remainingMs'>,
+  context: Pick<ProbeContext, 'signal' | 'onAbort' | 'remainingMs'>,
   what: () => string,
   askedMs?: number,
 ): Budget {
@@ -26,17 +26,24 @@ export function budgetOf(
   return {
     ms,
     watch(onEnd) {
-      const late = () => onEnd(new ProbeError('TIMEOUT', `${what()} within ${formatDuration(ms)}`));
-      if (context.signal.aborted) {
-        late();
-        return () => {};
-      }
+      let isOver = false;
+      const late = () => {
+        isOver = true;
+        onEnd(new ProbeError('TIMEOUT', `${what()} within ${formatDuration(ms)}`));
+      };
+      const unwatch = context.onAbort?.(late) ?? listenTo(context.signal, late);
+      if (isOver) return unwatch;
       const timer = setTimeout(late, Math.max(1, Math.ceil(ms - (performance.now() - startedAt))));
-      context.signal.addEventListener('abort', late, { once: true });
       return () => {
         clearTimeout(timer);
-        context.signal.removeEventListener('abort', late);
+        unwatch();
       };
     },
   };
+}
+
+function listenTo(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
 }

@@ -8,7 +8,9 @@ import type { ServiceName, StackInfo } from '../check/stack.ts';
  */
 export interface ProbeContext {
   /** Aborts at the attempt's deadline and at the end of the run. A probe destroys its sockets then. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
+  /** Tells the same to who needs no signal; absent: the signal alone does. Returns what takes it back. */
+  onAbort?(listener: () => void): () => void;
   /** Milliseconds until the attempt's deadline. */
   remainingMs(): number;
   clock: Clock;

@@ -56,6 +56,7 @@ function exchange(
     let settled = false;
     let answered = false;
     let outgoing: ClientRequest | undefined;
+    let unwatch = () => {};
     const settle = (error: unknown, response?: HttpResponse) => {
       if (settled) return;
       settled = true;
@@ -64,7 +65,7 @@ function exchange(
       outgoing?.destroy();
       reject(error === staleConnection ? error : networkError(error, call.target, call.tried));
     };
-    const unwatch = call.budget.watch((error) => settle(error));
+    unwatch = call.budget.watch((error) => settle(error));
     if (settled) return;
     try {
       outgoing = open(call, over);

@@ -22,16 +22,17 @@ const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
   ids: async () => (await import('./ids.ts')).createIdsProbe,
 };
 
-const loaded = new Map<ProbeName, Promise<unknown>>();
+const loaded = new Map<ProbeName, ProbeFactory<never>>();
 
-export async function createProbe<Name extends ProbeName>(
+/** A promise only until the probe is loaded: the first check that needs it waits. */
+export function createProbe<Name extends ProbeName>(
   name: Name,
   context: ProbeContext,
-): Promise<ClosableProbe<Name>> {
-  let factory = loaded.get(name) as Promise<ProbeFactory<Name>> | undefined;
-  if (!factory) {
-    factory = loaders[name]();
-    loaded.set(name, factory);
-  }
-  return (await factory)(context);
+): ClosableProbe<Name> | Promise<ClosableProbe<Name>> {
+  const factory = loaded.get(name) as ProbeFactory<Name> | undefined;
+  if (factory) return factory(context);
+  return loaders[name]().then((made) => {
+    loaded.set(name, made as unknown as ProbeFactory<never>);
+    return made(context);
+  });
 }
