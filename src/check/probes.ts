@@ -35,6 +35,15 @@ export interface HttpRequest {
   maxBodyBytes?: number;
   /** Loopback address to send from, where what is asked counts by client address; ignored for a service elsewhere. */
   fromAddress?: string;
+  /** For https; files are PEM. */
+  tls?: {
+    /** Trusted in the place of the system's authorities. */
+    caFile?: string;
+    certFile?: string;
+    keyFile?: string;
+    /** Takes whatever certificate the server shows. */
+    allowUntrusted?: boolean;
+  };
 }
 
 export interface HttpResponse {
@@ -65,19 +74,38 @@ export interface HttpProbe {
 // ── tcp, dns, tls ───────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface TcpProbe {
-  connect(target: { host: string; port: number }): Promise<{ address: string; durationMs: number }>;
+  connect(target: {
+    host: string;
+    port: number;
+    /** Only addresses of this family. */
+    family?: 4 | 6;
+    /** Address of this machine to connect from. */
+    fromAddress?: string;
+  }): Promise<{ address: string; durationMs: number }>;
+}
+
+export interface DnsQuery {
+  name: string;
+  /** Default `any-address`: as the system resolves it, hosts file included. */
+  type?: 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT' | 'any-address';
+  /** Address of the name server to ask, with or without a port. */
+  server?: string;
+  /** Names in records end with a dot, as name servers write them. */
+  trailingDot?: boolean;
 }
 
 export interface DnsProbe {
-  resolve(query: {
-    name: string;
-    type?: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT' | 'any-address';
-    server?: string;
-  }): Promise<{ records: string[]; durationMs: number }>;
+  resolve(query: DnsQuery): Promise<{ records: string[]; durationMs: number }>;
 }
 
 export interface TlsProbe {
-  inspect(target: { host: string; port: number; serverName?: string }): Promise<{
+  inspect(target: {
+    host: string;
+    port: number;
+    serverName?: string;
+    /** PEM file of the authorities to trust in the place of the system's. */
+    caFile?: string;
+  }): Promise<{
     authorized: boolean;
     /** Why the certificate is not trusted: `CERT_HAS_EXPIRED`. */
     authorizationError?: string;
@@ -264,7 +292,7 @@ export interface BrowserProbe {
 // ── command, file, process ──────────────────────────────────────────────────────────────────────────────────────
 
 export interface CommandProbe {
-  /** A non-zero exit is a result, not an error. Output is kept to its last 64 KiB. */
+  /** A non-zero exit is a result, not an error. Of each output the last MiB is kept. */
   run(command: {
     /** Without a shell. A string is for `/bin/sh -c`. */
     command: string | [file: string, ...args: string[]];
@@ -277,14 +305,19 @@ export interface CommandProbe {
     signal?: string;
     stdout: string;
     stderr: string;
+    /** Whether there was more output than is kept. */
+    truncated?: boolean;
     durationMs: number;
   }>;
 }
 
+export type Checksum = 'md5' | 'sha256' | 'sha512';
+
 export interface FileProbe {
-  stat(query: { path: string }): Promise<{
+  /** Of a link itself; checksums are those of the file that it leads to. */
+  stat(query: { path: string; checksums?: Checksum[] }): Promise<{
     exists: boolean;
-    type?: 'file' | 'directory' | 'symlink' | 'other';
+    type?: 'file' | 'directory' | 'symlink' | 'socket' | 'pipe' | 'character-device' | 'block-device';
     /** `0644`. */
     mode?: string;
     size?: number;
@@ -293,7 +326,8 @@ export interface FileProbe {
     owner?: string;
     group?: string;
     linkedTo?: string;
-    sha256?: string;
+    /** Those that were asked for, where there is a file to read. */
+    checksums?: Partial<Record<Checksum, string>>;
   }>;
   read(query: {
     path: string;

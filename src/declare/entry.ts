@@ -91,6 +91,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
         : parseDuration(data.timeout);
   if (data.timeout !== undefined && timeoutMs === undefined)
     throw new DeclaredProblem(['timeout'], 'is not a duration (write 500ms, 2s)');
+  const asked = new Set(expectations.map(({ attribute }) => attribute));
   const title = withoutPasswords(data.title ?? kind.title(data));
   return {
     id: data.id,
@@ -118,14 +119,19 @@ export function checkOfEntry(entry: unknown, source: string): Check {
         target: data,
         probes: context as unknown as Probes,
         stack: context.stack,
+        expected: asked,
       });
       if (seen.skip) return context.skip(seen.skip.reason, seen.skip.enable);
-      const unmet = expectations.filter(({ attribute, matcher }) => !holds(seen, attribute, matcher));
+      const judged = judgedOf(kind, expectations, seen);
+      const unmet = judged.filter(({ attribute, matcher }) => !holds(seen, attribute, matcher));
       if (unmet.length === 0) {
-        const count = expectations.length;
+        const count = judged.length;
         return context.pass(
-          summaryOf(seen, expectations),
-          [seen.examined, { count, what: count === 1 ? 'expectation' : 'expectations' }],
+          summaryOf(seen, judged),
+          // With nothing to look at, an expectation that holds proves nothing: the engine makes a failure of it.
+          seen.examined.count === 0
+            ? [seen.examined]
+            : [seen.examined, { count, what: count === 1 ? 'expectation' : 'expectations' }],
           seen.evidence,
         );
       }
@@ -165,6 +171,13 @@ function expectationOf(kind: Kind, attribute: string, raw: unknown): Expectation
     return { attribute, matcher: compileMatcher({ 'have-key-with-value': wanted }, [attribute]) };
   }
   return { attribute, matcher: compileMatcher(raw, [attribute]) };
+}
+
+/** Of what is not there, nothing but its absence can be judged: goss skips the rest, too. */
+function judgedOf({ presence }: Kind, expectations: Expectation[], seen: Observed): Expectation[] {
+  if (presence === undefined || seen.attributes[presence] !== false) return expectations;
+  const absence = expectations.filter(({ attribute }) => attribute === presence);
+  return absence.length > 0 ? absence : expectations;
 }
 
 function holds({ attributes }: Observed, attribute: string, matcher: Matcher): boolean {

@@ -45,9 +45,10 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
     }
   }
   if (gossfiles.length > 0) {
-    const { readGossfile } = await import('./gossfile.ts');
+    const { readGossfile } = await import('./gossfile/read.ts');
+    const reading = { scope, problems, ids: new Map<string, number>() };
     for (const file of gossfiles) {
-      const read = await readGossfile(file, shownName(file, root), scope, problems);
+      const read = await readGossfile(file, shownName(file, root), reading);
       checks.push(...read.checks);
       notices.push(...read.notices);
     }

@@ -23,6 +23,8 @@ export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
   target: Target;
   /** Name → description, for the schema. */
   attributes: Record<string, string>;
+  /** The attribute that says whether it is there at all: where it is not, and is not meant to be, nothing else is judged. */
+  presence?: string;
   /** What is expected without being said; by attributes that cannot be named in a file. */
   implied?: Record<string, unknown>;
   uses?(target: z.output<z.ZodObject<Target>>): ServiceName[];
@@ -31,6 +33,8 @@ export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
     target: z.output<z.ZodObject<Target>>;
     probes: Probes;
     stack: StackInfo;
+    /** The attributes that something is expected of: the others need not be looked at. */
+    expected: ReadonlySet<string>;
   }): Promise<Observed>;
 }
 

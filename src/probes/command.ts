@@ -3,7 +3,7 @@ import { ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 
-const keptBytes = 64 * 1024;
+const keptBytes = 1024 * 1024;
 
 /**
  * Runs a command in a process group of its own. When time is up the whole group is killed, and the result does not wait
@@ -51,6 +51,7 @@ export function createCommandProbe(context: ProbeContext): ClosableProbe<'comman
           ...(signal ? { signal } : {}),
           stdout: stdout.text(),
           stderr: stderr.text(),
+          ...(stdout.truncated() || stderr.truncated() ? { truncated: true } : {}),
           durationMs: performance.now() - startedAt,
         };
       } finally {
@@ -94,12 +95,20 @@ function exitOf(child: Child): Promise<{ exitCode: number | null; signal: string
   });
 }
 
-/** The last 64 KiB of a stream: what a command says last is what explains its end. */
-function tail(stream: NodeJS.ReadableStream | null): { text(): string; ended: Promise<void> } {
-  let kept = Buffer.alloc(0);
+/** The last MiB of a stream: what a command says last is what explains its end. */
+function tail(stream: NodeJS.ReadableStream | null) {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  let truncated = false;
   stream?.on('data', (chunk: Buffer) => {
-    const all = Buffer.concat([kept, chunk]);
-    kept = all.length > keptBytes ? all.subarray(all.length - keptBytes) : all;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Joined only now and then: an endless output must not be copied with each of its chunks.
+    if (bytes > 2 * keptBytes) {
+      chunks = [Buffer.concat(chunks).subarray(-keptBytes)];
+      bytes = keptBytes;
+      truncated = true;
+    }
   });
   const ended = new Promise<void>((resolve) => {
     if (!stream) return resolve();
@@ -107,7 +116,11 @@ function tail(stream: NodeJS.ReadableStream | null): { text(): string; ended: Pr
     stream.once('close', () => resolve());
     stream.once('error', () => resolve());
   });
-  return { text: () => kept.toString('utf8'), ended };
+  return {
+    text: () => Buffer.concat(chunks).subarray(-keptBytes).toString('utf8'),
+    truncated: () => truncated || bytes > keptBytes,
+    ended,
+  };
 }
 
 function graceMs(ms: number): Promise<void> {

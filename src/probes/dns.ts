@@ -1,13 +1,17 @@
 import dns from 'node:dns';
-import { ProbeError } from '../check/probes.ts';
+import { isIP } from 'node:net';
+import { type DnsQuery, ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+import { nameService } from './lookup.ts';
+import type { NameService } from './name-service.ts';
 import { networkError } from './network-error.ts';
 
 /** `any-address` asks the system's resolver, hosts file included; every other type asks a name server. */
 export function createDnsProbe(context: ProbeContext): ClosableProbe<'dns'> {
   return {
-    async resolve({ name, type = 'any-address', server }) {
+    async resolve(query) {
+      const { name, server } = query;
       const startedAt = performance.now();
       const budget = budgetOf(context, () => `no answer${server ? ` of ${server}` : ''} for ${name}`);
       const resolver = new dns.promises.Resolver({ timeout: budget.ms, tries: 1 });
@@ -15,7 +19,7 @@ export function createDnsProbe(context: ProbeContext): ClosableProbe<'dns'> {
       try {
         if (server) resolver.setServers([server]);
         const records = await Promise.race([
-          ask(resolver, name, type, server !== undefined),
+          ask(resolver, nameService(context), query),
           new Promise<never>((_resolve, reject) => {
             unwatch = budget.watch(reject);
           }),
@@ -36,37 +40,53 @@ export function createDnsProbe(context: ProbeContext): ClosableProbe<'dns'> {
   };
 }
 
+type RecordType = Exclude<DnsQuery['type'], 'any-address' | undefined>;
+
+/** Records as name servers write them, but for the dot behind names. */
+const readers: Record<RecordType, (resolver: dns.promises.Resolver, name: string) => Promise<string[]>> = {
+  A: (resolver, name) => resolver.resolve4(name),
+  AAAA: (resolver, name) => resolver.resolve6(name),
+  CAA: async (resolver, name) =>
+    (await resolver.resolveCaa(name)).map(({ critical, ...rest }) => {
+      const [tag, value] = Object.entries(rest)[0] ?? [];
+      return `${critical} ${tag} ${value}`;
+    }),
+  CNAME: (resolver, name) => resolver.resolveCname(name),
+  MX: async (resolver, name) =>
+    (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`),
+  NS: (resolver, name) => resolver.resolveNs(name),
+  PTR: (resolver, name) => (isIP(name) ? resolver.reverse(name) : resolver.resolvePtr(name)),
+  SRV: async (resolver, name) =>
+    (await resolver.resolveSrv(name)).map(
+      ({ priority, weight, port, name: target }) => `${priority} ${weight} ${port} ${target}`,
+    ),
+  TXT: async (resolver, name) => (await resolver.resolveTxt(name)).map((parts) => parts.join('')),
+};
+
+/** What ends with a name. */
+const endsWithName = new Set<string>(['CNAME', 'MX', 'NS', 'PTR', 'SRV']);
+
 async function ask(
   resolver: dns.promises.Resolver,
-  name: string,
-  type: string,
-  atServer: boolean,
+  names: NameService,
+  { name, type = 'any-address', server, trailingDot = false }: DnsQuery,
 ): Promise<string[]> {
-  switch (type) {
-    case 'A':
-      return resolver.resolve4(name);
-    case 'AAAA':
-      return resolver.resolve6(name);
-    case 'CNAME':
-      return resolver.resolveCname(name);
-    case 'MX':
-      return (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${exchange}`);
-    case 'NS':
-      return resolver.resolveNs(name);
-    case 'PTR':
-      return /^[\d.]+$|:/.test(name) ? resolver.reverse(name) : resolver.resolvePtr(name);
-    case 'SRV':
-      return (await resolver.resolveSrv(name)).map(
-        ({ priority, weight, port, name: target }) => `${priority} ${weight} ${port} ${target}`,
-      );
-    case 'TXT':
-      return (await resolver.resolveTxt(name)).map((parts) => parts.join(''));
-    default: {
-      if (!atServer) return (await dns.promises.lookup(name, { all: true })).map(({ address }) => address);
-      const both = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-      const found = both.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-      if (found.length === 0 && both[0].status === 'rejected') throw both[0].reason;
-      return found;
-    }
+  if (type !== 'any-address') {
+    const records = await readers[type](resolver, name);
+    return trailingDot && endsWithName.has(type) ? records.map((record) => `${record}.`) : records;
   }
+  if (server === undefined) return fromSystem(names, name);
+  const both = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const found = both.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  if (found.length === 0 && both[0].status === 'rejected') throw both[0].reason;
+  return found;
+}
+
+function fromSystem(names: NameService, name: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    names.lookup(name, { all: true }, (error, found) => {
+      if (error) reject(error);
+      else resolve((found as dns.LookupAddress[]).map(({ address }) => address));
+    });
+  });
 }

@@ -1,26 +1,17 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, open, readFile, readlink } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { ProbeError } from '../check/probes.ts';
+import { createReadStream, type Stats } from 'node:fs';
+import { lstat, open, readFile, readlink, stat } from 'node:fs/promises';
+import { type Checksum, ProbeError } from '../check/probes.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 
 const defaultMaxBytes = 1024 * 1024;
-/** Larger files are not hashed. */
-const maxHashedBytes = 256 * 1024 * 1024;
 
 export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
   return {
-    async stat({ path }) {
+    async stat({ path, checksums = [] }) {
       try {
         const facts = await lstat(path);
-        const type = facts.isSymbolicLink()
-          ? 'symlink'
-          : facts.isFile()
-            ? 'file'
-            : facts.isDirectory()
-              ? 'directory'
-              : 'other';
+        const type = typeOf(facts);
         const owner = await nameOf('/etc/passwd', facts.uid);
         const group = await nameOf('/etc/group', facts.gid);
         return {
@@ -33,8 +24,8 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
           ...(owner ? { owner } : {}),
           ...(group ? { group } : {}),
           ...(type === 'symlink' ? { linkedTo: await readlink(path) } : {}),
-          ...(type === 'file' && facts.size <= maxHashedBytes
-            ? { sha256: await sha256(path, context.signal) }
+          ...(checksums.length > 0 && (await isReadable(path))
+            ? { checksums: await checksumsOf(path, checksums, context.signal) }
             : {}),
         };
       } catch (error) {
@@ -76,10 +67,30 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
   };
 }
 
-async function sha256(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash, { signal });
-  return hash.digest('hex');
+function typeOf(facts: Stats) {
+  if (facts.isSymbolicLink()) return 'symlink';
+  if (facts.isDirectory()) return 'directory';
+  if (facts.isSocket()) return 'socket';
+  if (facts.isFIFO()) return 'pipe';
+  if (facts.isCharacterDevice()) return 'character-device';
+  return facts.isBlockDevice() ? 'block-device' : 'file';
+}
+
+/** A pipe or a device would never end. */
+async function isReadable(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
+}
+
+/** In one pass over the file. */
+async function checksumsOf(path: string, wanted: readonly Checksum[], signal: AbortSignal) {
+  const hashes = wanted.map((name) => [name, createHash(name)] as const);
+  for await (const chunk of createReadStream(path, { signal, highWaterMark: 256 * 1024 })) {
+    for (const [, hash] of hashes) hash.update(chunk as Buffer);
+  }
+  return Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')]));
 }
 
 async function nameOf(table: string, id: number): Promise<string | undefined> {

@@ -1,12 +1,12 @@
+import { readFileSync } from 'node:fs';
 import http, { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type HttpResponse, ProbeError } from '../check/probes.ts';
+import { type HttpRequest, type HttpResponse, ProbeError } from '../check/probes.ts';
 import type { SharedResources } from './context.ts';
 import { collectBody } from './http-body.ts';
 import { type HttpCall, hostOf, isRepeatable, portOf } from './http-call.ts';
-import { lookup } from './loopback.ts';
 import { addressText, networkError } from './network-error.ts';
 
 interface Agents {
@@ -99,7 +99,7 @@ function exchange(
   });
 }
 
-function open({ request, url, method, headers }: HttpCall, over: RequestOptions): ClientRequest {
+function open({ request, url, method, headers, lookup }: HttpCall, over: RequestOptions): ClientRequest {
   return (url.protocol === 'https:' ? https : http).request({
     ...over,
     method,
@@ -108,10 +108,20 @@ function open({ request, url, method, headers }: HttpCall, over: RequestOptions)
     ...(request.fromAddress && isLoopback(url.hostname)
       ? { localAddress: request.fromAddress, family: 4 }
       : {}),
+    ...(request.tls ? tlsOptions(request.tls) : {}),
     hostname: hostOf(url),
     port: portOf(url),
     path: `${url.pathname}${url.search}`,
   });
+}
+
+function tlsOptions({ caFile, certFile, keyFile, allowUntrusted }: NonNullable<HttpRequest['tls']>) {
+  return {
+    ...(caFile ? { ca: readFileSync(caFile) } : {}),
+    ...(certFile ? { cert: readFileSync(certFile) } : {}),
+    ...(keyFile ? { key: readFileSync(keyFile) } : {}),
+    ...(allowUntrusted ? { rejectUnauthorized: false } : {}),
+  };
 }
 
 function watchConnection(socket: Socket, call: HttpCall): void {

@@ -1,6 +1,8 @@
+import type { LookupFunction } from 'node:net';
 import { type HttpRequest, ProbeError } from '../check/probes.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ProbeContext } from './context.ts';
+import { lookupOf } from './lookup.ts';
 
 const defaultMaxBodyBytes = 1024 * 1024;
 
@@ -11,6 +13,7 @@ export interface HttpCall {
   method: string;
   headers: Record<string, string | number>;
   maxBodyBytes: number;
+  lookup: LookupFunction;
   budget: Budget;
   /** For messages, without credentials. */
   target: string;
@@ -31,10 +34,11 @@ export function callOf(request: HttpRequest, context: ProbeContext): HttpCall {
     method,
     headers: headersOf(request, url),
     maxBodyBytes: request.maxBodyBytes ?? defaultMaxBodyBytes,
+    lookup: lookupOf(context),
     budget: budgetOf(context, () => call.awaited, request.timeoutMs),
     target: `${method} ${url.protocol}//${url.host}${url.pathname}`,
     tried: [],
-    awaited: `no connection to ${url.host}`,
+    awaited: `no address for the name ${url.hostname}`,
     startedAt: performance.now(),
   };
   return call;

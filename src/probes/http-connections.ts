@@ -1,5 +1,4 @@
-import net, { type Socket } from 'node:net';
-import { lookup } from './loopback.ts';
+import net, { type LookupFunction, type Socket } from 'node:net';
 
 /** Who reads a connection now. */
 export interface ConnectionReader {
@@ -18,7 +17,10 @@ export class Connection {
   #reader: ConnectionReader | undefined;
   #hasEnded = false;
 
-  constructor(host: string, port: number, reader: ConnectionReader) {
+  constructor(
+    { host, port, lookup }: { host: string; port: number; lookup: LookupFunction },
+    reader: ConnectionReader,
+  ) {
     this.#reader = reader;
     const socket = net.connect({ host, port, lookup, noDelay: true });
     this.socket = socket;

@@ -137,9 +137,9 @@ class KeptExchange implements ConnectionReader {
   }
 
   #dial(): void {
-    const { url } = this.#call;
+    const { url, lookup } = this.#call;
     try {
-      this.#send(new Connection(hostOf(url), portOf(url), this));
+      this.#send(new Connection({ host: hostOf(url), port: portOf(url), lookup }, this));
     } catch (error) {
       this.#fail(error);
     }

@@ -142,10 +142,14 @@ describe('command', () => {
     });
   });
 
-  test('keeps the last 64 KiB of what is endless', async () => {
+  test('keeps the last MiB of what is endless, and says that there was more', async () => {
     const command = await createProbe('command', context());
-    const { stdout } = await command.run({ command: 'yes long-line | head -c 3000000; echo the end' });
-    expect(stdout.length).toBe(64 * 1024);
+    const { stdout, truncated } = await command.run({
+      command: 'yes long-line | head -c 3000000; echo the end',
+    });
+    expect(stdout.length).toBe(1024 * 1024);
+    expect(truncated).toBe(true);
+    expect((await command.run({ command: 'echo short' })).truncated).toBeUndefined();
     expect(stdout.endsWith('the end\n')).toBe(true);
   });
 
@@ -180,12 +184,15 @@ describe('file', () => {
     chmodSync(path.join(at, 'a'), 0o640);
     symlinkSync('a', path.join(at, 'link'));
     const file = await createProbe('file', context());
-    expect(await file.stat({ path: path.join(at, 'a') })).toMatchObject({
+    expect(await file.stat({ path: path.join(at, 'a'), checksums: ['md5', 'sha256'] })).toMatchObject({
       exists: true,
       type: 'file',
       mode: '0640',
       size: 4,
-      sha256: '982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1',
+      checksums: {
+        md5: '1cb251ec0d568de6a929b520c4aed8d1',
+        sha256: '982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1',
+      },
     });
     expect(await file.stat({ path: path.join(at, 'link') })).toMatchObject({
       type: 'symlink',

@@ -1,20 +1,28 @@
 import net from 'node:net';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
-import { lookup } from './loopback.ts';
+import { lookupOf } from './lookup.ts';
 import { addressText, networkError } from './network-error.ts';
 
 export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
+  const lookup = lookupOf(context);
   return {
-    connect({ host, port }) {
+    connect({ host, port, family, fromAddress }) {
       const target = addressText(host, port);
       const tried: string[] = [];
       const startedAt = performance.now();
       return new Promise((resolve, reject) => {
-        const socket = net.connect({ host: host.replace(/^\[|\]$/g, ''), port, lookup });
-        const budget = budgetOf(
-          context,
-          () => `no connection to ${target}${tried.length > 0 ? ` (tried ${tried.join(', ')})` : ''}`,
+        const socket = net.connect({
+          host: host.replace(/^\[|\]$/g, ''),
+          port,
+          lookup,
+          ...(family ? { family } : {}),
+          ...(fromAddress ? { localAddress: fromAddress } : {}),
+        });
+        const budget = budgetOf(context, () =>
+          tried.length > 0
+            ? `no connection to ${target} (tried ${tried.join(', ')})`
+            : `no address for the name ${host}`,
         );
         const finish = (error: unknown) => {
           unwatch();

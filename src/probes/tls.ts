@@ -1,23 +1,34 @@
+import { readFileSync } from 'node:fs';
 import tls, { type DetailedPeerCertificate } from 'node:tls';
+import { messageOf } from '../base/errors.ts';
+import { ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
-import { lookup } from './loopback.ts';
+import { lookupOf } from './lookup.ts';
 import { addressText, networkError } from './network-error.ts';
 
 /** Looks at a certificate without sending anything through the connection, so it may be looked at when it is not trusted. */
 export function createTlsProbe(context: ProbeContext): ClosableProbe<'tls'> {
+  const lookup = lookupOf(context);
   return {
-    inspect({ host, port, serverName }) {
+    inspect({ host, port, serverName, caFile }) {
       const target = addressText(host, port);
       const name = serverName ?? host;
       return new Promise((resolve, reject) => {
-        const budget = budgetOf(context, () => `no TLS handshake with ${target}`);
+        let dialled = false;
+        const budget = budgetOf(context, () =>
+          dialled ? `no TLS handshake with ${target}` : `no address for the name ${host}`,
+        );
         const socket = tls.connect({
           host: host.replace(/^\[|\]$/g, ''),
           port,
           lookup,
           rejectUnauthorized: false,
+          ...(caFile ? { ca: readPem(caFile) } : {}),
           ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
+        });
+        socket.once('connectionAttempt', () => {
+          dialled = true;
         });
         const fail = (error: unknown) => {
           unwatch();
@@ -33,18 +44,28 @@ export function createTlsProbe(context: ProbeContext): ClosableProbe<'tls'> {
           const reason = socket.authorizationError
             ? String(codeOf(socket.authorizationError))
             : wrongHost?.code;
+          const protocol = socket.getProtocol() ?? '';
+          const cipher = socket.getCipher()?.standardName ?? '';
           socket.destroy();
           resolve({
             authorized: reason === undefined,
             ...(reason ? { authorizationError: reason } : {}),
-            protocol: socket.getProtocol() ?? '',
-            cipher: socket.getCipher()?.standardName ?? '',
+            protocol,
+            cipher,
             ...factsOf(certificate, context.clock.now()),
           });
         });
       });
     },
   };
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new ProbeError('NO_CA_FILE', `${file}: ${messageOf(error)}`);
+  }
 }
 
 function codeOf(error: unknown): unknown {

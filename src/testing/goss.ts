@@ -1,5 +1,5 @@
 /** goss itself, the reference for gossfiles. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 
 const goss = process.env.GOSS ?? 'goss';
 
@@ -16,11 +16,8 @@ export interface GossResult {
 }
 
 /** What goss says of every property of a gossfile. */
-export function gossValidate(file: string, { vars = {}, env = {} } = {}): GossResult[] {
-  const { stdout, stderr } = runGoss(
-    ['--vars-inline', JSON.stringify(vars), '-g', file, 'validate', '-f', 'json'],
-    env,
-  );
+export async function gossValidate(file: string, { vars = {}, env = {} } = {}): Promise<GossResult[]> {
+  const { stdout, stderr } = await runGoss(['-g', file, 'validate', '-f', 'json'], vars, env);
   try {
     return (JSON.parse(stdout) as { results: GossResult[] }).results;
   } catch {
@@ -29,11 +26,20 @@ export function gossValidate(file: string, { vars = {}, env = {} } = {}): GossRe
 }
 
 /** The gossfile as goss renders it; `undefined` where goss refuses it. */
-export function gossRender(file: string, { vars = {}, env = {} } = {}): string | undefined {
-  const { stdout, status } = runGoss(['--vars-inline', JSON.stringify(vars), '-g', file, 'render'], env);
-  return status === 0 ? stdout : undefined;
+export async function gossRender(file: string, { vars = {}, env = {} } = {}): Promise<string | undefined> {
+  const { stdout, failed } = await runGoss(['-g', file, 'render'], vars, env);
+  return failed ? undefined : stdout;
 }
 
-function runGoss(args: string[], env: Record<string, string>) {
-  return spawnSync(goss, args, { encoding: 'utf8', env: { PATH: process.env.PATH, ...env } });
+/** Not synchronous: the servers that it asks may run in this process. */
+function runGoss(args: string[], vars: object, env: Record<string, string>) {
+  const options = {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+  };
+  return new Promise<{ stdout: string; stderr: string; failed: boolean }>((resolve) => {
+    execFile(goss, ['--vars-inline', JSON.stringify(vars), ...args], options, (error, stdout, stderr) =>
+      resolve({ stdout, stderr, failed: error !== null }),
+    );
+  });
 }

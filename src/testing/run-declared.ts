@@ -3,17 +3,29 @@ import type { Check } from '../check/define-check.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import type { Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
+import { readChecksFile } from '../declare/checks-file.ts';
+import type { ProbeContext, SpanAccess } from '../probes/context.ts';
 import { createProbe } from '../probes/index.ts';
 import { testProbeContext, testStack } from './probe-context.ts';
 
+export interface GivenStack extends Partial<StackInfo> {
+  databaseUrl?: string;
+  cacheUrl?: string;
+  logs?: ProbeContext['logs'];
+  spans?: SpanAccess;
+}
+
 /** Runs a check once with real probes against whatever is there. */
-export async function runForReal(
-  check: Check,
-  stack: Partial<StackInfo> = {},
-  cacheUrl = 'redis://127.0.0.1:1',
-) {
-  const context = testProbeContext({ stack: { ...testStack, ...stack } });
-  context.endpoints.cacheUrl = cacheUrl;
+export async function runForReal(check: Check, given: GivenStack = {}) {
+  const { databaseUrl, cacheUrl, logs, spans, ...stack } = given;
+  const context = testProbeContext({
+    stack: { ...testStack, ...stack },
+    ...(check.timeoutMs ? { timeoutMs: check.timeoutMs } : {}),
+    ...(logs ? { logs } : {}),
+    ...(spans ? { spans } : {}),
+  });
+  if (databaseUrl) context.endpoints.databaseUrl = databaseUrl;
+  if (cacheUrl) context.endpoints.cacheUrl = cacheUrl;
   const opened = await Promise.all(
     check.needs.map(async (name) => [name, await createProbe(name, context)] as const),
   );
@@ -34,4 +46,13 @@ export async function runForReal(
     for (const [, probe] of opened) await probe.close?.();
     await context.close();
   }
+}
+
+/** The one check of an entry as a person writes it in a file: `kind: tcp, host: localhost, …`. */
+export function declared(entry: string, vars: Record<string, unknown> = {}): Check {
+  const problems: string[] = [];
+  const text = `checks: [{ id: declared/one, ${entry} }]`;
+  const [check] = readChecksFile('checks.yaml', text, { env: {}, vars }, problems);
+  if (!check) throw new Error(problems.join('\n'));
+  return check;
 }

@@ -83,6 +83,8 @@ export const redisCommandKind = defineKind({
   },
 });
 
+const mostLines = 1000;
+
 export const logsKind = defineKind({
   name: 'logs',
   about: "A service's log",
@@ -107,7 +109,7 @@ export const logsKind = defineKind({
   },
   uses: ({ service }) => [service],
   title: ({ service, contains }) => `log of ${service}${contains ? `: ${contains}` : ''}`,
-  async observe({ target, probes: { logs } }) {
+  async observe({ target, probes: { logs }, expected }) {
     const { service, contains, 'trace-id': traceId, 'within-ms': withinMs } = target;
     const can = await logs.available({ service });
     if (!can.available) {
@@ -136,22 +138,37 @@ export const logsKind = defineKind({
         ...(failure ? { failure } : {}),
       };
     }
-    const query = { service, withinMs, ...(contains ? { contains } : {}), ...(traceId ? { traceId } : {}) };
+    const query = {
+      service,
+      withinMs,
+      limit: mostLines,
+      ...(contains ? { contains } : {}),
+      ...(traceId ? { traceId } : {}),
+    };
     const { value, failure } = await attempt(logs.find(query));
     const lines = (value?.records ?? []).map(({ number, raw }) => ({ number, text: raw }));
+    // What was left out could be what must not be there.
+    const isCut = (value?.matched ?? 0) > lines.length;
+    const tooMany = {
+      code: 'TOO_MANY',
+      message: `${value?.matched} lines match, and ${mostLines} can be looked at`,
+    };
     return {
-      attributes: value ? { matched: value.matched, text: lines.map(({ text }) => text) } : {},
+      attributes: value
+        ? { matched: value.matched, ...(isCut ? {} : { text: lines.map(({ text }) => text) }) }
+        : {},
       examined: { count: value?.scanned ?? 0, what: 'lines' },
       evidence: [
         {
           kind: 'lines',
           label: contains ?? 'trace',
           source: value?.source ?? service,
-          lines,
+          lines: lines.slice(0, 20),
           total: value?.matched ?? 0,
         },
       ],
       ...(failure ? { failure } : {}),
+      ...(isCut && expected.has('text') ? { failure: tooMany } : {}),
     };
   },
 });

@@ -19,6 +19,10 @@ export const httpKind = defineKind({
     'request-headers': headers.optional().describe('Headers to send: a map, or a list of "Name: value"'),
     'request-body': z.string().optional().describe('Body to send'),
     'follow-redirects': z.boolean().default(false).describe('Whether redirects are followed, ten at most'),
+    'allow-insecure': z.boolean().default(false).describe('Take a certificate that is not trusted'),
+    'ca-file': z.string().optional().describe('PEM file of the authorities to trust'),
+    'cert-file': z.string().optional().describe('PEM file of a certificate to show'),
+    'key-file': z.string().optional().describe('PEM file of its key'),
     'request-timeout': z.number().int().positive().optional().describe('Milliseconds for the request'),
   },
   attributes: {
@@ -39,6 +43,7 @@ export const httpKind = defineKind({
       method: target.method,
       ...(target['request-headers'] ? { headers: headerMap(target['request-headers']) } : {}),
       ...(target['request-body'] === undefined ? {} : { body: target['request-body'] }),
+      ...tlsOf(target),
       ...(target['request-timeout'] ? { timeoutMs: target['request-timeout'] } : {}),
     };
     const { asked, lastUrl } = await follow(http, request, target['follow-redirects'] ? maxRedirects : 0);
@@ -58,7 +63,7 @@ export const httpKind = defineKind({
         status: response.status,
         headers: response.headers,
         'header-lines': new TextLines(
-          response.rawHeaders.map(([name, value]) => `${name}: ${value}`).join('\n'),
+          response.rawHeaders.map(([name, value]) => `${canonical(name)}: ${value}`).join('\n'),
         ),
         body: new TextLines(response.body),
         'duration-ms': response.durationMs,
@@ -70,6 +75,26 @@ export const httpKind = defineKind({
     };
   },
 });
+
+function tlsOf(target: {
+  'allow-insecure': boolean;
+  'ca-file'?: string | undefined;
+  'cert-file'?: string | undefined;
+  'key-file'?: string | undefined;
+}): Pick<HttpRequest, 'tls'> {
+  const tls = {
+    ...(target['ca-file'] ? { caFile: target['ca-file'] } : {}),
+    ...(target['cert-file'] ? { certFile: target['cert-file'] } : {}),
+    ...(target['key-file'] ? { keyFile: target['key-file'] } : {}),
+    ...(target['allow-insecure'] ? { allowUntrusted: true } : {}),
+  };
+  return Object.keys(tls).length > 0 ? { tls } : {};
+}
+
+/** `content-type` → `Content-Type`: servers differ in how they write names, and lines are compared by their letters. */
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+}
 
 /** Ten thousand answers are kept until the report is made: the headers once are enough. */
 function lean(evidence: Evidence): Evidence {

@@ -25,7 +25,7 @@ export const commandKind = defineKind({
   },
   title: ({ command }) =>
     `command ${Array.isArray(command) ? command.join(' ') : command}`.split('\n')[0]!.slice(0, 80),
-  async observe({ target, probes: { command } }) {
+  async observe({ target, probes: { command }, expected }) {
     const { value, failure } = await attempt(
       command.run({
         command: target.command as string | [string, ...string[]],
@@ -35,12 +35,13 @@ export const commandKind = defineKind({
         ...(target['command-timeout'] ? { timeoutMs: target['command-timeout'] } : {}),
       }),
     );
+    const cut = value?.truncated && (expected.has('stdout') || expected.has('stderr'));
     return {
       attributes: value
         ? {
             'exit-status': value.exitCode ?? -1,
-            stdout: new TextLines(value.stdout),
-            stderr: new TextLines(value.stderr),
+            // What was left out could be what must not be there.
+            ...(cut ? {} : { stdout: new TextLines(value.stdout), stderr: new TextLines(value.stderr) }),
             signal: value.signal ?? '',
             'duration-ms': value.durationMs,
           }
@@ -54,9 +55,14 @@ export const commandKind = defineKind({
           ]
         : [fact('command', failure?.message ?? '')],
       ...(failure ? { failure } : {}),
+      ...(cut ? { failure: { code: 'TOO_LONG', message: 'its output is longer than 1 MiB' } } : {}),
     };
   },
 });
+
+/** Files up to here are judged by their text. */
+const maxContentBytes = 16 * 1024 * 1024;
+const checksums = ['md5', 'sha256', 'sha512'] as const;
 
 export const fileKind = defineKind({
   name: 'file',
@@ -65,7 +71,7 @@ export const fileKind = defineKind({
   target: { path: z.string().describe('Path') },
   attributes: {
     exists: 'Whether it is there',
-    filetype: '`file`, `directory`, `symlink`, `other`',
+    filetype: '`file`, `directory`, `symlink`, `socket`, `pipe`, `character-device`, `block-device`',
     mode: '`0644`',
     size: 'Bytes',
     owner: 'Name of the owner',
@@ -73,17 +79,28 @@ export const fileKind = defineKind({
     uid: 'Number of the owner',
     gid: 'Number of the group',
     'linked-to': 'Where the link leads',
+    md5: 'Checksum',
     sha256: 'Checksum',
-    contents: 'Text of the file, up to 1 MiB',
+    sha512: 'Checksum',
+    contents: 'Text of the file, up to 16 MiB',
   },
+  presence: 'exists',
   title: ({ path }) => `file ${path}`,
-  async observe({ target: { path }, probes: { file } }) {
-    const { value, failure } = await attempt(file.stat({ path }));
+  async observe({ target: { path }, probes: { file }, expected }) {
+    const wanted = checksums.filter((name) => expected.has(name));
+    const { value, failure } = await attempt(file.stat({ path, checksums: wanted }));
     const examined = { count: 1, what: 'path' };
     if (!value) return { attributes: {}, examined, evidence: [fact(path, failure.message)], failure };
     if (!value.exists)
       return { attributes: { exists: false }, examined, evidence: [fact(path, 'is not there')] };
-    const read = value.type === 'directory' ? undefined : await attempt(file.read({ path }));
+    const read =
+      expected.has('contents') && value.type !== 'directory'
+        ? await attempt(file.read({ path, maxBytes: maxContentBytes }))
+        : undefined;
+    const tooLong = read?.value?.truncated
+      ? { code: 'TOO_LONG', message: `${path} is longer than 16 MiB` }
+      : undefined;
+    const unread = read?.failure ?? tooLong;
     return {
       attributes: {
         exists: true,
@@ -95,8 +112,8 @@ export const fileKind = defineKind({
         uid: value.uid,
         gid: value.gid,
         'linked-to': value.linkedTo,
-        sha256: value.sha256,
-        contents: read?.value ? new TextLines(read.value.text) : undefined,
+        ...value.checksums,
+        contents: read?.value && !tooLong ? new TextLines(read.value.text) : undefined,
       },
       examined,
       evidence: [
@@ -105,6 +122,7 @@ export const fileKind = defineKind({
           `${value.type}, mode ${value.mode}, ${value.size} bytes, ${value.owner ?? value.uid}:${value.group ?? value.gid}`,
         ),
       ],
+      ...(unread ? { failure: unread } : {}),
     };
   },
 });

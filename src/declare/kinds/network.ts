@@ -8,15 +8,31 @@ export const tcpKind = defineKind({
   name: 'tcp',
   about: 'Whether a TCP connection can be opened',
   needs: ['tcp'],
-  target: { host: z.string().describe('Name or address'), port },
+  target: {
+    host: z.string().describe('Name or address'),
+    port,
+    family: z
+      .union([z.literal(4), z.literal(6)])
+      .optional()
+      .describe('Only IPv4, or only IPv6'),
+    'local-address': z.string().optional().describe('Address of this machine to connect from'),
+  },
   attributes: {
     reachable: 'Whether the connection opens',
     address: 'The address that was reached',
     'duration-ms': 'Milliseconds until it was open',
   },
   title: ({ host, port: at }) => `TCP ${host}:${at}`,
-  async observe({ target: { host, port: at }, probes: { tcp } }) {
-    const { value, failure } = await attempt(tcp.connect({ host, port: at }));
+  async observe({ target, probes: { tcp } }) {
+    const { host, port: at, family, 'local-address': fromAddress } = target;
+    const { value, failure } = await attempt(
+      tcp.connect({
+        host,
+        port: at,
+        ...(family ? { family } : {}),
+        ...(fromAddress ? { fromAddress } : {}),
+      }),
+    );
     return {
       attributes: {
         reachable: value !== undefined,
@@ -37,22 +53,31 @@ export const dnsKind = defineKind({
   target: {
     name: z.string().describe('Name to resolve'),
     type: z
-      .enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT', 'any-address'])
+      .enum(['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT', 'any-address'])
       .default('any-address')
       .describe('Record type; any-address asks the system, hosts file included'),
     server: z.string().optional().describe('Address of the name server'),
+    'trailing-dot': z
+      .boolean()
+      .default(false)
+      .describe('Names in records end with a dot, as name servers write them'),
   },
   attributes: {
     resolvable: 'Whether it resolves',
     addrs: 'The records',
     'duration-ms': 'Milliseconds until the answer',
   },
+  presence: 'resolvable',
   title: ({ name, type }) => `DNS ${type === 'any-address' ? '' : `${type} `}${name}`,
-  async observe({ target: { name, type, server }, probes: { dns } }) {
-    const { value, failure } = await attempt(dns.resolve({ name, type, ...(server ? { server } : {}) }));
+  async observe({ target, probes: { dns } }) {
+    const { name, type, server, 'trailing-dot': trailingDot } = target;
+    const { value, failure } = await attempt(
+      dns.resolve({ name, type, ...(server ? { server } : {}), ...(trailingDot ? { trailingDot } : {}) }),
+    );
     return {
       attributes: {
-        resolvable: (value?.records.length ?? 0) > 0,
+        // A name server that does not answer says nothing of the name.
+        resolvable: value ? value.records.length > 0 : saysNo.has(failure.code) ? false : undefined,
         addrs: value?.records,
         'duration-ms': value?.durationMs,
       },
@@ -63,6 +88,8 @@ export const dnsKind = defineKind({
   },
 });
 
+const saysNo = new Set(['ENOTFOUND', 'ENODATA', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+
 export const tlsKind = defineKind({
   name: 'tls',
   about: 'The certificate that a server shows',
@@ -71,6 +98,7 @@ export const tlsKind = defineKind({
     host: z.string().describe('Name or address'),
     port: port.default(443),
     'server-name': z.string().optional().describe('Name to ask for; default: the host'),
+    'ca-file': z.string().optional().describe('PEM file of the authorities to trust'),
   },
   attributes: {
     authorized: 'Whether the certificate is trusted for the name',
@@ -84,9 +112,10 @@ export const tlsKind = defineKind({
     fingerprint: 'SHA-256',
   },
   title: ({ host, port: at }) => `TLS ${host}:${at}`,
-  async observe({ target: { host, port: at, 'server-name': serverName }, probes: { tls } }) {
+  async observe({ target, probes: { tls } }) {
+    const { host, port: at, 'server-name': serverName, 'ca-file': caFile } = target;
     const { value, failure } = await attempt(
-      tls.inspect({ host, port: at, ...(serverName ? { serverName } : {}) }),
+      tls.inspect({ host, port: at, ...(serverName ? { serverName } : {}), ...(caFile ? { caFile } : {}) }),
     );
     return {
       attributes: {
@@ -119,6 +148,7 @@ export const portKind = defineKind({
     protocol: z.enum(['tcp', 'tcp6', 'udp', 'udp6']).default('tcp').describe('Table that is looked into'),
   },
   attributes: { listening: 'Whether something listens', ip: 'Addresses that it listens on' },
+  presence: 'listening',
   title: ({ protocol, port: at }) => `port ${protocol}:${at}`,
   async observe({ target: { protocol, port: at }, probes: { file } }) {
     const { value, failure } = await attempt(
@@ -134,10 +164,11 @@ export const portKind = defineKind({
       )
       .map((fields) => ipOf(fields[1]!.split(':')[0]!));
     const ip = [...new Set(addresses)];
+    const seen = failure?.message ?? (ip.join(', ') || 'nothing listens');
     return {
       attributes: failure ? {} : { listening: ip.length > 0, ip },
       examined: { count: 1, what: 'table of sockets' },
-      evidence: [fact(`${protocol}:${at}`, ip.join(', ') || 'nothing listens')],
+      evidence: [fact(`${protocol}:${at}`, seen)],
       ...(failure ? { failure } : {}),
     };
   },

@@ -1,3 +1,4 @@
+import { nearest } from '../../base/nearest.ts';
 import { DeclaredProblem } from '../problem.ts';
 import { all, type Compile, type Matcher, type Path } from './compile.ts';
 import { listMatcher, listMatchers } from './list.ts';
@@ -45,7 +46,11 @@ export function compileMatcher(raw: unknown, path: Path): Matcher {
   return all(
     entries.map(([name, argument]) => {
       const compile = compilerOf(name);
-      if (!compile) throw new DeclaredProblem([...path, name], `there is no matcher "${name}"`);
+      if (!compile) {
+        const near = nearest(name, [...matcherNames]);
+        const hint = near ? `; did you mean "${near}"?` : '';
+        throw new DeclaredProblem([...path, name], `there is no matcher "${name}"${hint}`);
+      }
       return compile(argument, [...path, name], compileMatcher);
     }),
   );

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runForReal } from '../testing/run-declared.ts';
-import { loadDeclared } from './index.ts';
+import { runForReal } from '../../testing/run-declared.ts';
+import { loadDeclared } from '../index.ts';
 
 let folder = '';
 let port = 0;
@@ -119,17 +119,17 @@ matching:
   test('what cannot be carried out is skipped by name, never dropped', async () => {
     const { checks, notices } = await load(
       file('unsupported.yaml', {
-        package: { nginx: { installed: true } },
-        http: { 'https://127.0.0.1': { status: 200, 'allow-insecure': true } },
-        file: { '/etc/passwd': { exists: true, md5: 'abc' } },
+        addr: { 'udp://127.0.0.1:53': { reachable: true } },
+        http: { 'https://127.0.0.1': { status: 200, proxy: 'http://127.0.0.1:3128' } },
+        mount: { '/': { exists: true, usage: { lt: 95 } } },
       }),
     );
     const verdicts = await Promise.all(checks.map((check) => runForReal(check)));
     expect(verdicts.map((verdict) => verdict.status)).toEqual(['skip', 'skip', 'skip']);
     expect(notices).toEqual([
-      'unsupported.yaml:1: package "nginx": not supported: goss\'s "package" looks into the operating system, not at a stack',
-      'unsupported.yaml:1: http "https://127.0.0.1": not supported: allow-insecure: certificates are always verified',
-      'unsupported.yaml:1: file "/etc/passwd": not supported: "md5" of file',
+      'unsupported.yaml:1: addr "udp://127.0.0.1:53": not supported: the address udp://127.0.0.1:53 is not tcp://host:port',
+      'unsupported.yaml:1: http "https://127.0.0.1": not supported: "proxy" of http',
+      'unsupported.yaml:1: mount "/": not supported: "usage" of mount',
     ]);
   });
 
@@ -180,7 +180,9 @@ matching:
 
   test.each([
     ['http:\n  x: { status: {} }', 'bad.yaml:2: an empty expectation always holds; say what is expected'],
-    ['htp:\n  x: { status: 200 }', 'bad.yaml:1: "htp" is no test of a gossfile'],
+    ['htp:\n  x: { status: 200 }', 'bad.yaml:1: "htp" is no test of a gossfile; did you mean "http"?'],
+    ['http: [a]', 'bad.yaml:1: "http" must be a map of tests'],
+    ['http:\n  a: text', 'bad.yaml:1: "http" must be a map of tests'],
     ['{{ nonsense 1 }}', 'bad.yaml:1: the template function "nonsense" is not supported'],
     ['a: 1\n{{ if .x }}', 'bad.yaml:2: {{if}} has no {{end}}'],
     [
@@ -194,7 +196,7 @@ matching:
 
 describe('a plugin', () => {
   test('is packed, installed offline and loaded; a package that is not there is named', async () => {
-    const plugin = path.join(import.meta.dirname, 'fixtures/plugin');
+    const plugin = path.join(import.meta.dirname, '../fixtures/plugin');
     const [tarball = ''] = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
       cwd: plugin,
     })
