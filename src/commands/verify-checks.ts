@@ -25,7 +25,7 @@ export interface LoadedChecks {
  * (78) when they do not fit together.
  */
 export async function loadAllChecks(
-  { config, root, env }: Project,
+  { config, root, env, redact }: Project,
   { files = [], gossfiles = [], varsFiles = [] }: CheckSources = {},
   signal?: AbortSignal,
 ): Promise<LoadedChecks> {
@@ -37,13 +37,14 @@ export async function loadAllChecks(
     plugins: config.plugins,
   };
   const hasDeclared = configured.files.length + configured.gossfiles.length + configured.plugins.length > 0;
-  const nothing = { checks: [] as Check[], notices: [] as string[] };
+  const nothing = { checks: [] as Check[], notices: [] as string[], secrets: [] as string[] };
   const [builtIn, folders, declared, ofCall] = await Promise.all([
     loadBuiltInChecks(signal),
     Promise.all(absolute([config.checks].flat()).map((folder) => loadChecksFrom(folder, signal))),
     hasDeclared ? loadDeclared({ ...common, ...configured }) : nothing,
     files.length + gossfiles.length > 0 ? loadDeclared({ ...common, files, gossfiles }) : nothing,
   ]);
+  redact.add(...declared.secrets, ...ofCall.secrets);
   const checks = [...builtIn, ...folders.flat(), ...declared.checks, ...ofCall.checks];
   assertSound(checks);
   return {

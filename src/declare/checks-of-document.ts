@@ -37,7 +37,8 @@ export function checksOfDocument(
   }
   let own: Scope;
   try {
-    own = { env: scope.env, vars: { ...(fillIn(vars, scope, ['vars']) as object), ...scope.vars } };
+    own = { ...scope, vars: { ...(fillIn(vars, scope, ['vars']) as object), ...scope.vars } };
+    scope.learn?.(own.vars);
   } catch (error) {
     problems.push(problemText(document, [], error));
     return [];
@@ -48,6 +49,7 @@ export function checksOfDocument(
       try {
         for (const each of expand(entry, own)) {
           const filled = fillIn(each.entry, each.scope) as object;
+          scope.learn?.(filled);
           found.push(checkOfEntry({ ...(defaults as object), ...filled }, part.where(['checks', index])));
         }
       } catch (error) {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Check } from '../check/define-check.ts';
+import { noticingSecrets, secretsIn } from './secrets.ts';
 import type { Scope } from './variables.ts';
 
 export interface DeclaredSources {
@@ -25,6 +26,8 @@ export interface Declared {
   checks: Check[];
   /** What was read and cannot be carried out: entries of a gossfile that are not supported. Named, never dropped. */
   notices: string[];
+  /** What must not be shown: secrets that stand in the files, and those that they take from variables. */
+  secrets: string[];
 }
 
 /** Reads every declared source. Rejects with one `Fault` (78) that lists every problem with file and line. */
@@ -33,10 +36,13 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
   const problems: string[] = [];
   const checks: Check[] = [];
   const notices: string[] = [];
+  const secrets = new Set<string>();
   const scope = {
-    env,
+    env: noticingSecrets(env, secrets),
+    learn: (entry: unknown) => secretsIn(entry, secrets),
     vars: { ...sources.vars, ...(await readVars(sources.varsFiles ?? [], root, problems)) },
   };
+  scope.learn(scope.vars);
   if (files.length > 0) {
     for (const file of files) {
       const text = await readText(file, root, problems);
@@ -66,7 +72,7 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
       exitCode: ExitCode.config,
     });
   }
-  return { checks, notices };
+  return { checks, notices, secrets: [...secrets] };
 }
 
 /** Loads YAML's parser only where the file needs it. */

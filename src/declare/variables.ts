@@ -5,6 +5,8 @@ import { DeclaredProblem } from './problem.ts';
 export interface Scope {
   vars: Readonly<Record<string, unknown>>;
   env: Readonly<Record<string, string | undefined>>;
+  /** Takes in what must not be shown; told of every entry with its variables filled in. */
+  learn?(entry: unknown): void;
 }
 
 /**

@@ -83,6 +83,7 @@ export async function readGossfile(
     for (const [key, resource] of Object.entries(entries ?? {})) {
       const place = { id: uniqueId(type, key, ids), source: document.where([type, key]) };
       try {
+        scope.learn?.({ url: key, ...resource });
         result.checks.push(checkOfResource(type, key, resource ?? {}, place));
       } catch (error) {
         if (error instanceof Unsupported) {
