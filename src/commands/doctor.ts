@@ -6,6 +6,7 @@ import { openProject, type Project } from './context.ts';
 import { examine, type Finding } from './doctor-findings.ts';
 import type { Action, CommandModule, Invocation } from './invocation.ts';
 import { styleFor } from './style.ts';
+import { waiting } from './waiting.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -28,7 +29,10 @@ Examples:
 
 const doctor: Action = async (invocation, { json }) => {
   const { project, finding } = await openAnyway(invocation);
-  const findings = [finding, ...(await examine(project))];
+  const findings = [
+    finding,
+    ...(await waiting(invocation, 'looking at this machine', () => examine(project))),
+  ];
   const exitCode = findings.slice(1).some(({ state }) => state === 'bad')
     ? ExitCode.unavailable
     : finding.state === 'bad'

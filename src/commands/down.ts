@@ -1,9 +1,12 @@
 import { ExitCode } from '../base/exit-code.ts';
+import { safeLine } from '../base/safe-text.ts';
 import { runtimesToStop } from '../runtimes/choose.ts';
+import type { RuntimeEvent } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { removeRecord } from './sabotage/record.ts';
-import { createProgress } from './up-progress.ts';
+import { styleFor } from './style.ts';
+import { waiting } from './waiting.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -23,19 +26,21 @@ Examples:
 const down: Action = async (invocation, { volumes = false, json = false }) => {
   const project = await openProject(invocation);
   const runtimes = await runtimesToStop(project);
-  const progress = createProgress(invocation.stderr, invocation.quiet || json === true);
-  const stopped: string[] = [];
-  try {
-    const { signal } = invocation;
+  const { stderr, signal } = invocation;
+  const stopped = await waiting(invocation, 'stopping the stack', async (say) => {
+    const onEvent = (event: RuntimeEvent) => {
+      if (event.type === 'notice' && !invocation.quiet) {
+        void stderr.write(styleFor(stderr).warn(`note: ${safeLine(event.message)}\n`));
+      } else if (event.type === 'service') say(`${event.service} ${event.state}`);
+    };
+    const each = [];
     for (const runtime of runtimes) {
-      const options = { volumes: volumes === true, signal, onEvent: progress.onEvent };
-      stopped.push(...(await runtime.down(options)));
+      each.push(...(await runtime.down({ volumes: volumes === true, signal, onEvent })));
     }
     // What was broken of the data is gone with it.
     if (volumes === true) removeRecord(project.root);
-  } finally {
-    await progress.end();
-  }
+    return each;
+  });
   if (json) {
     const document = { stopped, volumesRemoved: volumes };
     await invocation.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);

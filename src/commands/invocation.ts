@@ -7,7 +7,11 @@ export interface Output {
   readonly isTerminal: boolean;
   /** 80 where there is no terminal. */
   readonly columns: number;
+  /** 24 where there is no terminal. */
+  readonly rows: number;
   readonly color: boolean;
+  /** While it is set, it takes what is written: lines are drawn that must not be written into. */
+  divert?: ((text: string) => void) | undefined;
 }
 
 /** All that a command knows about the call. No command reads `process` itself. */

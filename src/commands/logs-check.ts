@@ -9,6 +9,7 @@ import { maxRequiredFields } from '../probes/logs/known-keys.ts';
 import type { LogReport } from '../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../probes/logs/secrets.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { waiting } from './waiting.ts';
 
 interface CheckFlags {
   require: string[];
@@ -52,7 +53,7 @@ Examples:
   act(command, check);
 };
 
-const check: Action = async ({ cwd, stdin, stdout, signal }, options, [file]) => {
+const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, options, [file]) => {
   const flags = options as unknown as CheckFlags;
   if (flags.require.length > maxRequiredFields) {
     throw new Fault({
@@ -70,7 +71,9 @@ const check: Action = async ({ cwd, stdin, stdout, signal }, options, [file]) =>
     report =
       file === '-'
         ? await analyseStream(stdin(), analysis, signal)
-        : await analyseFile(path.resolve(cwd, file as string), analysis, { signal });
+        : await waiting({ stderr, quiet }, `reading ${file}`, () =>
+            analyseFile(path.resolve(cwd, file as string), analysis, { signal }),
+          );
   } catch (error) {
     signal.throwIfAborted();
     throw unreadable(file as string, error);

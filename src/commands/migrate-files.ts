@@ -7,6 +7,7 @@ import type { Reach, VerifyOutcome } from '../migrate/index.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { type MigrateFlags, openMigrations, openTarget, positive, reachOf } from './migrate-target.ts';
 import { type Style, styleFor } from './style.ts';
+import { waiting } from './waiting.ts';
 
 interface FileFlags extends MigrateFlags, Reach {
   json?: boolean;
@@ -110,7 +111,9 @@ const verify: Action = async (invocation, options) => {
   const opened = flags.target ? await openTarget(invocation, flags) : await openMigrations(invocation, flags);
   const { verifyMigrations } = await import('../migrate/index.ts');
   const scratchUrl = flags.scratch ?? opened.project.config.migrations.scratchUrl;
-  const outcome = await verifyMigrations({ ...opened.options, scratchUrl, target: flags.target });
+  const outcome = await waiting(invocation, 'up, down and up again on a scratch database', () =>
+    verifyMigrations({ ...opened.options, scratchUrl, target: flags.target }),
+  );
   await invocation.stdout.write(
     flags.json
       ? `${JSON.stringify(outcome, null, 2)}\n`

@@ -8,6 +8,7 @@ import { configureFiles } from './migrate-files.ts';
 import { configureStatus } from './migrate-status.ts';
 import { type MigrateFlags, openTarget, positive, reachOf } from './migrate-target.ts';
 import { styleFor } from './style.ts';
+import { waiting } from './waiting.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command.description('Apply, roll back and inspect the migrations of the database.').addHelpText(
@@ -93,7 +94,7 @@ const runUp: Action = async (invocation, options) => {
   const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
   if (frozen && target.folder) await requireLockFile(target.folder);
   else if (flags.frozenLock) await requireLockFile(builtInMigrations);
-  const outcome = await migrateUp(target, reachOf(flags));
+  const outcome = await waiting(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
   if (!frozen && target.folder) await refreshLockFile(invocation, target.folder);
   await tell(invocation, flags, 'up', outcome);
   return ExitCode.ok;
@@ -116,7 +117,8 @@ const runDown: Action = async (invocation, options) => {
   const { options: target } = await openTarget(invocation, flags);
   const { migrateDown } = await import('../migrate/index.ts');
   const reach = flags.all ? { steps: Number.MAX_SAFE_INTEGER } : reachOf(flags);
-  await tell(invocation, flags, 'down', await migrateDown(target, reach));
+  const outcome = await waiting(invocation, 'rolling back', () => migrateDown(target, reach));
+  await tell(invocation, flags, 'down', outcome);
   return ExitCode.ok;
 };
 
@@ -124,7 +126,9 @@ const runRedo: Action = async (invocation, options) => {
   const flags = options as RunFlags;
   const { options: target } = await openTarget(invocation, flags);
   const { redo } = await import('../migrate/index.ts');
-  const { down, up } = await redo(target, reachOf(flags));
+  const { down, up } = await waiting(invocation, 'rolling back and applying again', () =>
+    redo(target, reachOf(flags)),
+  );
   if (flags.json) {
     await invocation.stdout.write(
       `${JSON.stringify({ down: down.ran, up: up.ran, head: up.head ?? null }, null, 2)}\n`,

@@ -39,7 +39,7 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
   stream.on('error', lose);
   const dumb = env.TERM === 'dumb' || Boolean(env.NO_COLOR) || plain;
   const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0';
-  return {
+  const output: ProcessOutput = {
     get used() {
       return used;
     },
@@ -47,10 +47,17 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
     get columns() {
       return stream.columns || 80;
     },
+    get rows() {
+      return stream.rows || 24;
+    },
     color: !dumb && (forced || (Boolean(stream.isTTY) && env.FORCE_COLOR !== '0')),
     write(text) {
       if (lost || text === '') return Promise.resolve();
       used = true;
+      if (output.divert) {
+        output.divert(redact(text));
+        return Promise.resolve();
+      }
       return new Promise((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
         const leave = () => {
@@ -71,6 +78,7 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
       });
     },
   };
+  return output;
 }
 
 /** Nobody reads, and the run is over: what is written from now on is dropped. */

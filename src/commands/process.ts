@@ -10,6 +10,11 @@ const signals = {
   SIGHUP: ExitCode.hangup,
 } as const;
 
+/** An end that takes longer is told to who waits for it. */
+const tellAfterMs = 250;
+/** Over the `^C` that the terminal has written. */
+const stopping = '\rstopping; Ctrl-C again leaves at once\n';
+
 /** The process as commands see it. The only place that touches signals, streams and uncaught errors. */
 export interface ProcessContext {
   base: Omit<Invocation, 'cwd' | 'quiet' | 'verbose' | 'stdout' | 'stderr'>;
@@ -31,12 +36,15 @@ export function openProcess({ plain }: { plain: boolean }): ProcessContext {
   const env = process.env;
   const redact = createRedactor(...secretsOfEnvironment(env));
   const common = { redact, env, plain, signal: controller.signal };
+  const stderr = createOutput(process.stderr, { ...common, onLost: () => {} });
+  let telling: NodeJS.Timeout | undefined;
   const onSignal = (name: keyof typeof signals) => {
     const exitCode = signals[name];
     if (reasons.some(({ code }) => code === 'signal')) {
-      if (process.stderr.isTTY) process.stderr.write('\x1b[?25h');
+      if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');
       process.exit(exitCode);
     }
+    if (process.stderr.isTTY) telling = setTimeout(() => stderr.write(stopping), tellAfterMs).unref();
     end(new Fault({ code: 'signal', message: `ended by ${name}`, exitCode }));
   };
   /** The engine watches for errors of checks itself while it runs; then this is not the only listener, and is silent. */
@@ -49,9 +57,10 @@ export function openProcess({ plain }: { plain: boolean }): ProcessContext {
   return {
     base: { env, redact, stdin: () => process.stdin, signal: controller.signal },
     stdout: createOutput(process.stdout, { ...common, onLost: end }),
-    stderr: createOutput(process.stderr, { ...common, onLost: () => {} }),
+    stderr,
     reasons,
     close() {
+      clearTimeout(telling);
       for (const name of Object.keys(signals)) process.off(name, onSignal);
       process.off('uncaughtException', onUncaught);
     },

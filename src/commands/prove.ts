@@ -13,10 +13,10 @@ import { type Proof, prove, usualConcurrency } from './prove-run.ts';
 import { summaryOf, textOf } from './prove-words.ts';
 import { mendRecorded, provedBy } from './sabotage/leftover.ts';
 import { proveLock, sabotageRecord } from './sabotage/record.ts';
-import { createStatusLine } from './status-line.ts';
 import { loadAllChecks } from './verify-checks.ts';
 import { toolVersion } from './verify-run.ts';
 import { describeStack } from './verify-stack.ts';
+import { waiting } from './waiting.ts';
 
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -46,7 +46,7 @@ Examples:
 };
 
 const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
-  const { stdout, stderr, signal, quiet } = invocation;
+  const { stdout, stderr, signal } = invocation;
   const project = await openProject(invocation);
   const { config, origins, root } = project;
   const { runtime } = await findRuntime(project);
@@ -59,33 +59,33 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   const lock = tryLock(proveLock(root), 'meatymusic checks prove');
   if (!lock.acquired) throw provedBy(lock.holder);
   const startedAt = performance.now();
-  const line = createStatusLine(stderr, quiet);
   let done = 0;
   let told: Promise<void> = Promise.resolve();
   const tell = (proof: Proof) => {
     done++;
     if (json) return;
-    told = told.then(() => line.clear()).then(() => stdout.write(textOf(proof, stdout)));
+    told = told.then(() => stdout.write(textOf(proof, stdout)));
     told.catch(() => {});
   };
   let proofs: Proof[];
   try {
     const mended = await mendRecorded(project, runtime);
     if (mended) await stderr.write(`note: ${mended}\n`);
-    proofs = await prove(selected, {
-      underTest,
-      options,
-      timeoutMs: config.verify.timeout,
-      concurrency: Math.min(usualConcurrency, config.verify.concurrency),
-      toolVersion,
-      redact: project.redact,
-      signal,
-      record: sabotageRecord(root, runtime.name),
-      onStep: (what) => line.show(`${done}/${selected.length}  ${what}`),
-      onProof: tell,
-    });
+    proofs = await waiting(invocation, 'proving', (say) =>
+      prove(selected, {
+        underTest,
+        options,
+        timeoutMs: config.verify.timeout,
+        concurrency: Math.min(usualConcurrency, config.verify.concurrency),
+        toolVersion,
+        redact: project.redact,
+        signal,
+        record: sabotageRecord(root, runtime.name),
+        onStep: (what) => say(`${done}/${selected.length}  ${what}`),
+        onProof: tell,
+      }),
+    );
   } finally {
-    await line.clear();
     lock.release();
   }
   await told;

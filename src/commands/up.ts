@@ -93,7 +93,7 @@ const up: Action = async (invocation, options) => {
     ...(flags.runtime ? { wanted: flags.runtime } : {}),
   });
   const wasUp = (await runtime.endpoints()) !== undefined;
-  const progress = createProgress(invocation.stderr, invocation.quiet);
+  const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
   if (runtime.name !== 'embedded' && project.config.services.telemetry.receiver.enabled) {
     progress.say(`note: ${noReceiver}`);

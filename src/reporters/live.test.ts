@@ -1,43 +1,45 @@
 import { describe, expect, it, vi } from 'vitest';
+import { awaitUntil } from '../base/await-until.ts';
 import type { CheckResult } from '../check/result.ts';
 import { exampleStack } from '../check/stack.ts';
 import { makeCheck } from '../testing/make-check.ts';
+import { createTerminal } from '../testing/terminal.ts';
 import { createLiveProgress } from './live.ts';
 
 const checks = ['api/health', 'cache/ping', 'cache/round-trip'].map((id) => makeCheck({ id }));
 
 function begin() {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-  let text = '';
-  const live = createLiveProgress({
-    columns: 80,
-    color: false,
-    write: async (part) => {
-      text += part;
-    },
-  });
+  const terminal = createTerminal();
+  const live = createLiveProgress(terminal);
   live.listener({ type: 'run-start', checks, stack: exampleStack, startedAt: '' });
-  return { live, text: () => text };
+  return { live, terminal };
 }
 
 describe('createLiveProgress', () => {
   it('shows for each area how far it is and what runs, and takes it away at the end', async () => {
-    const { live, text } = begin();
+    const { live, terminal } = begin();
     live.listener({ type: 'check-start', check: checks[1]! });
+    live.listener({ type: 'check-start', check: checks[2]! });
     live.listener({ type: 'check-end', check: checks[0]!, result: { status: 'fail' } as CheckResult });
-    await vi.advanceTimersByTimeAsync(150);
-    expect(text()).toContain('✖ api    1/1 1 failed');
-    expect(text()).toMatch(/cache {2}0\/2 {2}cache\/ping holds/);
+    await awaitUntil(() => (terminal.lines().length > 1 ? true : undefined), {
+      what: 'a picture',
+      withinMs: 5000,
+    });
+    expect(terminal.lines()).toEqual([
+      '✖ api    1/1 1 failed',
+      expect.stringMatching(/^. cache {2}0\/2 {2}\(2\) cache\/ping holds$/),
+      expect.stringMatching(/ (ms|s)$/),
+    ]);
     await live.end();
-    expect(text().endsWith('\x1b[3A\x1b[0J\x1b[?25h')).toBe(true);
-    vi.useRealTimers();
+    expect(terminal.lines().join('')).toBe('');
   });
 
   it('does not flicker when the run is over in a moment', async () => {
-    const { live, text } = begin();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    const { live, terminal } = begin();
     await vi.advanceTimersByTimeAsync(100);
     await live.end();
-    expect(text()).toBe('');
+    expect(terminal.lines()).toEqual(['']);
     vi.useRealTimers();
   });
 });
