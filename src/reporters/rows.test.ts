@@ -23,6 +23,7 @@ describe('createRows', () => {
     api.show('failed', 'api       exited');
     await shows(terminal, /exited/);
     await rows.end();
+    await rows.end();
     expect(terminal.lines()).toEqual(['before', '✔ cache     healthy  36 ms', '✖ api       exited', '· web']);
   });
 

@@ -55,6 +55,7 @@ export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOp
   });
   const diverted: string[] = [];
   let drawing: Promise<void> | undefined;
+  let ended = false;
 
   const addTask = (title: () => string) => {
     listr.add({ title: ' ', task() {} });
@@ -93,13 +94,14 @@ export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOp
     async end() {
       clearTimeout(timer);
       screen.divert = undefined;
-      if (drawing) {
+      if (drawing && !ended) {
+        ended = true;
         await drawing;
         // What did not end stands still.
         for (const task of listr.tasks) if (task.isStarted()) task.state = ListrTaskState.SKIPPED;
         picture.end();
       }
-      if (!keep) for (const text of diverted) canvas.stream.write(text);
+      if (!keep) for (const text of diverted.splice(0)) canvas.stream.write(text);
       await canvas.flushed();
     },
   };
