@@ -25,8 +25,8 @@ function linesOf({ name, code, holds, found, durationMs }: ProofOfSabotage, styl
   }
   return [
     `    ${style.bad('✖')} ${shown}`,
-    `      wanted  fail ${code}, and what it was before once it is mended`,
-    `      got     ${safeLine(found ?? '', 600)}`,
+    `      wanted  fail ${code}, then as before`,
+    `      found   ${safeLine(found ?? '', 600)}`,
   ];
 }
 

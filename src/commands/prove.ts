@@ -97,6 +97,8 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   } else {
     const summary = summaryOf(proofs, selected.length);
     await stdout.write(`\n${summary} in ${formatDuration(durationMs)} · ${runtime.name} stack\n`);
+    const wrong = proofs.find(({ status }) => status === 'refuted' || status === 'unproven');
+    if (wrong) await stdout.write(`hint: meatymusic checks explain ${wrong.id}\n`);
   }
   return ok && proofs.length === selected.length ? ExitCode.ok : ExitCode.checkFailed;
 };
