@@ -394,6 +394,8 @@ export interface TokenQuery {
   kind: 'valid' | 'bad-signature' | 'wrong-issuer' | 'expired' | 'none-algorithm';
   /** Which of two fixed test tenants the token speaks for. Default `a`. */
   tenant?: 'a' | 'b';
+  /** Replace claims of the token; only a token that is made here can carry them. */
+  claims?: Record<string, string>;
 }
 
 export interface Probes {

@@ -26,14 +26,14 @@ const identities = {
  * a key that nobody published, or none at all. A wrong issuer and a passed expiry say something only under a good signature.
  */
 export async function createToken(
-  { kind, tenant = 'a' }: TokenQuery,
+  { kind, tenant = 'a', claims: given }: TokenQuery,
   auth: ProbeAuth,
   nowMs: number,
   shared: SharedResources,
 ): Promise<{ available: boolean; token: string; enable?: string }> {
   const issuer = auth.issuer ?? defaultIssuer;
   const seconds = Math.floor(nowMs / 1000);
-  const claims = { ...identities[tenant], ...(auth.audience ? { aud: auth.audience } : {}) };
+  const claims = { ...identities[tenant], ...(auth.audience ? { aud: auth.audience } : {}), ...given };
   if (kind === 'none-algorithm') {
     const token = new UnsecuredJWT(claims)
       .setIssuer(issuer)
@@ -41,8 +41,12 @@ export async function createToken(
       .setExpirationTime(seconds + 600);
     return { available: true, token: token.encode() };
   }
-  if (kind === 'valid' && !auth.signingKey && auth.token) return { available: true, token: auth.token };
-  if (kind === 'valid' && !auth.signingKey) return { available: false, token: '', enable: enableFor(kind) };
+  if (kind === 'valid' && !auth.signingKey) {
+    if (given) return { available: false, token: '', enable: ownKey };
+    return auth.token
+      ? { available: true, token: auth.token }
+      : { available: false, token: '', enable: enableFor(kind) };
+  }
   // Without a key of the stack the others are made all the same: if one of them is let in, that is a finding.
   const trusted = kind !== 'bad-signature' && auth.signingKey !== undefined;
   const key = trusted
@@ -68,7 +72,8 @@ async function strayKey(): Promise<KeyObject> {
   return (await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey;
 }
 
+const ownKey = "auth.signingKeyFile: PEM of an RS256 key that the API's JWKS holds";
+
 function enableFor(kind: TokenQuery['kind']): string {
-  const key = "auth.signingKeyFile: PEM of an RS256 key that the API's JWKS holds";
-  return kind === 'valid' ? `auth.token: a token that the API accepts, or ${key}` : key;
+  return kind === 'valid' ? `auth.token: a token that the API accepts, or ${ownKey}` : ownKey;
 }

@@ -22,6 +22,17 @@ test('a valid token verifies, names its tenant and its key', async () => {
   expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', kid: 'k1' });
 });
 
+test('claims are replaced in a token that is made here, and nowhere else', async () => {
+  const query = { kind: 'valid', claims: { sub: 'somebody', tenant_id: 'theirs' } } as const;
+  const { token } = await createToken(query, auth, now);
+  expect((await verify(token)).payload).toMatchObject({ sub: 'somebody', tenant_id: 'theirs' });
+  expect(await createToken(query, { token: 'given' }, now)).toEqual({
+    available: false,
+    token: '',
+    enable: expect.stringContaining('auth.signingKeyFile'),
+  });
+});
+
 test.each([
   ['bad-signature', 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
   ['wrong-issuer', 'ERR_JWT_CLAIM_VALIDATION_FAILED'],

@@ -1,0 +1,219 @@
+import {
+  attempt,
+  defineCheck,
+  type Evidence,
+  exchange,
+  fact,
+  type PostgresProbe,
+  type SqlStep,
+  z,
+} from '../../src/check/index.ts';
+
+/**
+ * Verifies tenancy the way in which it is attacked: with a token of one's own. A user of tenant A writes; then a user of
+ * tenant B, and the very user of A with a token for tenant B, try to read and to overwrite it. Policies of the database
+ * help only if the application sets the tenant that the token names: this sees both at once.
+ */
+export default defineCheck({
+  title: 'Over HTTP, no tenant sees or changes what another one wrote',
+  failureTitle: 'Over HTTP, tenants are not kept apart',
+  why: 'Policies that hold in the database are worth nothing where the application speaks for the wrong tenant.',
+  after: ['auth/valid-token', 'database/tables-present'],
+  needs: ['http', 'ids', 'postgres'],
+  uses: ['api', 'database'],
+  effects: 'temporary',
+  tags: ['contract', 'tenancy', 'security'],
+  timeoutMs: 15_000,
+  options: z.object({
+    path: z.string().default('/api/v1/preferences').describe('Path of a resource that belongs to the caller'),
+    method: z.string().default('PUT').describe('Method that writes it'),
+    field: z.string().default('preferences').describe('Field of the body that holds what is written'),
+    tenantClaim: z.string().default('tenant_id').describe('Claim of the token that names the tenant'),
+    tenants: z.string().default('tenants').describe('Table of the tenants: id, name, slug'),
+    users: z.string().default('users').describe('Table of the users: id, tenant_id'),
+    stored: z.string().default('user_preferences').describe('Table of what is written: user_id'),
+    setting: z.string().default('app.current_tenant_id').describe('Setting that the policies read'),
+  }),
+  codes: {
+    'not-kept': {
+      means: 'a user cannot write and read what is their own: nothing is shown about others',
+      hint: 'meatymusic logs api --since 5m',
+    },
+    seen: {
+      means: 'another tenant reads it',
+      hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
+    },
+    changed: {
+      means: 'another tenant overwrites it',
+      hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
+    },
+    'left-behind': {
+      means: 'the two tenants of this check could not be removed again',
+      hint: 'let foreign keys to tenants cascade, and delete the tenants whose slug begins with meatymusic-probe-',
+    },
+  },
+  sabotage: [
+    {
+      name: 'writing answers 500',
+      code: 'not-kept',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/api/v1/preferences', method: 'PUT', status: 500 },
+    },
+    {
+      name: 'everybody reads the same',
+      code: 'not-kept',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/api/v1/preferences', method: 'GET', body: '{"preferences":{"of":"somebody"}}' },
+    },
+    {
+      name: 'policies let everybody read',
+      code: 'seen',
+      kind: 'sql',
+      // The policy of user_preferences asks users whose it is; what is written stays protected.
+      break: [
+        'create policy sabotage on users for select using (true)',
+        `create policy sabotage on user_preferences as restrictive for update using (user_id in (
+          select id from users where tenant_id::text = current_setting('app.current_tenant_id', true)))`,
+      ],
+      mend: ['drop policy sabotage on users', 'drop policy sabotage on user_preferences'],
+    },
+    {
+      name: 'policies let everybody change',
+      code: 'changed',
+      kind: 'sql',
+      break: [
+        'create policy sabotage on users using (true) with check (true)',
+        'create policy sabotage on user_preferences using (true) with check (true)',
+      ],
+      mend: ['drop policy sabotage on users', 'drop policy sabotage on user_preferences'],
+    },
+  ],
+  async run({ http, ids, postgres, stack, options, pass, fail, skip }) {
+    const [a, b, run] = [await ids.uuid(), await ids.uuid(), (await ids.uuid()).replaceAll('-', '')];
+    // Subjects of their own, so that no cache knows them.
+    const tokenOf = (user: string, tenant: string) => {
+      const sub = `user_meatymusic_${user}_${run}`;
+      const claims = { sub, email: `${user}-${run}@verify.invalid`, [options.tenantClaim]: tenant };
+      return ids.token({ kind: 'valid', claims });
+    };
+    const tokens = {
+      owner: await tokenOf('a', a),
+      neighbour: await tokenOf('b', b),
+      // The same person, who left for another tenant.
+      traveller: await tokenOf('a', b),
+    };
+    if (!tokens.owner.available)
+      return skip('no tokens of two tenants can be made from here', tokens.owner.enable);
+
+    const url = new URL(options.path, stack.api.url).href;
+    const evidence: Evidence[] = [];
+    const send = async (who: keyof typeof tokens, written?: string) => {
+      const headers = { authorization: `Bearer ${tokens[who].token}`, 'content-type': 'application/json' };
+      const body = JSON.stringify({ [options.field]: { probe: written } });
+      const request =
+        written === undefined ? { url, headers } : { url, headers, method: options.method, body };
+      const asked = await exchange(http, request, `${who} ${written === undefined ? 'reads' : 'writes'}`);
+      evidence.push(asked.evidence);
+      return asked;
+    };
+    const sql = async (...steps: SqlStep[]) => {
+      const { value = [], failure } = await attempt(postgres.session({ steps }));
+      return failure?.message ?? value.flatMap((outcome) => (outcome.ok ? [] : [outcome.message]))[0];
+    };
+    const slug = (tenant: string) => `meatymusic-probe-${tenant}`;
+    const unmade = await sql({
+      sql: `insert into ${quote(options.tenants)} (id, name, slug) values ($1, $2, $2), ($3, $4, $4)`,
+      values: [a, slug(a), b, slug(b)],
+    });
+    const named = 'the options tenants, users, stored and setting name what the database has';
+    if (unmade) return skip(`two tenants could not be made: ${unmade}`, named);
+    const rowsWith = (text: string) => countRows(postgres, options, a, text);
+
+    const judge = async () => {
+      const mine = `mine-${run}`;
+      const wrote = await send('owner', mine);
+      const read = await send('owner');
+      if (!isGood(wrote) || !read.response?.body.includes(mine)) {
+        const actual = isGood(wrote) ? `reading it back: ${read.actual}, without it` : wrote.actual;
+        return fail('not-kept', {
+          expected: `${options.method} ${url} keeps what a user writes`,
+          actual,
+          evidence,
+        });
+      }
+      const own = await rowsWith(mine);
+      if (own.rows !== 1)
+        return skip(own.problem ?? `${options.stored} holds ${own.rows} rows with it`, named);
+      for (const who of ['neighbour', 'traveller'] as const) {
+        const theirs = `${who}-${run}`;
+        await send(who, theirs);
+        const { rows = 0, problem } = await rowsWith(theirs);
+        if (problem) return skip(problem, named);
+        evidence.push(fact(`rows of tenant A that a ${who} wrote`, String(rows)));
+        if (rows > 0) {
+          const actual = `a ${who} with a token of tenant B wrote ${rows} of them`;
+          return fail('changed', {
+            expected: 'rows of tenant A are written by tenant A alone',
+            actual,
+            evidence,
+          });
+        }
+        const seen = await send(who);
+        if (seen.response?.body.includes(mine)) {
+          const actual = `a ${who} with a token of tenant B reads it`;
+          return fail('seen', {
+            expected: 'what tenant A wrote is seen by tenant A alone',
+            actual,
+            evidence,
+          });
+        }
+      }
+      return pass(
+        'neither a neighbour nor a traveller saw or changed it',
+        [{ count: evidence.filter(({ kind }) => kind === 'http').length, what: 'responses' }],
+        evidence,
+      );
+    };
+    const verdict = await judge();
+    const left = await sql({
+      sql: `delete from ${quote(options.tenants)} where id = any($1)`,
+      values: [[a, b]],
+    });
+    if (!left || verdict.status === 'fail') return verdict;
+    return fail('left-behind', { expected: `no ${slug('…')} among the tenants`, actual: left, evidence });
+  },
+});
+
+/** Rows of a tenant that hold a text, in the database: a cache may still give the owner what was there before. */
+async function countRows(
+  postgres: PostgresProbe,
+  { users, stored, setting }: { users: string; stored: string; setting: string },
+  tenant: string,
+  text: string,
+): Promise<{ rows?: number; problem?: string }> {
+  const steps: SqlStep[] = [
+    { sql: 'begin' },
+    { sql: 'select set_config($1, $2, true)', values: [setting, tenant] },
+    {
+      sql: `select count(*)::int as rows from ${quote(stored)} s join ${quote(users)} u on u.id = s.user_id
+            where u.tenant_id = $1 and position($2 in s::text) > 0`,
+      values: [tenant, text],
+    },
+    { sql: 'rollback' },
+  ];
+  const { value, failure } = await attempt(postgres.session({ steps }));
+  const counted = value?.[2];
+  if (counted?.ok) return { rows: Number(counted.rows[0]?.rows) };
+  const why = failure?.message ?? counted?.message ?? 'no answer';
+  return { problem: `what is stored cannot be read: ${why}` };
+}
+
+function isGood({ response }: { response?: { status: number } }): boolean {
+  return response !== undefined && response.status >= 200 && response.status < 300;
+}
+
+function quote(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
