@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { codeOf, messageOf } from '../base/errors.ts';
+import { codeOf } from '../base/errors.ts';
 import type { Problem } from './problem.ts';
 import type { ReadModuleOptions } from './read-module.ts';
 import { lineAt, scanJson } from './scan-json.ts';
@@ -35,7 +35,7 @@ export async function readConfigFile(
   }
   const extension = path.extname(file);
   if (extension === '.json') return readJson(text, label, failed);
-  if (extension === '.yaml' || extension === '.yml') return readYaml(text, label, failed);
+  if (extension === '.yaml' || extension === '.yml') return readYamlFile(text, failed);
   if (/^\.[cm]?[jt]s$/.test(extension)) return readCode(file, text, label, failed, options);
   return failed('has none of the endings ts, mts, js, mjs, json, yaml and yml');
 }
@@ -56,51 +56,18 @@ function readJson(text: string, label: string, failed: Failed): ConfigSource {
   };
 }
 
-async function readYaml(text: string, label: string, failed: Failed): Promise<ConfigSource> {
-  const { isMap, isScalar, isSeq, parseDocument } = await import('yaml');
-  const lines = new Map<string, number>();
-  const note = (node: unknown, at: string): void => {
-    const children = isMap(node)
-      ? node.items.map(({ key, value }) => ({
-          name: String(isScalar(key) ? key.value : key),
-          at: key,
-          value,
-        }))
-      : isSeq(node)
-        ? node.items.map((value, index) => ({ name: String(index), at: value, value }))
-        : [];
-    for (const { name, at: holder, value } of children) {
-      const childPath = at === '' ? name : `${at}.${name}`;
-      const range = (holder as { range?: [number, number, number] | null } | null)?.range;
-      if (range) lines.set(childPath, lineAt(text, range[0]));
-      note(value, childPath);
-    }
-  };
+async function readYamlFile(text: string, failed: Failed): Promise<ConfigSource> {
+  const { readYaml, YamlProblem } = await import('../base/yaml.ts');
   try {
-    const document = parseDocument(text, { prettyErrors: false, merge: true, maxAliasCount: 100 } as object);
-    if (document.errors.length > 0) {
-      const problems = document.errors.map(({ code, message, pos }) => ({
-        where: `${label}:${lineAt(text, pos[0])}`,
-        // Up to the first quotation: what follows may be a part of the file.
-        message:
-          code === 'DUPLICATE_KEY'
-            ? 'a name is given twice in one object'
-            : `YAML syntax: ${message.replace(/[:;"'`].*$/s, '').trim()}`,
-      }));
-      return { value: {}, lineOf: () => undefined, problems };
-    }
-    note(document.contents, '');
-    return {
-      value: document.toJS({ maxAliasCount: 100 }) ?? {},
-      lineOf: (at) => lines.get(at),
-      problems: [],
+    const { value, locate } = readYaml(text);
+    const lineOf = (at: string) => {
+      const { line, exact } = locate(at.split('.'));
+      return exact ? line : undefined;
     };
+    return { value: value ?? {}, lineOf, problems: [] };
   } catch (error) {
-    return failed(
-      error instanceof RangeError
-        ? 'YAML: nested too deeply'
-        : `YAML: ${firstLine(messageOf(error)).replace(/:.*/, '')}`,
-    );
+    if (!(error instanceof YamlProblem)) throw error;
+    return failed(`YAML: ${error.message}`, error.line);
   }
 }
 

@@ -117,12 +117,12 @@ others: 1
         "checks.yaml:12: an empty list of expectations always holds; say what is expected",
         "checks.yaml:16: an empty expectation always holds; say what is expected",
         "checks.yaml:20: http has no "stauts"; did you mean "status"?",
-        "checks.yaml:25: there is no matcher "containz"",
+        "checks.yaml:25: there is no matcher "containz"; did you mean "contains"?",
         "checks.yaml:30: Invalid regular expression: /(/u: Unterminated group",
         "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default)",
         "checks.yaml:35: id: must be <area>/<name>",
         "checks.yaml:39: id: Invalid input: expected string, received undefined",
-        "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, matching",
+        "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, user, group, package, service, mount, interface, kernel-param, matching",
       ]
     `);
   });
@@ -133,7 +133,7 @@ others: 1
       'checks.yaml:1: "checks" must be a list with at least one check',
     ]);
     expect(read('checks:\n  - id: a/b\n    id: a/c').problems[0]).toMatch(
-      /^checks\.yaml:3: Map keys must be unique/,
+      /^checks\.yaml:3: duplicated mapping key/,
     );
     expect(read('text').problems).toEqual(['checks.yaml:1: must be a map with a list "checks"']);
   });

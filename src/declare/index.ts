@@ -4,7 +4,6 @@ import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Check } from '../check/define-check.ts';
 import { noticingSecrets, secretsIn } from './secrets.ts';
-import type { Scope } from './variables.ts';
 
 export interface DeclaredSources {
   /** YAML files of declared checks; absolute paths. */
@@ -44,10 +43,10 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
   };
   scope.learn(scope.vars);
   if (files.length > 0) {
+    const { readChecksFile } = await import('./checks-file.ts');
     for (const file of files) {
       const text = await readText(file, root, problems);
-      if (text !== undefined)
-        checks.push(...(await readChecks(shownName(file, root), text, scope, problems)));
+      if (text !== undefined) checks.push(...readChecksFile(shownName(file, root), text, scope, problems));
     }
   }
   if (gossfiles.length > 0) {
@@ -73,18 +72,6 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
     });
   }
   return { checks, notices, secrets: [...secrets] };
-}
-
-/** Loads YAML's parser only where the file needs it. */
-async function readChecks(name: string, text: string, scope: Scope, problems: string[]): Promise<Check[]> {
-  const [{ readPlainDocument }, { checksOfDocument }] = await Promise.all([
-    import('./plain-document.ts'),
-    import('./checks-of-document.ts'),
-  ]);
-  const plain = readPlainDocument(name, text);
-  if (plain) return checksOfDocument(name, [plain], scope, problems);
-  const { readChecksFile } = await import('./checks-file.ts');
-  return readChecksFile(name, text, scope, problems);
 }
 
 async function readVars(

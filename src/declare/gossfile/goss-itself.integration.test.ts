@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { gossMissing, gossRender, gossValidate } from '../../testing/goss.ts';
 import { table, texts } from '../../testing/matcher-cases.ts';
 import { refused, rendered, templateData } from '../../testing/template-cases.ts';
@@ -50,7 +50,7 @@ describe.skipIf(gossMissing)(`goss itself${gossMissing ? ` (skipped: ${gossMissi
 
   test('renders templates as we do', async () => {
     const text = `matching:\n${rendered.map(([template], index) => inFile(template, index)).join('')}`;
-    const { matching } = parse((await gossRender(file(text), given)) ?? '') as {
+    const { matching } = load((await gossRender(file(text), given)) ?? '') as {
       matching: Record<string, { content: string }>;
     };
     expect(rendered.map((_each, index) => matching[index]?.content)).toEqual(
