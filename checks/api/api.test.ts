@@ -15,6 +15,7 @@ testCheck(
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: answering(refused) },
       { when: 'it answers 503', code: 'wrong-status', probes: answering(response(503)) },
+      { when: 'it has no such endpoint', code: 'no-endpoint', probes: answering(response(404)) },
     ],
   },
   runner,

@@ -9,13 +9,16 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'health'],
   options: z.object({
-    path: z.string().default('/health').describe('Path of the liveness endpoint'),
     status: z.number().int().default(200).describe('Status that means alive'),
   }),
   codes: {
     unreachable: {
       means: 'nothing answers at the address of the API',
       hint: 'meatymusic status; meatymusic logs api',
+    },
+    'no-endpoint': {
+      means: 'the API answers, and has no such endpoint',
+      hint: 'name it: services: { api: { healthPath: … } } in the configuration',
     },
     'wrong-status': {
       means: 'the endpoint answers, with another status',
@@ -33,12 +36,14 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(stack.api.healthPath, stack.api.url).href;
     const request = { method: 'GET', url, headers: {} };
     const expected = `GET ${url} answers ${options.status}`;
     try {
       const response = await http.request({ url });
       const evidence = [{ kind: 'http' as const, label: 'health', exchange: { request, response } }];
+      if (response.status === 404)
+        return fail('no-endpoint', { expected, actual: 'it answers 404', evidence });
       if (response.status !== options.status) {
         return fail('wrong-status', { expected, actual: `it answers ${response.status}`, evidence });
       }

@@ -10,14 +10,13 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'health'],
   options: z.object({
-    path: z.string().default('/health/ready').describe('Path of the readiness endpoint'),
     status: z.number().int().default(200).describe('Status that means ready'),
   }),
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     missing: {
       means: 'the API has no readiness endpoint at this path',
-      hint: "name the path in options['api/ready'].path",
+      hint: 'name it: services: { api: { readyPath: … } } in the configuration',
     },
     'not-ready': {
       means: 'the API says that it is not ready',
@@ -36,7 +35,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(stack.api.readyPath, stack.api.url).href;
     const { response, actual, evidence } = await exchange(http, { url }, 'readiness');
     const found = { expected: `GET ${url} answers ${options.status}`, actual, evidence: [evidence] };
     if (!response) return fail('unreachable', found);

@@ -10,7 +10,10 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'naming'],
   options: z.object({
-    path: z.string().default('/health').describe('Path whose answer names the service'),
+    path: z
+      .string()
+      .optional()
+      .describe('Path whose answer names the service; unset: services.api.healthPath'),
     fields: z
       .array(z.string())
       .default(['service', 'service_name', 'serviceName', 'name'])
@@ -59,7 +62,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
     const { response, actual, evidence } = await exchange(http, { url }, 'self-description');
     const found = { expected: `GET ${url} names the service ${stack.api.serviceName}`, evidence: [evidence] };
     if (!response) return fail('unreachable', { ...found, actual });

@@ -12,7 +12,10 @@ export default defineCheck({
   level: 'advisory',
   timeoutMs: 15_000,
   options: z.object({
-    path: z.string().default('/health/ready').describe('A path that needs database and cache'),
+    path: z
+      .string()
+      .optional()
+      .describe('A path that needs database and cache; unset: services.api.readyPath'),
     systems: z
       .array(z.string())
       .default(['postgresql', 'redis'])
@@ -53,7 +56,7 @@ export default defineCheck({
     const followed = await followRequest(
       { http, ids, spans },
       {
-        url: new URL(options.path, stack.api.url).href,
+        url: new URL(options.path ?? stack.api.readyPath, stack.api.url).href,
         waitMs: options.waitMs,
         traceIdHeader: '',
         // A span is exported when it ends: those of the clients may come in a batch before their request's own.

@@ -14,7 +14,7 @@ export default defineCheck({
   tags: ['contract', 'logs', 'traces'],
   timeoutMs: 10_000,
   options: z.object({
-    path: z.string().default('/health').describe('Path of the requests'),
+    path: z.string().optional().describe('Path of the requests; unset: services.api.healthPath'),
     requests: z.number().int().min(1).max(50).default(5).describe('How many at the same time'),
     waitMs: z.number().default(4000).describe('How long lines may take to arrive, in milliseconds'),
   }),
@@ -46,7 +46,7 @@ export default defineCheck({
   async run({ http, ids, logs, stack, options, pass, fail, skip }) {
     const access = await logs.available({ service: 'api' });
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
     const follow = () =>
       followRequest({ http, ids, logs }, { url, waitMs: options.waitMs, traceIdHeader: '' });
     const all = await Promise.all(Array.from({ length: options.requests }, follow));

@@ -11,7 +11,10 @@ export default defineCheck({
   tags: ['contract', 'traces'],
   timeoutMs: 15_000,
   options: z.object({
-    path: z.string().default('/health').describe('Path of the request that must leave spans'),
+    path: z
+      .string()
+      .optional()
+      .describe('Path of the request that must leave spans; unset: services.api.healthPath'),
     waitMs: z.number().default(8000).describe('How long spans may take to arrive, in milliseconds'),
   }),
   codes: {
@@ -28,7 +31,7 @@ export default defineCheck({
     const followed = await followRequest(
       { http, ids, spans },
       {
-        url: new URL(options.path, stack.api.url).href,
+        url: new URL(options.path ?? stack.api.healthPath, stack.api.url).href,
         waitMs: options.waitMs,
         traceIdHeader: '',
         settled: (found) => found.length > 0,

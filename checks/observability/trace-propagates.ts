@@ -22,7 +22,10 @@ export default defineCheck({
   tags: ['contract', 'traces', 'logs'],
   timeoutMs: 15_000,
   options: z.object({
-    path: z.string().default('/health').describe('Path of the request that is followed'),
+    path: z
+      .string()
+      .optional()
+      .describe('Path of the request that is followed; unset: services.api.healthPath'),
     traceIdHeader: z.string().default('X-Trace-ID').describe('Request header that carries the trace ID'),
     responseHeaders: z
       .array(z.string())
@@ -99,7 +102,7 @@ export default defineCheck({
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
     const followed = await followRequest(
       { http, ids, logs, spans },
-      { ...options, url: new URL(options.path, stack.api.url).href },
+      { ...options, url: new URL(options.path ?? stack.api.healthPath, stack.api.url).href },
     );
     const { traceId, exchange, log, evidence } = followed;
     if (!exchange.response) {

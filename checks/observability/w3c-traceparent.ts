@@ -56,7 +56,7 @@ export default defineCheck({
   level: 'advisory',
   timeoutMs: 20_000,
   options: z.object({
-    path: z.string().default('/health').describe('Path that is asked for'),
+    path: z.string().optional().describe('Path that is asked for; unset: services.api.healthPath'),
     waitMs: z
       .number()
       .default(4000)
@@ -83,7 +83,7 @@ export default defineCheck({
     },
   ],
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
     const observed = await observeTraceContext({ http, ids, logs, spans }, url, cases, options.waitMs);
     const evidence = observed.map((each) =>
       fact(

@@ -10,7 +10,7 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'logs'],
   options: z.object({
-    path: z.string().default('/health').describe('Path of the request'),
+    path: z.string().optional().describe('Path of the request; unset: services.api.healthPath'),
     header: z.string().default('X-Trace-ID').describe('The header'),
     waitMs: z.number().default(3000).describe('How long the line may take to arrive, in milliseconds'),
   }),
@@ -35,7 +35,7 @@ export default defineCheck({
     const access = await logs.available({ service: 'api' });
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
     const value = (await ids.uuid()).replaceAll('-', '');
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
     const sent = await exchange(http, { url, headers: { [options.header]: value } });
     if (!sent.response) {
       return fail('unreachable', { expected: 'an answer', actual: sent.actual, evidence: [sent.evidence] });

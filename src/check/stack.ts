@@ -4,7 +4,14 @@
  */
 export interface StackInfo {
   runtime: 'compose' | 'embedded' | 'external';
-  api: { enabled: boolean; url: string; serviceName: string };
+  api: {
+    enabled: boolean;
+    url: string;
+    serviceName: string;
+    /** Paths of the liveness and the readiness endpoint. */
+    healthPath: string;
+    readyPath: string;
+  };
   web: {
     enabled: boolean;
     url: string;
@@ -25,7 +32,13 @@ export type ServiceName = (typeof serviceNames)[number];
 /** The stack on the addresses of the contract; for tests and examples. */
 export const exampleStack: StackInfo = {
   runtime: 'embedded',
-  api: { enabled: true, url: 'http://localhost:8000', serviceName: 'meatymusic-api' },
+  api: {
+    enabled: true,
+    url: 'http://localhost:8000',
+    serviceName: 'meatymusic-api',
+    healthPath: '/health',
+    readyPath: '/health/ready',
+  },
   web: {
     enabled: true,
     url: 'http://localhost:3000',

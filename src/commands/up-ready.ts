@@ -7,18 +7,17 @@ import { messageOf } from '../base/errors.ts';
  * that has no such endpoint is as ready as it gets; whether it should have one is a check's business.
  */
 export async function awaitReady(
-  apiUrl: string,
+  url: URL,
   withinMs: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const url = new URL('/health/ready', apiUrl);
   if (url.protocol !== 'http:') return undefined;
   try {
     await awaitUntil(
       async () => {
         const status = await statusOf(url, signal);
         if (status !== 503) return status;
-        throw new Error('GET /health/ready answers 503');
+        throw new Error(`GET ${url.pathname} answers 503`);
       },
       { what: 'the API to be ready', withinMs, signal },
     );

@@ -145,7 +145,8 @@ async function start(invocation: Invocation, project: Project, runtime: Runtime,
     );
   }
   if (api.enabled && database.enabled && cache.enabled) {
-    const problem = await awaitReady(endpoints.apiUrl, Math.min(config.up.timeout, 15_000), signal);
+    const url = new URL(api.readyPath, endpoints.apiUrl);
+    const problem = await awaitReady(url, Math.min(config.up.timeout, 15_000), signal);
     if (problem) progress.say(styleFor(invocation.stderr).warn(`note: the API is not ready: ${problem}`));
   }
   return { endpoints, migrated };

@@ -97,6 +97,8 @@ function stackInfo(
       enabled: services.api.enabled,
       url: withoutUser(endpoints.apiUrl),
       serviceName: services.api.serviceName,
+      healthPath: services.api.healthPath,
+      readyPath: services.api.readyPath,
     },
     web: {
       enabled: services.web.enabled,

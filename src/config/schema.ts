@@ -21,6 +21,9 @@ const duration = (fallback: string, description: string) =>
 const httpUrl = () =>
   z.url({ protocol: /^https?$/, error: 'is not an address that starts with http:// or https://' });
 
+const urlPath = (fallback: string) =>
+  z.string().startsWith('/', 'is not a path that starts with /').default(fallback);
+
 const databaseUrl = () =>
   z
     .string()
@@ -53,6 +56,8 @@ const services = z.strictObject({
       enabled,
       url: httpUrl().default('http://localhost:8000').describe('Address of the API'),
       serviceName: z.string().min(1).default('meatymusic-api').describe('Name that the API gives itself'),
+      healthPath: urlPath('/health').describe('Its liveness endpoint: answers as long as the process does'),
+      readyPath: urlPath('/health/ready').describe('Its readiness endpoint: looks behind itself'),
       log: logSource,
     })
     .prefault({}),

@@ -112,7 +112,7 @@ export const resultSchema = z
     traceId: text.optional().describe("The trace of the run itself, where the tool's own tracing is on"),
     stack: z.object({
       runtime: z.enum(['compose', 'embedded', 'external']),
-      api: z.object({ ...service, url: text, serviceName: text }),
+      api: z.object({ ...service, url: text, serviceName: text, healthPath: text, readyPath: text }),
       web: z.object({ ...service, url: text, serviceName: text, appName: text }),
       database: z.object({ ...service, host: text, port: z.int(), name: text, user: text }),
       cache: z.object({ ...service, host: text, port: z.int() }),

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exampleStack } from '../../check/stack.ts';
 import { runForReal } from '../../testing/run-declared.ts';
 import { loadDeclared } from '../index.ts';
 
@@ -214,7 +215,7 @@ describe('a plugin', () => {
     expect(checks.map(({ id, source }) => [id, source])).toEqual([
       ['example/port-open', 'meatymusic-plugin-example'],
     ]);
-    const api = { enabled: true, serviceName: 'x', url: `http://127.0.0.1:${port}` };
+    const api = { ...exampleStack.api, url: `http://127.0.0.1:${port}` };
     expect(await runForReal(checks[0]!, { api })).toMatchObject({ status: 'pass' });
     expect(await runForReal(checks[0]!, { api: { ...api, url: 'http://127.0.0.1:1' } })).toMatchObject({
       status: 'fail',
