@@ -22,7 +22,7 @@ const httpUrl = () =>
   z.url({ protocol: /^https?$/, error: 'is not an address that starts with http:// or https://' });
 
 const urlPath = (fallback: string) =>
-  z.string().startsWith('/', 'is not a path that starts with /').default(fallback);
+  z.string().regex(/^\//, 'is not a path that starts with /').default(fallback);
 
 const databaseUrl = () =>
   z
