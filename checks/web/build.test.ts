@@ -51,6 +51,20 @@ testCheck(
         probes: { command: { run: new ProbeError('ENOENT', 'npm: not found') } },
         actual: 'npm: not found',
       },
+      {
+        when: 'the command does not end in time',
+        code: 'too-slow',
+        stack,
+        probes: {
+          command: {
+            run: new ProbeError('TIMEOUT', '`npm run build` did not end within 10 min', {
+              stdout: 'Linting …\nCollecting page data …\n',
+              stderr: '',
+            }),
+          },
+        },
+        actual: '`npm run build` did not end within 10 min: Collecting page data …',
+      },
     ],
     skips: [
       {

@@ -22,9 +22,13 @@ export default defineCheck({
       means: 'the command ends with another exit code than 0',
       hint: 'run the build command by hand',
     },
+    'too-slow': {
+      means: 'the command did not end within the time of the check, and was killed',
+      hint: 'run the build command by hand: does it wait for something?',
+    },
     'cannot-run': {
-      means: 'the command could not be run to its end',
-      hint: 'does it run by hand, within the time of the check?',
+      means: 'the command could not be run',
+      hint: 'does it run by hand?',
     },
   },
   sabotage: [
@@ -48,27 +52,34 @@ export default defineCheck({
     const where = cwd ? `\`${command}\` in ${cwd}` : `\`${command}\``;
     const expected = `${where} ends with 0`;
     const { value, failure } = await attempt(
-      commands.run({ command, ...(cwd ? { cwd } : {}), env: { NODE_ENV: 'production', CI: '1' } }),
+      commands.run({
+        command,
+        ...(cwd ? { cwd } : {}),
+        env: { NODE_ENV: 'production', CI: '1' },
+        live: true,
+      }),
     );
+    const { stdout = '', stderr = '' } = value ?? failure.details;
+    const evidence = [
+      ...lastLines('output', command, stdout, options.lines),
+      ...lastLines('errors', command, stderr, options.lines),
+    ];
+    const last = (stderr.trim() || stdout.trim()).split('\n').at(-1);
+    const lastWords = last ? `: ${last}` : '';
     if (failure) {
-      return fail('cannot-run', {
+      return fail(failure.code === 'TIMEOUT' ? 'too-slow' : 'cannot-run', {
         expected,
-        actual: failure.message,
-        evidence: [fact('error', failure.code)],
+        actual: `${failure.message}${lastWords}`,
+        evidence: [fact('error', failure.code), ...evidence],
       });
     }
     const { exitCode, signal, durationMs } = value;
-    const evidence = [
-      ...lastLines('output', command, value.stdout, options.lines),
-      ...lastLines('errors', command, value.stderr, options.lines),
-    ];
     const took = `${(durationMs / 1000).toFixed(1)} s`;
     if (exitCode === 0) return pass(`${where} completed in ${took}`, { count: 1, what: 'build' }, evidence);
     const actual = signal
       ? `it was ended by ${signal} after ${took}`
       : `it ended with ${exitCode} after ${took}`;
-    const last = (value.stderr.trim() || value.stdout.trim()).split('\n').at(-1);
-    return fail('build-failed', { expected, actual: last ? `${actual}: ${last}` : actual, evidence });
+    return fail('build-failed', { expected, actual: `${actual}${lastWords}`, evidence });
   },
 });
 

@@ -64,12 +64,14 @@ export function probeFailure(error: unknown): { code: string; message: string } 
 export async function attempt<T>(
   call: Promise<T>,
 ): Promise<
-  { value: T; failure?: undefined } | { value?: undefined; failure: { code: string; message: string } }
+  | { value: T; failure?: undefined }
+  | { value?: undefined; failure: Pick<ProbeError, 'code' | 'message' | 'details'> }
 > {
   try {
     return { value: await call };
   } catch (error) {
-    return { failure: probeFailure(error) };
+    const failure = probeFailure(error);
+    return { failure: { ...failure, details: (error as ProbeError).details } };
   }
 }
 

@@ -292,7 +292,10 @@ export interface BrowserProbe {
 // ── command, file, process ──────────────────────────────────────────────────────────────────────────────────────
 
 export interface CommandProbe {
-  /** A non-zero exit is a result, not an error. Of each output the last MiB is kept. */
+  /**
+   * A non-zero exit is a result, not an error. Of each output the last MiB is kept. When time is up, all that it started is
+   * killed, and it rejects with `TIMEOUT`; the error's details hold the last of `stdout` and `stderr`.
+   */
   run(command: {
     /** Without a shell. A string is for `/bin/sh -c`. */
     command: string | [file: string, ...args: string[]];
@@ -300,6 +303,8 @@ export interface CommandProbe {
     env?: Record<string, string>;
     stdin?: string;
     timeoutMs?: number;
+    /** Whether a person sees its lines while it runs: for what takes minutes. */
+    live?: boolean;
   }): Promise<{
     exitCode: number | null;
     signal?: string;

@@ -40,6 +40,7 @@ export function createProbeSource(
         },
         ...(scope.onAbort ? { onAbort: scope.onAbort } : {}),
         remainingMs: scope.remainingMs,
+        progress: scope.progress,
         clock: systemClock,
         shared,
         ...(control ? { control } : {}),

@@ -13,6 +13,7 @@ import { startStallGuard } from '../engine/stall-guard.ts';
 import type { ReportTarget } from '../reporters/index.ts';
 import { parseTargets } from '../reporters/index.ts';
 import type { LiveProgress } from '../reporters/live.ts';
+import { createToldLines } from '../reporters/told-lines.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { RunTrace } from '../telemetry/run-trace.ts';
@@ -176,9 +177,10 @@ async function ownTrace({ env }: Project): Promise<RunTrace | undefined> {
   return startRunTrace(env, toolVersion);
 }
 
-/** Only for a person at a terminal. */
+/** A picture for a person at a terminal; elsewhere only what long calls tell, line by line. */
 async function liveProgress({ stderr, quiet }: Invocation): Promise<LiveProgress | undefined> {
-  if (quiet || !stderr.isTerminal) return undefined;
+  if (quiet) return undefined;
+  if (!stderr.isTerminal) return createToldLines(stderr);
   const { createLiveProgress } = await import('../reporters/live.ts');
   return createLiveProgress(stderr);
 }

@@ -23,6 +23,8 @@ export interface AttemptScope {
   /** The same for who needs no signal, which costs much. Returns what takes it back. */
   onAbort?(listener: () => void): () => void;
   remainingMs(): number;
+  /** A line for who watches the run. */
+  progress(line: string): void;
 }
 
 export interface OpenedProbes {
@@ -43,6 +45,7 @@ export interface AttemptOptions {
   openProbes: OpenProbes;
   timeoutMs: number;
   clock: Clock;
+  onProgress(line: string): void;
   /** Called exactly once. */
   onEnd(outcome: Outcome): void;
 }
@@ -67,13 +70,16 @@ const attemptOver = new ProbeError('ATTEMPT_OVER', 'the attempt is over');
 
 /** Runs a check once, under a deadline that needs nothing of the check or its libraries. Never throws, always ends. */
 export function startAttempt(attempt: AttemptOptions): RunningAttempt {
-  const { check, number, options, stack, openProbes, timeoutMs, clock, onEnd } = attempt;
+  const { check, number, options, stack, openProbes, timeoutMs, clock, onProgress, onEnd } = attempt;
   const ending = new Ending();
   const startedAt = clock.monotonic();
   let budgetMs = timeoutMs;
   const remainingMs = () => Math.max(0, budgetMs - (clock.monotonic() - startedAt));
   let opened: OpenedProbes | undefined;
   let ended = false;
+  const progress = (line: string) => {
+    if (!ended) onProgress(line);
+  };
   let cancelTimer = arm(timeoutMs);
 
   function arm(delayMs: number): () => void {
@@ -113,6 +119,7 @@ export function startAttempt(attempt: AttemptOptions): RunningAttempt {
     },
     onAbort: ending.onAbort,
     remainingMs,
+    progress,
   };
   const partsOf = (probes: Partial<Probes>): ContextParts => ({
     probes,

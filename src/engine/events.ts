@@ -6,6 +6,8 @@ import type { StackInfo } from '../check/stack.ts';
 export type RunEvent =
   | { type: 'run-start'; checks: readonly Check[]; stack: StackInfo; startedAt: string }
   | { type: 'check-start'; check: Check }
+  /** What a long call of a check has come to: a line of a build, not yet redacted. */
+  | { type: 'progress'; check: Check; line: string }
   | { type: 'attempt'; check: Check; attempt: Attempt; willRetry: boolean }
   | { type: 'check-end'; check: Check; result: CheckResult }
   | { type: 'run-end'; result: RunResult };

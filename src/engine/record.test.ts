@@ -10,6 +10,7 @@ const scope: AttemptScope = {
   number: 1,
   signal: new AbortController().signal,
   remainingMs: () => 1000,
+  progress() {},
 };
 
 /** Records what `use` asks of these probes, and gives probes that answer from the recording. */

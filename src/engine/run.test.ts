@@ -55,6 +55,23 @@ describe('startRun', () => {
     expect(events.at(-1)?.type).toBe('run-end');
   });
 
+  it('tells what a long call has come to, as long as the attempt lasts', async () => {
+    let progress = (_line: string) => {};
+    const { clock, events, resultAfter } = begin([makeCheck({ id: 'a/one', run: hanging })], {
+      openProbes: (scope) => {
+        progress = scope.progress;
+        return { probes: {}, close() {} };
+      },
+    });
+    await clock.advance(0);
+    progress('half of it');
+    await resultAfter(10_000);
+    progress('too late');
+    expect(
+      events.flatMap((event) => (event.type === 'progress' ? [[event.check.id, event.line]] : [])),
+    ).toEqual([['a/one', 'half of it']]);
+  });
+
   it('exits with 0 when only an advisory check fails', async () => {
     const { resultAfter } = begin([makeCheck({ id: 'a/one', level: 'advisory', run: failing })]);
     expect((await resultAfter(0)).result).toMatchObject({ ok: true, exitCode: 0 });

@@ -171,6 +171,7 @@ export function startRun(options: RunOptions): Run {
       openProbes,
       timeoutMs: check.timeoutMs ?? options.timeoutMs,
       clock,
+      onProgress: (line) => emit({ type: 'progress', check, line }),
       onEnd: (outcome) => afterAttempt(progress, outcome, number, attemptStartMs),
     });
   }

@@ -2,8 +2,11 @@ import { execa } from 'execa';
 import { ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+import { LineSplitter } from './logs/lines.ts';
 
 const keptBytes = 1024 * 1024;
+/** Of a line that is shown while the command runs. */
+const shownBytes = 4096;
 
 /**
  * Runs a command in a process group of its own. When time is up the whole group is killed, and the result does not wait
@@ -11,7 +14,7 @@ const keptBytes = 1024 * 1024;
  */
 export function createCommandProbe(context: ProbeContext): ClosableProbe<'command'> {
   return {
-    async run({ command, cwd, env, stdin, timeoutMs }) {
+    async run({ command, cwd, env, stdin, timeoutMs, live }) {
       const startedAt = performance.now();
       const [file, ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
       const name = typeof command === 'string' ? command.split('\n')[0]!.slice(0, 80) : file;
@@ -34,11 +37,14 @@ export function createCommandProbe(context: ProbeContext): ClosableProbe<'comman
           // The group is gone already.
         }
       };
-      const stdout = tail(child.stdout);
-      const stderr = tail(child.stderr);
+      const tell = live ? context.progress : undefined;
+      const stdout = tail(child.stdout, tell);
+      const stderr = tail(child.stderr, tell);
       let unwatch = () => {};
       const late = new Promise<never>((_resolve, reject) => {
-        unwatch = budget.watch(reject);
+        unwatch = budget.watch(({ code, message }) =>
+          reject(new ProbeError(code, message, { stdout: stdout.text(), stderr: stderr.text() })),
+        );
       });
       process.once('exit', killGroup);
       try {
@@ -96,11 +102,13 @@ function exitOf(child: Child): Promise<{ exitCode: number | null; signal: string
 }
 
 /** The last MiB of a stream: what a command says last is what explains its end. */
-function tail(stream: NodeJS.ReadableStream | null) {
+function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => void) | undefined) {
   let chunks: Buffer[] = [];
   let bytes = 0;
   let truncated = false;
+  const lines = new LineSplitter((line) => tell?.(lastOverprinted(line.bytes.toString('utf8'))), shownBytes);
   stream?.on('data', (chunk: Buffer) => {
+    if (tell) lines.push(chunk);
     chunks.push(chunk);
     bytes += chunk.length;
     // Joined only now and then: an endless output must not be copied with each of its chunks.
@@ -112,7 +120,10 @@ function tail(stream: NodeJS.ReadableStream | null) {
   });
   const ended = new Promise<void>((resolve) => {
     if (!stream) return resolve();
-    stream.once('end', () => resolve());
+    stream.once('end', () => {
+      lines.end();
+      resolve();
+    });
     stream.once('close', () => resolve());
     stream.once('error', () => resolve());
   });
@@ -121,6 +132,11 @@ function tail(stream: NodeJS.ReadableStream | null) {
     truncated: () => truncated || bytes > keptBytes,
     ended,
   };
+}
+
+/** What a terminal would show of a line that goes back to its beginning, as progress bars do. */
+function lastOverprinted(line: string): string {
+  return line.slice(line.lastIndexOf('\r') + 1);
 }
 
 function graceMs(ms: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface ProbeContext {
   onAbort?(listener: () => void): () => void;
   /** Milliseconds until the attempt's deadline. */
   remainingMs(): number;
+  /** Tells who watches the run what a long call has come to. */
+  progress?(line: string): void;
   clock: Clock;
   stack: StackInfo;
   endpoints: ProbeEndpoints;

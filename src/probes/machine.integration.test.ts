@@ -153,6 +153,26 @@ describe('command', () => {
     expect(stdout.endsWith('the end\n')).toBe(true);
   });
 
+  test('tells its lines while it runs where it is asked to, of a progress bar the last state', async () => {
+    const told: string[] = [];
+    const command = await createProbe('command', context({ progress: (line) => told.push(line) }));
+    const script = `printf 'one\\ntwo\\r\\n10%%\\r99%%\\nend'; head -c 9999 /dev/zero | tr '\\0' x >&2`;
+    await command.run({ command: script, live: true });
+    expect(told.filter((line) => !line.startsWith('x'))).toEqual(['one', 'two', '99%', 'end']);
+    expect(told.find((line) => line.startsWith('x'))).toHaveLength(4096);
+    await command.run({ command: 'echo unheard' });
+    expect(told).not.toContain('unheard');
+  });
+
+  test('keeps what a command said before its time was up', async () => {
+    const command = await createProbe('command', context({ timeoutMs: 700 }));
+    const script = 'echo compiling; echo careful >&2; sleep 60';
+    expect((await failureOf(command.run({ command: script }))).details).toEqual({
+      stdout: 'compiling\n',
+      stderr: 'careful\n',
+    });
+  });
+
   test('no such command, no such folder', async () => {
     const command = await createProbe('command', context());
     expect((await failureOf(command.run({ command: ['no-such-command-here'] }))).code).toBe('ENOENT');

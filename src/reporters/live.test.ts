@@ -34,6 +34,26 @@ describe('createLiveProgress', () => {
     expect(terminal.lines().join('')).toBe('');
   });
 
+  it('shows the last line that a long call told of, until its check ends', async () => {
+    const { live, terminal } = begin();
+    const row = async (wanted: RegExp) =>
+      expect(
+        await awaitUntil(() => terminal.lines().find((line) => wanted.test(line)), {
+          what: 'a row',
+          withinMs: 5000,
+        }),
+      ).toMatch(wanted);
+    live.listener({ type: 'check-start', check: checks[1]! });
+    for (const line of ['first line', 'second line', '']) {
+      live.listener({ type: 'progress', check: checks[1]!, line });
+    }
+    await row(/cache {2}0\/2 {2}ping: second line$/);
+    live.listener({ type: 'check-start', check: checks[2]! });
+    live.listener({ type: 'check-end', check: checks[1]!, result: { status: 'pass' } as CheckResult });
+    await row(/cache {2}1\/2 {2}cache\/round-trip holds$/);
+    await live.end();
+  });
+
   it('does not flicker when the run is over in a moment', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
     const { live, terminal } = begin();

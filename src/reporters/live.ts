@@ -16,6 +16,8 @@ interface Area {
   done: number;
   failed: number;
   running: Map<string, string>;
+  /** The last line that a check told of a long call. */
+  told?: { id: string; line: string } | undefined;
 }
 
 const delayMs = 150;
@@ -27,10 +29,11 @@ export function createLiveProgress(screen: Screen): LiveProgress {
   const rows = createRows(screen, { keep: false, delayMs, footer });
   const areas = new Map<string, Area>();
   const show = (name: string) => {
-    const { row, total, done, failed, running } = areas.get(name)!;
+    const { row, total, done, failed, running, told } = areas.get(name)!;
     const width = Math.max(...[...areas.keys()].map((each) => each.length));
     const counts = `${done}/${total}${failed > 0 ? ` ${failed} failed` : ''}`;
-    const [first, ...others] = running.values();
+    const [title, ...others] = running.values();
+    const first = told ? `${told.id.slice(name.length + 1)}: ${told.line}` : title;
     const more = others.length > 0 ? `(${running.size}) ` : '';
     const state = failed > 0 ? 'failed' : done === total ? 'done' : 'running';
     row.show(state, `${name.padEnd(width)}  ${counts}`, first && `${more}${first}`);
@@ -44,7 +47,7 @@ export function createLiveProgress(screen: Screen): LiveProgress {
           areas.set(name, { row: rows.add(), total, done: 0, failed: 0, running: new Map() });
         }
         for (const name of areas.keys()) show(name);
-      } else if (event.type === 'check-start' || event.type === 'check-end') {
+      } else if (event.type !== 'attempt' && event.type !== 'run-end') {
         const name = areaOf(event.check.id);
         const area = areas.get(name);
         if (!area) return;
@@ -56,13 +59,21 @@ export function createLiveProgress(screen: Screen): LiveProgress {
   };
 }
 
-function count(area: Area, event: Extract<RunEvent, { type: 'check-start' | 'check-end' }>): void {
+function count(
+  area: Area,
+  event: Extract<RunEvent, { type: 'check-start' | 'progress' | 'check-end' }>,
+): void {
   const { id, title } = event.check;
   if (event.type === 'check-start') {
     area.running.set(id, title);
     return;
   }
+  if (event.type === 'progress') {
+    if (event.line.trim() !== '') area.told = { id, line: event.line };
+    return;
+  }
   area.running.delete(id);
+  if (area.told?.id === id) area.told = undefined;
   area.done++;
   if (event.result.status === 'fail' || event.result.status === 'error') area.failed++;
 }

@@ -38,7 +38,13 @@ describe('startRunTrace', () => {
     const http = { request: () => Promise.reject(new ProbeError('ECONNRESET', 'it hung up')) };
     const open = trace!.watch(() => ({ probes: { http } as unknown as Partial<Probes>, close() {} }));
     const check = makeCheck({ id: 'database/connects', needs: ['http'] });
-    const scope = { check, number: 1, signal: new AbortController().signal, remainingMs: () => 1000 };
+    const scope = {
+      check,
+      number: 1,
+      signal: new AbortController().signal,
+      remainingMs: () => 1000,
+      progress() {},
+    };
     const { probes } = await open(scope);
     await expect(probes.http?.request({ url: 'http://x/' })).rejects.toThrow('it hung up');
     expect(await trace!.finish(sampleResults.trouble!)).toBeUndefined();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { distFolder, isBuilt } from '../../base/package-root.ts';
 import { type AnalyserOptions, LogAnalyser } from './analyser.ts';
+import type { LogBuffer } from './log-buffer.ts';
 import { type ByteRange, cutIntoRanges } from './ranges.ts';
 import { emptyReport, type LogReport, mergeReports } from './report.ts';
 
@@ -40,7 +41,7 @@ export async function analyseFile(
     if (isBuilt && threads > 1 && stat.size >= worthThreadsBytes) {
       return await byThreads(file, ranges, options, Math.min(threads, maxThreads), signal);
     }
-    return await analyseRange(handle, { start: 0, end: stat.size }, options, signal);
+    return await analyseRange(handle, { start: 0, end: stat.size }, options, { signal });
   } finally {
     await handle.close();
   }
@@ -53,9 +54,9 @@ export async function analyseRange(
   },
   { start, end }: ByteRange,
   options: AnalyserOptions,
-  signal?: AbortSignal,
+  { signal, buffer }: { signal?: AbortSignal | undefined; buffer?: LogBuffer } = {},
 ): Promise<LogReport> {
-  const analyser = new LogAnalyser(options);
+  const analyser = new LogAnalyser(options, buffer?.reset());
   for (let at = start; at < end; ) {
     signal?.throwIfAborted();
     const room = analyser.room();

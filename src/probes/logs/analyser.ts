@@ -24,6 +24,10 @@ export interface AnalyserOptions {
 
 const excerptBytes = 400;
 
+export function logBufferFor({ maxLineBytes = defaultMaxLineBytes }: AnalyserOptions): LogBuffer {
+  return new LogBuffer(maxLineBytes);
+}
+
 /**
  * Reads a log once and says what is wrong with it. Memory is one buffer for the longest line allowed and a read, whatever
  * comes. The caller reads into `room()` and tells by `filled()`, or hands chunks to `push()`; `end()` closes the report.
@@ -43,14 +47,13 @@ export class LogAnalyser {
   private skipping = false;
   private allUtf8 = true;
 
-  constructor(options: AnalyserOptions = {}) {
+  constructor(options: AnalyserOptions = {}, buffer = logBufferFor(options)) {
     const { required = [], maxLineBytes = defaultMaxLineBytes, rules = secretRules } = options;
     const limits = {
       backwardsToleranceMs: options.backwardsToleranceMs ?? 1000,
       nowMs: options.nowMs ?? Date.now(),
     };
     const report = emptyReport(required);
-    const buffer = new LogBuffer(maxLineBytes);
     const findings = new Findings(report, buffer);
     const fields = new RequiredFields(required, buffer, findings, report.missing);
     this.report = report;

@@ -20,6 +20,14 @@ export class LogBuffer {
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   }
 
+  /** For another log: room is made once, for memory that is let go of piles up until it is collected. */
+  reset(): this {
+    this.begin = 0;
+    this.end = 0;
+    this.base = 0;
+    return this;
+  }
+
   /** Where the next bytes go; never empty, as long as no more than a line is left unjudged. */
   room(): Uint8Array {
     if (this.begin > 0) {

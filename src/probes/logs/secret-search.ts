@@ -12,7 +12,8 @@ export class SecretSearch {
   private readonly rules: ReadonlySet<SecretRule>;
   /** By anchor: where it stands next, or `Infinity`. */
   private readonly hits = new Float64Array(anchors.length);
-  private end = 0;
+  /** What is searched now: up to the end of the last line. */
+  private bytes: Buffer = Buffer.alloc(0);
   /** The first of them. */
   nextHit = Infinity;
 
@@ -23,7 +24,7 @@ export class SecretSearch {
   }
 
   begin(start: number, end: number): void {
-    this.end = end;
+    this.bytes = this.buffer.bytes.subarray(0, end);
     this.nextHit = Infinity;
     for (let index = 0; index < anchors.length; index++) {
       const { needle, rules } = anchors[index]!;
@@ -67,7 +68,7 @@ export class SecretSearch {
   }
 
   private nextOf(needle: string, from: number): number {
-    const at = this.buffer.bytes.indexOf(needle, from, 'latin1');
-    return at === -1 || at >= this.end ? Infinity : at;
+    const at = this.bytes.indexOf(needle, from, 'latin1');
+    return at === -1 ? Infinity : at;
   }
 }

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { exampleStack } from '../check/stack.ts';
+import { makeCheck } from '../testing/make-check.ts';
+import { createToldLines } from './told-lines.ts';
+
+const check = makeCheck({ id: 'web/build' });
+const tell = (line: string) => ({ type: 'progress' as const, check, line });
+
+it('writes what a check tells, behind its id, and nothing that could steer a terminal or a CI log', async () => {
+  let text = '';
+  const lines = createToldLines({
+    write: async (part) => {
+      text += part;
+    },
+  });
+  lines.listener({ type: 'run-start', checks: [check], stack: exampleStack, startedAt: '' });
+  lines.listener({ type: 'check-start', check });
+  lines.listener(tell('compiling'));
+  lines.listener(tell('  '));
+  lines.listener(tell('::error::\u001b]52;c;eA==\u0007done'));
+  await lines.end();
+  expect(text.split('\n')).toEqual([
+    'web/build | compiling',
+    expect.stringMatching(/^web\/build \| .*done$/),
+    '',
+  ]);
+  expect(text).not.toMatch(/[\u001b\u0007]/);
+});
+
+it('leaves out lines, and says how many, where the reader is slow', async () => {
+  const parts: string[] = [];
+  let go = () => {};
+  const lines = createToldLines({
+    write: (part) => {
+      parts.push(part);
+      return new Promise((resolve) => {
+        go = resolve;
+      });
+    },
+  });
+  for (let line = 0; line < 2000; line++) lines.listener(tell(`line ${line}`));
+  const end = lines.end();
+  go();
+  await Promise.resolve();
+  await Promise.resolve();
+  go();
+  await end;
+  expect(parts[0]).toBe('web/build | line 0\n');
+  expect(parts[1]).toMatch(/^… 1499 lines left out\nweb\/build \| line 1500\n/);
+  expect(parts[1]?.endsWith('line 1999\n')).toBe(true);
+});
