@@ -38,6 +38,18 @@ describe('pretty', async () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(24);
   });
 
+  it('says which addresses of a stack that nobody started here were looked at', () => {
+    const external = { ...trouble, stack: { ...trouble.stack, runtime: 'external' as const } };
+    expect(
+      pretty.render(external, plainLook).trimEnd().split('\n').slice(-2).join('\n'),
+    ).toMatchInlineSnapshot(`
+      "  api http://localhost:8000 · web http://localhost:3000 · database localhost:5432/meatymusic · cache
+        localhost:6379"
+    `);
+    const declared = trouble.checks.map((check) => ({ ...check, source: 'checks.yaml:3' }));
+    expect(pretty.render({ ...external, checks: declared }, plainLook)).not.toContain('· database');
+  });
+
   it('uses colours only where they are asked for', () => {
     expect(pretty.render(trouble, plainLook)).not.toContain('\x1b');
     expect(pretty.render(trouble, { ...plainLook, color: true })).toContain('\x1b[31m');

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../base/duration.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
+import type { StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import { inertLine } from './inert.ts';
@@ -157,7 +158,7 @@ function twoSides(page: Page, sign: string, left: string, right: string): void {
 
 function closing(
   page: Page,
-  { summary, durationMs, endedBy, internalError, stack, exitCode }: RunResult,
+  { checks, summary, durationMs, endedBy, internalError, stack, exitCode }: RunResult,
 ): void {
   const { paint } = page;
   if (internalError) field(page, 'internal', internalError, paint.red);
@@ -168,6 +169,19 @@ function closing(
   for (const part of wrapText(line, page.columns)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
+  // Of a stack that nobody started here, some addresses may be defaults that nobody meant.
+  if (stack.runtime !== 'external' || !checks.some(({ source }) => source.startsWith('checks/'))) return;
+  for (const part of wrapText(addressesOf(stack), page.columns - 2)) page.line(`  ${paint.dim(part)}`);
+}
+
+function addressesOf({ api, web, database, cache }: StackInfo): string {
+  const addresses = [
+    api.enabled && `api ${api.url}`,
+    web.enabled && `web ${web.url}`,
+    database.enabled && `database ${database.host}:${database.port}/${database.name}`,
+    cache.enabled && `cache ${cache.host}:${cache.port}`,
+  ];
+  return inertLine(addresses.filter(Boolean).join(' · '), 2000);
 }
 
 function countsOf(checks: readonly CheckResult[]): Record<Status, number> {
