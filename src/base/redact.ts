@@ -51,6 +51,7 @@ export function secretsOfUrl(url: string): string[] {
 
 /** The URL with its passwords replaced, for a person's eyes. Never throws. */
 export function maskUrl(url: string): string {
+  if (!url.includes('@') && !url.includes('=')) return url;
   const range = passwordRange(url);
   const masked = range
     ? `${url.slice(0, range.start)}*****${url.slice(range.start + range.text.length)}`

@@ -19,25 +19,37 @@ export function contextOf(
   { codes }: Pick<Check, 'codes'>,
   parts: ContextParts,
 ): CheckContext<Record<string, unknown>, ProbeName, string> {
-  return {
-    options: parts.options as Record<string, unknown>,
-    stack: parts.stack,
-    get signal() {
-      return parts.signal;
-    },
-    remainingMs: parts.remainingMs,
-    pass,
-    fail: (code, { expected, actual, hint = codes[code]?.hint, evidence = [] }) => ({
+  return Object.assign(new Context(codes, parts), parts.probes as Probes);
+}
+
+/** A class, because an accessor in a literal costs as much as all else of a context. */
+class Context {
+  readonly options: Record<string, unknown>;
+  readonly stack: StackInfo;
+  readonly remainingMs: () => number;
+  readonly pass = pass;
+  readonly skip = skip;
+  readonly fail: CheckContext<unknown, ProbeName, string>['fail'];
+  readonly #parts: ContextParts;
+
+  constructor(codes: Check['codes'], parts: ContextParts) {
+    this.options = parts.options as Record<string, unknown>;
+    this.stack = parts.stack;
+    this.remainingMs = parts.remainingMs;
+    this.#parts = parts;
+    this.fail = (code, { expected, actual, hint = codes[code]?.hint, evidence = [] }) => ({
       status: 'fail',
       code,
       expected,
       actual,
       ...(hint ? { hint } : {}),
       evidence,
-    }),
-    skip,
-    ...(parts.probes as Probes),
-  };
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.signal;
+  }
 }
 
 function pass(summary: string, examined: Examined | Examined[], evidence: Evidence[] = []): Pass {

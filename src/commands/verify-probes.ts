@@ -1,7 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import type { ProbeName } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
-import type { OpenedProbes, OpenProbes } from '../engine/attempt.ts';
+import type { AttemptScope, OpenedProbes, OpenProbes } from '../engine/attempt.ts';
 import {
   createProbe,
   createSharedResources,
@@ -28,35 +28,31 @@ export function createProbeSource(
 } {
   const own = createSharedResources();
   const shared = kept ?? own;
+  let common: StackUnderTest['base'] | undefined;
   return {
     close: () => own.close(),
     open(scope) {
       const stopped = new Set<ServiceName>();
       const control = runtime.control && watchedControl(runtime.control, stopped);
-      const context: ProbeContext = {
-        ...base,
-        get signal() {
-          return scope.signal;
-        },
-        ...(scope.onAbort ? { onAbort: scope.onAbort } : {}),
-        remainingMs: scope.remainingMs,
-        progress: scope.progress,
-        clock: systemClock,
-        shared,
-        ...(control ? { control } : {}),
-      };
+      common ??= ofRun(base);
+      const context: ProbeContext = Object.assign(
+        new OfAttempt(scope),
+        common,
+        { shared },
+        control && { control },
+      );
       const { needs } = scope.check;
       const opened = (made: Closable[]): OpenedProbes => {
         const probes: Record<string, unknown> = {};
-        for (const [index, name] of needs.entries()) {
+        needs.forEach((name, index) => {
           probes[name] = changes.probe?.(name, made[index]) ?? made[index];
-        }
-        const closable = made.filter((probe) => probe.close);
+        });
+        if (!control && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
         const close = async () => {
-          await Promise.allSettled(closable.map(async (probe) => probe.close?.()));
+          await Promise.allSettled(made.map(async (probe) => probe.close?.()));
           for (const service of stopped) await runtime.control?.start(service, AbortSignal.timeout(60_000));
         };
-        return { probes, close: closable.length === 0 && !control ? () => {} : close };
+        return { probes, close };
       };
       const made = needs.map((name) => createProbe(name, changes.context?.(name, context) ?? context));
       return made.some((probe) => probe instanceof Promise)
@@ -66,7 +62,37 @@ export function createProbeSource(
   };
 }
 
+const nothingToClose = () => {};
+
 type Closable = { close?(): void | Promise<void> };
+
+/** Without what is an attempt's, should it come from one. */
+function ofRun(base: StackUnderTest['base'] & Partial<ProbeContext>): StackUnderTest['base'] {
+  const { signal: _, onAbort: __, remainingMs: ___, ...rest } = base;
+  return rest;
+}
+
+/** What an attempt adds to a probe's context. A class, because an accessor in a literal costs more than all the rest. */
+class OfAttempt {
+  readonly clock = systemClock;
+  readonly scope: AttemptScope;
+  readonly remainingMs: () => number;
+  readonly progress: AttemptScope['progress'];
+
+  constructor(scope: AttemptScope) {
+    this.scope = scope;
+    this.remainingMs = scope.remainingMs;
+    this.progress = scope.progress;
+  }
+
+  get signal(): AbortSignal {
+    return this.scope.signal;
+  }
+
+  get onAbort(): ProbeContext['onAbort'] {
+    return this.scope.onAbort;
+  }
+}
 
 /** Remembers what a check stopped and did not start again. */
 function watchedControl(control: ServiceControl, stopped: Set<ServiceName>): ServiceControl {

@@ -7,8 +7,9 @@ import { type BrokenCheck, judgeVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Fail, Pass, Skip } from '../check/verdict.ts';
+import { closeWithin } from './close-within.ts';
 import { Ending } from './ending.ts';
-import { inAttempt } from './stray-errors.ts';
+import { type AttemptContext, inAttempt } from './stray-errors.ts';
 
 /** What one attempt came to: the check's own verdict, or the engine's when the check gave none that counts. */
 export type Outcome = Pass | Fail | Skip | BrokenCheck;
@@ -69,113 +70,116 @@ const restoreWithinMs = 60_000;
 const attemptOver = new ProbeError('ATTEMPT_OVER', 'the attempt is over');
 
 /** Runs a check once, under a deadline that needs nothing of the check or its libraries. Never throws, always ends. */
-export function startAttempt(attempt: AttemptOptions): RunningAttempt {
-  const { check, number, options, stack, openProbes, timeoutMs, clock, onProgress, onEnd } = attempt;
-  const ending = new Ending();
-  const startedAt = clock.monotonic();
-  let budgetMs = timeoutMs;
-  const remainingMs = () => Math.max(0, budgetMs - (clock.monotonic() - startedAt));
-  let opened: OpenedProbes | undefined;
-  let ended = false;
-  const progress = (line: string) => {
-    if (!ended) onProgress(line);
-  };
-  let cancelTimer = arm(timeoutMs);
+export function startAttempt(options: AttemptOptions): RunningAttempt {
+  const attempt = new OneAttempt(options);
+  attempt.start();
+  return attempt;
+}
 
-  function arm(delayMs: number): () => void {
-    return clock.after(delayMs, () => {
-      const lagMs = clock.monotonic() - startedAt - budgetMs;
-      if (lagMs > tolerableLagMs) {
-        budgetMs += lagMs;
-        cancelTimer = arm(lagMs);
-        return;
-      }
-      ending.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
-      cancelTimer = clock.after(lastWordsMs, () => end(timedOut(timeoutMs)));
+class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningAttempt {
+  readonly check: Check;
+  readonly checkId: string;
+  readonly number: number;
+  readonly options: unknown;
+  readonly stack: StackInfo;
+  probes: Partial<Probes> = {};
+  readonly #attempt: AttemptOptions;
+  readonly #ending = new Ending();
+  readonly #startedAt: number;
+  #budgetMs: number;
+  #cancelTimer = () => {};
+  #opened: OpenedProbes | undefined;
+  #ended = false;
+
+  constructor(attempt: AttemptOptions) {
+    this.#attempt = attempt;
+    this.check = attempt.check;
+    this.checkId = attempt.check.id;
+    this.number = attempt.number;
+    this.options = attempt.options;
+    this.stack = attempt.stack;
+    this.#startedAt = attempt.clock.monotonic();
+    this.#budgetMs = attempt.timeoutMs;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  readonly onAbort = (listener: () => void) => this.#ending.onAbort(listener);
+
+  readonly remainingMs = () =>
+    Math.max(0, this.#budgetMs - (this.#attempt.clock.monotonic() - this.#startedAt));
+
+  readonly progress = (line: string) => {
+    if (!this.#ended) this.#attempt.onProgress(line);
+  };
+
+  isOver(): boolean {
+    return this.#ended;
+  }
+
+  start(): void {
+    const { timeoutMs } = this.#attempt;
+    this.#arm(timeoutMs);
+    inAttempt(this, () => this.#run()).catch((thrown) => {
+      this.end(
+        this.#ending.isOver
+          ? timedOut(timeoutMs)
+          : {
+              status: 'error',
+              code: 'threw',
+              actual: messageOf(thrown),
+              stack: stackOf(thrown),
+              evidence: [],
+            },
+      );
     });
   }
 
-  function end(outcome: Outcome): void {
-    if (ended) return;
-    ended = true;
-    cancelTimer();
-    ending.abort(attemptOver);
-    if (!opened) {
+  end(outcome: Outcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancelTimer();
+    this.#ending.abort(attemptOver);
+    const { check, clock, onEnd } = this.#attempt;
+    if (!this.#opened) {
       onEnd(outcome);
       return;
     }
-    closeWithin(opened, check.effects === 'disruptive' ? restoreWithinMs : closeWithinMs, clock, (problem) =>
+    const withinMs = check.effects === 'disruptive' ? restoreWithinMs : closeWithinMs;
+    closeWithin(this.#opened, withinMs, clock, (problem) =>
       onEnd(
         problem === undefined ? outcome : { status: 'error', code: 'threw', actual: problem, evidence: [] },
       ),
     );
   }
 
-  const scope: AttemptScope = {
-    check,
-    number,
-    get signal() {
-      return ending.signal;
-    },
-    onAbort: ending.onAbort,
-    remainingMs,
-    progress,
-  };
-  const partsOf = (probes: Partial<Probes>): ContextParts => ({
-    probes,
-    options,
-    stack,
-    get signal() {
-      return ending.signal;
-    },
-    remainingMs,
-  });
-  const run = async () => {
-    const opening = openProbes(scope);
+  async #run(): Promise<void> {
+    const { check, openProbes, timeoutMs } = this.#attempt;
+    const opening = openProbes(this);
     // Awaited only where it has to be: a turn of the loop is more than many a check takes.
-    const got = opening instanceof Promise ? await opening : opening;
-    if (ended) return void (await got.close());
-    opened = got;
-    const outcome = judgeVerdict(check, await check.run(contextOf(check, partsOf(got.probes))));
-    if (ending.isOver && outcome.status === 'pass') return end(timedOut(timeoutMs));
-    end(outcome);
-  };
-  inAttempt({ checkId: check.id, number, isOver: () => ended }, run).catch((thrown) => {
-    end(
-      ending.isOver
-        ? timedOut(timeoutMs)
-        : { status: 'error', code: 'threw', actual: messageOf(thrown), stack: stackOf(thrown), evidence: [] },
-    );
-  });
-  return { end };
-}
+    const opened = opening instanceof Promise ? await opening : opening;
+    if (this.#ended) return void (await opened.close());
+    this.#opened = opened;
+    this.probes = opened.probes;
+    const outcome = judgeVerdict(check, await check.run(contextOf(check, this)));
+    this.end(this.#ending.isOver && outcome.status === 'pass' ? timedOut(timeoutMs) : outcome);
+  }
 
-/** Calls back once, when everything is let go of or the time for it is over. */
-function closeWithin(opened: OpenedProbes, ms: number, clock: Clock, done: (problem?: string) => void): void {
-  const failed = (thrown: unknown) => `cleaning up: ${messageOf(thrown)}`;
-  let closing: Promise<void> | void;
-  try {
-    closing = opened.close();
-  } catch (thrown) {
-    done(failed(thrown));
-    return;
+  #arm(delayMs: number): void {
+    const { clock, timeoutMs } = this.#attempt;
+    this.#cancelTimer = clock.after(delayMs, () => {
+      const lagMs = clock.monotonic() - this.#startedAt - this.#budgetMs;
+      if (lagMs > tolerableLagMs) {
+        this.#budgetMs += lagMs;
+        this.#arm(lagMs);
+        return;
+      }
+      this.#ending.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
+      this.#cancelTimer = clock.after(lastWordsMs, () => this.end(timedOut(timeoutMs)));
+    });
   }
-  if (!closing) {
-    done();
-    return;
-  }
-  let called = false;
-  const once = (problem?: string) => {
-    if (called) return;
-    called = true;
-    cancel();
-    done(problem);
-  };
-  const cancel = clock.after(ms, () => once());
-  closing.then(
-    () => once(),
-    (thrown) => once(failed(thrown)),
-  );
 }
 
 function timedOut(timeoutMs: number): Outcome {

@@ -15,7 +15,7 @@ export class Ending {
   }
 
   /** Calls back once at the end, at once where it is over. Returns what takes that back. */
-  readonly onAbort = (listener: () => void): (() => void) => {
+  onAbort(listener: () => void): () => void {
     if (this.#reason) {
       listener();
       return () => {};
@@ -25,13 +25,15 @@ export class Ending {
       const at = this.#listeners.indexOf(listener);
       if (at >= 0) this.#listeners.splice(at, 1);
     };
-  };
+  }
 
   /** Only the first reason counts. */
   abort(reason: Error): void {
     if (this.#reason) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners.splice(0)) listener();
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
   }
 }

@@ -6,23 +6,27 @@ export function redactDeep<T>(value: T, redact: (text: string) => string): T {
 function redacted(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    let copy: unknown[] | undefined;
-    for (const [index, item] of value.entries()) {
-      const shown = redacted(item, redact);
-      if (shown === item) continue;
-      copy ??= [...value];
-      copy[index] = shown;
-    }
-    return copy ?? value;
+  if (Array.isArray(value)) return redactedList(value, redact);
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key];
+    if (redact(key) !== key || redacted(item, redact) !== item) return redactedCopy(value, redact);
   }
-  let changed = false;
-  const entries = Object.entries(value);
-  for (const entry of entries) {
-    const [key, item] = entry;
-    entry[0] = redact(key);
-    entry[1] = redacted(item, redact);
-    changed ||= entry[0] !== key || entry[1] !== item;
+  return value;
+}
+
+function redactedList(list: unknown[], redact: (text: string) => string): unknown[] {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const shown = redacted(list[index], redact);
+    if (shown === list[index]) continue;
+    copy ??= [...list];
+    copy[index] = shown;
   }
-  return changed ? Object.fromEntries(entries) : value;
+  return copy ?? list;
+}
+
+function redactedCopy(value: object, redact: (text: string) => string): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [redact(key), redacted(item, redact)]),
+  );
 }

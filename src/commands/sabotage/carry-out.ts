@@ -73,7 +73,10 @@ export async function carryOut(
         });
       }
       const logs = { ...base.logs, [sabotage.service]: sabotageLog(access, sabotage.change) };
-      return seen({ context: (name, context) => (name === 'logs' ? { ...context, logs } : context) });
+      return seen({
+        context: (name, context) =>
+          name === 'logs' ? Object.create(context, { logs: { value: logs } }) : context,
+      });
     }
     case 'spans':
       return seen({
