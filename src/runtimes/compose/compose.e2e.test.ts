@@ -85,6 +85,33 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     }
   });
 
+  it('is broken in each kind of way by `checks prove`, and mended', { timeout: 240_000 }, async () => {
+    const ways = {
+      stop: 'cache/ping',
+      sql: 'database/vector',
+      redis: 'cache/round-trip',
+      environment: 'ratelimit/limits',
+      http: 'api/ready-tells-truth',
+      logs: 'observability/log-structure',
+      spans: 'observability/spans-exported',
+    };
+    const { runtime, checks } = (await project.json(['checks', 'prove', ...Object.values(ways)])) as {
+      runtime: string;
+      checks: { id: string; status: string; sabotages: { kind: string; found?: string }[] }[];
+    };
+    const found = checks.flatMap(({ sabotages }) => sabotages.flatMap((each) => each.found ?? []));
+    expect({ runtime, found }).toEqual({ runtime: 'compose', found: [] });
+    expect(checks.map(({ id, status }) => `${id} ${status}`).sort()).toEqual(
+      Object.values(ways)
+        .map((id) => `${id} proven`)
+        .sort(),
+    );
+    const kinds = checks.flatMap(({ sabotages }) => sabotages.map(({ kind }) => kind));
+    expect(kinds).toEqual(expect.arrayContaining(Object.keys(ways)));
+    const up = await project.run(['up', '--no-verify']);
+    expect(up.stderr.match(/ran already/g), told(up)).toHaveLength(4);
+  });
+
   it('removes all of it', async () => {
     const result = await project.run(['down', '--volumes']);
     expect(result.code, told(result)).toBe(0);
