@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
+import { createPostgresProbe } from '../probes/postgres.ts';
 import { chromiumMissing } from '../testing/chromium.ts';
+import { testProbeContext } from '../testing/probe-context.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../testing/project.ts';
-import type { Proof } from './prove-run.ts';
+import type { Proof } from './proof.ts';
 
 interface ListedCheck {
   id: string;
@@ -43,6 +45,21 @@ export default defineCheck({
   },
 });
 `;
+/** The same with a column away: that is in the data, and outlives the stack. */
+const patientWithData = patient
+  .replace("needs: ['redis', 'ids']", "needs: ['postgres', 'ids']")
+  .replace('async run({ redis,', 'async run({ postgres,')
+  .replace("redis.command({ name: 'PING' })", "postgres.query({ sql: 'select email from users' })")
+  .replace(
+    /^ {2}sabotage.*$/m,
+    `  sabotage: [{
+    name: 'a column is renamed',
+    code: 'away',
+    kind: 'sql',
+    break: ['alter table users rename column email to mail'],
+    mend: ['alter table users rename column mail to email'],
+  }],`,
+  );
 /** Nothing was declared that shows it to be able to fail. */
 const withoutSabotage = patient.replace(/^ {2}sabotage.*\n/m, '');
 
@@ -52,12 +69,13 @@ async function startStack(): Promise<void> {
   project = await makeProject({ checks: './ops', verify });
   mkdirSync(project.file('ops/shop'), { recursive: true });
   writeFileSync(project.file('ops/shop/patient.ts'), patient);
+  writeFileSync(project.file('ops/shop/patient-with-data.ts'), patientWithData);
   writeFileSync(project.file('ops/shop/trusting.ts'), withoutSabotage);
   const up = await project.run(['up', '--no-verify']);
   expect(up.code, told(up)).toBe(0);
 }
 
-const record = () => project.file('.meatymusic/sabotage.json');
+const record = () => project.file('.meatymusic/sabotage-embedded.json');
 
 async function expectHealthy(...patterns: string[]): Promise<CliResult> {
   const result = await project.run(['verify', ...patterns, '--skip', 'shop']);
@@ -131,31 +149,57 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     proving.child.kill('SIGKILL');
     await proving.ended;
     expect(JSON.parse(readFileSync(record(), 'utf8'))).toMatchObject({
-      runtime: 'embedded',
       sabotage: { kind: 'stop', service: 'cache' },
     });
     const { stderr } = await expectHealthy('cache/ping');
     expect(stderr).toContain('note: mended what a killed `checks prove` had broken: "Redis is stopped"');
     expect(existsSync(record())).toBe(false);
   });
+
+  it('is mended by `up` before it migrates, when the stack went down with what was broken', async () => {
+    const proving = project.start(['checks', 'prove', 'shop/patient-with-data']);
+    await untilBroken(proving, columnIsRenamed);
+    proving.child.kill('SIGKILL');
+    await proving.ended;
+    expect((await project.run(['down'])).code).toBe(0);
+    const up = await project.run(['up', '--no-verify']);
+    expect(up.code, told(up)).toBe(0);
+    expect(up.stderr).toMatch(
+      /note: mended what a killed `checks prove` had broken: "a column is renamed"\n[\s\S]*migrations/,
+    );
+    await expectHealthy('database/tables-present');
+  });
 });
 
 const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
 
-/** Redis is away: the check has begun its long pause, or will in a moment. */
-async function untilBroken(proving: ReturnType<TestProject['start']>): Promise<void> {
+async function redisIsAway(): Promise<boolean> {
+  const { services } = (await project.json(['status'])) as { services: { role: string; state: string }[] };
+  return services.some(({ role, state }) => role === 'cache' && state === 'exited');
+}
+
+async function columnIsRenamed(): Promise<boolean> {
+  const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${project.ports.database}/meatymusic`;
+  const context = testProbeContext();
+  const probe = createPostgresProbe({ ...context, endpoints: { ...context.endpoints, databaseUrl } });
+  try {
+    await probe.query({ sql: 'select mail from users' });
+    return true;
+  } finally {
+    await probe.close?.();
+    await context.close();
+  }
+}
+
+/** Then the check has begun its long pause, or will in a moment. */
+async function untilBroken(proving: ReturnType<TestProject['start']>, isBroken = redisIsAway): Promise<void> {
   const ended = proving.ended.then((result) => {
     throw new Error(`it ended: ${told(result)}`);
   });
-  const broken = awaitUntil(
-    async () => {
-      if (!existsSync(record())) return undefined;
-      const { services } = (await project.json(['status'])) as {
-        services: { role: string; state: string }[];
-      };
-      return services.some(({ role, state }) => role === 'cache' && state === 'exited') || undefined;
-    },
-    { what: 'Redis to be stopped', withinMs: 60_000 },
-  );
+  ended.catch(() => {});
+  const broken = awaitUntil(async () => (existsSync(record()) && (await isBroken())) || undefined, {
+    what: 'the stack to be broken',
+    withinMs: 60_000,
+  });
   await Promise.race([broken, ended]);
 }

@@ -36,9 +36,9 @@ const down: Action = async (invocation, { volumes = false, json = false }) => {
     const each = [];
     for (const runtime of runtimes) {
       each.push(...(await runtime.down({ volumes: volumes === true, signal, onEvent })));
+      // What was broken of the data is gone with it.
+      if (volumes === true) removeRecord(project.root, runtime.name);
     }
-    // What was broken of the data is gone with it.
-    if (volumes === true) removeRecord(project.root);
     return each;
   });
   if (json) {

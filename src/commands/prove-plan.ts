@@ -1,6 +1,7 @@
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
 import type { Sabotage } from '../check/sabotage.ts';
+import { lasts } from './sabotage/lasting.ts';
 
 /** One check and one way to break the stack for it. */
 export interface Case {
@@ -16,6 +17,21 @@ export interface ProofPlan {
   together: Case[][];
   /** Cases that break the stack in the same way; one group after the other. */
   alone: Case[][];
+}
+
+/** What can be shown of a check. One that is skipped here can still be shown to fail where other options make it run. */
+export function casesOf(check: Check, healthy: CheckResult): Case[] {
+  const { sabotage = [], effects } = check;
+  const possible =
+    healthy.status === 'pass'
+      ? sabotage
+      : sabotage.filter(({ kind }) => healthy.status === 'skip' && kind === 'options');
+  return possible.map((each) => ({
+    check,
+    healthy,
+    sabotage: each,
+    breaksStack: effects === 'disruptive' || lasts(each),
+  }));
 }
 
 export function groupsOf(cases: readonly Case[]): ProofPlan {
@@ -63,4 +79,26 @@ export async function inTurns<T>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+}
+
+export function replacedBy({ sabotage }: Case, state: 'broken' | 'mended'): object {
+  const broken = sabotage.kind === 'options' && state === 'broken' ? sabotage.set : {};
+  return { ...sabotage.options, ...broken };
+}
+
+export function optionsOf(cases: readonly Case[], state: 'broken' | 'mended'): Map<string, object> {
+  const options = new Map<string, object>();
+  for (const each of cases) {
+    const { id } = each.check;
+    options.set(id, { ...options.get(id), ...replacedBy(each, state) });
+  }
+  return options;
+}
+
+export function unhurried(each: Case): Case {
+  return { ...each, sabotage: { ...each.sabotage, options: {} } };
+}
+
+export function checksOf(cases: readonly Case[]): Check[] {
+  return [...new Set(cases.map(({ check }) => check))];
 }

@@ -1,8 +1,8 @@
 import { messageOf } from '../base/errors.ts';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
-import type { Sabotage } from '../check/sabotage.ts';
 import { createSharedResources } from '../probes/index.ts';
+import type { Proof, ProofOfSabotage } from './proof.ts';
 import {
   type AttemptSettings,
   problemOfOptions,
@@ -10,36 +10,24 @@ import {
   runTogether,
   tell,
 } from './prove-attempt.ts';
-import { type Case, groupsOf, inTurns } from './prove-plan.ts';
+import {
+  type Case,
+  casesOf,
+  checksOf,
+  groupsOf,
+  inTurns,
+  optionsOf,
+  replacedBy,
+  unhurried,
+} from './prove-plan.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
-import { lasts } from './sabotage/lasting.ts';
 import type { SabotageRecord } from './sabotage/record.ts';
 
-export interface ProofOfSabotage {
-  name: string;
-  kind: Sabotage['kind'];
-  /** The declared code. */
-  code: string;
-  /** The verdict turned to `fail` with the declared code, and back afterwards. */
-  holds: boolean;
-  /** What was found instead, where it does not hold. */
-  found?: string;
-  durationMs: number;
-}
-
-export interface Proof {
-  id: string;
-  /** `skipped`: this stack gives no pass to turn. `unproven`: there is no sabotage to carry out. */
-  status: 'proven' | 'refuted' | 'skipped' | 'unproven';
-  reason?: string;
-  sabotages: ProofOfSabotage[];
-}
-
 export interface ProofOptions extends AttemptSettings {
-  /** Checks at the same time, where nothing of the stack itself is broken. */
+  /** Checks at the same time, on one stack. */
   concurrency: number;
   record: SabotageRecord;
-  /** How long a mended service may take until it answers as before. Default 20 s. */
+  /** How long a healthy or a mended stack may take until it answers as it should. Default 20 s. */
   recoverWithinMs?: number;
   /** What is being done, for whoever waits. */
   onStep?(what: string): void;
@@ -47,11 +35,9 @@ export interface ProofOptions extends AttemptSettings {
   onProof?(proof: Proof): void;
 }
 
-/** Breaking only the checker's view is done for so many checks at the same time: it is mostly waiting. */
-export const usualConcurrency = 4;
+/** The checker's view alone is broken for so many checks at the same time: it is mostly waiting. */
+const mostViews = 4;
 const usualRecoveryMs = 20_000;
-/** For a healthy stack on which something else was just mended. */
-const settleWithinMs = 3000;
 
 /**
  * Runs each check on the healthy stack, on the stack broken in each declared way, and on the mended one. Resolves in the
@@ -60,7 +46,11 @@ const settleWithinMs = 3000;
 export async function prove(checks: readonly Check[], options: ProofOptions): Promise<Proof[]> {
   const shared = createSharedResources();
   try {
-    return await new ProofRun(checks, options, { ...options, shared, retryForMs: 0 }).run();
+    return await new ProofRun(checks, options, {
+      ...options,
+      shared,
+      retryForMs: options.recoverWithinMs ?? usualRecoveryMs,
+    }).run();
   } finally {
     await shared.close();
   }
@@ -90,7 +80,7 @@ class ProofRun {
     await this.#runHealthy();
     const { together, alone } = groupsOf(this.#cases);
     const turned: Case[] = [];
-    await inTurns(together, concurrency, signal, async (ofOneCheck) => {
+    await inTurns(together, Math.min(mostViews, concurrency), signal, async (ofOneCheck) => {
       for (const each of ofOneCheck) turned.push(...(await this.#turn([each])));
     });
     await this.#comeBack(turned);
@@ -102,7 +92,7 @@ class ProofRun {
     const { signal } = this.#options;
     this.#options.onStep?.('the healthy stack');
     const sabotaged = this.#checks.filter(({ sabotage = [] }) => sabotage.length > 0);
-    const results = await runTogether(sabotaged, { ...this.#settings, retryForMs: settleWithinMs });
+    const results = await runTogether(sabotaged, this.#settings);
     if (signal.aborted) return;
     for (const check of this.#checks) {
       const healthy = results.get(check.id);
@@ -177,6 +167,7 @@ class ProofRun {
 
   /** The stack is mended: the verdicts have to be what they were. */
   async #comeBack(turned: readonly Case[]): Promise<void> {
+    this.#options.onStep?.('the mended stack');
     const after = await this.#runWhole(turned);
     if (this.#options.signal.aborted) return;
     for (const each of turned) {
@@ -191,7 +182,12 @@ class ProofRun {
   /** What is not seen in the shorter time that its sabotage gives it gets the check's own time. */
   async #runBroken(cases: readonly Case[], seen: BrokenStack): Promise<ReadonlyMap<string, CheckResult>> {
     const run = (some: readonly Case[]) =>
-      runTogether(checksOf(some), { ...this.#settings, seen, replaced: optionsOf(some, 'broken') });
+      runTogether(checksOf(some), {
+        ...this.#settings,
+        seen,
+        retryForMs: 0,
+        replaced: optionsOf(some, 'broken'),
+      });
     const verdicts = await run(cases);
     const hurried = ({ check, sabotage }: Case) =>
       sabotage.options !== undefined && verdicts.get(check.id)?.code !== sabotage.code;
@@ -203,9 +199,7 @@ class ProofRun {
   /** The checks of these cases on the stack as it is. */
   async #runWhole(cases: readonly Case[]): Promise<ReadonlyMap<string, CheckResult>> {
     if (cases.length === 0 || this.#options.signal.aborted) return new Map();
-    const replaced = optionsOf(cases, 'mended');
-    const retryForMs = this.#options.recoverWithinMs ?? usualRecoveryMs;
-    return runTogether(checksOf(cases), { ...this.#settings, retryForMs, replaced });
+    return runTogether(checksOf(cases), { ...this.#settings, replaced: optionsOf(cases, 'mended') });
   }
 
   #end(each: Case, durationMs: number, found: string | undefined): void {
@@ -227,21 +221,6 @@ class ProofRun {
   }
 }
 
-/** What can be shown of a check. One that is skipped here can still be shown to fail where other options make it run. */
-function casesOf(check: Check, healthy: CheckResult): Case[] {
-  const { sabotage = [], effects } = check;
-  const possible =
-    healthy.status === 'pass'
-      ? sabotage
-      : sabotage.filter(({ kind }) => healthy.status === 'skip' && kind === 'options');
-  return possible.map((each) => ({
-    check,
-    healthy,
-    sabotage: each,
-    breaksStack: effects === 'disruptive' || lasts(each),
-  }));
-}
-
 function withoutCases(
   { unprovable }: Check,
   healthy: CheckResult | undefined,
@@ -251,26 +230,4 @@ function withoutCases(
     return { status: 'refuted', reason: `on the healthy stack it does not pass: ${tell(healthy)}` };
   if (unprovable) return { status: 'skipped', reason: unprovable };
   return { status: 'unproven', reason: 'it declares no sabotage: nothing shows that it can fail' };
-}
-
-function replacedBy({ sabotage }: Case, state: 'broken' | 'mended'): object {
-  const broken = sabotage.kind === 'options' && state === 'broken' ? sabotage.set : {};
-  return { ...sabotage.options, ...broken };
-}
-
-function optionsOf(cases: readonly Case[], state: 'broken' | 'mended'): Map<string, object> {
-  const options = new Map<string, object>();
-  for (const each of cases) {
-    const { id } = each.check;
-    options.set(id, { ...options.get(id), ...replacedBy(each, state) });
-  }
-  return options;
-}
-
-function unhurried(each: Case): Case {
-  return { ...each, sabotage: { ...each.sabotage, options: {} } };
-}
-
-function checksOf(cases: readonly Case[]): Check[] {
-  return [...new Set(cases.map(({ check }) => check))];
 }

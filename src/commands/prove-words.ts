@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { Output } from './invocation.ts';
-import type { Proof, ProofOfSabotage } from './prove-run.ts';
+import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type Style, styleFor } from './style.ts';
 
 const signs = { proven: '✔', refuted: '✖', skipped: '○', unproven: '?' } as const;

@@ -9,7 +9,8 @@ import { selectChecks } from '../engine/select.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { type Proof, prove, usualConcurrency } from './prove-run.ts';
+import type { Proof } from './proof.ts';
+import { prove } from './prove-run.ts';
 import { summaryOf, textOf } from './prove-words.ts';
 import { mendRecorded, provedBy } from './sabotage/leftover.ts';
 import { proveLock, sabotageRecord } from './sabotage/record.ts';
@@ -76,7 +77,7 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         underTest,
         options,
         timeoutMs: config.verify.timeout,
-        concurrency: Math.min(usualConcurrency, config.verify.concurrency),
+        concurrency: config.verify.concurrency,
         toolVersion,
         redact: project.redact,
         signal,

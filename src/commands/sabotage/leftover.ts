@@ -32,8 +32,8 @@ export function provedBy({ pid, since }: { pid: number; since: string }): Fault 
 /** The same for the process that proves. */
 export async function mendRecorded(project: Project, runtime: Runtime): Promise<string | undefined> {
   const { root } = project;
-  const record = readRecord(root);
-  if (record?.runtime !== runtime.name) return undefined;
+  const record = readRecord(root, runtime.name);
+  if (!record) return undefined;
   const { name } = record.sabotage;
   const [{ lastingWork }, { describeStack }] = await Promise.all([
     import('./lasting.ts'),
@@ -43,9 +43,9 @@ export async function mendRecorded(project: Project, runtime: Runtime): Promise<
     await lastingWork(record.sabotage, await describeStack(project, runtime)).mend();
   } catch (error) {
     // What a statement says will not change by being asked again; a database that is away may come back.
-    if (error instanceof Fault && error.code === 'not-mended') removeRecord(root);
+    if (error instanceof Fault && error.code === 'not-mended') removeRecord(root, runtime.name);
     return `a killed \`checks prove\` left the stack broken ("${name}"), and mending it failed: ${messageOf(error)}; for a new one: meatymusic down --volumes, then up`;
   }
-  removeRecord(root);
+  removeRecord(root, runtime.name);
   return `mended what a killed \`checks prove\` had broken: "${name}"`;
 }

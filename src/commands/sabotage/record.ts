@@ -12,39 +12,40 @@ export interface SabotageRecord {
 
 export interface RecordedSabotage {
   version: 1;
-  runtime: RuntimeName;
   sabotage: LastingSabotage;
 }
 
 /** Held by the process that proves; a second one, and whoever would take what it breaks for a finding, stays away. */
 export const proveLock = (root: string) => path.join(stackFolder(root), 'prove.lock');
 
-const recordFile = (root: string) => path.join(stackFolder(root), 'sabotage.json');
+/** One for each runtime: the data of a stack that is down keeps what was broken of it. */
+const recordFile = (root: string, runtime: RuntimeName) =>
+  path.join(stackFolder(root), `sabotage-${runtime}.json`);
 
 export function sabotageRecord(root: string, runtime: RuntimeName): SabotageRecord {
   return {
     write(sabotage) {
       ensureStackFolder(root);
-      const record: RecordedSabotage = { version: 1, runtime, sabotage };
-      writeFileSync(recordFile(root), `${JSON.stringify(record, undefined, 2)}\n`, {
+      const record: RecordedSabotage = { version: 1, sabotage };
+      writeFileSync(recordFile(root, runtime), `${JSON.stringify(record, undefined, 2)}\n`, {
         mode: 0o600,
         flush: true,
       });
     },
-    remove: () => removeRecord(root),
+    remove: () => removeRecord(root, runtime),
   };
 }
 
 /** `undefined` when nothing is broken, or when the kill came while it was written: then nothing was broken yet. */
-export function readRecord(root: string): RecordedSabotage | undefined {
+export function readRecord(root: string, runtime: RuntimeName): RecordedSabotage | undefined {
   try {
-    const record = JSON.parse(readFileSync(recordFile(root), 'utf8')) as RecordedSabotage;
+    const record = JSON.parse(readFileSync(recordFile(root, runtime), 'utf8')) as RecordedSabotage;
     return record.version === 1 ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function removeRecord(root: string): void {
-  rmSync(recordFile(root), { force: true });
+export function removeRecord(root: string, runtime: RuntimeName): void {
+  rmSync(recordFile(root, runtime), { force: true });
 }
