@@ -1,12 +1,23 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
-import { type OpenProbes, type Outcome, type RunningAttempt, startAttempt } from './attempt.ts';
+import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
+import {
+  asStray,
+  type Blocked,
+  cutShort,
+  type EndOfRun,
+  lastOutcome,
+  stalled,
+  unstartedReasons,
+  verdictFromBefore,
+} from './forced-outcomes.ts';
 import type { Plan } from './plan.ts';
+import { type Progress, progressOf } from './progress.ts';
+import { ReadyQueue } from './ready-queue.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
 import { resultOf, runResultOf } from './results.ts';
 import { catchStrayErrors } from './stray-errors.ts';
@@ -49,22 +60,6 @@ export interface Run {
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
 
-/** Where a check is on its way. */
-interface Progress {
-  check: Check;
-  index: number;
-  /** How many checks it still waits for. */
-  waitingFor: number;
-  /** Runs alone, after all others: it takes services away, or comes after one that does. */
-  alone: boolean;
-  state: 'waiting' | 'ready' | 'running' | 'pausing' | 'done';
-  attempts: Attempt[];
-  startMs: number;
-  running?: RunningAttempt;
-  cancelPause?: () => void;
-  result?: CheckResult;
-}
-
 /**
  * Runs the plan: at most `concurrency` attempts at once, ready checks in the order of the plan. A state machine that
  * is driven by ends of attempts, so that no check can take the others with it.
@@ -77,25 +72,8 @@ export function startRun(options: RunOptions): Run {
   const emit: RunListener = (event) => {
     for (const listener of listeners) listener(event);
   };
-  const all: Progress[] = plan.checks.map((check, index) => ({
-    check,
-    index,
-    waitingFor: plan.after[index]?.length ?? 0,
-    alone: false,
-    state: 'waiting',
-    attempts: [],
-    startMs: 0,
-  }));
-  const dependents: number[][] = all.map(() => []);
-  plan.after.forEach((before, index) => {
-    for (const position of before) dependents[position]?.push(index);
-  });
-  for (const progress of all) {
-    const before = plan.after[progress.index] ?? [];
-    progress.alone =
-      progress.check.effects === 'disruptive' || before.some((position) => all[position]?.alone);
-  }
-  const ready = { together: [] as number[], alone: [] as number[] };
+  const all = progressOf(plan);
+  const ready = { together: new ReadyQueue(), alone: new ReadyQueue() };
   let togetherLeft = all.filter(({ alone }) => !alone).length;
   let left = all.length;
   let active = 0;
@@ -132,16 +110,16 @@ export function startRun(options: RunOptions): Run {
 
   function makeReady(progress: Progress): void {
     progress.state = 'ready';
-    insertSorted(progress.alone ? ready.alone : ready.together, progress.index);
+    (progress.alone ? ready.alone : ready.together).add(progress.index);
   }
 
   /** Starts whatever may start now. Idempotent. */
   function pump(): void {
-    while (!endedBy && active < options.concurrency && !aloneActive && ready.together.length > 0) {
-      start(ready.together.shift() as number);
+    while (!endedBy && active < options.concurrency && !aloneActive && ready.together.size > 0) {
+      start(ready.together.take());
     }
-    while (!endedBy && togetherLeft === 0 && active === 0 && ready.alone.length > 0) {
-      start(ready.alone.shift() as number);
+    while (!endedBy && togetherLeft === 0 && active === 0 && ready.alone.size > 0) {
+      start(ready.alone.take());
     }
     if (left === 0) finish();
   }
@@ -178,7 +156,7 @@ export function startRun(options: RunOptions): Run {
 
   function afterAttempt(progress: Progress, outcome: Outcome, number: number, startMs: number): void {
     if (progress.state !== 'running') return;
-    delete progress.running;
+    progress.running = undefined;
     active--;
     if (progress.alone) aloneActive = false;
     const attempt: Attempt = {
@@ -207,7 +185,7 @@ export function startRun(options: RunOptions): Run {
   }
 
   /** The verdict is in: tells it, and frees or decides what waited for it. */
-  function settle(progress: Progress, outcome: Outcome | { status: 'blocked'; blockedBy: string[] }): void {
+  function settle(progress: Progress, outcome: Outcome | Blocked): void {
     const { check, attempts, startMs } = progress;
     const result = resultOf({
       check,
@@ -223,36 +201,19 @@ export function startRun(options: RunOptions): Run {
     if (!progress.alone) togetherLeft--;
     emit({ type: 'check-end', check, result });
     if (options.bail && !endedBy && bails(result)) endRun('bail');
-    for (const index of dependents[progress.index] ?? []) {
+    for (const index of progress.dependents) {
       const dependent = all[index] as Progress;
       if (--dependent.waitingFor > 0 || dependent.state !== 'waiting') continue;
-      const verdict = verdictFromBefore(dependent);
+      const before = plan.after[index] ?? [];
+      const verdict = verdictFromBefore(before.map((position) => all[position]?.result as CheckResult));
       dependent.startMs = elapsedMs();
       if (verdict) settle(dependent, verdict);
       else makeReady(dependent);
     }
   }
 
-  function verdictFromBefore({ index }: Progress): Parameters<typeof settle>[1] | undefined {
-    const before = (plan.after[index] ?? []).map((position) => all[position]?.result as CheckResult);
-    const roots = before.flatMap(({ status, id, blockedBy }) =>
-      status === 'fail' || status === 'error' ? [id] : (blockedBy ?? []),
-    );
-    if (roots.length > 0) return { status: 'blocked', blockedBy: [...new Set(roots)] };
-    const skipped = before.find(({ status }) => status === 'skip');
-    if (!skipped) return undefined;
-    const { id, reason = '', enable } = skipped;
-    return {
-      status: 'skip',
-      reason: reason.startsWith('it builds on ')
-        ? reason
-        : `it builds on ${id}, which was skipped: ${reason}`,
-      ...(enable ? { enable } : {}),
-    };
-  }
-
   /** Gives every check that has no verdict one, and lets nothing start any more. */
-  function endRun(why: NonNullable<RunResult['endedBy']>): void {
+  function endRun(why: EndOfRun): void {
     if (endedBy || final) return;
     endedBy = why;
     for (const progress of all) {
@@ -263,10 +224,10 @@ export function startRun(options: RunOptions): Run {
     pump();
   }
 
-  function settleUnstarted(progress: Progress, why: NonNullable<RunResult['endedBy']> | 'stall'): void {
+  function settleUnstarted(progress: Progress, why: EndOfRun | 'stall'): void {
     if (progress.attempts.length === 0) progress.startMs = elapsedMs();
     const never = { status: 'skip' as const, reason: unstartedReasons[why] };
-    settle(progress, progress.attempts.length > 0 ? lastOutcome(progress) : never);
+    settle(progress, progress.attempts.length > 0 ? lastOutcome(progress.attempts) : never);
   }
 
   function finish(): void {
@@ -320,86 +281,8 @@ export function startRun(options: RunOptions): Run {
   }
 }
 
-const unstartedReasons = {
-  deadline: "the run's deadline passed before it started",
-  bail: 'the run ended at the first failure before it started (--bail)',
-  interrupted: 'the run was interrupted before it started',
-  stall: 'another check blocked the process before it had its verdict',
-};
-
-const stalled: Outcome = {
-  status: 'error',
-  code: 'stalled',
-  actual: 'it blocked the whole process and had to be ended from outside',
-  evidence: [],
-};
-
-function cutShort(why: NonNullable<RunResult['endedBy']>, deadlineMs: number): Outcome {
-  if (why === 'deadline') {
-    return {
-      status: 'fail',
-      code: 'timeout',
-      expected: `a verdict within the run's deadline of ${deadlineMs} ms`,
-      actual: 'none was given',
-      hint: 'give the run more time: --deadline',
-      evidence: [],
-    };
-  }
-  return {
-    status: 'skip',
-    reason: why === 'bail' ? 'the run ended at the first failure (--bail)' : 'the run was interrupted',
-  };
-}
-
-function lastOutcome({ attempts }: Progress): Outcome {
-  const last = attempts.at(-1) as Attempt;
-  return {
-    status: 'fail',
-    code: last.code ?? 'timeout',
-    expected: 'a pass before the run ended',
-    actual: last.actual ?? '',
-    evidence: [],
-  };
-}
-
 function bails({ status, level }: CheckResult): boolean {
   return status === 'error' || (status === 'fail' && level === 'required');
-}
-
-function asStray(result: CheckResult, actual: string): CheckResult {
-  const { id, area, title, failureTitle, level, tags, effects, source, evidence, attempts } = result;
-  const { startMs, durationMs } = result;
-  const told = {
-    id,
-    area,
-    title,
-    failureTitle,
-    level,
-    tags,
-    effects,
-    source,
-    evidence,
-    attempts,
-    startMs,
-    durationMs,
-  };
-  return { ...told, status: 'error', code: 'threw-after-return', actual };
-}
-
-function insertSorted(list: number[], value: number): void {
-  const last = list.at(-1);
-  if (last === undefined || last < value) {
-    list.push(value);
-    return;
-  }
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((list[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  list.splice(low, 0, value);
 }
 
 function afterLoopTurns(turns: number, done: () => void): void {

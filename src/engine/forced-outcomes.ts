@@ -1,0 +1,94 @@
+import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
+import type { Skip } from '../check/verdict.ts';
+import type { Outcome } from './attempt.ts';
+
+/** Why a run ends before its checks do. */
+export type EndOfRun = NonNullable<RunResult['endedBy']>;
+
+/** Why a check never started. */
+export const unstartedReasons = {
+  deadline: "the run's deadline passed before it started",
+  bail: 'the run ended at the first failure before it started (--bail)',
+  interrupted: 'the run was interrupted before it started',
+  stall: 'another check blocked the process before it had its verdict',
+};
+
+export interface Blocked {
+  status: 'blocked';
+  blockedBy: string[];
+}
+
+/** What the results of all that a check is after make of it; nothing: it may run. */
+export function verdictFromBefore(before: readonly CheckResult[]): Blocked | Skip | undefined {
+  const roots = before.flatMap(({ status, id, blockedBy }) =>
+    status === 'fail' || status === 'error' ? [id] : (blockedBy ?? []),
+  );
+  if (roots.length > 0) return { status: 'blocked', blockedBy: [...new Set(roots)] };
+  const skipped = before.find(({ status }) => status === 'skip');
+  if (!skipped) return undefined;
+  const { id, reason = '', enable } = skipped;
+  return {
+    status: 'skip',
+    reason: reason.startsWith('it builds on ') ? reason : `it builds on ${id}, which was skipped: ${reason}`,
+    ...(enable ? { enable } : {}),
+  };
+}
+
+/** Of the check that blocked the process. */
+export const stalled: Outcome = {
+  status: 'error',
+  code: 'stalled',
+  actual: 'it blocked the whole process and had to be ended from outside',
+  evidence: [],
+};
+
+/** Of a check that was running when the run ended. */
+export function cutShort(why: EndOfRun, deadlineMs: number): Outcome {
+  if (why === 'deadline') {
+    return {
+      status: 'fail',
+      code: 'timeout',
+      expected: `a verdict within the run's deadline of ${deadlineMs} ms`,
+      actual: 'none was given',
+      hint: 'give the run more time: --deadline',
+      evidence: [],
+    };
+  }
+  return {
+    status: 'skip',
+    reason: why === 'bail' ? 'the run ended at the first failure (--bail)' : 'the run was interrupted',
+  };
+}
+
+/** Of a check that waited for its next attempt when the run ended. */
+export function lastOutcome(attempts: readonly Attempt[]): Outcome {
+  const last = attempts.at(-1) as Attempt;
+  return {
+    status: 'fail',
+    code: last.code ?? 'timeout',
+    expected: 'a pass before the run ended',
+    actual: last.actual ?? '',
+    evidence: [],
+  };
+}
+
+/** The result of a check that threw after it had its verdict. */
+export function asStray(result: CheckResult, actual: string): CheckResult {
+  const { id, area, title, failureTitle, level, tags, effects, source, evidence, attempts } = result;
+  const { startMs, durationMs } = result;
+  const told = {
+    id,
+    area,
+    title,
+    failureTitle,
+    level,
+    tags,
+    effects,
+    source,
+    evidence,
+    attempts,
+    startMs,
+    durationMs,
+  };
+  return { ...told, status: 'error', code: 'threw-after-return', actual };
+}

@@ -1,0 +1,45 @@
+import type { Check } from '../check/define-check.ts';
+import type { Attempt, CheckResult } from '../check/result.ts';
+import type { RunningAttempt } from './attempt.ts';
+import type { Plan } from './plan.ts';
+
+/** Where a check is on its way. */
+export interface Progress {
+  check: Check;
+  index: number;
+  /** The positions of what is after it. */
+  dependents: number[];
+  /** How many checks it still waits for. */
+  waitingFor: number;
+  /** Runs alone, after all others: it takes services away, or comes after one that does. */
+  alone: boolean;
+  state: 'waiting' | 'ready' | 'running' | 'pausing' | 'done';
+  attempts: Attempt[];
+  startMs: number;
+  running: RunningAttempt | undefined;
+  cancelPause: (() => void) | undefined;
+  result: CheckResult | undefined;
+}
+
+/** Every check of the plan at its start. */
+export function progressOf({ checks, after }: Plan): Progress[] {
+  const all: Progress[] = [];
+  for (const [index, check] of checks.entries()) {
+    const before = after[index] ?? [];
+    all.push({
+      check,
+      index,
+      dependents: [],
+      waitingFor: before.length,
+      alone: check.effects === 'disruptive' || before.some((position) => all[position]?.alone),
+      state: 'waiting',
+      attempts: [],
+      startMs: 0,
+      running: undefined,
+      cancelPause: undefined,
+      result: undefined,
+    });
+    for (const position of before) all[position]?.dependents.push(index);
+  }
+  return all;
+}
