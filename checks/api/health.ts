@@ -34,6 +34,13 @@ export default defineCheck({
       service: 'api',
       change: { path: '/health', status: 503 },
     },
+    {
+      name: 'the answer does not come',
+      code: 'unreachable',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', delayMs: 120_000 },
+    },
   ],
   async run({ http, stack, options, pass, fail }) {
     const url = new URL(stack.api.healthPath, stack.api.url).href;

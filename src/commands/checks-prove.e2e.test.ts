@@ -20,7 +20,7 @@ interface Document {
 
 const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 // Whether it is right is asked here, not whether it is fast: the machine may be busy.
-const verify = { timeout: '30s', skip: ['browser/*', 'api/ready-tells-truth', 'cache/degrades'] };
+const verify = { timeout: '10s', skip: ['browser/*', 'api/ready-tells-truth', 'cache/degrades'] };
 
 /** With Redis away it waits, so that a signal finds the stack broken. */
 const patient = `

@@ -19,6 +19,8 @@ export interface ProofPlan {
   alone: Case[][];
 }
 
+const usualWaitMs = 3000;
+
 /** What can be shown of a check. One that is skipped here can still be shown to fail where other options make it run. */
 export function casesOf(check: Check, healthy: CheckResult): Case[] {
   const { sabotage = [], effects } = check;
@@ -51,8 +53,15 @@ export function groupsOf(cases: readonly Case[]): ProofPlan {
 /** Beside long work the short work gets done; and what is slow to look at was just seen to be healthy. */
 function slowerFirst(one: readonly Case[], other: readonly Case[]): number {
   const slowness = (group: readonly Case[]) =>
-    group.reduce((sum, { healthy: { durationMs } }) => sum + durationMs, 0);
+    group.reduce((sum, each) => sum + each.healthy.durationMs + (waitsInVain(each) ? usualWaitMs : 0), 0);
   return slowness(other) - slowness(one);
+}
+
+/** For what never comes: the sabotage has a shorter wait for it, or makes it late. */
+function waitsInVain({ sabotage }: Case): boolean {
+  return (
+    sabotage.options !== undefined || (sabotage.kind === 'http' && sabotage.change.delayMs !== undefined)
+  );
 }
 
 /** A check that takes services away itself shares the stack with nobody, and none looks at it twice. */

@@ -57,6 +57,14 @@ describe('startSabotagingProxy', () => {
     expect(statuses).toEqual([200, 200, 200, 500, 500]);
   });
 
+  it('lets nobody wait for a late answer once it is closed', async () => {
+    proxy = await startSabotagingProxy(target, { path: '/late', delayMs: 120_000 });
+    const late = fetch(`${proxy.url}/late`).catch((error: Error) => error.message);
+    expect((await fetch(`${proxy.url}/x`)).status).toBe(200);
+    await proxy.close();
+    expect(await late).toBe('fetch failed');
+  });
+
   it('changes status, body and headers of the answer', async () => {
     const change = {
       status: 503,

@@ -13,6 +13,7 @@ export interface SabotagingProxy {
 
 /** A real HTTP proxy in front of a service that changes what passes through it; what does not match passes as it is. */
 export async function startSabotagingProxy(target: string, change: HttpChange): Promise<SabotagingProxy> {
+  const closed = new AbortController();
   let unchanged = change.afterRequests ?? 0;
   const server = createServer((incoming, outgoing) => {
     const matches =
@@ -20,7 +21,7 @@ export async function startSabotagingProxy(target: string, change: HttpChange): 
       (change.method === undefined || incoming.method === change.method) &&
       (change.withRequestHeader === undefined || lower(change.withRequestHeader) in incoming.headers);
     const changes = matches && --unchanged < 0;
-    forward(incoming, outgoing, target, changes ? change : {}).catch(() => outgoing.destroy());
+    forward(incoming, outgoing, target, changes ? change : {}, closed.signal).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -30,6 +31,7 @@ export async function startSabotagingProxy(target: string, change: HttpChange): 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
+        closed.abort(new Error('the proxy is closed'));
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -41,8 +43,9 @@ async function forward(
   outgoing: ServerResponse,
   target: string,
   change: HttpChange,
+  closed: AbortSignal,
 ): Promise<void> {
-  if (change.delayMs) await pause(change.delayMs);
+  if (change.delayMs) await pause(change.delayMs, closed);
   if (change.reset) {
     incoming.socket.resetAndDestroy();
     return;
