@@ -126,6 +126,7 @@ class ProofRun {
     try {
       verdicts = await this.#runBroken(sound, broken);
     } finally {
+      if (signal.aborted) onStep?.(`mending: ${first.sabotage.name}`);
       await broken.mend().catch((error) => {
         this.#ruined = `"${first.sabotage.name}" could not be mended: ${messageOf(error)}`;
       });
