@@ -129,7 +129,7 @@ function withoutUser(url: string): string {
 }
 
 /** What the configuration says; for a stack that we started, what `up` gave the API. */
-function authOf({ config: { auth }, root }: Project, { name }: Runtime): ProbeAuth {
+function authOf({ config: { auth }, root, redact }: Project, { name }: Runtime): ProbeAuth {
   const keys = name === 'external' ? undefined : readStackKeys(root);
   const signingKey = auth.signingKeyFile
     ? { pem: readKey(path.resolve(root, auth.signingKeyFile)), ...(auth.keyId ? { keyId: auth.keyId } : {}) }
@@ -140,6 +140,7 @@ function authOf({ config: { auth }, root }: Project, { name }: Runtime): ProbeAu
     ...(issuer ? { issuer } : {}),
     ...(auth.audience ? { audience: auth.audience } : {}),
     ...(signingKey ? { signingKey } : {}),
+    keepSecret: (signature) => redact.add(signature),
   };
 }
 

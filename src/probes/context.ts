@@ -55,6 +55,8 @@ export interface ProbeAuth {
   audience?: string;
   /** An RS256 key that the API trusts: PKCS #8 PEM, and the `kid` of its JWKS. */
   signingKey?: { pem: string; keyId?: string };
+  /** Gets the signature of each token that is made with the key: without it, a token that is kept opens nothing. */
+  keepSecret?(signature: string): void;
 }
 
 export interface LogAccess {

@@ -22,6 +22,14 @@ test('a valid token verifies, names its tenant and its key', async () => {
   expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', kid: 'k1' });
 });
 
+test('the signature of a token that the API accepts is told as a secret', async () => {
+  const secrets: string[] = [];
+  const telling = { ...auth, keepSecret: (signature: string) => secrets.push(signature) };
+  const { token } = await createToken({ kind: 'valid' }, telling, now);
+  await createToken({ kind: 'bad-signature' }, telling, now);
+  expect(secrets).toEqual([token.split('.')[2]]);
+});
+
 test('claims are replaced in a token that is made here, and nowhere else', async () => {
   const query = { kind: 'valid', claims: { sub: 'somebody', tenant_id: 'theirs' } } as const;
   const { token } = await createToken(query, auth, now);
