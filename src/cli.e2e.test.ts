@@ -293,27 +293,4 @@ describe.skipIf(notBuilt)('what the command line writes for others', () => {
       expect.arrayContaining(['configuration', 'Node.js', 'Docker', 'embedded runtime', 'disk']),
     );
   });
-
-  it.each([
-    ['', 'up down status logs verify migrate checks config init doctor completion'],
-    ['ver', 'verify'],
-    ['up --runtime ', 'auto compose embedded'],
-    ['up --runtime=co', 'compose'],
-    ['verify --rep', '--reporter'],
-    ['verify --reporter ju', 'junit'],
-    ['checks explain api/hea', 'api/health'],
-    ['checks li', 'list'],
-    ['logs ap', 'api'],
-  ])('completes `meatymusic %s` in bash', async (typed, expected) => {
-    const words = typed.split(' ');
-    const { stdout, stderr } = await bash(
-      `eval "$(meatymusic completion bash)"
-      COMP_LINE="meatymusic $TYPED" COMP_POINT=$((11 + \${#TYPED})) COMP_WORDS=(meatymusic $TYPED) COMP_CWORD=$COUNT
-      _meatymusic; printf '%s\\n' "\${COMPREPLY[@]}"`,
-      { TYPED: typed, COUNT: String(words.length) },
-    );
-    expect(stderr).toBe('');
-    expect(stdout.trim().split('\n')).toEqual(expect.arrayContaining(expected.split(' ')));
-    if (!expected.includes(' ')) expect(stdout.trim()).toBe(expected);
-  });
 });

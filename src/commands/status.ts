@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { wrapText } from '../reporters/wrap-text.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { ServiceStatus } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
@@ -33,7 +34,8 @@ const status: Action = async (invocation, { json }) => {
   } else {
     const style = styleFor(stdout);
     const head = `runtime ${style.bold(runtime.name)} (${reason})\n\n`;
-    await stdout.write(head + table(style, services, Date.now()));
+    const columns = stdout.isTerminal ? stdout.columns : Number.POSITIVE_INFINITY;
+    await stdout.write(head + table(style, services, columns));
   }
   const running = services.filter(isWell).length;
   if (running === services.length && running > 0) return ExitCode.ok;
@@ -48,7 +50,9 @@ function isWell({ state, health, exitCode, role }: ServiceStatus): boolean {
   return state === 'running' && health !== 'unhealthy';
 }
 
-function table(style: Style, services: readonly ServiceStatus[], nowMs: number): string {
+/** What a service is stands in its line where that fits, else below the table. */
+function table(style: Style, services: readonly ServiceStatus[], columns: number): string {
+  const nowMs = Date.now();
   const titles = ['SERVICE', 'STATE', 'HEALTH', 'ADDRESS', 'UPTIME', 'RESTARTS', 'WHAT'];
   const rows = services.map((service) => [
     safeLine(service.service, 40),
@@ -62,8 +66,9 @@ function table(style: Style, services: readonly ServiceStatus[], nowMs: number):
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
+  const fits = widths.reduce((sum, width) => sum + width + 2, -2) <= columns;
   const line = (cells: readonly string[]) =>
-    cells
+    (fits ? cells : cells.slice(0, -1))
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
@@ -72,7 +77,13 @@ function table(style: Style, services: readonly ServiceStatus[], nowMs: number):
     return service.state === 'starting' ? style.warn(text) : style.bad(text);
   };
   const body = rows.map((row, index) => paint(line(row), services[index] as ServiceStatus));
-  return `${[style.dim(line(titles)), ...body].join('\n')}\n`;
+  const first = (widths[0] ?? 0) + 2;
+  const below = rows.flatMap((row) =>
+    wrapText(row.at(-1) ?? '', columns - first).map((text, index) =>
+      style.dim(`${(index === 0 ? (row[0] ?? '') : '').padEnd(first)}${text}`),
+    ),
+  );
+  return `${[style.dim(line(titles)), ...body, ...(fits ? [] : ['', ...below])].join('\n')}\n`;
 }
 
 function stateText({ state, exitCode }: ServiceStatus): string {

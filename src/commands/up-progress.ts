@@ -48,7 +48,7 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
     const sign: RowState = settled.has(state) ? 'done' : broken.has(state) ? 'failed' : 'running';
     const words = [safeLine(name, 40).padEnd(10), state === 'done' ? '' : state.padEnd(8), safeLine(detail)];
     const took = tookMs >= 1 ? formatDuration(tookMs) : '';
-    row.show(sign, words.filter(Boolean).join(' '), sign === 'running' ? log : took);
+    row.show(sign, words.filter(Boolean).join(' ').trimEnd(), sign === 'running' ? log : took);
   };
 
   return {
