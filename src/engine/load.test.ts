@@ -71,6 +71,8 @@ describe('loadChecksFrom', () => {
 
   it('tells every file that is no check, at once', async () => {
     await write('a/empty.ts', '');
+    await write('a/named.ts', 'export const check = { title: "x" };');
+    await write('a/imports.ts', `import { x } from './none.ts';\nexport default x;`);
     await write('a/throws.ts', 'throw new Error("boom")');
     await write('a/half.ts', `export default { title: 'x', needs: ['htp'], run() {}, effects: 'some' }`);
     const fault = await loadChecksFrom(folder).catch((thrown) => thrown);
@@ -83,6 +85,8 @@ describe('loadChecksFrom', () => {
         "…/a/half.ts: "failureTitle" is not a text",
         "…/a/half.ts: "needs" names the probe "htp", which does not exist",
         "…/a/half.ts: "why" is not a text",
+        "…/a/imports.ts: Cannot find module './none.ts'",
+        "…/a/named.ts: has no default export that is a check; write: export default defineCheck({ … })",
         "…/a/throws.ts: boom",
       ]
     `);

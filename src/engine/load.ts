@@ -50,7 +50,7 @@ async function loadChecks(
         return found.length > 0 ? [] : [{ ...(definition as CheckDefinition), id: idOf(name), source }];
       } catch (thrown) {
         signal?.throwIfAborted();
-        problems.push(`${source}: ${messageOf(thrown)}`);
+        problems.push(`${source}: ${inOneLine(messageOf(thrown))}`);
         return [];
       }
     }),
@@ -64,6 +64,11 @@ async function loadChecks(
     });
   }
   return loaded.flat();
+}
+
+/** Compilers and `require` go on for lines. */
+function inOneLine(message: string): string {
+  return message.replace(/\nRequire stack:[\s\S]*$/, '').replace(/\s*\n\s*/g, ' ');
 }
 
 function idOf(name: string): string {

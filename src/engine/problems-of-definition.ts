@@ -18,9 +18,16 @@ const probeNames = [
   'ids',
 ];
 
+const partsOfACheck = ['title', 'failureTitle', 'why', 'needs', 'codes', 'run'];
+
 /** What keeps a value that a file or a package gave from being a check; empty: nothing. */
 export function problemsOf(definition: unknown): string[] {
-  if (typeof definition !== 'object' || definition === null || Object.keys(definition).length === 0) {
+  // Without a default export, the loader gives what else the file exports.
+  if (
+    typeof definition !== 'object' ||
+    definition === null ||
+    !partsOfACheck.some((key) => key in definition)
+  ) {
     return ['has no default export that is a check; write: export default defineCheck({ … })'];
   }
   const given = definition as Record<string, unknown>;
