@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { distFolder, packageRoot } from '../base/package-root.ts';
 import { analyseFile } from '../probes/logs/analyse-log.ts';
@@ -100,6 +101,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
 
     it.each([
       [['absent.log'], /there is no such file/],
+      [['.'], /cannot read \.: it is a folder/],
       [['x', '--min-structured', '200%'], /write 99% or 0.99/],
       [['x', '--ignore-rule', 'emial'], /did you mean email/],
       [[], /missing required argument/],
@@ -114,6 +116,15 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
         status: 1,
         stdout: expect.stringContaining('holds no line'),
       });
+    });
+
+    it('says of a compressed log how to read it', () => {
+      writeFileSync(join(folder, 'old.log.gz'), gzipSync(line(1)));
+      const { status, stdout } = check(['old.log.gz', '--min-structured', '0']);
+      expect(status).toBe(1);
+      expect(stdout).toContain(
+        'FAIL it is compressed with gzip: gzip -dc old.log.gz | meatymusic logs check -',
+      );
     });
 
     it('says of a large file by several threads what one says, a line of 100 MB included', async () => {

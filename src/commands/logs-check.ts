@@ -5,6 +5,7 @@ import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { foreignFormats } from '../probes/logs/foreign-format.ts';
 import { maxRequiredFields } from '../probes/logs/known-keys.ts';
 import type { LogReport } from '../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../probes/logs/secrets.ts';
@@ -78,9 +79,9 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
     signal.throwIfAborted();
     throw unreadable(file as string, error);
   }
-  const failures = judge(report, flags);
-  const durationMs = performance.now() - startedAt;
   const source = file === '-' ? 'standard input' : (file as string);
+  const failures = judge(report, flags, file as string);
+  const durationMs = performance.now() - startedAt;
   await stdout.write(
     flags.json
       ? `${JSON.stringify({ source, ok: failures.length === 0, failures, ...report }, null, 2)}\n`
@@ -89,10 +90,15 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   return failures.length === 0 ? ExitCode.ok : ExitCode.checkFailed;
 };
 
-function judge(report: LogReport, { minStructured }: CheckFlags): string[] {
+function judge(report: LogReport, { minStructured }: CheckFlags, file: string): string[] {
   if (report.lines === 0) return ['the log holds no line'];
   const found = report.structured / report.lines;
   const failures: string[] = [];
+  if (report.foreign) {
+    const { means, filter } = foreignFormats[report.foreign];
+    const named = file === '-' ? 'FILE' : safeLine(file, 200);
+    failures.push(`${means}: ${filter} ${named} | meatymusic logs check -`);
+  }
   if (found < minStructured) {
     failures.push(
       `${count(report.lines - report.structured, 'line')} of ${report.lines} not structured (${percent(found)}, at least ${percent(minStructured)} wanted)`,
@@ -142,7 +148,8 @@ function describe(source: string, report: LogReport, failures: string[], duratio
     report.nulBytes ? `${report.nulBytes} NUL bytes` : '',
     report.truncated ? 'the log ends inside a record' : '',
   ].filter(Boolean);
-  const speed = `${(report.bytes / 1e6).toFixed(1)} MB in ${formatDuration(durationMs)}`;
+  const size = report.bytes < 1e5 ? count(report.bytes, 'byte') : `${(report.bytes / 1e6).toFixed(1)} MB`;
+  const speed = `${size} in ${formatDuration(durationMs)}`;
   const sampleLines = samples
     .slice(0, 30)
     .map(
@@ -160,12 +167,18 @@ function describe(source: string, report: LogReport, failures: string[], duratio
   ].join('\n');
 }
 
+const unreadableReasons: Partial<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you are not allowed to',
+};
+
 function unreadable(file: string, error: unknown): unknown {
   const code = codeOf(error);
   if (!code || !/^E[A-Z]+$/.test(code)) return error;
   return new Fault({
     code: 'log-unreadable',
-    message: `cannot read ${file}: ${code === 'ENOENT' ? 'there is no such file' : messageOf(error)}`,
+    message: `cannot read ${file}: ${unreadableReasons[code] ?? messageOf(error)}`,
     exitCode: ExitCode.usage,
   });
 }

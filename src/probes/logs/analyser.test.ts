@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type AnalyserOptions, LogAnalyser } from './analyser.ts';
 import { mainShape, mergeReports } from './report.ts';
@@ -123,6 +124,17 @@ describe('LogAnalyser', () => {
       invalidUtf8Lines: 1,
       byteOrderMarks: 1,
     });
+  });
+
+  it.each([
+    ['gzip', gzipSync(pino(at))],
+    ['utf-16', Buffer.from(pino(at), 'utf16le')],
+    ['utf-16', Buffer.from(`\ufeff${pino(at)}`, 'utf16le')],
+    ['utf-16', Buffer.from(pino(at), 'utf16le').swap16()],
+    ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 4, 0, 10])],
+  ])('knows %s by its first bytes, however they are cut', (format, log) => {
+    for (const chunk of [1, 1000]) expect(analyse(log, {}, chunk).foreign).toBe(format);
+    expect(analyse(Buffer.concat([Buffer.from(pino(at)), log])).foreign).toBeUndefined();
   });
 
   it('takes a bare carriage return for a part of its line', () => {

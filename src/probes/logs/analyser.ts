@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Findings } from './findings.ts';
+import { foreignFormatOf } from './foreign-format.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { KnownKeys } from './known-keys.ts';
 import { defaultMaxLineBytes } from './lines.ts';
@@ -132,7 +133,7 @@ export class LogAnalyser {
     }
     this.look(at, end);
     secrets.begin(at, end);
-    if (this.line === 0 && this.buffer.base === 0) at = this.behindByteOrderMark(at);
+    if (this.line === 0 && this.buffer.base === 0 && at === 0) at = this.behindHead();
     while (at < end) {
       this.line += 1;
       if (scanner.scan(bytes, view, at)) {
@@ -157,9 +158,12 @@ export class LogAnalyser {
     for (let nul = text.indexOf(0); nul !== -1; nul = text.indexOf(0, nul + 1)) this.report.nulBytes += 1;
   }
 
-  private behindByteOrderMark(at: number): number {
+  /** Where the text begins. */
+  private behindHead(): number {
     const { bytes } = this.buffer;
-    if (at !== 0 || bytes[0] !== 0xef || bytes[1] !== 0xbb || bytes[2] !== 0xbf) return at;
+    const foreign = foreignFormatOf(bytes.subarray(0, 4));
+    if (foreign) this.report.foreign = foreign;
+    if (bytes[0] !== 0xef || bytes[1] !== 0xbb || bytes[2] !== 0xbf) return 0;
     this.report.byteOrderMarks += 1;
     return 3;
   }

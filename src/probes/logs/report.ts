@@ -1,3 +1,4 @@
+import type { ForeignFormat } from './foreign-format.ts';
 import type { Level } from './level.ts';
 import type { SecretRule } from './secrets.ts';
 import type { Shape } from './shape.ts';
@@ -62,6 +63,8 @@ export interface LogReport {
   invalidUtf8Lines: number;
   nulBytes: number;
   byteOrderMarks: number;
+  /** It begins as no log does. */
+  foreign?: ForeignFormat;
   secrets: Partial<Record<SecretRule, number>>;
   /** The first of each problem. */
   samples: LineSample[];
@@ -100,6 +103,7 @@ export function emptyReport(required: readonly string[] = []): LogReport {
 /** The report of two parts of a log, the second right behind the first. */
 export function mergeReports(first: LogReport, second: LogReport): LogReport {
   const shift = totalLines(first);
+  const foreign = first.bytes === 0 ? second.foreign : first.foreign;
   const stepBackMs = (first.times.lastMs ?? -Infinity) - (second.times.firstMs ?? Infinity);
   const firstMs = first.times.firstMs ?? second.times.firstMs;
   const lastMs = second.times.lastMs ?? first.times.lastMs;
@@ -141,6 +145,7 @@ export function mergeReports(first: LogReport, second: LogReport): LogReport {
     invalidUtf8Lines: first.invalidUtf8Lines + second.invalidUtf8Lines,
     nulBytes: first.nulBytes + second.nulBytes,
     byteOrderMarks: first.byteOrderMarks + second.byteOrderMarks,
+    ...(foreign ? { foreign } : {}),
     secrets: sum(first.secrets, second.secrets),
     samples: firstOfEach([...first.samples, ...moved]),
   };
