@@ -35,7 +35,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
     it('exits 0 where the log holds', () => {
       const { status, stdout, stderr } = check([file('good.log', line(0) + line(1)), '--require', 'trace']);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(stdout.replace(/\(.*? MB in .*\)/, '(…)')).toMatchInlineSnapshot(`
+      expect(stdout.replace(/\(\d+ bytes in .*\)/, '(…)')).toMatchInlineSnapshot(`
         "good.log  (…)
           lines         2
           structured    2 (100 %)
@@ -54,7 +54,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       const { status, stdout } = check([file('bad.log', log), '--require', 'user.id']);
       expect(status).toBe(1);
       expect(stdout).not.toContain('hunter22');
-      expect(stdout.replace(/\(.*? MB in .*\)/, '(…)')).toMatchInlineSnapshot(`
+      expect(stdout.replace(/\(\d+ bytes in .*\)/, '(…)')).toMatchInlineSnapshot(`
         "bad.log  (…)
           lines         4
           structured    2 (50 %)

@@ -9,7 +9,8 @@ export interface TracedApi {
   down?: boolean;
   /** Which trace it uses; default: a valid traceparent is continued, anything else begins a new one. */
   traceOf?(header: string | undefined, index: number): string;
-  returns?: 'traceparent' | 'another' | 'nothing';
+  /** `sampled`: it says so of every trace. */
+  returns?: 'traceparent' | 'sampled' | 'another' | 'nothing';
   body?(traceId: string): string;
   /** `text`: only in the text of the line. `stray`: one line of two has no trace. */
   logs?: 'with-trace' | 'without' | 'another' | 'text' | 'stray' | 'nothing' | 'unavailable';
@@ -23,6 +24,8 @@ export interface TracedApi {
     | 'elsewhere'
     | 'nothing'
     | 'unavailable';
+  /** Which traces leave spans; default: `always`. */
+  sampler?: 'parent' | 'always';
   service?: string;
 }
 
@@ -38,6 +41,7 @@ export function tracedApi(
     returns = 'traceparent',
     logs = 'with-trace',
     spans = 'one',
+    sampler = 'always',
     service = 'meatymusic-api',
   } = behaviour;
   const lines: LogRecord[] = [];
@@ -65,11 +69,15 @@ export function tracedApi(
         const traceId = behaviour.traceOf?.(header, index) ?? parent?.traceId ?? unique(32, 4096 + index);
         const spanId = unique(16, 8192 + index);
         record(lines, { url, traceId, mode: logs, xTraceId: headers['X-Trace-ID'] });
-        exported.push(...spansOf({ mode: spans, traceId, spanId, parentId: parent?.parentId, service, url }));
+        const isSampled = sampler === 'always' || parent?.sampled !== false;
+        const mode = isSampled ? spans : 'nothing';
+        exported.push(...spansOf({ mode, traceId, spanId, parentId: parent?.parentId, service, url }));
         const body = behaviour.body?.(traceId) ?? '';
         const named = returns === 'another' ? anotherTrace : traceId;
         const returned: Record<string, string> =
-          returns === 'nothing' ? {} : { traceparent: `00-${named}-${spanId}-01` };
+          returns === 'nothing'
+            ? {}
+            : { traceparent: `00-${named}-${spanId}-${isSampled || returns === 'sampled' ? '01' : '00'}` };
         return {
           status,
           headers: returned,

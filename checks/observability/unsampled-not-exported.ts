@@ -1,0 +1,119 @@
+import {
+  defineCheck,
+  type Evidence,
+  exchange,
+  parseTraceparent,
+  type SpanData,
+  z,
+} from '../../src/check/index.ts';
+
+/**
+ * Verifies that the API leaves the decision to sample to the caller, as W3C Trace Context has it: a `traceparent` whose
+ * flags say "not sampled" goes on unsampled and leaves no span. A sampled request is sent behind it: once its spans are
+ * there, those of the first would be there as well.
+ */
+export default defineCheck({
+  title: 'A request that is not sampled leaves no span',
+  failureTitle: 'A request that is not sampled leaves spans all the same',
+  why: 'A service that samples on its own exports traces with holes, and many times what the callers meant to pay for.',
+  after: ['observability/spans-exported'],
+  needs: ['http', 'ids', 'spans'],
+  uses: ['api'],
+  tags: ['w3c', 'traces'],
+  level: 'advisory',
+  timeoutMs: 15_000,
+  options: z.object({
+    path: z.string().optional().describe('Path of the requests; unset: services.api.healthPath'),
+    waitMs: z
+      .number()
+      .default(8000)
+      .describe('How long spans of the sampled request may take to arrive, in milliseconds'),
+  }),
+  codes: {
+    unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    'marked-sampled': {
+      means: 'the response says of the trace that it is sampled',
+      hint: 'take the flags of the incoming traceparent over into the span context',
+    },
+    exported: {
+      means: 'the request that was not sampled left spans',
+      hint: 'sample as the parent does: OTEL_TRACES_SAMPLER=parentbased_always_on',
+    },
+    'nothing-to-compare': {
+      means: 'the sampled request left no span either',
+      hint: 'meatymusic checks explain observability/spans-exported',
+    },
+  },
+  sabotage: [
+    {
+      name: 'the API samples everything',
+      code: 'exported',
+      kind: 'environment',
+      service: 'api',
+      set: { OTEL_TRACES_SAMPLER: 'always_on' },
+    },
+    {
+      name: 'the API samples nothing',
+      code: 'nothing-to-compare',
+      kind: 'environment',
+      service: 'api',
+      set: { OTEL_TRACES_SAMPLER: 'always_off' },
+      options: { waitMs: 2000 },
+    },
+  ],
+  async run({ http, ids, spans, stack, options, pass, fail, skip }) {
+    const access = await spans.available();
+    if (!access.available) return skip('no spans can be read from here', access.enable);
+    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url);
+    const marker = (await ids.uuid()).replaceAll('-', '');
+    url.searchParams.set('meatymusic-probe', marker);
+    const sinceMs = await ids.now();
+    const unsampled = await ids.trace();
+    const sampled = await ids.trace();
+    const flags = `00-${unsampled.traceId}-${unsampled.spanId}-00`;
+
+    const quiet = await exchange(http, { url: url.href, headers: { traceparent: flags } }, 'not sampled');
+    url.searchParams.delete('meatymusic-probe');
+    const loud = await exchange(
+      http,
+      { url: url.href, headers: { traceparent: sampled.traceparent } },
+      'sampled',
+    );
+    const evidence: Evidence[] = [quiet.evidence, loud.evidence];
+    if (!quiet.response || !loud.response) {
+      const actual = quiet.response ? loud.actual : quiet.actual;
+      return fail('unreachable', { expected: 'two answers', actual, evidence });
+    }
+    const arrived = await spans.find({ traceId: sampled.traceId, withinMs: options.waitMs });
+    if (arrived.spans.length === 0) {
+      return fail('nothing-to-compare', {
+        expected: `spans of the sampled request within ${options.waitMs} ms`,
+        actual: `none in ${access.source}`,
+        evidence,
+      });
+    }
+    const all = await spans.find({ sinceMs: sinceMs - 1000 });
+    const left = all.spans.filter((span) => span.traceId === unsampled.traceId || mentions(span, marker));
+    if (left.length > 0) {
+      return fail('exported', {
+        expected: `no span of the request with ${flags}`,
+        actual: `${left.length} in ${all.source}: ${left.map(({ name }) => name).join(', ')}`,
+        evidence: [...evidence, { kind: 'spans', label: 'spans of the unsampled request', spans: left }],
+      });
+    }
+    const actual = quiet.response.headers.traceparent ?? '';
+    const answered = parseTraceparent(actual);
+    if (answered?.traceId === unsampled.traceId && answered.sampled)
+      return fail('marked-sampled', { expected: `flags 00, as in ${flags}`, actual, evidence });
+    return pass(
+      `none of it, ${arrived.spans.length} of a sampled one`,
+      { count: arrived.spans.length, what: 'spans' },
+      evidence,
+    );
+  },
+});
+
+/** A service that ignores the header leaves its spans in a trace of its own. */
+function mentions({ attributes }: SpanData, marker: string): boolean {
+  return JSON.stringify(attributes).includes(marker);
+}
