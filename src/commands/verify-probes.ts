@@ -1,7 +1,9 @@
 import { systemClock } from '../base/clock.ts';
+import type { Check } from '../check/define-check.ts';
 import type { ProbeName } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { AttemptScope, OpenedProbes, OpenProbes } from '../engine/attempt.ts';
+import type { SharedVisits } from '../probes/browser/shared-visits.ts';
 import {
   createProbe,
   createSharedResources,
@@ -24,21 +26,29 @@ export function createProbeSource(
   kept?: SharedResources,
 ): {
   open: OpenProbes;
+  /** Starts what takes long to start and these checks will want. Nothing waits for it. */
+  prepare(checks: readonly Check[]): Promise<void>;
   close(): Promise<void>;
 } {
   const own = createSharedResources();
   const shared = kept ?? own;
+  const visits: SharedVisits = new Map();
   let common: StackUnderTest['base'] | undefined;
   return {
     close: () => own.close(),
+    async prepare(checks) {
+      if (!checks.some(({ needs }) => needs.includes('browser'))) return;
+      const { warmUpBrowser } = await import('../probes/browser.ts');
+      warmUpBrowser({ ...base, shared });
+    },
     open(scope) {
       const stopped = new Set<ServiceName>();
-      const control = runtime.control && watchedControl(runtime.control, stopped);
+      const control = runtime.control && watchedControl(runtime.control, stopped, visits);
       common ??= ofRun(base);
       const context: ProbeContext = Object.assign(
         new OfAttempt(scope),
         common,
-        { shared },
+        { shared, visits },
         control && { control },
       );
       const { needs } = scope.check;
@@ -68,7 +78,7 @@ type Closable = { close?(): void | Promise<void> };
 
 /** Without what is an attempt's, should it come from one. */
 function ofRun(base: StackUnderTest['base'] & Partial<ProbeContext>): StackUnderTest['base'] {
-  const { signal: _, onAbort: __, remainingMs: ___, ...rest } = base;
+  const { signal: _, onAbort: __, remainingMs: ___, attempt: ____, ...rest } = base;
   return rest;
 }
 
@@ -77,11 +87,13 @@ class OfAttempt {
   readonly clock = systemClock;
   readonly scope: AttemptScope;
   readonly remainingMs: () => number;
+  readonly attempt: number;
   readonly progress: AttemptScope['progress'];
 
   constructor(scope: AttemptScope) {
     this.scope = scope;
     this.remainingMs = scope.remainingMs;
+    this.attempt = scope.number;
     this.progress = scope.progress;
   }
 
@@ -94,16 +106,22 @@ class OfAttempt {
   }
 }
 
-/** Remembers what a check stopped and did not start again. */
-function watchedControl(control: ServiceControl, stopped: Set<ServiceName>): ServiceControl {
+/** Remembers what a check stopped and did not start again; what was seen before no longer counts. */
+function watchedControl(
+  control: ServiceControl,
+  stopped: Set<ServiceName>,
+  visits: SharedVisits,
+): ServiceControl {
   return {
     async stop(service, signal) {
       stopped.add(service);
+      visits.clear();
       await control.stop(service, signal);
     },
     async start(service, signal) {
       await control.start(service, signal);
       stopped.delete(service);
+      visits.clear();
     },
   };
 }

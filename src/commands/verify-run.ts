@@ -1,12 +1,14 @@
 import { closeSync } from 'node:fs';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
+import type { Check } from '../check/define-check.ts';
 import type { RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { originOf } from '../config/origin.ts';
 import type { OpenProbes } from '../engine/attempt.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { makePlan } from '../engine/plan.ts';
+import { reasonToSkip } from '../engine/reason-to-skip.ts';
 import { startRun } from '../engine/run.ts';
 import { selectChecks } from '../engine/select.ts';
 import { startStallGuard } from '../engine/stall-guard.ts';
@@ -76,6 +78,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     bundle ? { ...bundle, close: async () => {} } : openStack(options, notices),
   ]);
   for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
+  await source.prepare?.(plan.checks.filter((check) => !reasonToSkip(check, source.stack, verify.readOnly)));
   let result: RunResult;
   let stopGuard = () => {};
   const live = await liveProgress(invocation);
@@ -129,6 +132,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
 interface Source {
   stack: StackInfo;
   open: OpenProbes;
+  prepare?(checks: readonly Check[]): Promise<void>;
   close(): Promise<void>;
   finish?(result: RunResult): Promise<void>;
 }
@@ -157,7 +161,7 @@ async function openStack(
   if (!evidence) return { stack, ...source };
   const { open, artifacts, finish } = await openEvidence(evidence, stack, source.open, project.redact);
   underTest.base.artifacts = createArtifactSink(artifacts);
-  return { stack, open, finish, close: source.close };
+  return { stack, open, finish, prepare: source.prepare, close: source.close };
 }
 
 async function patternsOf(

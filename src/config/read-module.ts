@@ -1,9 +1,6 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { formatDuration } from '../base/duration.ts';
 import { messageOf } from '../base/errors.ts';
-import { distFolder, isBuilt, packageRoot } from '../base/package-root.ts';
+import { startThread } from '../base/thread.ts';
 import type { WorkerAnswer } from './config-worker.ts';
 
 export interface ReadModuleOptions {
@@ -20,7 +17,10 @@ export async function readModule(
   { timeoutMs = 10_000, signal, onOutput = () => {} }: ReadModuleOptions = {},
 ): Promise<WorkerAnswer> {
   signal?.throwIfAborted();
-  const worker = startWorker(file);
+  const worker = startThread(
+    { name: 'config-worker', source: 'src/config/config-worker.ts' },
+    { workerData: { file }, stdout: true, stderr: true },
+  );
   for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', onOutput);
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -42,14 +42,4 @@ export async function readModule(
     if (onAbort) signal?.removeEventListener('abort', onAbort);
     await worker.terminate();
   }
-}
-
-function startWorker(file: string): Worker {
-  const options = { workerData: { file }, stdout: true, stderr: true };
-  if (isBuilt) return new Worker(new URL('config-worker.js', pathToFileURL(`${distFolder}/`)), options);
-  // From the source: a thread understands no TypeScript before the loader does.
-  const source = JSON.stringify(`${packageRoot}/src/config/config-worker.ts`);
-  const jiti = JSON.stringify(createRequire(import.meta.url).resolve('jiti'));
-  const bootstrap = `import(${jiti}).then(({ createJiti }) => createJiti(${source}).import(${source}))`;
-  return new Worker(bootstrap, { ...options, eval: true });
 }

@@ -1,10 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserVisit } from '../check/probes.ts';
 import { chromiumMissing } from '../testing/chromium.ts';
 import { testProbeContext } from '../testing/probe-context.ts';
+import type { SharedVisits } from './browser/shared-visits.ts';
 import { createBrowserProbe } from './browser.ts';
 import { createSharedResources } from './context.ts';
 
@@ -101,16 +104,37 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     expect(await createBrowserProbe(context).available()).toMatchObject({ available: true });
   });
 
-  it('is one visit for checks that look at the same time, and another one for a retry', async () => {
-    const make = () => {
-      const context = testProbeContext({ shared });
+  it('is one visit for all checks of a run, and another one for what is tried again or was changed', async () => {
+    const visits: SharedVisits = new Map();
+    const look = (attempt: number) => {
+      const context = testProbeContext({ shared, attempt, visits });
       contexts.push(context);
-      return createBrowserProbe(context);
+      return createBrowserProbe(context).visit({ url: `${origin}/good` });
     };
-    const [one, other] = [make(), make()];
-    const both = await Promise.all([one, other].map((probe) => probe.visit({ url: `${origin}/good` })));
-    expect(both[0]).toBe(both[1]);
-    expect(await make().visit({ url: `${origin}/good` })).not.toBe(both[0]);
+    const [first, other] = await Promise.all([look(1), look(1)]);
+    expect(other).toBe(first);
+    expect(await look(1)).toBe(first);
+    const again = await look(2);
+    expect(again).not.toBe(first);
+    expect(await look(1)).toBe(again);
+    visits.clear();
+    expect(await look(1)).not.toBe(again);
+  });
+
+  it('leaves neither a browser nor a file behind', async () => {
+    const ownTemporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('meatymusic-browser-'));
+    const before = ownTemporary();
+    const temporary = createSharedResources();
+    const context = testProbeContext({ shared: temporary });
+    try {
+      await createBrowserProbe(context).visit({ url: `${origin}/good` });
+      const made = ownTemporary().filter((name) => !before.includes(name));
+      expect(made.length).toBeGreaterThan(0);
+      await temporary.close();
+      expect(made.filter((name) => existsSync(path.join(tmpdir(), name)))).toEqual([]);
+    } finally {
+      await context.close();
+    }
   });
 
   it('tells text, console, requests with their headers, and takes a picture', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { MigrationsProbe, ProbeName, Probes, SpanData } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
+import type { SharedVisits } from './browser/shared-visits.ts';
 
 /**
  * All that a probe may know. Made by the engine, one for each attempt of a check; what outlives an attempt (agents,
@@ -37,6 +38,10 @@ export interface ProbeContext {
   browser?: { path?: string };
   artifacts: ArtifactSink;
   shared: SharedResources;
+  /** Which attempt of its check this is; from 1. */
+  attempt?: number;
+  /** What the browser saw in this run; absent: each check looks for itself. */
+  visits?: SharedVisits;
 }
 
 /** Addresses with credentials. */

@@ -51,6 +51,7 @@ const programs = {
   'cache-server': 'src/runtimes/embedded/cache-server.ts',
   watchdog: 'src/engine/watchdog.ts',
   'otlp-receiver': 'src/probes/otlp/main.ts',
+  'browser-thread': 'src/probes/browser/thread.ts',
   'log-worker': 'src/probes/logs/worker.ts',
 };
 

@@ -1,74 +1,97 @@
-import type { Browser, BrowserServer } from 'playwright-core';
-import { messageOf } from '../../base/errors.ts';
-import { ProbeError } from '../../check/probes.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../base/thread.ts';
+import { type BrowserVisit, ProbeError } from '../../check/probes.ts';
+import type { BrowserAnswer, BrowserOrder, BrowserThreadData, PageOrder } from './orders.ts';
 
-const args = [
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-default-browser-check',
-  '--no-pings',
-  '--mute-audio',
-];
+interface Running {
+  worker: Worker;
+  /** Its own temporary files, the profile among them. */
+  folder: string;
+  visits: Map<number, { resolve(seen: BrowserVisit): void; reject(error: ProbeError): void }>;
+  ended: Promise<void>;
+}
 
-/**
- * One Chromium for all visits of a run: started by the first, in a throw-away profile, and started again should it die.
- * Playwright's server is what can kill it: a browser that hangs does not close when it is asked to.
- */
+/** One Chromium for all visits of a run, driven by a thread of its own; started again should it die. */
 export class Chromium {
   readonly #path: string;
-  #running: Promise<{ server: BrowserServer; browser: Browser }> | undefined;
+  #running: Running | undefined;
+  #lastVisit = 0;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(executablePath: string) {
+    this.#path = executablePath;
   }
 
-  async browser(): Promise<Browser> {
-    this.#running ??= this.#start();
+  /** Starts the browser, if it does not run; nobody has to wait for that. */
+  start(): void {
+    this.#running ??= this.#startThread();
+  }
+
+  /** `signal` ends the visit; a page that then does not close takes its browser along. */
+  async visit(page: PageOrder, signal: AbortSignal): Promise<BrowserVisit> {
+    this.#running ??= this.#startThread();
+    const { worker, visits } = this.#running;
+    const visit = ++this.#lastVisit;
+    const leave = () => worker.postMessage({ leave: visit } satisfies BrowserOrder);
+    signal.addEventListener('abort', leave, { once: true });
     try {
-      const { browser } = await this.#running;
-      if (browser.isConnected()) return browser;
-    } catch (thrown) {
-      this.#running = undefined;
-      throw thrown;
-    }
-    this.#running = this.#start();
-    return (await this.#running).browser;
-  }
-
-  /** At once, whatever it is doing; the next visit starts another. */
-  async kill(): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
-    await (await running?.catch(() => undefined))?.server.kill();
-  }
-
-  async #start() {
-    const { chromium } = await import('playwright-core');
-    try {
-      const server = await chromium.launchServer({
-        executablePath: this.#path,
-        headless: true,
-        host: '127.0.0.1',
-        args,
-        // As root Chromium cannot sandbox itself, and refuses to start if it should.
-        chromiumSandbox: process.getuid?.() !== 0,
-        handleSIGINT: false,
-        handleSIGTERM: false,
-        handleSIGHUP: false,
-        timeout: 30_000,
+      return await new Promise((resolve, reject) => {
+        visits.set(visit, { resolve, reject });
+        worker.ref();
+        worker.postMessage({ visit, page } satisfies BrowserOrder);
       });
-      return { server, browser: await chromium.connect(server.wsEndpoint()) };
-    } catch (thrown) {
-      const reason = messageOf(thrown)
-        .split('\n')
-        .find((line) => /error|sandbox|cannot|failed/i.test(line));
-      throw new ProbeError(
-        'BROWSER_FAILED',
-        `${this.#path} did not start: ${(reason ?? messageOf(thrown).split('\n', 1)[0]!).trim().slice(0, 300)}`,
-      );
+    } finally {
+      visits.delete(visit);
+      if (visits.size === 0) worker.unref();
+      signal.removeEventListener('abort', leave);
     }
+  }
+
+  /** The browser, its processes and its files are gone when this resolves. */
+  async end(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    running.worker.ref();
+    running.worker.postMessage('end' satisfies BrowserOrder);
+    await running.ended;
+  }
+
+  #startThread(): Running {
+    const folder = mkdtempSync(path.join(tmpdir(), 'meatymusic-browser-'));
+    const worker = startThread(
+      { name: 'browser-thread', source: 'src/probes/browser/thread.ts' },
+      {
+        workerData: { executablePath: this.#path } satisfies BrowserThreadData,
+        env: { ...process.env, TMPDIR: folder },
+        execArgv: [],
+      },
+    );
+    // Only visits keep the process waiting for it.
+    worker.unref();
+    const visits: Running['visits'] = new Map();
+    const clear = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    process.once('exit', clear);
+    let reason = 'the browser has ended';
+    const ended = new Promise<void>((resolve) => {
+      worker.once('exit', () => {
+        process.off('exit', clear);
+        clear();
+        if (this.#running === running) this.#running = undefined;
+        for (const { reject } of visits.values()) reject(new ProbeError('BROWSER_FAILED', reason));
+        resolve();
+      });
+    });
+    worker.once('error', (error) => {
+      reason = `the thread of the browser has ended: ${(error as Error)?.message ?? error}`;
+    });
+    worker.on('message', (answer: BrowserAnswer) => {
+      const waiting = visits.get(answer.visit);
+      if ('seen' in answer) waiting?.resolve(answer.seen);
+      else waiting?.reject(new ProbeError(answer.failed.code, answer.failed.message));
+    });
+    const running: Running = { worker, folder, visits, ended };
+    return running;
   }
 }

@@ -2,13 +2,17 @@ import type { Page } from 'playwright-core';
 import { messageOf } from '../../base/errors.ts';
 import { ProbeError } from '../../check/probes.ts';
 
-/** What ends a visit from outside: the page crashed, started a download, or grew without end. */
-export function endOf(page: Page): { error: Promise<never>; with(error: ProbeError): void } {
+/** What ends a visit from outside: the page crashed, started a download, grew without end, or nobody waits any more. */
+export function endOf(
+  page: Page,
+  signal: AbortSignal,
+): { error: Promise<never>; with(error: ProbeError): void } {
   let end: (error: ProbeError) => void = () => {};
   const error = new Promise<never>((_resolve, reject) => {
     end = reject;
   });
   error.catch(() => {});
+  signal.addEventListener('abort', () => end(new ProbeError('LEFT', 'nobody waits for it any more')));
   page.on('crash', () => end(new ProbeError('PAGE_CRASHED', 'the page crashed')));
   page.on('download', (download) => {
     void download.cancel().catch(() => undefined);

@@ -1,0 +1,18 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { distFolder, isBuilt, packageRoot } from './package-root.ts';
+
+/** Starts `dist/<name>.js` in a thread of its own; from the source, what it is built from. */
+export function startThread(
+  { name, source }: { name: string; source: string },
+  options: WorkerOptions = {},
+): Worker {
+  if (isBuilt) return new Worker(pathToFileURL(path.join(distFolder, `${name}.js`)), options);
+  // A thread understands no TypeScript before the loader does.
+  const file = JSON.stringify(path.join(packageRoot, source));
+  const jiti = JSON.stringify(createRequire(import.meta.url).resolve('jiti'));
+  const bootstrap = `import(${jiti}).then(({ createJiti }) => createJiti(${file}).import(${file}))`;
+  return new Worker(bootstrap, { ...options, eval: true });
+}

@@ -1,0 +1,25 @@
+import type { BrowserVisit } from '../../check/probes.ts';
+
+/** What the thread of the browser is told when it starts. */
+export interface BrowserThreadData {
+  executablePath: string;
+}
+
+/** A page to look at, as the thread of the browser knows it. */
+export interface PageOrder {
+  url: string;
+  untilText?: string;
+  untilConsole?: string;
+  untilRequest?: string;
+  /** File for the picture. */
+  screenshotPath?: string;
+  /** How long the visit may take, less what is needed to hand it over. */
+  withinMs: number;
+}
+
+/** `leave`: nobody waits for this visit any more. `end`: the browser, its processes and its files go, at once. */
+export type BrowserOrder = { visit: number; page: PageOrder } | { leave: number } | 'end';
+
+export type BrowserAnswer =
+  | { visit: number; seen: BrowserVisit }
+  | { visit: number; failed: { code: string; message: string } };

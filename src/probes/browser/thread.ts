@@ -1,0 +1,41 @@
+/**
+ * Drives Chromium, in a thread of its own: loading Playwright alone would keep the checks' thread for as long as many of
+ * them take. Ends with its thread, and a browser that does not close ends that.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../base/errors.ts';
+import { ProbeError } from '../../check/probes.ts';
+import type { BrowserAnswer, BrowserOrder, BrowserThreadData, PageOrder } from './orders.ts';
+import { openPages } from './pages.ts';
+import { visitPage } from './visit-page.ts';
+
+const { executablePath } = workerData as BrowserThreadData;
+const visits = new Map<number, AbortController>();
+// The browser is wanted soon, or there were no thread.
+const pages = openPages(executablePath);
+
+parentPort?.on('message', (order: BrowserOrder) => {
+  // Playwright kills the browser and removes its profile when its process exits; here, when this thread does.
+  if (order === 'end') process.exit(0);
+  if ('leave' in order) visits.get(order.leave)?.abort();
+  else void obey(order.visit, order.page);
+});
+
+async function obey(visit: number, order: PageOrder): Promise<void> {
+  const leave = new AbortController();
+  visits.set(visit, leave);
+  let answer: BrowserAnswer;
+  try {
+    const page = await pages.take(leave.signal);
+    try {
+      answer = { visit, seen: await visitPage(page, order, leave.signal) };
+    } finally {
+      pages.giveBack(page);
+    }
+  } catch (thrown) {
+    const code = thrown instanceof ProbeError ? thrown.code : 'BROWSER_FAILED';
+    answer = { visit, failed: { code, message: messageOf(thrown) } };
+  }
+  visits.delete(visit);
+  parentPort?.postMessage(answer);
+}

@@ -1,0 +1,124 @@
+import type { CDPSession, Page } from 'playwright-core';
+import { awaitUntil } from '../../base/await-until.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { type BrowserVisit, ProbeError } from '../../check/probes.ts';
+import { endOf, navigationError } from './end-of-visit.ts';
+import type { PageOrder } from './orders.ts';
+import { PageRecord, watchBytes } from './page-record.ts';
+
+const maxTextBytes = 64 * 1024;
+const maxHtmlLength = 256 * 1024;
+const maxPageBytes = 32 * 1024 * 1024;
+/** The network counts as quiet after this long without a request, once the page has nothing to do. */
+const quietMs = 150;
+/** What is kept back of a visit for reading the page and its picture, and for closing it. */
+const reserveMs = 1_500;
+/** How long a visit waits for the texts and requests that a check named, before it tells what there is. */
+const patienceMs = 6_000;
+
+/** Goes to the page, waits for it to settle, and tells all that is to be seen. Rejects with a `ProbeError`. */
+export async function visitPage(page: Page, order: PageOrder, signal: AbortSignal): Promise<BrowserVisit> {
+  const record = new PageRecord(page);
+  page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
+  page.on('popup', (popup) => void popup.close().catch(() => undefined));
+  const ended = endOf(page, signal);
+  try {
+    const session = await page.context().newCDPSession(page);
+    await watchBytes(session, maxPageBytes, () =>
+      ended.with(
+        new ProbeError('BODY_TOO_LARGE', `${order.url} loads more than ${maxPageBytes / 1024 ** 2} MiB`),
+      ),
+    );
+    return await Promise.race([look({ page, session, record, order, signal }), ended.error]);
+  } catch (thrown) {
+    throw thrown instanceof ProbeError ? thrown : navigationError(thrown, order.url);
+  }
+}
+
+interface Look {
+  page: Page;
+  session: CDPSession;
+  record: PageRecord;
+  order: PageOrder;
+  signal: AbortSignal;
+}
+
+async function look({ page, session, record, order, signal }: Look): Promise<BrowserVisit> {
+  const startedAt = performance.now();
+  const spentMs = () => performance.now() - startedAt;
+  const spareMs = () => Math.max(1, Math.floor(order.withinMs - reserveMs - spentMs()));
+  const response = await page.goto(order.url, { waitUntil: 'commit', timeout: spareMs() });
+  await page.waitForLoadState('load', { timeout: spareMs() }).catch(() => {
+    throw new ProbeError(
+      'LOAD_TIMEOUT',
+      `${order.url} did not finish loading within ${formatDuration(spentMs())}`,
+    );
+  });
+  await settled({ page, session, record, order, signal }, Math.min(spareMs(), patienceMs));
+
+  const { title, text, html } = await read(session);
+  const screenshot = order.screenshotPath ? await takeScreenshot(page, order.screenshotPath) : undefined;
+  return {
+    status: response?.status() ?? 0,
+    title,
+    text,
+    html,
+    console: record.console,
+    pageErrors: record.pageErrors,
+    requests: record.requests,
+    ...(screenshot ? { screenshot } : {}),
+    durationMs: spentMs(),
+  };
+}
+
+/** Waits for what the check wants to see. Not seeing it is the check's finding, so that ends the wait and nothing else. */
+async function settled({ session, record, order, signal }: Look, withinMs: number): Promise<void> {
+  const { untilText, untilConsole, untilRequest } = order;
+  const seen = async () => {
+    if (!record.quietFor(quietMs)) return undefined;
+    const { console, requests } = record;
+    if (untilConsole && !console.some(({ text }) => text.includes(untilConsole))) return undefined;
+    if (untilRequest && !requests.some(({ url, status }) => url.includes(untilRequest) && status))
+      return undefined;
+    if (untilText && !(await read(session)).text.includes(untilText)) return undefined;
+    // A page that is busy starting up has asked for nothing yet.
+    await evaluate(session, 'new Promise((done) => requestIdleCallback(() => done(), { timeout: 1000 }))');
+    return record.quietFor(quietMs) || undefined;
+  };
+  const limits = { what: 'the page to settle', withinMs, maxIntervalMs: 40, signal };
+  await awaitUntil(seen, limits).catch((thrown: unknown) => {
+    if ((thrown as { code?: unknown }).code !== 'await-timeout') throw thrown;
+  });
+}
+
+async function read(session: CDPSession): Promise<Pick<BrowserVisit, 'title' | 'text' | 'html'>> {
+  const parts = await evaluate(
+    session,
+    `[document.title, document.body?.innerText, document.documentElement?.outerHTML].map((part) => String(part ?? '').slice(0, ${maxHtmlLength}))`,
+  );
+  // A page may have replaced what it is asked by.
+  const [title = '', text = '', html = ''] = Array.isArray(parts) ? parts.map(String) : [];
+  return {
+    title: title.slice(0, 1024),
+    text: text.slice(0, maxTextBytes),
+    html: html.slice(0, maxHtmlLength),
+  };
+}
+
+/** In the page, and as a string: this program has no DOM to type it with. */
+async function evaluate(session: CDPSession, expression: string): Promise<unknown> {
+  const { result } = await session.send('Runtime.evaluate', {
+    expression,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return result.value;
+}
+
+/** A picture is worth having, and not worth failing for. */
+async function takeScreenshot(page: Page, path: string): Promise<string | undefined> {
+  return page.screenshot({ path, animations: 'disabled', timeout: 1_000 }).then(
+    () => path,
+    () => undefined,
+  );
+}
