@@ -9,6 +9,7 @@ test('tells every listener once, and none that took itself back', () => {
   ending.abort(new Error('first'));
   ending.abort(new Error('second'));
   expect([told, ending.isOver]).toEqual([['one'], true]);
+  expect(ending.signal.reason).toMatchObject({ message: 'first' });
 });
 
 test('tells a late listener at once', () => {

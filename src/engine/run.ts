@@ -105,7 +105,8 @@ export function startRun(options: RunOptions): Run {
   emit({ type: 'run-start', checks: plan.checks, stack, startedAt: startedAtIso });
   for (const progress of all) if (progress.waitingFor === 0) makeReady(progress);
   if (signal?.aborted) onAbort();
-  pump();
+  // Not before the caller has the run: the first check may block the process at once, and somebody has to see it.
+  setImmediate(pump);
   return { result, abandon };
 
   function makeReady(progress: Progress): void {
