@@ -86,11 +86,11 @@ const lock: Action = async (invocation, options) => {
   const { lockFileName, requireLockFile, writeLockFile } = await import('../migrate/index.ts');
   const file = path.relative(invocation.cwd, path.join(ownFolder, lockFileName));
   if (flags.check) {
-    await requireLockFile(ownFolder);
+    requireLockFile(ownFolder);
     await invocation.stdout.write(`${file} fits the migrations\n`);
     return ExitCode.ok;
   }
-  const changed = await writeLockFile(ownFolder);
+  const changed = writeLockFile(ownFolder);
   await invocation.stdout.write(`${file} ${changed ? 'written; commit it' : 'was up to date'}\n`);
   return ExitCode.ok;
 };

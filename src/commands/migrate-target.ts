@@ -4,7 +4,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { secretsOfUrl } from '../base/redact.ts';
 import type { MigrateEvent, MigrateOptions, Reach } from '../migrate/index.ts';
 import { findRuntime } from '../runtimes/choose.ts';
-import { stackFolder } from '../runtimes/state.ts';
+import { migratorPidFile } from '../runtimes/state.ts';
 import { openProject, type Project } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { styleFor } from './style.ts';
@@ -59,11 +59,10 @@ export async function openTarget(invocation: Invocation, flags: MigrateFlags): P
   }
   const url = endpoints.databaseUrl;
   target.project.redact.add(...secretsOfUrl(url));
-  const lockFile =
-    runtime.name === 'embedded'
-      ? { lockFile: path.join(stackFolder(target.project.root), 'migrate.lock') }
-      : {};
-  return { ...target, options: { ...target.options, url, ...lockFile } };
+  return {
+    ...target,
+    options: { ...target.options, url, pidFile: migratorPidFile(target.project.root, runtime.name) },
+  };
 }
 
 /** Progress, on standard error. */

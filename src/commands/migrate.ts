@@ -92,8 +92,8 @@ const runUp: Action = async (invocation, options) => {
   const { options: target } = await openTarget(invocation, flags);
   const { migrateUp, requireLockFile, builtInMigrations } = await import('../migrate/index.ts');
   const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
-  if (frozen && target.folder) await requireLockFile(target.folder);
-  else if (flags.frozenLock) await requireLockFile(builtInMigrations);
+  if (frozen && target.folder) requireLockFile(target.folder);
+  else if (flags.frozenLock) requireLockFile(builtInMigrations);
   const outcome = await waiting(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
   if (!frozen && target.folder) await refreshLockFile(invocation, target.folder);
   await tell(invocation, flags, 'up', outcome);
@@ -102,12 +102,10 @@ const runUp: Action = async (invocation, options) => {
 
 /** Only a lock file that is there is kept in step: `migrate create` and `migrate lock` begin it. */
 async function refreshLockFile(invocation: Invocation, folder: string): Promise<void> {
-  const { compareLockFile, readMigrationFiles, writeLockFile, lockFileName } = await import(
-    '../migrate/index.ts'
-  );
-  const differences = await compareLockFile(folder, await readMigrationFiles(folder));
+  const { compareLockFile, writeLockFile, lockFileName } = await import('../migrate/index.ts');
+  const differences = compareLockFile(folder);
   if (!differences || differences.length === 0) return;
-  await writeLockFile(folder);
+  writeLockFile(folder);
   if (!invocation.quiet)
     await invocation.stderr.write(`note: ${lockFileName} was brought up to date; commit it\n`);
 }

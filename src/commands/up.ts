@@ -5,7 +5,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { maskUrl } from '../base/redact.ts';
 import { chooseRuntime } from '../runtimes/choose.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
-import { stackFolder } from '../runtimes/state.ts';
+import { migratorPidFile } from '../runtimes/state.ts';
 import { openProject, type Project } from './context.ts';
 import type { Action, CommandModule, Invocation, Output } from './invocation.ts';
 import { gravest } from './process.ts';
@@ -168,7 +168,7 @@ async function migrate(
     timeoutMs: timeout,
     signal,
     ...(folder ? { folder: path.resolve(root, folder) } : {}),
-    ...(runtime.name === 'embedded' ? { lockFile: path.join(stackFolder(root), 'migrate.lock') } : {}),
+    pidFile: migratorPidFile(root, runtime.name),
     onEvent(event) {
       if (event.type === 'waiting') progress.say(`waits for the migrations of ${event.holder}`);
       if (event.type === 'notice') progress.say(`note: ${event.message}`);

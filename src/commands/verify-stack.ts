@@ -19,7 +19,7 @@ import { followByReading } from '../probes/logs/follow-by-reading.ts';
 import { spanFileAccess } from '../probes/otlp/span-file.ts';
 import { readStackKeys } from '../runtimes/keys.ts';
 import type { Endpoints, Runtime } from '../runtimes/runtime.ts';
-import { logFile, spansFile } from '../runtimes/state.ts';
+import { logFile, migratorPidFile, spansFile } from '../runtimes/state.ts';
 import type { Project } from './context.ts';
 
 /** The stack under test: what checks see of it, and what probes need beside. */
@@ -44,7 +44,7 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
   }
   project.redact.add(config.auth.token);
   const { applicationUrl, applicationRole } = config.services.database;
-  const migrations = migrationsOf(project, endpoints);
+  const migrations = migrationsOf(project, runtime, endpoints);
   return {
     stack: stackInfo(project, runtime, endpoints),
     base: {
@@ -159,6 +159,7 @@ function readKey(file: string): string {
 
 function migrationsOf(
   { config, root }: Project,
+  runtime: Runtime,
   { databaseUrl }: ProbeEndpoints,
 ): MigrationsProbe | undefined {
   const { enabled, folder, schema } = config.migrations;
@@ -168,6 +169,7 @@ function migrationsOf(
     return readOnlyMigrations({
       url: databaseUrl,
       schema,
+      pidFile: migratorPidFile(root, runtime.name),
       ...(folder ? { folder: path.resolve(root, folder) } : {}),
     });
   };

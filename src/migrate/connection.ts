@@ -9,9 +9,6 @@ import { maskUrl } from '../base/redact.ts';
 /** One reserved connection: the lock, the transaction and the history live and die with it. */
 export interface Connection {
   readonly client: pg.Client;
-  readonly backendPid: number;
-  /** PGlite: one session behind every connection, so advisory locks exclude nobody. */
-  readonly isPglite: boolean;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** A statement is running now. */
   busy(): boolean;
@@ -64,13 +61,8 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
     const connected = client.connect();
     refuseClearTextPassword(client);
     await connected;
-    const [server] = await query<{ pid: number; version: string }>(
-      'select pg_backend_pid() as pid, version() as version',
-    );
     return {
       client,
-      backendPid: server!.pid,
-      isPglite: /emscripten|wasm/i.test(server!.version),
       query,
       busy: () => running > 0,
       close: () => closeLink(client),

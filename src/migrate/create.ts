@@ -26,7 +26,7 @@ export async function createMigration(
   }
   try {
     await mkdir(folder, { recursive: true });
-    const last = (await readMigrationFiles(folder)).at(-1)?.name;
+    const last = readMigrationFiles(folder).at(-1)?.name;
     const file = path.join(folder, `${nextTimestamp(last, now())}_${words}.ts`);
     await writeFile(file, template(words.replaceAll('_', ' '), noTransaction), { flag: 'wx' });
     return file;

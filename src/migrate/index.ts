@@ -2,7 +2,7 @@
 import type { Accepted } from './accept.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
-import type { MigrateOptions } from './scene.ts';
+import { lookAt, type MigrateOptions } from './scene.ts';
 import type { MigrateOutcome } from './up.ts';
 import type { VerifyOutcome } from './verify.ts';
 
@@ -10,7 +10,6 @@ export type { MigrationState } from '../check/probes.ts';
 export type { Accepted } from './accept.ts';
 export type { Ran } from './apply.ts';
 export { compareLockFile, lockFileName, requireLockFile, writeLockFile } from './lock-file.ts';
-export { readMigrationFiles } from './migration-file.ts';
 export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
 export { readOnlyMigrations } from './read-only.ts';
@@ -55,15 +54,11 @@ export async function planMigrations(
   reach: Reach,
   direction: 'up' | 'down',
 ): Promise<{ planned: PlannedMigration[]; text: string }> {
-  const [{ planMigrations: plan, formatPlan }, { reachUp, reachDown }, scene, { readMigrationFiles: read }] =
-    await Promise.all([
-      import('./plan.ts'),
-      import('./reach.ts'),
-      import('./scene.ts'),
-      import('./migration-file.ts'),
-    ]);
-  const files = await read(options.folder ?? scene.builtInMigrations);
-  const state = await scene.migrationState(options);
+  const [{ planMigrations: plan, formatPlan }, { reachUp, reachDown }, { files, state }] = await Promise.all([
+    import('./plan.ts'),
+    import('./reach.ts'),
+    lookAt(options),
+  ]);
   const wanted =
     direction === 'up'
       ? reachUp(files, state, reach)

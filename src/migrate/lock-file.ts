@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
@@ -15,13 +15,11 @@ interface LockFile {
   migrations: { name: string; checksum: string }[];
 }
 
-/** How the folder deviates from its lock file; empty: not at all. `undefined`: there is none. */
-export async function compareLockFile(
-  folder: string,
-  files: readonly MigrationFile[],
-): Promise<string[] | undefined> {
-  const locked = await readLockFile(folder);
+/** How the folder deviates from its lock file; empty: not at all. `undefined`: there is none, and no file is read. */
+export function compareLockFile(folder: string, known?: readonly MigrationFile[]): string[] | undefined {
+  const locked = readLockFile(folder);
   if (!locked) return undefined;
+  const files = known ?? readMigrationFiles(folder);
   const byName = new Map(locked.migrations.map((each) => [each.name, each.checksum]));
   const onDisk = new Set(files.map(({ name }) => name));
   return [
@@ -34,19 +32,18 @@ export async function compareLockFile(
   ];
 }
 
-/** Writes it anew from the files. Resolves to whether it changed. */
-export async function writeLockFile(folder: string): Promise<boolean> {
-  const files = await readMigrationFiles(folder);
+/** Writes it anew from the files. Says whether it changed. */
+export function writeLockFile(folder: string): boolean {
+  const files = readMigrationFiles(folder);
   const content: LockFile = {
     head: files.at(-1)?.name ?? null,
     migrations: files.map(({ name, checksum }) => ({ name, checksum })),
   };
   const text = `${JSON.stringify(content, null, 2)}\n`;
   const file = path.join(folder, lockFileName);
-  const before = await readFile(file, 'utf8').catch(() => undefined);
-  if (before === text) return false;
+  if (readText(file) === text) return false;
   try {
-    await writeFile(file, text);
+    writeFileSync(file, text);
   } catch (error) {
     throw new Fault({
       code: 'cannot-write',
@@ -59,8 +56,8 @@ export async function writeLockFile(folder: string): Promise<boolean> {
 }
 
 /** For places where the files must be what was reviewed: a deviation is an error. */
-export async function requireLockFile(folder: string): Promise<void> {
-  const differences = await compareLockFile(folder, await readMigrationFiles(folder));
+export function requireLockFile(folder: string): void {
+  const differences = compareLockFile(folder);
   if (differences?.length === 0) return;
   throw new Fault({
     code: 'migrations-lock',
@@ -73,9 +70,9 @@ export async function requireLockFile(folder: string): Promise<void> {
   });
 }
 
-async function readLockFile(folder: string): Promise<LockFile | undefined> {
+function readLockFile(folder: string): LockFile | undefined {
   const file = path.join(folder, lockFileName);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = readText(file);
   if (text === undefined) return undefined;
   try {
     const { head, migrations } = JSON.parse(text) as LockFile;
@@ -92,4 +89,18 @@ async function readLockFile(folder: string): Promise<LockFile | undefined> {
       : 'meatymusic migrate lock writes it anew',
     exitCode: ExitCode.config,
   });
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new Fault({
+      code: 'migrations-lock',
+      message: `${file} cannot be read (${codeOf(error) ?? 'unknown'})`,
+      exitCode: ExitCode.config,
+      cause: error,
+    });
+  }
 }

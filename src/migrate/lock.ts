@@ -7,6 +7,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { type LockHolder, tryLock } from '../base/pid-lock.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { Connection } from './connection.ts';
+import { announcedPid, refuseTransactionPooler } from './pooler.ts';
 
 /** Kysely's own key: its Migrator and every tool made of it wait for us, and we for them. */
 const lockKey = 3853314791062309107n;
@@ -18,18 +19,42 @@ export interface LockOptions {
   onWait?: ((holder: string) => void) | undefined;
 }
 
+/** What is at the other end of a connection. */
+export interface Backend {
+  pid: number;
+  /** One session behind every connection, so advisory locks exclude nobody. */
+  isPglite: boolean;
+}
+
 /**
  * Takes the session's advisory lock; it dies with the connection, whatever happens to this process. Tried again and
- * again instead of waited for in the server: a waiting statement would hold up CREATE INDEX CONCURRENTLY.
+ * again instead of waited for in the server: a waiting statement would hold up CREATE INDEX CONCURRENTLY. Not taken
+ * with PGlite, where it would be worth nothing.
  */
-export async function takeAdvisoryLock(connection: Connection, options: LockOptions): Promise<void> {
+export async function takeAdvisoryLock(
+  connection: Connection,
+  { url, ...options }: LockOptions & { url: string },
+): Promise<Backend> {
+  // One round trip, where nobody is in the way. Through a pooler the lock might be left behind: that is asked first.
+  const [first] = await connection.query<{ pid: number; pglite: boolean; taken: boolean | null }>(
+    `select pid, pglite, case when not pglite and pid = $2 then pg_try_advisory_lock($1) end as taken
+       from (select pg_backend_pid() as pid, version() ~* 'emscripten|wasm' as pglite) as backend`,
+    [lockKey, announcedPid(connection)],
+  );
+  const { pid, pglite: isPglite, taken } = first!;
+  if (taken || isPglite) return { pid, isPglite };
+  if (taken === null) await refuseTransactionPooler(connection, { url, pid, signal: options.signal });
   await obtain(options, async () => {
     const [row] = await connection.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
       lockKey,
     ]);
     return row!.taken ? undefined : advisoryLockHolder(connection);
   });
+  return { pid, isPglite };
 }
+
+/** Two parts, as pg_locks shows a key of 64 bits. */
+export const lockKeyParts = [String(lockKey >> 32n), String(lockKey & 0xffffffffn)];
 
 async function advisoryLockHolder(connection: Connection): Promise<string> {
   const [holder] = await connection.query<{
@@ -44,7 +69,7 @@ async function advisoryLockHolder(connection: Connection): Promise<string> {
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.classid = $1::oid and l.objid = $2::oid
         and l.database = (select oid from pg_database where datname = current_database())`,
-    [String(lockKey >> 32n), String(lockKey & 0xffffffffn)],
+    lockKeyParts,
   );
   if (!holder) return 'a session that ended just now';
   const age =

@@ -368,14 +368,14 @@ describe('PGlite', () => {
 
   test('exits with 75 when the pid file is held, and takes over the one of a dead process', async () => {
     await migrations.write('1_a');
-    const lockFile = `${migrations.folder}/lock/migrate.lock`;
+    const pidFile = `${migrations.folder}/lock/migrate.lock`;
     const { tryLock } = await import('../base/pid-lock.ts');
-    const held = tryLock(lockFile, 'meatymusic migrate');
-    const fault = await failure(migrateToLatest(here({ lockFile, lockTimeoutMs: 300 })));
+    const held = tryLock(pidFile, 'meatymusic migrate');
+    const fault = await failure(migrateToLatest(here({ pidFile, lockTimeoutMs: 300 })));
     expect(fault).toMatchObject({ code: 'migration-locked', exitCode: 75 });
     expect(fault.message).toContain(`pid ${process.pid}, application "meatymusic migrate", since`);
     if (held.acquired) held.release();
-    expect((await migrateToLatest(here({ lockFile }))).ran).toHaveLength(1);
+    expect((await migrateToLatest(here({ pidFile }))).ran).toHaveLength(1);
   });
 });
 

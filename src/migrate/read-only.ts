@@ -7,7 +7,7 @@ import { readSchemaLines } from './schema-lines.ts';
 
 /** What checks may ask of the migrator; every answer leaves the database as it is. */
 export function readOnlyMigrations(
-  options: Pick<MigrateOptions, 'url' | 'folder' | 'schema' | 'signal' | 'lockFile'>,
+  options: Pick<MigrateOptions, 'url' | 'folder' | 'schema' | 'signal' | 'pidFile'>,
 ): MigrationsProbe {
   return {
     async state() {

@@ -30,7 +30,7 @@ export interface Scene {
 /** Reads files and history under the lock, so that nobody changes the history in between. */
 export async function withScene<T>(options: MigrateOptions, work: (scene: Scene) => Promise<T>): Promise<T> {
   const { folder = builtInMigrations, schema = 'public' } = options;
-  const files = await readMigrationFiles(folder);
+  const files = readMigrationFiles(folder);
   return withMigrationLock(options, async (connection) => {
     const history = await readHistory(connection, schema);
     const state = compareState(folder, files, history);
@@ -39,21 +39,24 @@ export async function withScene<T>(options: MigrateOptions, work: (scene: Scene)
 }
 
 /** What the database has, held against the files. Reads only, and needs no lock. */
-export async function migrationState(
-  options: DatabaseTarget & {
-    folder?: string | undefined;
-    signal?: AbortSignal | undefined;
-    timeoutMs?: number;
-  },
-): Promise<FullMigrationState> {
+export async function migrationState(options: LookOptions): Promise<FullMigrationState> {
+  return (await lookAt(options)).state;
+}
+
+export interface LookOptions extends DatabaseTarget {
+  folder?: string | undefined;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
+}
+
+/** The scene without the lock and its connection. */
+export async function lookAt(options: LookOptions): Promise<Omit<Scene, 'connection'>> {
   const { folder = builtInMigrations, schema = 'public' } = options;
-  const reading = readMigrationFiles(folder);
-  // Where connecting fails as well, one reason is enough.
-  reading.catch(() => {});
+  const files = readMigrationFiles(folder);
   const connection = await connect(options);
   try {
     const history = await readHistory(connection, schema);
-    return compareState(folder, await reading, history);
+    return { folder, schema, files, history, state: compareState(folder, files, history) };
   } finally {
     await connection.close();
   }

@@ -28,7 +28,7 @@ export async function secondRun(options: MigrateOptions): ReturnType<MigrationsP
 }
 
 async function lookAt({ url, signal, folder = builtInMigrations, schema = 'public' }: MigrateOptions) {
-  const files = await readMigrationFiles(folder);
+  const files = readMigrationFiles(folder);
   const connection = await connect({ url, signal });
   try {
     const history = await readHistory(connection, schema);

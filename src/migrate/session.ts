@@ -3,7 +3,8 @@ import { formatDuration } from '../base/duration.ts';
 import { codeOf, Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { type Connection, connect } from './connection.ts';
-import { fileLockInTemp, takeAdvisoryLock, takeFileLock } from './lock.ts';
+import { type Backend, fileLockInTemp, lockKeyParts, takeAdvisoryLock, takeFileLock } from './lock.ts';
+import { transactionPooler } from './pooler.ts';
 
 export type MigrateEvent =
   | { type: 'waiting'; holder: string }
@@ -24,7 +25,7 @@ export interface SessionOptions extends DatabaseTarget {
   /** Longest time of a batch, loading included. Default 5 min. */
   timeoutMs?: number;
   /** Pid file that stands for the lock with PGlite. Taken before the connection is made; default: one in the temporary folder. */
-  lockFile?: string;
+  pidFile?: string | undefined;
   signal?: AbortSignal | undefined;
   onEvent?: ((event: MigrateEvent) => void) | undefined;
 }
@@ -43,27 +44,39 @@ export async function withMigrationLock<T>(
     signal,
     onWait: (holder: string) => onEvent?.({ type: 'waiting', holder }),
   };
-  let release = options.lockFile ? await takeFileLock(options.lockFile, lock) : undefined;
+  let release = options.pidFile ? await takeFileLock(options.pidFile, lock) : undefined;
   let connection: Connection | undefined;
   try {
     connection = await connect({ url: options.url, signal });
-    if (connection.isPglite) {
+    const { url } = options;
+    const backend = await takeAdvisoryLock(connection, { ...lock, url });
+    if (backend.isPglite) {
       const { host, port, database } = connection.client;
       release ??= await takeFileLock(fileLockInTemp(host, port, database ?? ''), lock);
     } else {
-      await takeAdvisoryLock(connection, lock);
+      await requireLockHeld(connection, backend);
+      await noticeLostClients(connection);
     }
-    await noticeLostClients(connection);
-    return await withinTime(connection, { timeoutMs, signal, url: options.url, onEvent }, work);
+    return await withinTime(connection, { timeoutMs, signal, url, onEvent, backend }, work);
   } finally {
     await connection?.close();
     release?.();
   }
 }
 
+/** The next statement still has the lock's backend; a pooler that passes for the server itself shows here. */
+async function requireLockHeld(connection: Connection, { pid }: Backend): Promise<void> {
+  const [row] = await connection.query<{ held: boolean }>(
+    `select pg_backend_pid() = $3 and exists (
+       select from pg_locks where locktype = 'advisory' and pid = $3 and granted and objsubid = 1
+          and classid = $1::oid and objid = $2::oid) as held`,
+    [...lockKeyParts, pid],
+  );
+  if (!row!.held) throw transactionPooler();
+}
+
 /** A killed migrator's statement ends within 0.1 s instead of running on; the next migrator waits no longer than that. */
 async function noticeLostClients(connection: Connection): Promise<void> {
-  if (connection.isPglite) return;
   // Before PostgreSQL 14, and on systems that cannot tell, there is no such setting.
   await connection.query("set client_connection_check_interval = '100ms'").catch(() => {});
 }
@@ -75,7 +88,8 @@ async function withinTime<T>(
     signal,
     url,
     onEvent,
-  }: Pick<SessionOptions, 'signal' | 'url' | 'onEvent'> & { timeoutMs: number },
+    backend,
+  }: Pick<SessionOptions, 'signal' | 'url' | 'onEvent'> & { timeoutMs: number; backend: Backend },
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -103,7 +117,7 @@ async function withinTime<T>(
     if (!cutShort) throw error;
     // What it still tries on the destroyed connection fails, and nobody waits for it.
     working.catch(() => {});
-    const line = await endBackend(connection, url);
+    const line = await endBackend(connection, backend, url);
     // An interruption is told as what it is; what became of the transaction goes beside it.
     if (error === signal?.reason) onEvent?.({ type: 'notice', message: line });
     else if (error instanceof Fault) throw new Fault({ ...faultDetails(error), details: [line] });
@@ -115,8 +129,7 @@ async function withinTime<T>(
 }
 
 /** Ends the backend and waits until it is gone: then, and not before, the transaction is rolled back for sure. */
-async function endBackend(connection: Connection, url: string): Promise<string> {
-  const { backendPid, isPglite } = connection;
+async function endBackend(connection: Connection, { pid, isPglite }: Backend, url: string): Promise<string> {
   if (!connection.busy()) {
     const done = connection.query('rollback').then(
       () => true,
@@ -134,14 +147,14 @@ async function endBackend(connection: Connection, url: string): Promise<string> 
   let second: Connection | undefined;
   try {
     second = await connect({ url, timeoutMs: 2000 });
-    await second.query('select pg_terminate_backend($1)', [backendPid]);
+    await second.query('select pg_terminate_backend($1)', [pid]);
     // Its locks go when its transaction is over.
     const watcher = second;
     await awaitUntil(
       async () => {
         const [row] = await watcher.query<{ locks: number }>(
           'select count(*)::int as locks from pg_locks where pid = $1',
-          [backendPid],
+          [pid],
         );
         return row?.locks === 0 ? true : undefined;
       },

@@ -31,7 +31,7 @@ export async function verifyMigrations(
   options: MigrateOptions & { scratchUrl?: string | undefined; target: boolean },
 ): Promise<VerifyOutcome> {
   const { folder = builtInMigrations, schema = 'public', signal, onEvent } = options;
-  const files = await readMigrationFiles(folder);
+  const files = readMigrationFiles(folder);
   const scratch = await openScratch(options.scratchUrl, signal);
   try {
     const there: MigrateOptions = {

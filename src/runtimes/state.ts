@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSyn
 import path from 'node:path';
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import type { ServiceName } from '../check/stack.ts';
-import type { Endpoints } from './runtime.ts';
+import type { Endpoints, RuntimeName } from './runtime.ts';
 
 /** What `up` leaves for later calls; written as soon as something was started, so that a kill at any moment loses nothing. */
 export type StackState = EmbeddedState | ComposeState;
@@ -43,6 +43,9 @@ export const stackFolder = (root: string) => path.join(root, '.meatymusic');
 /** What the processes of the project's stack carry in their environment; the same by whichever link one comes. */
 export const stackMark = (root: string) => ({ MEATYMUSIC_STACK: realpathSync(root) });
 export const stateFile = (root: string) => path.join(stackFolder(root), 'state.json');
+/** Excludes a second migrator where the database's own locks cannot; known before a connection is made. */
+export const migratorPidFile = (root: string, runtime: RuntimeName) =>
+  runtime === 'embedded' ? path.join(stackFolder(root), 'migrate.lock') : undefined;
 export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
 /** What the stack's receiver took in since the last start. */
 export const spansFile = (root: string) => path.join(stackFolder(root), 'spans.jsonl');
