@@ -27,6 +27,7 @@ testCheck(
         probes: migrations({}, { available: false, objects: 0, enable: 'meatymusic migrate up' }),
         summary: '2 applied, head 2_b',
       },
+      { when: 'the lock file fits', probes: migrations({ lockFileDifferences: [] }) },
       { when: 'drift does not matter', probes: drifted, options: { drift: false } },
       { when: 'the drift is allowed', probes: drifted, options: { ignore: ['^column public\\.tenants\\.'] } },
     ],
@@ -44,6 +45,12 @@ testCheck(
         when: 'one came late',
         code: 'out-of-order',
         probes: migrations({ pending: ['1_b'], outOfOrder: ['1_b'] }),
+      },
+      {
+        when: 'a file is not in the lock file',
+        code: 'not-as-locked',
+        probes: migrations({ lockFileDifferences: ['not in the lock file: 2_b'] }),
+        actual: 'not in the lock file: 2_b',
       },
       {
         when: 'a column came by hand',

@@ -1,8 +1,8 @@
 import { attempt, defineCheck, type Evidence, fact, z } from '../../src/check/index.ts';
 
 /**
- * Verifies that the database has every migration, as it stands in its file and in its order, and that nobody has changed
- * the schema behind the migrations' back since.
+ * Verifies that the database has every migration, as it stands in its file and in its order, that the files are those
+ * which were committed in migrations.lock.json, and that nobody has changed the schema behind the migrations' back since.
  */
 export default defineCheck({
   title: 'The migrations are at their head',
@@ -40,6 +40,10 @@ export default defineCheck({
     'out-of-order': {
       means: 'a pending migration sorts before one that is applied',
       hint: 'give it a later timestamp, or meatymusic migrate accept <name> --reason "…"',
+    },
+    'not-as-locked': {
+      means: 'the files are not those of migrations.lock.json',
+      hint: 'meatymusic migrate lock, and commit it with the migrations',
     },
     drifted: {
       means: 'the schema is not the one that the migrations led to',
@@ -84,8 +88,12 @@ export default defineCheck({
       return skip(state.failure.message, 'migrations: { enabled: true } in the configuration');
     }
     if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
-    const { folder, applied, pending, edited, missing, outOfOrder } = state.value;
-    const evidence: Evidence[] = [fact('folder', folder), fact('applied', applied.join(', ') || 'none')];
+    const { folder, applied, pending, edited, missing, outOfOrder, lockFileDifferences } = state.value;
+    const evidence: Evidence[] = [
+      fact('folder', folder),
+      fact('applied', applied.join(', ') || 'none'),
+      fact('lock file', lockFileDifferences ? lockFileDifferences.join('; ') || 'fits' : 'none'),
+    ];
     const list = (names: readonly string[]) => names.join(', ');
     if (edited.length > 0) return fail('edited', { expected, actual: list(edited), evidence });
     if (missing.length > 0) return fail('missing', { expected, actual: list(missing), evidence });
@@ -94,6 +102,13 @@ export default defineCheck({
       return fail('pending', { expected, actual: `pending: ${list(pending)}`, evidence });
     if (applied.length === 0)
       return fail('none-found', { expected, actual: `no migration in ${folder}`, evidence });
+    if (lockFileDifferences && lockFileDifferences.length > 0) {
+      return fail('not-as-locked', {
+        expected: 'the files of migrations.lock.json',
+        actual: lockFileDifferences.slice(0, 3).join('; '),
+        evidence,
+      });
+    }
     const examined = [{ count: applied.length, what: 'migrations' }];
     const head = `${applied.length} applied, head ${applied.at(-1)}`;
     if (!options.drift) return pass(head, examined, evidence);

@@ -356,6 +356,8 @@ export interface MigrationState {
   missing: string[];
   /** Pending, and sorted before an applied one. */
   outOfOrder: string[];
+  /** How the files deviate from the committed migrations.lock.json; absent: there is none. */
+  lockFileDifferences?: string[];
 }
 
 export interface MigrationsProbe {

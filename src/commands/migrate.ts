@@ -15,7 +15,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
     'after',
     `
 A batch is one transaction: what fails is rolled back, all of it. One migrator works at a time; another one waits, then
-exits with 75 and names the holder. A migration that was edited, is missing or comes out of order stops \`up\` with 78.
+exits with 75 and names the holder. A migration that was edited, is missing or comes out of order stops \`up\` with 78; so
+does a pooler that gives each transaction another connection, as no lock holds behind it: migrate on the server itself.
 
 Examples:
   $ meatymusic migrate up                       apply what is pending

@@ -48,7 +48,7 @@ export async function applyMigrations(connection: Connection, options: ApplyOpti
           : await runTogether(connection, scoped, group, nextTimestamp)),
       );
     } catch (error) {
-      throw explained(error, kept);
+      throw explained(error, kept, connection);
     }
   }
   return kept;
@@ -82,6 +82,7 @@ async function runTogether(
   const { schema, toolVersion, direction } = options;
   const applied: Applied[] = [];
   let current = group[0]!;
+  let committing = false;
   try {
     await kyselyOn(connection)
       .transaction()
@@ -89,7 +90,7 @@ async function runTogether(
         for (const migration of group) {
           current = migration;
           const durationMs = await runOne(transaction, options, migration);
-          refuseBrokenTransaction(connection);
+          await refuseBrokenTransaction(connection);
           applied.push({
             name: migration.name,
             checksum: migration.checksum,
@@ -102,8 +103,17 @@ async function runTogether(
         if (direction === 'up') await recordApplied(connection, schema, applied);
         else await forget(connection, schema, names);
         await options.onGroup?.(names);
+        committing = true;
       });
   } catch (error) {
+    if (committing && connection.lost()) {
+      throw new BatchError(error, {
+        failed: current.name,
+        rolledBack: [],
+        transactional: false,
+        note: 'the connection was lost during COMMIT: all of the batch is applied, or nothing; meatymusic migrate status tells which',
+      });
+    }
     // After its own COMMIT this rolls back nothing, and that is said.
     const left = error instanceof LeftTransaction;
     throw new BatchError(error, {
@@ -166,10 +176,20 @@ class LeftTransaction extends Error {
 }
 
 /** A migration that catches a failed statement, or commits by itself, would take the batch with it. */
-function refuseBrokenTransaction({ client }: Connection): void {
+async function refuseBrokenTransaction({ client, lost }: Connection): Promise<void> {
+  if (!lost()) await idle(client);
   const status = client.getTransactionStatus();
   if (status === 'E') throw new Error('a statement of it failed, and it went on as if nothing had happened');
   if (status === 'I') throw new LeftTransaction('it ended the transaction of the batch (COMMIT or ROLLBACK)');
+}
+
+/** A statement is told to have failed before the server says what that did to the transaction; and not all are awaited. */
+async function idle(client: Connection['client']): Promise<void> {
+  if ((client as unknown as { readyForQuery: boolean }).readyForQuery) return;
+  await new Promise<void>((resolve) => {
+    client.once('drain', resolve);
+    client.once('end', resolve);
+  });
 }
 
 interface BatchOutcome {
@@ -189,11 +209,11 @@ class BatchError extends Error {
   }
 }
 
-function explained(error: unknown, kept: readonly Ran[]): unknown {
+function explained(error: unknown, kept: readonly Ran[], connection: Connection): unknown {
   if (!(error instanceof BatchError)) return error;
   const { failed, rolledBack, transactional, note } = error.outcome;
   const sqlState = codeOf(error.cause);
-  const [code, exitCode, hint] = kindOf(sqlState);
+  const [code, exitCode, hint] = kindOf(sqlState, connection.lost());
   const { detail, where } = (error.cause ?? {}) as { detail?: unknown; where?: unknown };
   return new MigrationFailure({
     code,
@@ -211,7 +231,10 @@ function explained(error: unknown, kept: readonly Ran[]): unknown {
   });
 }
 
-function kindOf(sqlState: string | undefined): [code: string, exitCode: ExitCode, hint: string] {
+function kindOf(
+  sqlState: string | undefined,
+  lost: boolean,
+): [code: string, exitCode: ExitCode, hint: string] {
   if (sqlState === '25006') {
     return [
       'database-read-only',
@@ -221,7 +244,7 @@ function kindOf(sqlState: string | undefined): [code: string, exitCode: ExitCode
   }
   if (sqlState === '53100')
     return ['disk-full', ExitCode.unavailable, 'make room on the disk of the database'];
-  if (sqlState && /^(08|57P0|53)/.test(sqlState)) {
+  if (lost || (sqlState && /^(08|57P0|53)/.test(sqlState))) {
     return ['database-lost', ExitCode.unavailable, 'see the log of the database: meatymusic logs postgres'];
   }
   return ['migration-failed', ExitCode.checkFailed, 'mend the migration and run meatymusic migrate up again'];

@@ -1,6 +1,7 @@
 import '../base/node-navigator.ts';
 import { hostname } from 'node:os';
 import type pg from 'pg';
+import { formatDuration } from '../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { closeLink, destroyLink, plainDatabaseUrl, refuseClearTextPassword } from '../base/postgres-link.ts';
@@ -12,6 +13,8 @@ export interface Connection {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** A statement is running now. */
   busy(): boolean;
+  /** The socket is gone, whoever ended it. */
+  lost(): boolean;
   close(): Promise<void>;
   /** At once; the server rolls back what was open. */
   destroy(): void;
@@ -65,6 +68,7 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
       client,
       query,
       busy: () => running > 0,
+      lost: () => isDestroyed(client),
       close: () => closeLink(client),
       destroy: () => destroyLink(client),
     };
@@ -75,6 +79,48 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** For a look at the database: an interruption, or a server that falls silent, ends it. */
+export async function withConnection<T>(
+  { silenceMs = 60_000, ...options }: ConnectOptions & { silenceMs?: number },
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { url, signal } = options;
+  const connection = await connect(options);
+  let silent = false;
+  const timer = setTimeout(() => {
+    silent = true;
+    connection.destroy();
+  }, silenceMs);
+  signal?.addEventListener('abort', connection.destroy, { once: true });
+  try {
+    return await work(connection);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const cause = silent ? new Error(`no answer within ${formatDuration(silenceMs)}`) : error;
+    throw asLoss(connection, cause, url);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', connection.destroy);
+    await connection.close();
+  }
+}
+
+/** The error itself, or what it means where the connection broke under a statement. */
+export function asLoss(connection: Connection, error: unknown, url: string): unknown {
+  if (error instanceof Fault || !connection.lost()) return error;
+  return new Fault({
+    code: 'database-lost',
+    message: `the connection to ${maskUrl(plainDatabaseUrl(url))} was lost: ${messageOf(error)}`,
+    hint: 'see the log of the database: meatymusic logs postgres',
+    exitCode: ExitCode.unavailable,
+    cause: error,
+  });
+}
+
+function isDestroyed(client: unknown): boolean {
+  return (client as { connection: { stream: { destroyed: boolean } } }).connection.stream.destroyed;
 }
 
 /** Why PostgreSQL cannot be reached or does not let us in; always 69. */

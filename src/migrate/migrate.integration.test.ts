@@ -26,6 +26,7 @@ import {
   planMigrations,
   readOnlyMigrations,
   redo,
+  writeLockFile,
 } from './index.ts';
 
 let url: string;
@@ -332,6 +333,20 @@ function commonSuite() {
     expect(text).toBe('-- 1_a\ncreate table t_a (id int);\ninsert into t_a values (1);\n');
     expect(await tables()).toEqual([]);
     expect((await migrationState(here())).pending).toEqual(['1_a']);
+  });
+
+  test('tells checks how the files deviate from the committed lock file, where there is one', async () => {
+    await migrations.write('1_a');
+    const { lockFileDifferences } = await readOnlyMigrations(here()).state();
+    expect(lockFileDifferences).toBeUndefined();
+    writeLockFile(migrations.folder);
+    expect((await readOnlyMigrations(here()).state()).lockFileDifferences).toEqual([]);
+    await migrations.write('2_b');
+    await migrateToLatest(here());
+    expect(await readOnlyMigrations(here()).state()).toMatchObject({
+      pending: [],
+      lockFileDifferences: ['not in the lock file: 2_b'],
+    });
   });
 
   test('sees drift, keeps seeing it behind further migrations, and no more once it is mended', async () => {

@@ -1,7 +1,8 @@
 import type { MigrationsProbe } from '../check/probes.ts';
-import { connect } from './connection.ts';
+import { withConnection } from './connection.ts';
 import { readExpectedSchema } from './history.ts';
-import { type MigrateOptions, migrationState } from './scene.ts';
+import { compareLockFile } from './lock-file.ts';
+import { lookAt, type MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 
@@ -11,8 +12,18 @@ export function readOnlyMigrations(
 ): MigrationsProbe {
   return {
     async state() {
-      const { folder, applied, pending, edited, missing, outOfOrder } = await migrationState(options);
-      return { folder, applied, pending, edited, missing, outOfOrder };
+      const { files, state } = await lookAt(options);
+      const { folder, applied, pending, edited, missing, outOfOrder } = state;
+      const lockFileDifferences = compareLockFile(folder, files);
+      return {
+        folder,
+        applied,
+        pending,
+        edited,
+        missing,
+        outOfOrder,
+        ...(lockFileDifferences ? { lockFileDifferences } : {}),
+      };
     },
     drift: () => readDrift(options),
     async secondRun() {
@@ -27,8 +38,7 @@ async function readDrift({
   schema = 'public',
   signal,
 }: Pick<MigrateOptions, 'url' | 'schema' | 'signal'>): ReturnType<MigrationsProbe['drift']> {
-  const connection = await connect({ url, signal });
-  try {
+  return withConnection({ url, signal }, async (connection) => {
     const expected = await readExpectedSchema(connection, schema);
     const found = await readSchemaLines(connection);
     if (!expected) {
@@ -39,7 +49,5 @@ async function readDrift({
       differences: formatDifferences(diffSchemas(expected.lines, found)),
       objects: found.length,
     };
-  } finally {
-    await connection.close();
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
-import { type Connection, connect } from './connection.ts';
+import { type Connection, withConnection } from './connection.ts';
 import { type History, readHistory } from './history.ts';
 import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
 import { type DatabaseTarget, type SessionOptions, withMigrationLock } from './session.ts';
@@ -53,11 +53,6 @@ export interface LookOptions extends DatabaseTarget {
 export async function lookAt(options: LookOptions): Promise<Omit<Scene, 'connection'>> {
   const { folder = builtInMigrations, schema = 'public' } = options;
   const files = readMigrationFiles(folder);
-  const connection = await connect(options);
-  try {
-    const history = await readHistory(connection, schema);
-    return { folder, schema, files, history, state: compareState(folder, files, history) };
-  } finally {
-    await connection.close();
-  }
+  const history = await withConnection(options, (connection) => readHistory(connection, schema));
+  return { folder, schema, files, history, state: compareState(folder, files, history) };
 }

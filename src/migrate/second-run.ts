@@ -1,5 +1,5 @@
 import type { MigrationsProbe } from '../check/probes.ts';
-import { connect } from './connection.ts';
+import { withConnection } from './connection.ts';
 import { readHistory } from './history.ts';
 import { readMigrationFiles } from './migration-file.ts';
 import { builtInMigrations, type MigrateOptions } from './scene.ts';
@@ -29,8 +29,7 @@ export async function secondRun(options: MigrateOptions): ReturnType<MigrationsP
 
 async function lookAt({ url, signal, folder = builtInMigrations, schema = 'public' }: MigrateOptions) {
   const files = readMigrationFiles(folder);
-  const connection = await connect({ url, signal });
-  try {
+  return withConnection({ url, signal }, async (connection) => {
     const history = await readHistory(connection, schema);
     const objects = await readSchemaLines(connection);
     const entries = history.applied.map(({ name, timestamp }) => `history entry ${name} of ${timestamp}`);
@@ -40,7 +39,5 @@ async function lookAt({ url, signal, folder = builtInMigrations, schema = 'publi
       objects: objects.length,
       entries: entries.length,
     };
-  } finally {
-    await connection.close();
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { awaitUntil } from '../base/await-until.ts';
 import { formatDuration } from '../base/duration.ts';
 import { codeOf, Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { type Connection, connect } from './connection.ts';
+import { asLoss, type Connection, connect } from './connection.ts';
 import { type Backend, fileLockInTemp, lockKeyParts, takeAdvisoryLock, takeFileLock } from './lock.ts';
 import { transactionPooler } from './pooler.ts';
 
@@ -58,6 +58,8 @@ export async function withMigrationLock<T>(
       await noticeLostClients(connection);
     }
     return await withinTime(connection, { timeoutMs, signal, url, onEvent, backend }, work);
+  } catch (error) {
+    throw connection && error !== signal?.reason ? asLoss(connection, error, options.url) : error;
   } finally {
     await connection?.close();
     release?.();

@@ -36,7 +36,11 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
     const unverified = state.migrations.filter((each) => each.unverified).map(({ name }) => name);
     if (wanted.length === 0 && unverified.length === 0)
       return { folder, ran: [], head: state.applied.at(-1) };
-    const migrations = await loadMigrations(wanted);
+    // The server looks at its catalogue while the files are loaded here.
+    const [onGroup, migrations] = await Promise.all([
+      schemaKeeper(scene, (names) => names.at(-1)),
+      loadMigrations(wanted),
+    ]);
     await writingHistory(() => createHistoryTables(connection, schema));
     await adoptForeign(scene, options, unverified);
     for (const name of state.unfinished) {
@@ -52,7 +56,7 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
       migrations,
       lastTimestamp: history.applied.at(-1)?.timestamp,
       onEvent: options.onEvent,
-      onGroup: await schemaKeeper(scene, (names) => names.at(-1)),
+      onGroup,
     });
     return { folder, ran, head: ran.at(-1)?.name ?? state.applied.at(-1) };
   });

@@ -1,4 +1,4 @@
-import { connect } from './connection.ts';
+import { withConnection } from './connection.ts';
 import { migrateDown } from './down.ts';
 import { readMigrationFiles } from './migration-file.ts';
 import { builtInMigrations, type MigrateOptions } from './scene.ts';
@@ -75,13 +75,8 @@ export async function verifyMigrations(
   }
 }
 
-async function linesOf(url: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const connection = await connect({ url, signal });
-  try {
-    return await readSchemaLines(connection);
-  } finally {
-    await connection.close();
-  }
+function linesOf(url: string, signal: AbortSignal | undefined): Promise<string[]> {
+  return withConnection({ url, signal }, readSchemaLines);
 }
 
 /** Grants to the owner of the one are grants to a stranger in the other; extensions of the administrator are theirs. */
