@@ -82,7 +82,7 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     const { code, stdout, stderr } = await verify('api/health');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('✔ The health endpoint answers 200');
-    expect(stdout).toMatch(/✔ 1 passed in .* · external stack\n$/);
+    expect(stdout).toMatch(/✔ 1 passed in .* · external stack\n {2}api http:\/\/127\.0\.0\.1:\d+/);
   });
 
   describe('checks that misbehave harm only themselves', () => {
@@ -189,11 +189,11 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     });
 
     it('are refused with 78 when an option does not exist, with the nearest', async () => {
-      await configure({ options: { 'api/health': { pth: '/up' } } });
+      await configure({ options: { 'api/health': { statu: 200 } } });
       const { code, stderr } = await verify('api/health');
       expect(code).toBe(78);
-      expect(stderr).toContain('meatymusic.config.json:1: options.api/health.pth');
-      expect(stderr).toContain('nearest: path');
+      expect(stderr).toContain('meatymusic.config.json:1: options.api/health.statu');
+      expect(stderr).toContain('nearest: status');
     });
   });
 
