@@ -1,4 +1,4 @@
-import { codeOf, Fault } from '../base/errors.ts';
+import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Connection } from './connection.ts';
 import { compareNames } from './migration-file.ts';
@@ -55,15 +55,30 @@ export async function readHistory(connection: Pick<Connection, 'query'>, schema:
       ),
     );
   } catch (error) {
-    // 42P01: no such table, 3F000: no such schema.
-    if (codeOf(error) !== '42P01' && codeOf(error) !== '3F000') throw error;
+    if (!isAbsent(error)) throw unreadable(error, schema);
   }
   try {
     return toHistory(await connection.query<HistoryRow>(`select name, "timestamp" from ${kysely}`));
   } catch (error) {
-    if (codeOf(error) !== '42P01' && codeOf(error) !== '3F000') throw error;
+    if (!isAbsent(error)) throw unreadable(error, schema);
     return { applied: [], notes: [] };
   }
+}
+
+/** No such table, no such schema. */
+function isAbsent(error: unknown): boolean {
+  return codeOf(error) === '42P01' || codeOf(error) === '3F000';
+}
+
+function unreadable(error: unknown, schema: string): unknown {
+  if (codeOf(error) !== '42501') return error;
+  return new Fault({
+    code: 'database-refused',
+    message: `the history of the migrations in the schema "${schema}" cannot be read: ${messageOf(error)} (42501)`,
+    hint: 'migrate as the owner of the schema: it is the user in DATABASE_URL',
+    exitCode: ExitCode.unavailable,
+    cause: error,
+  });
 }
 
 interface HistoryRow {
@@ -294,7 +309,7 @@ export async function readExpectedSchema(
     );
     return row && { head: row.head ?? undefined, lines: row.lines };
   } catch (error) {
-    if (codeOf(error) !== '42P01' && codeOf(error) !== '3F000') throw error;
+    if (!isAbsent(error)) throw error;
     return undefined;
   }
 }

@@ -515,6 +515,25 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     });
   });
 
+  test('exits with 69 and says so when the history is somebody else’s', async () => {
+    await migrations.write('1_a');
+    await migrateToLatest(here());
+    const stranger = { name: `stranger_${process.pid}`, password: 'of-nobody-1' };
+    await server.sql('postgres', `create role ${stranger.name} login password '${stranger.password}'`);
+    try {
+      const theirs = server.urlOf(new URL(url).pathname.slice(1), stranger);
+      for (const attempt of [migrateToLatest(here({ url: theirs })), migrationState(here({ url: theirs }))]) {
+        expect(await failure(attempt)).toMatchObject({
+          code: 'database-refused',
+          exitCode: 69,
+          message: expect.stringContaining('permission denied for table kysely_migration (42501)'),
+        });
+      }
+    } finally {
+      await server.sql('postgres', `drop role ${stranger.name}`);
+    }
+  });
+
   test('two migrators of two databases make the same role at once', async () => {
     const role = `made_twice_${process.pid}`;
     const text = migrationText([
