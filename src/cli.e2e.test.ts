@@ -149,6 +149,59 @@ describe.skipIf(notBuilt)(`the command line${notBuilt ? ` (${notBuilt})` : ''}`,
   });
 });
 
+describe.skipIf(notBuilt)('the end of the process', () => {
+  it.each([
+    ...[
+      'config',
+      'checks list',
+      'checks explain api/health',
+      'completion bash',
+      'doctor',
+      'status',
+      'logs',
+      'down',
+    ],
+    ...[
+      'verify api',
+      'verify database cache',
+      'migrate status',
+      'migrate plan',
+      'migrate verify',
+      'migrate types',
+    ],
+    ...['config --config none.json', 'logs check none.log', 'help verify'],
+  ])('comes by itself: `meatymusic %s` leaves nothing open', async (args) => {
+    const cwd = project('nothing-open', { 'meatymusic.config.json': addressesWithoutAnybody });
+    expect((await bash(`meatymusic ${args} --verbose`, {}, cwd)).stderr).not.toContain('left-open');
+  });
+
+  it('is told under --verbose, and comes nevertheless, when a check leaves a timer', async () => {
+    const cwd = project('left-open', {
+      'meatymusic.config.json': '{ "checks": "checks" }',
+      'checks/a/b.mjs': `import { defineCheck } from 'meatymusic';
+        export default defineCheck({
+          title: 't', failureTitle: 'f', why: 'w', needs: [], codes: { c: { means: 'm', hint: 'h' } },
+          async run({ pass }) { setInterval(() => {}, 1e6); return pass('p', { count: 1, what: 'x' }); },
+        });`,
+    });
+    const { code, stderr } = await bash('meatymusic verify a/b --verbose', {}, cwd);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'note[left-open]: ended although something was still open: Timeout\n',
+    });
+    expect((await bash('meatymusic verify a/b', {}, cwd)).stderr).toBe('');
+  });
+});
+
+const addressesWithoutAnybody = JSON.stringify({
+  services: {
+    api: { url: 'http://127.0.0.1:9' },
+    web: { url: 'http://127.0.0.1:9' },
+    database: { url: 'postgresql://a:b@127.0.0.1:9/c' },
+    cache: { url: 'redis://127.0.0.1:9' },
+  },
+});
+
 describe.skipIf(notBuilt)('the streams of the command line', () => {
   const big = () => {
     const lines = Object.fromEntries(

@@ -37,6 +37,7 @@ export interface TestProject {
   readonly ports: { api: number; web: number; database: number; cache: number };
   file(name: string): string;
   start(args: readonly string[], env?: Record<string, string>): RunningCli;
+  /** Rejects when the command left something open that kept its process from ending. */
   run(args: readonly string[], env?: Record<string, string>): Promise<CliResult>;
   /** `--json`, parsed. Throws with what was written when it does not parse. */
   json(args: readonly string[], env?: Record<string, string>): Promise<Record<string, unknown>>;
@@ -65,7 +66,13 @@ export async function makeProject(config: Record<string, unknown> = {}): Promise
   const start: TestProject['start'] = (args, env = {}) => {
     const child = spawn(process.execPath, [path.join(packageRoot, 'bin/meatymusic.js'), ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        TMPDIR: process.env.TMPDIR,
+        NODE_DEBUG: 'meatymusic',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const out = { stdout: '', stderr: '' };
@@ -101,7 +108,12 @@ export async function makeProject(config: Record<string, unknown> = {}): Promise
       },
     };
   };
-  const run: TestProject['run'] = (args, env) => start(args, env).ended;
+  const run: TestProject['run'] = async (args, env) => {
+    const result = await start(args, env).ended;
+    const leftOpen = /note\[left-open\].*/.exec(result.stderr)?.[0];
+    if (leftOpen) throw new Error(`meatymusic ${args.join(' ')}: ${leftOpen}`);
+    return result;
+  };
   return {
     folder,
     ports,

@@ -75,6 +75,7 @@ try {
       [
         path.join(root, 'node_modules/typescript/bin/tsc'),
         '--emitDeclarationOnly',
+        ...['--incremental', 'false'],
         '--declaration',
         '--outDir',
         path.join(out, 'types'),

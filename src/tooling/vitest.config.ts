@@ -16,6 +16,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           root,
+          // What needs nothing leaves nothing: no process and no registry of modules of its own for each file.
+          pool: 'threads',
+          isolate: false,
           include: ['{src,checks,migrations}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/*.e2e.test.ts', 'node_modules'],
         },
