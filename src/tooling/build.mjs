@@ -75,7 +75,8 @@ try {
       [
         path.join(root, 'node_modules/typescript/bin/tsc'),
         '--emitDeclarationOnly',
-        ...['--incremental', 'false'],
+        '--incremental',
+        'false',
         '--declaration',
         '--outDir',
         path.join(out, 'types'),
