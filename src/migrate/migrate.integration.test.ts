@@ -522,8 +522,8 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     await server.sql('postgres', `create role ${stranger.name} login password '${stranger.password}'`);
     try {
       const theirs = server.urlOf(new URL(url).pathname.slice(1), stranger);
-      for (const attempt of [migrateToLatest(here({ url: theirs })), migrationState(here({ url: theirs }))]) {
-        expect(await failure(attempt)).toMatchObject({
+      for (const attempt of [migrateToLatest, migrationState]) {
+        expect(await failure(attempt(here({ url: theirs })))).toMatchObject({
           code: 'database-refused',
           exitCode: 69,
           message: expect.stringContaining('permission denied for table kysely_migration (42501)'),
