@@ -82,7 +82,9 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     const { code, stdout, stderr } = await verify('api/health');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('✔ The health endpoint answers 200');
-    expect(stdout).toMatch(/✔ 1 passed in .* · external stack\n {2}api http:\/\/127\.0\.0\.1:\d+/);
+    expect(stdout).toMatch(
+      /✔ 1 passed in .* · external stack\n {2}api http:\/\/127\.0\.0\.1:\d+.*(\n {2}\S.*)*\n$/,
+    );
   });
 
   describe('checks that misbehave harm only themselves', () => {
