@@ -4,7 +4,7 @@ import { runtimesToStop } from '../runtimes/choose.ts';
 import type { RuntimeEvent } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { removeRecord } from './sabotage/record.ts';
+import { removeRecord } from './prove/sabotage/record.ts';
 import { styleFor } from './style.ts';
 import { waiting } from './waiting.ts';
 

@@ -7,15 +7,24 @@ export interface TableEntry {
 
 /** Every command, in the order of the help. Only the one that is called gets loaded. */
 export const commandTable: Readonly<Record<string, TableEntry>> = {
-  up: { summary: 'start the stack, migrate it and verify it', load: () => import('./up.ts') },
+  up: { summary: 'start the stack, migrate it and verify it', load: () => import('./up/up.ts') },
   down: { summary: 'stop what `up` started', load: () => import('./down.ts') },
   status: { summary: 'what runs, where, and how it is', load: () => import('./status.ts') },
-  logs: { summary: 'the logs of the services; `logs check` judges a log', load: () => import('./logs.ts') },
-  verify: { summary: 'run the checks against a running stack', load: () => import('./verify.ts') },
-  migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate.ts') },
-  checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks.ts') },
+  logs: {
+    summary: 'the logs of the services; `logs check` judges a log',
+    load: () => import('./logs/logs.ts'),
+  },
+  verify: { summary: 'run the checks against a running stack', load: () => import('./verify/verify.ts') },
+  migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate/migrate.ts') },
+  checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks/checks.ts') },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
-  init: { summary: 'write a commented configuration file', load: () => import('./init.ts') },
-  doctor: { summary: 'what would keep `up` from working, with its mend', load: () => import('./doctor.ts') },
-  completion: { summary: 'completion for bash, zsh or fish', load: () => import('./completion.ts') },
+  init: { summary: 'write a commented configuration file', load: () => import('./init/init.ts') },
+  doctor: {
+    summary: 'what would keep `up` from working, with its mend',
+    load: () => import('./doctor/doctor.ts'),
+  },
+  completion: {
+    summary: 'completion for bash, zsh or fish',
+    load: () => import('./completion/completion.ts'),
+  },
 };

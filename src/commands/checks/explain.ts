@@ -1,0 +1,161 @@
+import { formatDuration } from '../../base/duration.ts';
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { Check, Effects } from '../../check/define-check.ts';
+import type { Sabotage } from '../../check/sabotage.ts';
+import { maskedValue } from '../../config/effective.ts';
+import { originOf } from '../../config/origin.ts';
+import { validateOptions } from '../../engine/check-options.ts';
+import { optionsGivenFor } from '../../engine/given-options.ts';
+import { openProject, type Project } from '../context.ts';
+import type { Action, CommandModule } from '../invocation.ts';
+import { styleFor } from '../style.ts';
+import { loadAllChecks } from '../verify/checks.ts';
+import { plain } from './list.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .summary('what a check verifies, why, and each way in which it fails')
+    .description(
+      'Explain a check: what it verifies, why it matters, each way in which it fails with its mend, its options ' +
+        'with their values now and where these come from, and how it is proven able to fail.',
+    )
+    .argument('<id>', 'id of the check: api/health')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic checks explain database/tables-present
+  $ meatymusic checks explain api/health --json | jq .codes`,
+    );
+  act(command, explain);
+};
+
+/** An option of a check as it stands. */
+interface OptionNow {
+  name: string;
+  description: string;
+  value: unknown;
+  origin: string;
+}
+
+const explain: Action = async (invocation, { json }, [id = '']) => {
+  const project = await openProject(invocation);
+  const { checks } = await loadAllChecks(project, {}, invocation.signal);
+  const check = checks.find((each) => each.id === id);
+  if (!check) throw unknownCheck(id, checks);
+  const options = optionsNow(check, project);
+  if (json) {
+    await invocation.stdout.write(`${JSON.stringify({ ...plain(check), options }, null, 2)}\n`);
+    return ExitCode.ok;
+  }
+  const { bold, dim, link } = styleFor(invocation.stdout);
+  const { level = 'required', effects = 'none', tags = [], after = [], uses = [], sabotage = [] } = check;
+  const timeout = check.timeoutMs
+    ? `${formatDuration(check.timeoutMs)} (its own)`
+    : `${formatDuration(project.config.verify.timeout)} (verify.timeout)`;
+  const facts: [string, string][] = [
+    ['level', level === 'required' ? 'required' : 'advisory: a failure does not fail the run'],
+    ['effects', effectsInWords[effects]],
+    ['talks to', uses.join(', ') || '-'],
+    ['through', check.needs.join(', ')],
+    ['runs after', after.join(', ') || '-'],
+    ['time-out', timeout],
+    ['tags', tags.join(', ') || '-'],
+    ['from', check.source],
+  ];
+  const lines = [
+    bold(`${check.id}: ${check.title}`),
+    check.why,
+    '',
+    ...facts.map(([name, text]) => `  ${dim(name.padEnd(10))}  ${text}`),
+    '',
+    bold('How it fails'),
+    ...Object.entries(check.codes).flatMap(([code, { means, hint }]) => [
+      `  ${code}: ${means}`,
+      `      ${link(hint)}`,
+    ]),
+    '',
+    bold('Options'),
+    ...(options.length === 0 ? ['  none'] : optionLines(options, dim)),
+    '',
+    bold('Proven able to fail'),
+    ...(sabotage.length === 0
+      ? ['  not yet: its file declares no sabotage']
+      : sabotage.map((each) => `  ${each.name} → ${each.code} ${dim(`(${sabotageInWords(each)})`)}`)),
+  ];
+  await invocation.stdout.write(`${lines.join('\n')}\n`);
+  return ExitCode.ok;
+};
+
+const effectsInWords: Record<Effects, string> = {
+  none: 'none: it reads only',
+  'rolled-back': 'writes inside a transaction that is rolled back',
+  temporary: 'writes, and removes it again',
+  disruptive: 'takes a service away and brings it back; never on a stack that meatymusic did not start',
+};
+
+function optionsNow(check: Check, { config, origins }: Project): OptionNow[] {
+  const { id, options: schema } = check;
+  if (!schema) return [];
+  const given = optionsGivenFor(check, config.options);
+  const origin = (at: string) => originOf(origins, at).text;
+  const own = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+  const values = validateOptions([check], given.size > 0 ? { [id]: own } : {}, origin).get(id);
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const path = `options.${given.get(name)?.key ?? id}.${name}`;
+    return {
+      name,
+      description: (field as { description?: string }).description ?? '',
+      value: maskedValue(path, (values as Record<string, unknown>)[name]),
+      origin: given.has(name) ? origin(path) : 'default',
+    };
+  });
+}
+
+function optionLines(options: readonly OptionNow[], dim: (text: string) => string): string[] {
+  const text = ({ value }: OptionNow) => JSON.stringify(value) ?? 'not set';
+  const nameWidth = Math.max(...options.map(({ name }) => name.length));
+  return options.flatMap((option) => [
+    `  ${option.name.padEnd(nameWidth)}  ${text(option)} ${dim(`(${option.origin})`)}`,
+    `  ${''.padEnd(nameWidth)}  ${dim(option.description)}`,
+  ]);
+}
+
+function sabotageInWords(sabotage: Sabotage): string {
+  switch (sabotage.kind) {
+    case 'stop':
+      return `${sabotage.service} is stopped`;
+    case 'sql':
+      return sabotage.break.join('; ');
+    case 'redis':
+      return sabotage.break.map((command) => command.join(' ')).join('; ');
+    case 'http':
+      return `a proxy changes what ${sabotage.service} answers`;
+    case 'logs':
+      return `the log of ${sabotage.service}: ${sabotage.change}`;
+    case 'spans':
+      return `the spans: ${sabotage.change}`;
+    case 'environment':
+      return `${sabotage.service} with ${Object.keys(sabotage.set).join(', ')} changed`;
+    case 'options':
+      return `its option ${Object.keys(sabotage.set).join(', ')} changed`;
+    default:
+      return 'sabotage';
+  }
+}
+
+function unknownCheck(id: string, checks: readonly Check[]): Fault {
+  const near = nearest(
+    id,
+    checks.map((check) => check.id),
+  );
+  return new Fault({
+    code: 'unknown-check',
+    message: `there is no check "${id}"`,
+    hint: [near && `Did you mean ${near}?`, 'See: meatymusic checks list'].filter(Boolean).join(' '),
+    exitCode: ExitCode.usage,
+  });
+}

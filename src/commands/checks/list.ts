@@ -1,0 +1,117 @@
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { nearest } from '../../base/nearest.ts';
+import { safeLine } from '../../base/safe-text.ts';
+import type { Check } from '../../check/define-check.ts';
+import { optInTag, selectChecks } from '../../engine/select.ts';
+import { openProject } from '../context.ts';
+import type { Action, CommandModule } from '../invocation.ts';
+import { styleFor } from '../style.ts';
+import { loadAllChecks } from '../verify/checks.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .summary('every check that there is, wherever it comes from')
+    .description('List the checks: built in, of your folders, of declared files and of plugins.')
+    .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
+    .option('--tag <tag>', 'only checks with one of these tags', collect, [])
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic checks list
+  $ meatymusic checks list database --tag contract
+  $ meatymusic checks list --json | jq -r '.checks[] | select(.effects == "disruptive").id'`,
+    );
+  act(command, list);
+};
+
+const list: Action = async (invocation, { tag, json }, patterns) => {
+  const project = await openProject(invocation);
+  const { checks, notices } = await loadAllChecks(project, {}, invocation.signal);
+  const tags = tag as string[];
+  const chosen = narrow(checks, patterns, tags);
+  if (json) {
+    await invocation.stdout.write(`${JSON.stringify({ checks: chosen.map(plain) }, null, 2)}\n`);
+    return ExitCode.ok;
+  }
+  for (const notice of notices) await invocation.stderr.write(`note: ${safeLine(notice)}\n`);
+  const style = styleFor(invocation.stdout);
+  const width = Math.max(...chosen.map(({ id }) => id.length));
+  const lines = chosen.map((check, index) => {
+    const isFirst = areaOf(chosen[index - 1]) !== areaOf(check);
+    const remarks = remarksOf(check);
+    const tail = remarks.length > 0 ? style.dim(`  (${remarks.join(', ')})`) : '';
+    return `${isFirst && index > 0 ? '\n' : ''}${style.bold(check.id.padEnd(width))}  ${safeLine(check.title)}${tail}`;
+  });
+  const count = chosen.length === 1 ? '1 check' : `${chosen.length} checks`;
+  const of = chosen.length < checks.length ? ` of ${checks.length}` : '';
+  const more = 'meatymusic checks explain <id> tells more';
+  await invocation.stdout.write(`${lines.join('\n')}\n\n${style.dim(`${count}${of}; ${more}`)}\n`);
+  return ExitCode.ok;
+};
+
+/** Without the checks that others are after: a list is no run. */
+function narrow(checks: readonly Check[], patterns: string[], tags: string[]): Check[] {
+  if (patterns.length === 0 && tags.length === 0) return [...checks];
+  const alone = checks.map(({ after: _, ...check }) => check);
+  const ids = new Set(selectOrRefuse(alone, patterns, tags).map(({ id }) => id));
+  return checks.filter(({ id }) => ids.has(id));
+}
+
+/** `checks explian …` arrives here, because `list` may be left out. */
+function selectOrRefuse(checks: readonly Check[], patterns: string[], tags: string[]): Check[] {
+  try {
+    return selectChecks(checks, { patterns, tags, skip: [] });
+  } catch (error) {
+    const [first = ''] = patterns;
+    const meant = nearest(first, ['list', 'explain', 'prove', 'new']);
+    if (!meant) throw error;
+    throw new Fault({
+      code: 'unknown-command',
+      message: `unknown command 'checks ${first}'`,
+      hint: `Did you mean checks ${meant}? See: meatymusic checks --help`,
+      exitCode: ExitCode.usage,
+    });
+  }
+}
+
+function remarksOf({ effects = 'none', level, tags = [], source }: Check): string[] {
+  return [
+    level === 'advisory' ? 'advisory' : '',
+    effects === 'none' ? '' : effects,
+    tags.includes(optInTag) ? 'only when named' : '',
+    source.startsWith('checks/') ? '' : safeLine(source, 60),
+  ].filter(Boolean);
+}
+
+/** A check as data, for scripts. */
+export function plain(check: Check) {
+  const { id, title, why, level = 'required', effects = 'none', tags = [], after = [] } = check;
+  const { needs, uses = [], timeoutMs, codes, sabotage = [], source } = check;
+  return {
+    id,
+    area: areaOf(check),
+    title,
+    why,
+    level,
+    effects,
+    tags,
+    after,
+    needs,
+    uses,
+    timeoutMs,
+    codes,
+    sabotage,
+    source,
+  };
+}
+
+function areaOf(check: Check | undefined): string | undefined {
+  return check?.id.split('/')[0];
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}

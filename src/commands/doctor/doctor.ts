@@ -1,0 +1,84 @@
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { safeLine } from '../../base/safe-text.ts';
+import { configSchema } from '../../config/schema.ts';
+import { openProject, type Project } from '../context.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
+import { styleFor } from '../style.ts';
+import { waiting } from '../waiting.ts';
+import { examine, type Finding } from './findings.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .description(
+      'Look at what `up` and `verify` need on this machine: Node.js, Docker and Compose, the embedded runtime, ports with ' +
+        'their holders, disk, memory, a browser; each with its mend.',
+    )
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 \`up\` will work, 1 the configuration has to be mended first, 69 the machine keeps it from working.
+
+Examples:
+  $ meatymusic doctor
+  $ meatymusic doctor --json | jq '.findings[] | select(.state != "ok")'`,
+    );
+  act(command, doctor);
+};
+
+const doctor: Action = async (invocation, { json }) => {
+  const { project, finding } = await openAnyway(invocation);
+  const findings = [
+    finding,
+    ...(await waiting(invocation, 'looking at this machine', () => examine(project))),
+  ];
+  const exitCode = findings.slice(1).some(({ state }) => state === 'bad')
+    ? ExitCode.unavailable
+    : finding.state === 'bad'
+      ? ExitCode.checkFailed
+      : ExitCode.ok;
+  if (json) {
+    await invocation.stdout.write(`${JSON.stringify({ ok: exitCode === 0, exitCode, findings }, null, 2)}\n`);
+    return exitCode;
+  }
+  const { good, warn, bad, link, bold } = styleFor(invocation.stdout);
+  const mark = { ok: good('ok  '), note: warn('note'), bad: bad('bad ') };
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const lines = findings.flatMap(({ name, state, found, mend }) => [
+    ...(invocation.quiet && state === 'ok'
+      ? []
+      : [`${mark[state]}  ${name.padEnd(width)}  ${safeLine(found)}`]),
+    ...(mend && state !== 'ok' ? [`${' '.repeat(width + 8)}${link(mend)}`] : []),
+  ]);
+  const end = {
+    [ExitCode.ok]: 'nothing keeps `meatymusic up` from working',
+    [ExitCode.checkFailed]: 'the configuration has to be mended first',
+    [ExitCode.unavailable]: 'this machine keeps `meatymusic up` from working',
+  }[exitCode];
+  await invocation.stdout.write(`${[...lines, '', bold(end)].join('\n')}\n`);
+  return exitCode;
+};
+
+/** A configuration that does not load is a finding; the rest is then looked at with the defaults. */
+async function openAnyway(invocation: Invocation): Promise<{ project: Project; finding: Finding }> {
+  const name = 'configuration';
+  try {
+    const project = await openProject(invocation);
+    const found = project.file ?? 'none: the defaults, and the environment';
+    return { project, finding: { name, state: 'ok', found } };
+  } catch (error) {
+    if (!(error instanceof Fault) || invocation.signal.aborted) throw error;
+    const { cwd, env, redact } = invocation;
+    const config = configSchema.parse({});
+    return {
+      project: { config, origins: new Map(), root: cwd, env, redact },
+      finding: {
+        name,
+        state: 'bad',
+        found: [error.message, ...error.details].join('; '),
+        mend: 'meatymusic config names them one by one',
+      },
+    };
+  }
+}

@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { distFolder, packageRoot } from '../../base/package-root.ts';
+import { analyseFile } from '../../probes/logs/analyse-log.ts';
+
+const cli = join(packageRoot, 'bin/meatymusic.js');
+const folder = mkdtempSync(join(tmpdir(), 'logs-check-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function check(args: string[], input?: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'logs', 'check', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    ...(input === undefined ? {} : { input }),
+  });
+  return { status, stdout, stderr };
+}
+
+const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+const line = (second: number) =>
+  `{"level":30,"time":${Date.UTC(2026, 0, 2) + second * 1000},"pid":1,"hostname":"h","trace_id":"${trace}","msg":"m"}\n`;
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return name;
+};
+
+describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
+  'meatymusic logs check (needs npm run build)',
+  () => {
+    it('exits 0 where the log holds', () => {
+      const { status, stdout, stderr } = check([file('good.log', line(0) + line(1)), '--require', 'trace']);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout.replace(/\(\d+ bytes in .*\)/, '(…)')).toMatchInlineSnapshot(`
+        "good.log  (…)
+          lines         2
+          structured    2 (100 %)
+          shapes        pino 2
+          levels        info 2
+          with a trace  2
+          times         2026-01-02T00:00:00.000Z … 2026-01-02T00:00:01.000Z
+
+        The log holds.
+        "
+      `);
+    });
+
+    it('exits 1 and names line and reason where it does not', () => {
+      const log = `${line(0)}INFO: started\n${line(1).replace('"msg"', '"password":"hunter22","msg"')}{"a":\n`;
+      const { status, stdout } = check([file('bad.log', log), '--require', 'user.id']);
+      expect(status).toBe(1);
+      expect(stdout).not.toContain('hunter22');
+      expect(stdout.replace(/\(\d+ bytes in .*\)/, '(…)')).toMatchInlineSnapshot(`
+        "bad.log  (…)
+          lines         4
+          structured    2 (50 %)
+          shapes        plain 2, pino 2
+          levels        info 2
+          with a trace  2
+          times         2026-01-02T00:00:00.000Z … 2026-01-02T00:00:01.000Z
+
+        First findings
+          line 1: missing-field, no user.id
+            {"level":30,"time":1767312000000,"pid":1,"hostname":"h","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","msg":"m"}
+          line 2: not-structured, plain text
+            INFO: started
+          line 3: missing-field, no user.id
+          line 3: secret, a field whose name says that its value is secret ("password")
+          line 4: broken-json, JSON breaks at byte 6 of the line
+            {"a":
+
+        FAIL 2 lines of 4 not structured (50 %, at least 100 % wanted)
+        FAIL 2 lines without user.id
+        FAIL a field whose name says that its value is secret in 1 line (secret-field)
+        "
+      `);
+    });
+
+    it('takes a share of lines that may be anything else, and rules that are switched off', () => {
+      const name = file('mixed.log', `${line(0).repeat(99)}contact jane@example.com\n`);
+      expect(check([name]).status).toBe(1);
+      expect(check([name, '--min-structured', '99%']).status).toBe(1);
+      expect(check([name, '--min-structured', '99%', '--ignore-rule', 'email']).status).toBe(0);
+      expect(check([name, '--min-structured', '0.995', '--ignore-rule', 'all']).status).toBe(1);
+    });
+
+    it('reads standard input, and answers with JSON', () => {
+      const { status, stdout } = check(['-', '--json'], line(0));
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        source: 'standard input',
+        ok: true,
+        lines: 1,
+        shapes: { pino: 1 },
+      });
+    });
+
+    it.each([
+      [['absent.log'], /there is no such file/],
+      [['.'], /cannot read \.: it is a folder/],
+      [['x', '--min-structured', '200%'], /write 99% or 0.99/],
+      [['x', '--ignore-rule', 'emial'], /did you mean email/],
+      [[], /missing required argument/],
+    ])('exits 2 for %j', (args, message) => {
+      const { status, stderr } = check(args);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(message);
+    });
+
+    it('finds nothing in an empty log, and says so', () => {
+      expect(check([file('empty.log', '')])).toMatchObject({
+        status: 1,
+        stdout: expect.stringContaining('holds no line'),
+      });
+    });
+
+    it('says of a compressed log how to read it', () => {
+      writeFileSync(join(folder, 'old.log.gz'), gzipSync(line(1)));
+      const { status, stdout } = check(['old.log.gz', '--min-structured', '0']);
+      expect(status).toBe(1);
+      expect(stdout).toContain(
+        'FAIL it is compressed with gzip: gzip -dc old.log.gz | meatymusic logs check -',
+      );
+    });
+
+    it('says of a large file by several threads what one says, a line of 100 MB included', async () => {
+      const name = join(folder, 'large.log');
+      const descriptor = openSync(name, 'w');
+      for (let part = 0; part < 30; part++) {
+        writeSync(descriptor, line(part).repeat(8000));
+        writeSync(descriptor, `plain ${part}\n{"broken": ${part}\n`);
+      }
+      const long = Buffer.alloc(1 << 20, 'x');
+      for (let part = 0; part < 100; part++) writeSync(descriptor, long);
+      writeSync(descriptor, `\n${line(99)}{"cut":`);
+      closeSync(descriptor);
+      const { stdout } = check([name, '--json']);
+      const { source: _source, ok: _ok, failures, ...report } = JSON.parse(stdout);
+      const alone = await analyseFile(name, { required: [] });
+      expect(report).toEqual(JSON.parse(JSON.stringify(alone)));
+      expect(report).toMatchObject({ lines: 240_063, structured: 240_001, tooLong: 1, truncated: 1 });
+      expect(failures).toHaveLength(1);
+    });
+  },
+);

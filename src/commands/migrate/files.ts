@@ -1,0 +1,165 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { codeOf, Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { Reach, VerifyOutcome } from '../../migrate/index.ts';
+import type { Action, CommandModule } from '../invocation.ts';
+import { type Style, styleFor } from '../style.ts';
+import { waiting } from '../waiting.ts';
+import { type MigrateFlags, openMigrations, openTarget, positive, reachOf } from './target.ts';
+
+interface FileFlags extends MigrateFlags, Reach {
+  json?: boolean;
+  down?: boolean;
+  check?: boolean;
+  out?: string;
+  scratch?: string;
+  target: boolean;
+  transaction: boolean;
+}
+
+/** The sub-commands that work on files, or on a scratch database. */
+export function configureFiles(command: Command, act: Parameters<CommandModule['configure']>[1]): void {
+  const sub = (name: string, summary: string) =>
+    command
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
+      .option('--folder <folder>', 'folder of the migrations');
+  const scratch =
+    'server on which a scratch database is made (default: migrations.scratchUrl, else PGlite in memory)';
+  act(
+    sub('create', 'write a new, typed migration behind all others')
+      .argument('<name>', 'what it does: add_songs')
+      .option('--no-transaction', 'one that runs alone, outside a transaction: CREATE INDEX CONCURRENTLY'),
+    create,
+  );
+  act(
+    sub('lock', 'write migrations.lock.json: order and checksums, to be committed').option(
+      '--check',
+      'write nothing; exit with 78 when it does not fit the files',
+    ),
+    lock,
+  );
+  act(
+    sub('plan', 'print the SQL that would run, without running it')
+      .option('--to <name>', 'up to this one')
+      .option('--steps <n>', 'this many', positive)
+      .option('--down', 'what rolling back would run')
+      .option('--json', 'machine-readable'),
+    plan,
+  );
+  act(
+    sub('verify', 'prove the migrations on a scratch database and compare it with the real one')
+      .option('--scratch <url>', scratch)
+      .option('--no-target', 'leave out the comparison with the real database')
+      .option('--json', 'machine-readable'),
+    verify,
+  );
+  act(
+    sub('types', "write Kysely's Database interface from the migrated schema")
+      .option('--out <file>', 'file to write (default: standard output)')
+      .option('--check', 'write nothing; exit with 1 when the file is not up to date')
+      .option('--scratch <url>', scratch),
+    types,
+  );
+}
+
+const create: Action = async (invocation, options, [name = '']) => {
+  const flags = options as unknown as FileFlags;
+  const { ownFolder, options: target } = await openMigrations(invocation, flags);
+  const { createMigration } = await import('../../migrate/index.ts');
+  const file = await createMigration(ownFolder, name, { noTransaction: !flags.transaction });
+  await invocation.stdout.write(`${path.relative(invocation.cwd, file)}\n`);
+  if (!target.folder && !invocation.quiet) {
+    await invocation.stderr.write(
+      "note: the configuration names no folder of migrations, so the built-in ones are applied; set migrations: { folder: 'migrations' }\n",
+    );
+  }
+  return ExitCode.ok;
+};
+
+const lock: Action = async (invocation, options) => {
+  const flags = options as unknown as FileFlags;
+  const { ownFolder } = await openMigrations(invocation, flags);
+  const { lockFileName, requireLockFile, writeLockFile } = await import('../../migrate/index.ts');
+  const file = path.relative(invocation.cwd, path.join(ownFolder, lockFileName));
+  if (flags.check) {
+    requireLockFile(ownFolder);
+    await invocation.stdout.write(`${file} fits the migrations\n`);
+    return ExitCode.ok;
+  }
+  const changed = writeLockFile(ownFolder);
+  await invocation.stdout.write(`${file} ${changed ? 'written; commit it' : 'was up to date'}\n`);
+  return ExitCode.ok;
+};
+
+const plan: Action = async (invocation, options) => {
+  const flags = options as unknown as FileFlags;
+  const { options: target } = await openTarget(invocation, flags);
+  const { planMigrations } = await import('../../migrate/index.ts');
+  const { planned, text } = await planMigrations(target, reachOf(flags), flags.down ? 'down' : 'up');
+  await invocation.stdout.write(
+    flags.json ? `${JSON.stringify(planned, null, 2)}\n` : text || '-- nothing would run\n',
+  );
+  return planned.some(({ stoppedBy }) => stoppedBy) ? ExitCode.checkFailed : ExitCode.ok;
+};
+
+const verify: Action = async (invocation, options) => {
+  const flags = options as unknown as FileFlags;
+  const opened = flags.target ? await openTarget(invocation, flags) : await openMigrations(invocation, flags);
+  const { verifyMigrations } = await import('../../migrate/index.ts');
+  const scratchUrl = flags.scratch ?? opened.project.config.migrations.scratchUrl;
+  const outcome = await waiting(invocation, 'up, down and up again on a scratch database', () =>
+    verifyMigrations({ ...opened.options, scratchUrl, target: flags.target }),
+  );
+  await invocation.stdout.write(
+    flags.json
+      ? `${JSON.stringify(outcome, null, 2)}\n`
+      : `${verifyText(outcome, styleFor(invocation.stdout))}\n`,
+  );
+  return outcome.ok ? ExitCode.ok : ExitCode.checkFailed;
+};
+
+function verifyText({ scratch, migrations, objects, steps, ok }: VerifyOutcome, style: Style): string {
+  return [
+    ...steps.flatMap(({ what, ok: holds, differences }) => [
+      `${holds ? style.good('ok    ') : style.bad('differs')} ${what}`,
+      ...differences.map((line) => `  ${line.startsWith('-') ? style.bad(line) : style.good(line)}`),
+    ]),
+    ...(ok ? [] : [style.dim('- should be there, + is there')]),
+    `${migrations} migrations, ${objects} objects, on ${scratch}`,
+  ].join('\n');
+}
+
+const types: Action = async (invocation, options) => {
+  const flags = options as unknown as FileFlags;
+  const { options: target, project } = await openMigrations(invocation, flags);
+  const { generateTypes } = await import('../../migrate/index.ts');
+  const scratchUrl = flags.scratch ?? project.config.migrations.scratchUrl;
+  const text = await generateTypes({ folder: target.folder, signal: target.signal, scratchUrl });
+  if (!flags.out) {
+    await invocation.stdout.write(text);
+    return ExitCode.ok;
+  }
+  const file = path.resolve(invocation.cwd, flags.out);
+  if (flags.check) {
+    const fits = (await readFile(file, 'utf8').catch(() => '')) === text;
+    await invocation.stdout.write(`${flags.out} ${fits ? 'is up to date' : 'is not up to date'}\n`);
+    return fits ? ExitCode.ok : ExitCode.checkFailed;
+  }
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  } catch (cause) {
+    throw new Fault({
+      code: 'cannot-write',
+      message: `${flags.out} cannot be written (${codeOf(cause) ?? 'unknown'})`,
+      exitCode: ExitCode.cannotWrite,
+      cause,
+    });
+  }
+  await invocation.stdout.write(`${flags.out} written\n`);
+  return ExitCode.ok;
+};

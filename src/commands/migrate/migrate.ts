@@ -1,0 +1,182 @@
+import type { Command } from 'commander';
+import { formatDuration } from '../../base/duration.ts';
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { MigrateOutcome } from '../../migrate/index.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
+import { styleFor } from '../style.ts';
+import { waiting } from '../waiting.ts';
+import { configureFiles } from './files.ts';
+import { configureStatus } from './status.ts';
+import { type MigrateFlags, openTarget, positive, reachOf } from './target.ts';
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command.description('Apply, roll back and inspect the migrations of the database.').addHelpText(
+    'after',
+    `
+A batch is one transaction: what fails is rolled back, all of it. One migrator works at a time; another one waits, then
+exits with 75 and names the holder. A migration that was edited, is missing or comes out of order stops \`up\` with 78; so
+does a pooler that gives each transaction another connection, as no lock holds behind it: migrate on the server itself.
+
+Examples:
+  $ meatymusic migrate up                       apply what is pending
+  $ meatymusic migrate status --check           exit with 1 when anything is pending
+  $ meatymusic migrate create add_songs         a new, typed migration
+  $ meatymusic migrate plan                     the SQL that would run
+  $ meatymusic migrate verify                   up, down and up again on a scratch database; then compare
+  $ meatymusic migrate types --out src/db.ts    Kysely's Database interface`,
+  );
+  configureRuns(command, act);
+  configureStatus(command, act);
+  configureFiles(command, act);
+};
+
+interface RunFlags extends MigrateFlags {
+  to?: string;
+  steps?: number;
+  all?: boolean;
+  json?: boolean;
+  frozenLock?: boolean;
+  reason?: string;
+}
+
+function configureRuns(command: Command, act: Parameters<CommandModule['configure']>[1]): void {
+  const up = withReach(
+    command.command('up').summary('apply what is pending'),
+    'apply up to this one, it included',
+  )
+    .description('Apply what is pending, in one transaction.')
+    .option(
+      '--frozen-lock',
+      'refuse files that are not those of migrations.lock.json (the default where CI is set)',
+    );
+  act(up, runUp);
+  const down = withReach(
+    command.command('down').summary('roll back the last one, or more'),
+    'roll back what is behind this one',
+  )
+    .description('Roll back: the last migration, or as far as the options say.')
+    .option('--all', 'roll back everything');
+  act(down, runDown);
+  const again = command
+    .command('redo')
+    .summary('roll back and apply again')
+    .description('Roll back the last migration and apply it again, as it stands in its file now.')
+    .option('--steps <n>', 'the last n migrations', positive)
+    .option('--json', 'machine-readable');
+  act(common(again), runRedo);
+  const accept = command
+    .command('accept')
+    .summary('record that a deviation is meant')
+    .description('Record that an edit, a removal, or a place out of order is meant, and why.')
+    .argument('<name>', 'the migration, or a part of its name')
+    .requiredOption('--reason <text>', 'why it is meant; kept in the database')
+    .option('--json', 'machine-readable');
+  act(common(accept), runAccept);
+}
+
+function withReach(command: Command, to: string): Command {
+  return common(command)
+    .option('--to <name>', `${to} (a part of the name will do)`)
+    .option('--steps <n>', 'this many', positive)
+    .option('--json', 'machine-readable');
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--folder <folder>', 'folder of the migrations')
+    .option('--lock-timeout <duration>', 'how long to wait for another migrator');
+}
+
+const runUp: Action = async (invocation, options) => {
+  const flags = options as RunFlags;
+  const { options: target } = await openTarget(invocation, flags);
+  const { migrateUp, requireLockFile, builtInMigrations } = await import('../../migrate/index.ts');
+  const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
+  if (frozen && target.folder) requireLockFile(target.folder);
+  else if (flags.frozenLock) requireLockFile(builtInMigrations);
+  const outcome = await waiting(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
+  if (!frozen && target.folder) await refreshLockFile(invocation, target.folder);
+  await tell(invocation, flags, 'up', outcome);
+  return ExitCode.ok;
+};
+
+/** Only a lock file that is there is kept in step: `migrate create` and `migrate lock` begin it. */
+async function refreshLockFile(invocation: Invocation, folder: string): Promise<void> {
+  const { compareLockFile, writeLockFile, lockFileName } = await import('../../migrate/index.ts');
+  const differences = compareLockFile(folder);
+  if (!differences || differences.length === 0) return;
+  writeLockFile(folder);
+  if (!invocation.quiet)
+    await invocation.stderr.write(`note: ${lockFileName} was brought up to date; commit it\n`);
+}
+
+const runDown: Action = async (invocation, options) => {
+  const flags = options as RunFlags;
+  const { options: target } = await openTarget(invocation, flags);
+  const { migrateDown } = await import('../../migrate/index.ts');
+  const reach = flags.all ? { steps: Number.MAX_SAFE_INTEGER } : reachOf(flags);
+  const outcome = await waiting(invocation, 'rolling back', () => migrateDown(target, reach));
+  await tell(invocation, flags, 'down', outcome);
+  return ExitCode.ok;
+};
+
+const runRedo: Action = async (invocation, options) => {
+  const flags = options as RunFlags;
+  const { options: target } = await openTarget(invocation, flags);
+  const { redo } = await import('../../migrate/index.ts');
+  const { down, up } = await waiting(invocation, 'rolling back and applying again', () =>
+    redo(target, reachOf(flags)),
+  );
+  if (flags.json) {
+    await invocation.stdout.write(
+      `${JSON.stringify({ down: down.ran, up: up.ran, head: up.head ?? null }, null, 2)}\n`,
+    );
+    return ExitCode.ok;
+  }
+  await tell(invocation, flags, 'down', down);
+  await tell(invocation, flags, 'up', up);
+  return ExitCode.ok;
+};
+
+const runAccept: Action = async (invocation, options, [name = '']) => {
+  const flags = options as RunFlags;
+  const reason = flags.reason?.trim() ?? '';
+  if (reason === '') {
+    throw new Fault({
+      code: 'no-reason',
+      message: '--reason is empty',
+      hint: 'say it for the one who asks in a year: --reason "index was made by hand on 2026-03-01"',
+      exitCode: ExitCode.usage,
+    });
+  }
+  const { options: target } = await openTarget(invocation, flags);
+  const { acceptMigration } = await import('../../migrate/index.ts');
+  const accepted = await acceptMigration(target, { name, reason });
+  await invocation.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ ...accepted, reason }, null, 2)}\n`
+      : `accepted: ${accepted.name} (${accepted.what}): ${reason}\n`,
+  );
+  return ExitCode.ok;
+};
+
+async function tell(
+  { stdout }: Invocation,
+  { json }: RunFlags,
+  direction: 'up' | 'down',
+  { ran, head, folder }: MigrateOutcome,
+): Promise<void> {
+  if (json) {
+    await stdout.write(`${JSON.stringify({ direction, folder, ran, head: head ?? null }, null, 2)}\n`);
+    return;
+  }
+  const style = styleFor(stdout);
+  const lines = ran.map(
+    ({ name, durationMs }) =>
+      `${style.good(direction === 'up' ? 'applied' : 'rolled back')} ${name} ${style.dim(formatDuration(durationMs))}`,
+  );
+  if (lines.length === 0) lines.push(direction === 'up' ? 'nothing is pending' : 'nothing to roll back');
+  lines.push(`head ${head ?? 'none: no migration is applied'}`);
+  await stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,120 @@
+import { formatDuration } from '../../base/duration.ts';
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { tryLock } from '../../base/pid-lock.ts';
+import { originOf } from '../../config/origin.ts';
+import { validateOptions } from '../../engine/check-options.ts';
+import { makePlan } from '../../engine/plan.ts';
+import { selectChecks } from '../../engine/select.ts';
+import { findRuntime } from '../../runtimes/choose.ts';
+import { openProject } from '../context.ts';
+import type { Action, CommandModule } from '../invocation.ts';
+import { loadAllChecks } from '../verify/checks.ts';
+import { toolVersion } from '../verify/run.ts';
+import { describeStack } from '../verify/stack.ts';
+import { waiting } from '../waiting.ts';
+import type { Proof } from './proof.ts';
+import { prove } from './run.ts';
+import { mendRecorded, provedBy } from './sabotage/leftover.ts';
+import { proveLock, sabotageRecord } from './sabotage/record.ts';
+import { summaryOf, textOf } from './words.ts';
+
+/** `checks prove`: registered by `checks.ts` as a sub-command. */
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .description(
+      'Prove that each check can fail: break the stack in every way that it declares, and mend it again.',
+    )
+    .argument('[patterns...]', 'ids, areas or globs; default: all')
+    .option('--strict', 'a check that is skipped here counts as one that is not proven')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Only on a stack that \`meatymusic up\` started, embedded or compose: services are stopped, tables altered, answers forged.
+A check is proven when it passes, fails with the declared code while the stack is broken in that way, and passes again
+behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is mended afterwards: at
+Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\` or \`verify\`.
+Exit codes: 0 no check is refuted or without a sabotage, and at least one is proven; 1 otherwise; 69 no stack of meatymusic
+runs; 75 another call proves.
+
+Examples:
+  $ meatymusic checks prove
+  $ meatymusic checks prove cache 'api/*' --json
+  $ meatymusic checks prove --strict`,
+    );
+  act(command, proveChecks);
+};
+
+const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
+  const { stdout, stderr, signal } = invocation;
+  const project = await openProject(invocation);
+  const { config, origins, root } = project;
+  const { runtime } = await findRuntime(project);
+  if (runtime.name === 'external') throw externalStack();
+  const { checks } = await loadAllChecks(project, {}, signal);
+  const selected = makePlan(selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true })).checks;
+  const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
+  const underTest = await describeStack(project, runtime);
+
+  const lock = tryLock(proveLock(root), 'meatymusic checks prove');
+  if (!lock.acquired) throw provedBy(lock.holder);
+  const startedAt = performance.now();
+  let done = 0;
+  let told: Promise<void> = Promise.resolve();
+  const tell = (proof: Proof) => {
+    done++;
+    if (json) return;
+    told = told.then(() => stdout.write(textOf(proof, stdout)));
+    told.catch(() => {});
+  };
+  let proofs: Proof[];
+  try {
+    const mended = await mendRecorded(project, runtime);
+    if (mended) await stderr.write(`note: ${mended}\n`);
+    proofs = await waiting(invocation, 'proving', (say) =>
+      prove(selected, {
+        underTest,
+        options,
+        timeoutMs: config.verify.timeout,
+        concurrency: config.verify.concurrency,
+        toolVersion,
+        redact: project.redact,
+        signal,
+        record: sabotageRecord(root, runtime.name),
+        onStep: (what) => say(`${done}/${selected.length}  ${what}`),
+        onProof: tell,
+      }),
+    );
+  } finally {
+    lock.release();
+  }
+  await told;
+  const ok = isGood(proofs, { strict: strict === true });
+  const durationMs = performance.now() - startedAt;
+  if (json) {
+    const document = { schemaVersion: 1, ok, runtime: runtime.name, durationMs, checks: proofs };
+    await stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else {
+    const summary = summaryOf(proofs, selected.length);
+    await stdout.write(`\n${summary} in ${formatDuration(durationMs)} · ${runtime.name} stack\n`);
+    const wrong = proofs.find(({ status }) => status === 'refuted' || status === 'unproven');
+    if (wrong) await stdout.write(`hint: meatymusic checks explain ${wrong.id}\n`);
+  }
+  return ok && proofs.length === selected.length ? ExitCode.ok : ExitCode.checkFailed;
+};
+
+/** Nothing shown to be wrong, and not for want of anything shown. */
+function isGood(proofs: readonly Proof[], { strict }: { strict: boolean }): boolean {
+  const good = (status: Proof['status']) => status === 'proven' || (status === 'skipped' && !strict);
+  return proofs.every(({ status }) => good(status)) && proofs.some(({ status }) => status === 'proven');
+}
+
+function externalStack(): Fault {
+  return new Fault({
+    code: 'external-stack',
+    message: 'checks are proven only on a stack that meatymusic started: the proof breaks it',
+    hint: 'meatymusic up --runtime embedded',
+    exitCode: ExitCode.unavailable,
+  });
+}

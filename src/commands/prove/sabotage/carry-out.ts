@@ -1,0 +1,87 @@
+import { Fault } from '../../../base/errors.ts';
+import { ExitCode } from '../../../base/exit-code.ts';
+import type { SpansProbe } from '../../../check/probes.ts';
+import type { Sabotage } from '../../../check/sabotage.ts';
+import type { ProbeChanges } from '../../verify/probes.ts';
+import type { StackUnderTest } from '../../verify/stack.ts';
+import { startSabotagingProxy } from './http-proxy.ts';
+import { lastingWork, lasts } from './lasting.ts';
+import { sabotageLog } from './log-filter.ts';
+import type { SabotageRecord } from './record.ts';
+import { sabotageSpans } from './span-filter.ts';
+
+/** A stack as one attempt sees it: whole, or broken in one way. */
+export interface SeenStack {
+  underTest: StackUnderTest;
+  changes: ProbeChanges;
+}
+
+export interface BrokenStack extends SeenStack {
+  /** Resolves once everything is as it was. */
+  mend(): Promise<void>;
+}
+
+/**
+ * Breaks the stack, or the checker's view of it, in the way that a check declares. What outlives this process is written
+ * down while it lasts. Rejects where it cannot, with nothing left broken.
+ */
+export async function carryOut(
+  sabotage: Sabotage,
+  underTest: StackUnderTest,
+  record: SabotageRecord,
+): Promise<BrokenStack> {
+  if (lasts(sabotage)) {
+    const work = lastingWork(sabotage, underTest);
+    const mend = async () => {
+      await work.mend();
+      record.remove();
+    };
+    record.write(sabotage);
+    try {
+      await work.break();
+    } catch (error) {
+      // Of what was broken half-way, not everything is there to be mended.
+      await work.mend().catch(() => {});
+      record.remove();
+      throw error;
+    }
+    return { underTest, changes: {}, mend };
+  }
+  const { base } = underTest;
+  const seen = (changes: ProbeChanges): BrokenStack => ({ underTest, changes, mend: async () => {} });
+  switch (sabotage.kind) {
+    case 'options':
+      return seen({});
+    case 'http': {
+      const { service, change } = sabotage;
+      const proxy = await startSabotagingProxy(base.endpoints[`${service}Url`], change);
+      const stack = { ...underTest.stack, [service]: { ...underTest.stack[service], url: proxy.url } };
+      const endpoints = { ...base.endpoints, [`${service}Url`]: proxy.url };
+      return {
+        underTest: { ...underTest, stack, base: { ...base, stack, endpoints } },
+        changes: {},
+        mend: () => proxy.close(),
+      };
+    }
+    case 'logs': {
+      const access = base.logs[sabotage.service];
+      if (!access) {
+        throw new Fault({
+          code: 'no-sabotage',
+          message: `the log of ${sabotage.service} cannot be read from here`,
+          exitCode: ExitCode.unavailable,
+        });
+      }
+      const logs = { ...base.logs, [sabotage.service]: sabotageLog(access, sabotage.change) };
+      return seen({
+        context: (name, context) =>
+          name === 'logs' ? Object.create(context, { logs: { value: logs } }) : context,
+      });
+    }
+    case 'spans':
+      return seen({
+        probe: (name, probe) =>
+          name === 'spans' ? sabotageSpans(probe as SpansProbe, sabotage.change) : probe,
+      });
+  }
+}

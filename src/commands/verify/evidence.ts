@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Fault, messageOf } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { RunResult } from '../../check/result.ts';
+import type { StackInfo } from '../../check/stack.ts';
+import type { OpenProbes } from '../../engine/attempt.ts';
+import { type Recording, recordProbes, replayProbes } from '../../engine/record.ts';
+
+/** What stands in a bundle's `run.json`: enough to judge again without the stack. */
+interface BundleManifest {
+  bundleVersion: 1;
+  stack: StackInfo;
+  /** Check ids → file below the bundle. */
+  recordings: Record<string, string>;
+  /** Ids of checks that still waited for an answer when their time was up. */
+  unanswered: string[];
+}
+
+export interface EvidenceWriter {
+  open: OpenProbes;
+  /** Folder for screenshots and the like. */
+  artifacts: string;
+  /** Writes what is known at the end. */
+  finish(result: RunResult): Promise<void>;
+}
+
+/**
+ * Keeps everything that the checks were told in `folder`: `run.json`, `result.json`, one file of calls for each check,
+ * `artifacts/`. Rejects with a `Fault` (73) where it cannot, or where the folder holds something else.
+ */
+export async function openEvidence(
+  folder: string,
+  stack: StackInfo,
+  open: OpenProbes,
+  redact: (text: string) => string,
+): Promise<EvidenceWriter> {
+  const write = (name: string, value: unknown) =>
+    writeFile(path.join(folder, name), `${redact(JSON.stringify(value, undefined, 2))}\n`, { mode: 0o600 });
+  try {
+    const present = await readdir(folder).catch((): string[] => []);
+    if (present.length > 0 && !present.includes('run.json'))
+      throw new Error('the folder holds something else');
+    for (const name of ['calls', 'artifacts', 'result.json']) {
+      await rm(path.join(folder, name), { recursive: true, force: true });
+    }
+    await mkdir(path.join(folder, 'calls'), { recursive: true });
+    await mkdir(path.join(folder, 'artifacts'), { recursive: true });
+  } catch (cause) {
+    throw new Fault({
+      code: 'cannot-write',
+      message: `the evidence cannot be kept in ${folder}: ${messageOf(cause)}`,
+      hint: 'name a folder that is empty or does not exist',
+      exitCode: ExitCode.cannotWrite,
+      cause,
+    });
+  }
+  const recordings: BundleManifest['recordings'] = {};
+  const unanswered = new Set<string>();
+  const save = async (recording: Recording) => {
+    const name = fileOf(recording.checkId);
+    recordings[recording.checkId] = name;
+    const isWhole = recording.calls.every((call) => 'result' in call || call.error);
+    unanswered[isWhole ? 'delete' : 'add'](recording.checkId);
+    await write(name, recording);
+  };
+  return {
+    open: recordProbes(open, save),
+    artifacts: path.join(folder, 'artifacts'),
+    async finish(result) {
+      await write('result.json', result);
+      const manifest: BundleManifest = { bundleVersion: 1, stack, recordings, unanswered: [...unanswered] };
+      await write('run.json', manifest);
+    },
+  };
+}
+
+/** Readable, and safe whatever the id. */
+function fileOf(checkId: string): string {
+  const readable = checkId.replace(/[^\w.-]+/g, '-').slice(0, 80);
+  return `calls/${readable}.${createHash('sha256').update(checkId).digest('hex').slice(0, 8)}.json`;
+}
+
+export interface Bundle {
+  stack: StackInfo;
+  /** Ids of the checks that it can judge again. */
+  ids: string[];
+  /** Those among them that waited in vain. */
+  unanswered: string[];
+  open: OpenProbes;
+}
+
+/** Reads what `openEvidence` kept. Rejects with a `Fault` (2) where the folder is no bundle. */
+export async function openBundle(folder: string, redact: (text: string) => string): Promise<Bundle> {
+  let manifest: BundleManifest;
+  try {
+    manifest = JSON.parse(await readFile(path.join(folder, 'run.json'), 'utf8'));
+    if (manifest.bundleVersion !== 1)
+      throw new Error(`bundle version ${manifest.bundleVersion} is not known`);
+  } catch (cause) {
+    throw new Fault({
+      code: 'no-bundle',
+      message: `${folder} holds no evidence: ${messageOf(cause)}`,
+      hint: `meatymusic verify --evidence ${folder}`,
+      exitCode: ExitCode.usage,
+      cause,
+    });
+  }
+  const { stack, recordings, unanswered } = manifest;
+  const recordingOf = async (id: string): Promise<Recording | undefined> => {
+    const name = Object.hasOwn(recordings, id) ? recordings[id] : undefined;
+    return name === undefined
+      ? undefined
+      : JSON.parse(await readFile(path.join(folder, path.normalize(name)), 'utf8'));
+  };
+  return { stack, ids: Object.keys(recordings), unanswered, open: replayProbes(recordingOf, redact) };
+}

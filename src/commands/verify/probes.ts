@@ -1,0 +1,127 @@
+import { systemClock } from '../../base/clock.ts';
+import type { Check } from '../../check/define-check.ts';
+import type { ProbeName } from '../../check/probes.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import type { AttemptScope, OpenedProbes, OpenProbes } from '../../engine/attempt.ts';
+import type { SharedVisits } from '../../probes/browser/shared-visits.ts';
+import {
+  createProbe,
+  createSharedResources,
+  type ProbeContext,
+  type ServiceControl,
+  type SharedResources,
+} from '../../probes/index.ts';
+import type { StackUnderTest } from './stack.ts';
+
+/** Changes on the way from a stack to a check: what `checks prove` sabotages. */
+export interface ProbeChanges {
+  context?(name: ProbeName, context: ProbeContext): ProbeContext;
+  probe?(name: ProbeName, probe: unknown): unknown;
+}
+
+/** Makes the probes of a run's attempts; `close` lets go of what they shared, unless that is `kept` for more than this run. */
+export function createProbeSource(
+  { base, runtime }: Pick<StackUnderTest, 'base' | 'runtime'>,
+  changes: ProbeChanges = {},
+  kept?: SharedResources,
+): {
+  open: OpenProbes;
+  /** Starts what takes long to start and these checks will want. Nothing waits for it. */
+  prepare(checks: readonly Check[]): Promise<void>;
+  close(): Promise<void>;
+} {
+  const own = createSharedResources();
+  const shared = kept ?? own;
+  const visits: SharedVisits = new Map();
+  let common: StackUnderTest['base'] | undefined;
+  return {
+    close: () => own.close(),
+    async prepare(checks) {
+      if (!checks.some(({ needs }) => needs.includes('browser'))) return;
+      const { warmUpBrowser } = await import('../../probes/browser.ts');
+      warmUpBrowser({ ...base, shared });
+    },
+    open(scope) {
+      const stopped = new Set<ServiceName>();
+      const control = runtime.control && watchedControl(runtime.control, stopped, visits);
+      common ??= ofRun(base);
+      const context: ProbeContext = Object.assign(
+        new OfAttempt(scope),
+        common,
+        { shared, visits },
+        control && { control },
+      );
+      const { needs } = scope.check;
+      const opened = (made: Closable[]): OpenedProbes => {
+        const probes: Record<string, unknown> = {};
+        needs.forEach((name, index) => {
+          probes[name] = changes.probe?.(name, made[index]) ?? made[index];
+        });
+        if (!control && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
+        const close = async () => {
+          await Promise.allSettled(made.map(async (probe) => probe.close?.()));
+          for (const service of stopped) await runtime.control?.start(service, AbortSignal.timeout(60_000));
+        };
+        return { probes, close };
+      };
+      const made = needs.map((name) => createProbe(name, changes.context?.(name, context) ?? context));
+      return made.some((probe) => probe instanceof Promise)
+        ? Promise.all(made).then(opened)
+        : opened(made as Closable[]);
+    },
+  };
+}
+
+const nothingToClose = () => {};
+
+type Closable = { close?(): void | Promise<void> };
+
+/** Without what is an attempt's, should it come from one. */
+function ofRun(base: StackUnderTest['base'] & Partial<ProbeContext>): StackUnderTest['base'] {
+  const { signal: _, onAbort: __, remainingMs: ___, attempt: ____, ...rest } = base;
+  return rest;
+}
+
+/** What an attempt adds to a probe's context. A class, because an accessor in a literal costs more than all the rest. */
+class OfAttempt {
+  readonly clock = systemClock;
+  readonly scope: AttemptScope;
+  readonly remainingMs: () => number;
+  readonly attempt: number;
+  readonly progress: AttemptScope['progress'];
+
+  constructor(scope: AttemptScope) {
+    this.scope = scope;
+    this.remainingMs = scope.remainingMs;
+    this.attempt = scope.number;
+    this.progress = scope.progress;
+  }
+
+  get signal(): AbortSignal {
+    return this.scope.signal;
+  }
+
+  get onAbort(): ProbeContext['onAbort'] {
+    return this.scope.onAbort;
+  }
+}
+
+/** Remembers what a check stopped and did not start again; what was seen before no longer counts. */
+function watchedControl(
+  control: ServiceControl,
+  stopped: Set<ServiceName>,
+  visits: SharedVisits,
+): ServiceControl {
+  return {
+    async stop(service, signal) {
+      stopped.add(service);
+      visits.clear();
+      await control.stop(service, signal);
+    },
+    async start(service, signal) {
+      await control.start(service, signal);
+      stopped.delete(service);
+      visits.clear();
+    },
+  };
+}

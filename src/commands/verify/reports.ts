@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Fault, messageOf } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { RunResult } from '../../check/result.ts';
+import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
+import type { Invocation } from '../invocation.ts';
+
+/** A report that is ready to be written: its reporter is loaded, so that writing it needs nothing more. */
+export interface OpenReport extends ReportTarget {
+  reporter: Reporter;
+}
+
+/** Loads the reporters before the run: a typing error must not cost a run. */
+export function openReports(targets: readonly ReportTarget[]): Promise<OpenReport[]> {
+  return Promise.all(
+    targets.map(async (target) => ({ ...target, reporter: await loadReporter(target.name) })),
+  );
+}
+
+/**
+ * Writes every report, files first, so that a reader of standard output that went away costs none of them. Resolves to
+ * what could not be written; rejects only when standard output fails.
+ */
+export async function writeReports(
+  result: RunResult,
+  reports: readonly OpenReport[],
+  { stdout, redact, verbose, cwd }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'cwd'>,
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const { name, file, reporter } of reports) {
+    if (file === undefined) continue;
+    try {
+      await writeAtomically(
+        path.resolve(cwd, file),
+        redact(reporter.render(result, { ...plainLook, verbose })),
+      );
+    } catch (cause) {
+      faults.push(
+        new Fault({
+          code: 'cannot-write',
+          message: `the ${name} report could not be written to ${file}: ${messageOf(cause)}`,
+          exitCode: ExitCode.cannotWrite,
+          cause,
+        }),
+      );
+    }
+  }
+  for (const { file, reporter } of reports) {
+    if (file !== undefined) continue;
+    const look = {
+      columns: stdout.isTerminal ? stdout.columns : plainLook.columns,
+      color: stdout.color,
+      verbose,
+    };
+    await stdout.write(reporter.render(result, look));
+  }
+  return faults;
+}
+
+/**
+ * The same where nothing asynchronous happens any more: the process is about to be ended. What cannot be written is
+ * left out; a reader that does not read is waited for as long as `withinMs`.
+ */
+export function writeReportsNow(
+  result: RunResult,
+  reports: readonly OpenReport[],
+  { redact, verbose, cwd }: Pick<Invocation, 'redact' | 'verbose' | 'cwd'>,
+  withinMs = 2000,
+): void {
+  for (const { file, reporter } of reports) {
+    const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose })));
+    try {
+      if (file === undefined) writeWholly(1, text, withinMs);
+      else {
+        const draft = `${path.resolve(cwd, file)}.${randomBytes(4).toString('hex')}.tmp`;
+        writeFileSync(draft, text);
+        renameSync(draft, path.resolve(cwd, file));
+      }
+    } catch {
+      // The others may still be written.
+    }
+  }
+}
+
+/** A pipe that is full refuses more for a while. */
+function writeWholly(descriptor: number, bytes: Buffer, withinMs: number): void {
+  const end = Date.now() + withinMs;
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || Date.now() > end) throw error;
+      Atomics.wait(sleeper, 0, 0, 10);
+    }
+  }
+}
+
+/** Beside, then renamed: a reader never sees half a report. What is no regular file (a device, a pipe) is written to. */
+async function writeAtomically(file: string, text: string): Promise<void> {
+  const existing = await stat(file).catch(() => undefined);
+  if (existing && !existing.isFile()) {
+    await writeFile(file, text);
+    return;
+  }
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await writeFile(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,195 @@
+import { closeSync } from 'node:fs';
+import { ExitCode } from '../../base/exit-code.ts';
+import { safeLine } from '../../base/safe-text.ts';
+import type { Check } from '../../check/define-check.ts';
+import type { RunResult } from '../../check/result.ts';
+import type { StackInfo } from '../../check/stack.ts';
+import { originOf } from '../../config/origin.ts';
+import type { OpenProbes } from '../../engine/attempt.ts';
+import { validateOptions } from '../../engine/check-options.ts';
+import { makePlan } from '../../engine/plan.ts';
+import { reasonToSkip } from '../../engine/reason-to-skip.ts';
+import { startRun } from '../../engine/run.ts';
+import { selectChecks } from '../../engine/select.ts';
+import { startStallGuard } from '../../engine/stall-guard.ts';
+import type { ReportTarget } from '../../reporters/index.ts';
+import { parseTargets } from '../../reporters/index.ts';
+import type { LiveProgress } from '../../reporters/live.ts';
+import { createToldLines } from '../../reporters/told-lines.ts';
+import { findRuntime } from '../../runtimes/choose.ts';
+import type { Runtime } from '../../runtimes/runtime.ts';
+import type { RunTrace } from '../../telemetry/run-trace.ts';
+import type { Project } from '../context.ts';
+import type { Invocation } from '../invocation.ts';
+import { gravest } from '../process.ts';
+import { mendLeftover } from '../prove/sabotage/leftover.ts';
+import { type CheckSources, loadAllChecks } from './checks.ts';
+import { type Bundle, openBundle, openEvidence } from './evidence.ts';
+import { lastFailed, rememberRun } from './last-run.ts';
+import { createProbeSource } from './probes.ts';
+import { type OpenReport, openReports, writeReports, writeReportsNow } from './reports.ts';
+import { receiveSpans } from './spans.ts';
+import { createArtifactSink, describeStack } from './stack.ts';
+
+declare const __VERSION__: string | undefined;
+export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
+
+const replayTimeoutMs = 1000;
+/** Beyond the time of an attempt: how long the process may be busy without a break. */
+const stallGraceMs = 1000;
+
+export interface VerifyOptions {
+  project: Project;
+  /** Default: the stack that `up` started, else the configured one. */
+  runtime?: Runtime;
+  patterns?: readonly string[];
+  sources?: CheckSources;
+  shard?: { index: number; count: number } | undefined;
+  /** Only what did not pass in the last run. */
+  onlyLastFailed?: boolean;
+  /** Keep all that the checks were told in this folder. */
+  evidence?: string | undefined;
+  /** Judge the evidence in this folder again, and touch no stack. */
+  from?: string | undefined;
+}
+
+/** Verifies a stack and writes the reports: what `verify` does, and `up` at its end. Resolves to the exit code. */
+export async function runVerify(invocation: Invocation, options: VerifyOptions): Promise<ExitCode> {
+  const { project, sources } = options;
+  const { config, origins } = project;
+  const { verify } = config;
+  const targets = withDefault(parseTargets(verify.reporters));
+  const { checks, notices, ofThisCall } = await loadAllChecks(project, sources, invocation.signal);
+  const bundle = options.from ? await openBundle(options.from, project.redact) : undefined;
+  const selected = selectChecks(checks, {
+    patterns: await patternsOf(options, ofThisCall, bundle),
+    tags: verify.tags,
+    skip: verify.skip,
+    shard: options.shard,
+  });
+  const checkOptions = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
+  // A recording answers at once or never: what waited in vain need not wait as long again.
+  const inVain = new Set(bundle?.unanswered);
+  const plan = makePlan(
+    selected.map((check) => (inVain.has(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check)),
+  );
+  const [reports, source]: [OpenReport[], Source] = await Promise.all([
+    openReports(targets),
+    bundle ? { ...bundle, close: async () => {} } : openStack(options, notices),
+  ]);
+  for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
+  await source.prepare?.(plan.checks.filter((check) => !reasonToSkip(check, source.stack, verify.readOnly)));
+  let result: RunResult;
+  let stopGuard = () => {};
+  const live = await liveProgress(invocation);
+  const trace = await ownTrace(project);
+  try {
+    const run = startRun({
+      plan,
+      stack: source.stack,
+      openProbes: trace ? trace.watch(source.open) : source.open,
+      options: checkOptions,
+      timeoutMs: verify.timeout,
+      deadlineMs: verify.deadline,
+      // What was recorded does not change by being asked again.
+      retryForMs: bundle ? 0 : verify.retryFor,
+      concurrency: verify.concurrency,
+      bail: verify.bail,
+      readOnly: verify.readOnly,
+      toolVersion,
+      traceId: trace?.traceId,
+      redact: project.redact,
+      signal: invocation.signal,
+      listeners: live ? [live.listener] : [],
+    });
+    stopGuard = startStallGuard({
+      quietMs: verify.timeout + stallGraceMs,
+      deadlineMs: verify.deadline,
+      onStall(checkId) {
+        writeReportsNow(run.abandon(checkId), reports, invocation);
+        // Node says on the way out that it waits for the inspector, by which the watchdog holds us: not to a person.
+        closeSync(2);
+        process.exit(ExitCode.deadline);
+      },
+    });
+    result = await run.result;
+  } finally {
+    stopGuard();
+    await live?.end();
+    await source.close();
+  }
+  if (!bundle) await rememberRun(project.root, result);
+  await source.finish?.(result);
+  const unsent = await trace?.finish(result);
+  if (unsent)
+    await invocation.stderr.write(`note: the trace of this run was not sent: ${safeLine(unsent)}\n`);
+  const faults = await writeReports(result, reports, invocation);
+  for (const { code, message } of faults) await invocation.stderr.write(`error[${code}]: ${message}\n`);
+  return gravest([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
+}
+
+/** Where the verdicts come from: the stack, a recorder before it, or a recording. */
+interface Source {
+  stack: StackInfo;
+  open: OpenProbes;
+  prepare?(checks: readonly Check[]): Promise<void>;
+  close(): Promise<void>;
+  finish?(result: RunResult): Promise<void>;
+}
+
+async function openStack(
+  { project, runtime: given, evidence }: VerifyOptions,
+  notices: string[],
+): Promise<Source> {
+  const runtime = given ?? (await findRuntime(project)).runtime;
+  const mended = await mendLeftover(project, runtime);
+  if (mended) notices.push(mended);
+  const underTest = await describeStack(project, runtime);
+  const { stack } = underTest;
+  // A stack that has a receiver of its own writes to a file what it takes in.
+  const ownReceiver = !underTest.base.spans && project.config.services.telemetry.receiver.enabled !== false;
+  const receiver = ownReceiver ? await receiveSpans(stack.telemetry.otlpEndpoint) : undefined;
+  if (receiver) underTest.base.spans = receiver.access;
+  const probes = createProbeSource(underTest);
+  const source = {
+    ...probes,
+    async close() {
+      await probes.close();
+      await receiver?.close();
+    },
+  };
+  if (!evidence) return { stack, ...source };
+  const { open, artifacts, finish } = await openEvidence(evidence, stack, source.open, project.redact);
+  underTest.base.artifacts = createArtifactSink(artifacts);
+  return { stack, open, finish, prepare: source.prepare, close: source.close };
+}
+
+async function patternsOf(
+  { project, patterns = [], onlyLastFailed }: VerifyOptions,
+  ofThisCall: ReadonlySet<string>,
+  bundle: Bundle | undefined,
+): Promise<readonly string[]> {
+  if (onlyLastFailed) return lastFailed(project.root);
+  if (patterns.length > 0) return patterns;
+  return bundle ? bundle.ids : [...ofThisCall];
+}
+
+/** Loads OpenTelemetry only where somebody wants to see the run. */
+async function ownTrace({ env }: Project): Promise<RunTrace | undefined> {
+  if (!env.MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT) return undefined;
+  const { startRunTrace } = await import('../../telemetry/run-trace.ts');
+  return startRunTrace(env, toolVersion);
+}
+
+/** A picture for a person at a terminal; elsewhere only what long calls tell, line by line. */
+async function liveProgress({ stderr, quiet }: Invocation): Promise<LiveProgress | undefined> {
+  if (quiet) return undefined;
+  if (!stderr.isTerminal) return createToldLines(stderr);
+  const { createLiveProgress } = await import('../../reporters/live.ts');
+  return createLiveProgress(stderr);
+}
+
+/** Reports in files leave standard output to the person. */
+function withDefault(targets: ReportTarget[]): ReportTarget[] {
+  return targets.some(({ file }) => file === undefined) ? targets : [...targets, { name: 'pretty' }];
+}

@@ -1,0 +1,348 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../base/package-root.ts';
+import type { RunResult } from '../../check/result.ts';
+import { resultSchema } from '../../reporters/result-schema.ts';
+
+const bin = path.join(packageRoot, 'bin/meatymusic.js');
+const isBuilt = existsSync(path.join(packageRoot, 'dist/cli.cjs'));
+
+interface Called {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+let folder: string;
+let api: Server;
+let apiUrl: string;
+
+beforeAll(async () => {
+  api = createServer((_, response) => response.end('{"status":"ok"}'));
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => api.close(resolve)));
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'meatymusic-verify-'));
+  await mkdir(path.join(folder, 'ops'));
+  await configure({});
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function configure(more: Record<string, unknown>): Promise<void> {
+  const config = { checks: './ops', services: { api: { url: apiUrl } }, ...more };
+  return writeFile(path.join(folder, 'meatymusic.config.json'), JSON.stringify(config));
+}
+
+/** Writes a check whose `run` has this body. */
+async function writeCheck(id: string, body: string, more = ''): Promise<void> {
+  const file = path.join(folder, 'ops', `${id}.mjs`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(
+    file,
+    `import { defineCheck } from 'meatymusic';
+export default defineCheck({
+  title: 'It holds', failureTitle: 'It does not hold', why: 'a test', needs: [], ${more}
+  codes: { wrong: { means: 'it is wrong', hint: 'mend it' } },
+  async run({ pass, fail, skip, signal }) { ${body} },
+});`,
+  );
+}
+const passes = `return pass('fine', { count: 1, what: 'thing' });`;
+
+function verify(...args: string[]): Promise<Called> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [bin, 'verify', ...args],
+      { cwd: folder, env: { PATH: process.env.PATH }, maxBuffer: 1e8 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+async function verifyJson(...args: string[]) {
+  const called = await verify(...args, '--json');
+  const result: RunResult = resultSchema.parse(JSON.parse(called.stdout));
+  const statuses = Object.fromEntries(
+    result.checks.map(({ id, status, code }) => [id, code ? `${status} ${code}` : status]),
+  );
+  return { ...called, result, statuses };
+}
+
+describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
+  it('reports on a stack that it knows by address alone, and exits with 0', async () => {
+    const { code, stdout, stderr } = await verify('api/health');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('✔ The health endpoint answers 200');
+    expect(stdout).toMatch(
+      /✔ 1 passed in .* · external stack\n {2}api http:\/\/127\.0\.0\.1:\d+.*(\n {2}\S.*)*\n$/,
+    );
+  });
+
+  describe('checks that misbehave harm only themselves', () => {
+    beforeEach(() => writeCheck('x/fine', passes));
+
+    it.each([
+      ['throws', `throw new Error('boom')`, 'error threw', 70],
+      ['rejects with a non-Error', 'return Promise.reject(undefined)', 'error threw', 70],
+      ['never settles', 'await new Promise(() => {})', 'fail timeout', 1],
+      [
+        'throws after it returned',
+        `setTimeout(() => { throw new Error('late') }, 20); ${passes}`,
+        'error threw-after-return',
+        70,
+      ],
+      [
+        'leaves a promise that rejects',
+        `void Promise.reject(new Error('x')); ${passes}`,
+        'error threw-after-return',
+        70,
+      ],
+      ['says nothing', 'return undefined', 'error bad-verdict', 70],
+      [
+        'examines nothing',
+        `return pass('all of them', { count: 0, what: 'rows' })`,
+        'fail examined-nothing',
+        1,
+      ],
+    ])('when one %s', async (_, body, status, exitCode) => {
+      await writeCheck('x/broken', body);
+      await writeCheck('x/waits', `await new Promise((resolve) => setTimeout(resolve, 200)); ${passes}`);
+      const { code, statuses, result } = await verifyJson('x', '--timeout', '1s');
+      expect(statuses).toEqual({ 'x/broken': status, 'x/fine': 'pass', 'x/waits': 'pass' });
+      expect([code, result.exitCode]).toEqual([exitCode, exitCode]);
+    });
+
+    it.each([
+      ['computes without end', 'await null; for (;;);'],
+      ['computes without end before its first await', 'for (;;);'],
+      ['awaits without end', 'for (;;) await null;'],
+      ['matches without end', `/^(a+)+$/.test('a'.repeat(60) + 'b')`],
+    ])('when one %s: 124, and every report is complete', async (_, body) => {
+      await writeCheck('x/busy', body);
+      await writeCheck('y/after', passes, `after: ['x/busy'],`);
+      const { code, stdout, stderr } = await verify(
+        ...['x', 'y', '--timeout', '500ms', '--reporter', 'json', '--reporter', 'junit=report.xml'],
+      );
+      const result = resultSchema.parse(JSON.parse(stdout));
+      const busy = result.checks.find(({ id }) => id === 'x/busy');
+      expect(busy).toMatchObject({ status: 'error', code: 'stalled' });
+      expect(result.checks).toHaveLength(3);
+      expect(result.checks.find(({ id }) => id === 'y/after')).toMatchObject({ blockedBy: ['x/busy'] });
+      expect({ code, stderr }).toEqual({ code: 124, stderr: '' });
+      expect(await readFile(path.join(folder, 'report.xml'), 'utf8')).toMatch(/<\/testsuites>\n$/);
+    });
+
+    it('when one throws after the run had ended: 70, and it is named', async () => {
+      await writeCheck('x/late', `setTimeout(() => { throw new Error('boom') }, 300); ${passes}`);
+      const { code, stderr } = await verify('x');
+      expect(stderr).toBe(
+        'error[threw-after-return]: the check x/late threw after the run had ended: boom\n',
+      );
+      expect(code).toBe(70);
+    });
+
+    it('when one leaves a timer behind: the process ends nevertheless', async () => {
+      await writeCheck('x/lingers', `setTimeout(() => {}, 600_000); ${passes}`);
+      expect((await verify('x')).code).toBe(0);
+    });
+  });
+
+  describe('checks that do not fit together', () => {
+    it.each([
+      ['a duplicate id', async () => writeCheck('api/health', passes), 'two checks have this id'],
+      [
+        'an unknown id in after',
+        () => writeCheck('x/one', passes, `after: ['api/healt'],`),
+        'is after "api/healt", which does not exist; nearest: api/health',
+      ],
+      [
+        'a cycle',
+        async () => {
+          await writeCheck('x/one', passes, `after: ['x/two'],`);
+          await writeCheck('x/two', passes, `after: ['x/one'],`);
+        },
+        'x/one → x/two → x/one',
+      ],
+    ])('are refused with 78 and named: %s', async (_, write, message) => {
+      await write();
+      const { code, stdout, stderr } = await verify();
+      expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      expect(stderr).toContain(message);
+    });
+
+    it.each([
+      ['nothing is selected', ['api', '--skip', '**'], 'no check is selected'],
+      ['a pattern matches nothing', ['api/helth'], 'nearest: api/health'],
+      ['a reporter does not exist', ['--reporter', 'jsn'], 'nearest: json'],
+      ['a duration is none', ['--timeout', 'soon'], 'Write 250ms'],
+    ])('are refused with 2 when %s', async (_, args, message) => {
+      const { code, stderr } = await verify(...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain(message);
+    });
+
+    it('are refused with 78 when an option does not exist, with the nearest', async () => {
+      await configure({ options: { 'api/health': { statu: 200 } } });
+      const { code, stderr } = await verify('api/health');
+      expect(code).toBe(78);
+      expect(stderr).toContain('meatymusic.config.json:1: options.api/health.statu');
+      expect(stderr).toContain('nearest: status');
+    });
+  });
+
+  describe('output', () => {
+    it('has no escape sequence where it is not a terminal', async () => {
+      await writeCheck('x/one', `return fail('wrong', { expected: 'a', actual: '\\x1b[31mred' })`);
+      const { stdout, stderr } = await verify('x');
+      expect(stdout + stderr).not.toContain('\x1b');
+    });
+
+    it('ends with 141 and without a stack trace when its reader goes away; files are intact', async () => {
+      await writeCheck('x/big', `return fail('wrong', { expected: 'a', actual: 'x'.repeat(2_000_000) })`);
+      const command = `"${process.execPath}" "${bin}" verify x --json --reporter junit=r.xml 2>err; echo $? >code`;
+      await new Promise((resolve) =>
+        spawn('/bin/sh', ['-c', `{ ${command}; } | head -1`], { cwd: folder, stdio: 'ignore' }).on(
+          'close',
+          resolve,
+        ),
+      );
+      expect(await readFile(path.join(folder, 'code'), 'utf8')).toBe('141\n');
+      expect(await readFile(path.join(folder, 'err'), 'utf8')).toBe('');
+      expect(await readFile(path.join(folder, 'r.xml'), 'utf8')).toMatch(/<\/testsuites>\n$/);
+    });
+
+    it('arrives whole through a slow pipe', async () => {
+      await writeCheck('x/big', `return fail('wrong', { expected: 'a', actual: 'x'.repeat(2_000_000) })`);
+      const command = `"${process.execPath}" "${bin}" verify x --json | (sleep 0.5; cat > out.json)`;
+      await new Promise((resolve) =>
+        spawn('/bin/sh', ['-c', command], { cwd: folder, stdio: 'ignore' }).on('close', resolve),
+      );
+      const text = await readFile(path.join(folder, 'out.json'), 'utf8');
+      expect(text.length).toBeGreaterThan(1_000_000);
+      expect(JSON.parse(text).exitCode).toBe(1);
+    });
+
+    it.skipIf(!existsSync('/dev/full'))(
+      'exits with 73 when standard output is full (needs /dev/full)',
+      async () => {
+        const child = spawn(
+          '/bin/sh',
+          ['-c', `"${process.execPath}" "${bin}" verify api/health > /dev/full`],
+          {
+            cwd: folder,
+            stdio: 'ignore',
+          },
+        );
+        expect(await new Promise((resolve) => child.on('close', resolve))).toBe(73);
+      },
+    );
+
+    it.each([
+      ['is full (needs /dev/full)', '/dev/full', existsSync('/dev/full')],
+      ['is below a file', 'meatymusic.config.json/report.xml', true],
+    ])('exits with 73 when the place of a report %s; the others are written', async (_, file, isThere) => {
+      if (!isThere) return;
+      const { code, stderr, stdout } = await verify(
+        ...[
+          'api/health',
+          '--reporter',
+          `junit=${file}`,
+          '--reporter',
+          'tap=fine.tap',
+          '--reporter',
+          'pretty',
+        ],
+      );
+      expect(code).toBe(73);
+      expect(stderr).toMatch(/^error\[cannot-write\]: the junit report could not be written to /);
+      expect(stdout).toContain('1 passed');
+      expect(await readFile(path.join(folder, 'fine.tap'), 'utf8')).toContain('ok 1 - api/health');
+      expect((await readdir(folder)).filter((name) => name.includes('.tmp'))).toEqual([]);
+    });
+
+    it('a broken check outranks a report that cannot be written', async () => {
+      await writeCheck('x/broken', 'throw 1');
+      expect((await verify('x', '--reporter', 'junit=meatymusic.config.json/x')).code).toBe(70);
+    });
+
+    it('shows no secret of the configuration, whatever the format', async () => {
+      await configure({
+        services: { api: { url: apiUrl }, cache: { url: 'redis://:hunter2-secret@127.0.0.1:1' } },
+      });
+      await writeCheck(
+        'x/leaks',
+        `return fail('wrong', { expected: 'a', actual: 'redis://:hunter2-secret@h' })`,
+      );
+      for (const name of [
+        'pretty',
+        'json',
+        'jsonl',
+        'junit',
+        'tap',
+        'github',
+        'markdown',
+        'html',
+        'prometheus',
+      ]) {
+        const { stdout, stderr } = await verify('x', '--reporter', name);
+        expect(stdout + stderr).not.toContain('hunter2');
+      }
+    });
+  });
+
+  it('judges the evidence of a run again, with the stack gone', async () => {
+    await writeCheck('x/one', `return fail('wrong', { expected: 'a', actual: 'b' })`);
+    const first = await verifyJson('api/health', 'x', '--evidence', 'bundle');
+    await configure({ services: { api: { url: 'http://127.0.0.1:1' } } });
+    const again = await verifyJson('--from', 'bundle');
+    expect(again.statuses).toEqual({ 'api/health': 'pass', 'x/one': 'fail wrong' });
+    expect(again.result.checks.map(({ evidence }) => evidence)).toEqual(
+      first.result.checks.map(({ evidence }) => evidence),
+    );
+    expect((await verify('--from', 'ops')).code).toBe(2);
+    expect((await verify('api/health', '--evidence', 'ops')).code).toBe(73);
+  });
+
+  it('runs only what did not pass in the last run with --last-failed', async () => {
+    await writeCheck('x/one', `return fail('wrong', { expected: 'a', actual: 'b' })`);
+    await writeCheck('x/two', passes);
+    expect((await verify('--last-failed')).code).toBe(2);
+    await verify('x');
+    expect((await verifyJson('--last-failed')).statuses).toEqual({ 'x/one': 'fail wrong' });
+    await verify('x/two');
+    expect((await verify('--last-failed')).stderr).toContain('in the last run nothing failed');
+  });
+
+  it('divides the checks among shards, each in one of them', async () => {
+    for (const id of ['x/a', 'x/b', 'x/c']) await writeCheck(id, passes);
+    const parts = [await verifyJson('x', '--shard', '1/2'), await verifyJson('x', '--shard', '2/2')];
+    expect(parts.map(({ statuses }) => Object.keys(statuses))).toEqual([['x/a', 'x/c'], ['x/b']]);
+  });
+
+  it('ends within a moment with 143 and complete reports when it is terminated', async () => {
+    await writeCheck('x/hangs', 'await new Promise(() => {})');
+    await writeCheck('x/marks', `(await import('node:fs')).writeFileSync('started', ''); ${passes}`);
+    const child = spawn(
+      process.execPath,
+      [bin, 'verify', 'x', '--timeout', '60s', '--reporter', 'json=r.json'],
+      {
+        cwd: folder,
+        stdio: 'ignore',
+      },
+    );
+    await expect.poll(() => existsSync(path.join(folder, 'started')), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGTERM');
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(143);
+    const result = resultSchema.parse(JSON.parse(await readFile(path.join(folder, 'r.json'), 'utf8')));
+    expect(result).toMatchObject({ endedBy: 'interrupted', exitCode: 143 });
+  });
+});

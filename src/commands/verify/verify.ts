@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../../base/duration.ts';
+import { openProject } from '../context.ts';
+import type { Action, CommandModule } from '../invocation.ts';
+import { watchAftermath } from './aftermath.ts';
+import { runVerify } from './run.ts';
+
+interface VerifyFlags {
+  tag?: string[];
+  skip?: string[];
+  bail?: boolean;
+  timeout?: string;
+  deadline?: string;
+  retryFor?: string;
+  concurrency?: number;
+  readOnly?: boolean;
+  reporter?: string[];
+  json?: boolean;
+  gossfile?: string[];
+  checkFile?: string[];
+  vars?: string[];
+  evidence?: string;
+  from?: string;
+  lastFailed?: boolean;
+  shard?: { index: number; count: number };
+}
+
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .description('Run the checks against the stack that `up` started, else against the configured addresses.')
+    .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
+    .option('--tag <tag>', 'only checks with one of these tags', several)
+    .option('--skip <pattern>', 'leave these checks out', several)
+    .option('--bail', 'end the run at the first failure')
+    .option('--timeout <duration>', 'longest time of one attempt of a check (5s)', duration)
+    .option('--deadline <duration>', 'longest time of the whole run (2m)', duration)
+    .option('--retry-for <duration>', 'try a failing check again for this long', duration)
+    .option('--concurrency <number>', 'checks at the same time (16)', count)
+    .option('--read-only', 'only checks that write nothing')
+    .option('--reporter <name[=file]>', 'how to report, and where to; may be given several times', several)
+    .option('--evidence <folder>', 'keep all that the checks were told in this folder')
+    .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
+    .option('--last-failed', 'only what did not pass in the last run')
+    .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
+    .option('--json', 'the same as --reporter json')
+    .option('--check-file <file>', 'run the declared checks of these YAML files', several)
+    .option('--gossfile <file>', 'run the tests of these gossfiles', several)
+    .option('--vars <file>', 'variables for declared checks and gossfiles', several)
+    .addHelpText(
+      'after',
+      `
+What a chosen check is after runs too, unless --skip names it. Exit codes: 0 all required checks passed, 1 a check
+failed, 2 usage, 69 no stack, 70 a check broke, 73 a report could not be written, 78 configuration, 124 deadline.
+
+Examples:
+  $ meatymusic verify
+  $ meatymusic verify database 'api/*' --retry-for 30s
+  $ meatymusic verify --tag contract --reporter junit=report.xml
+  $ meatymusic verify --json | jq .summary`,
+    );
+  act(command, verify);
+};
+
+const verify: Action = async (invocation, options, patterns) => {
+  const flags = options as VerifyFlags;
+  const reporters = [...(flags.reporter ?? []), ...(flags.json ? ['json'] : [])];
+  const project = await openProject(invocation, [
+    { path: 'verify.tags', value: flags.tag, flag: '--tag' },
+    { path: 'verify.skip', value: flags.skip, flag: '--skip' },
+    { path: 'verify.bail', value: flags.bail, flag: '--bail' },
+    { path: 'verify.timeout', value: flags.timeout, flag: '--timeout' },
+    { path: 'verify.deadline', value: flags.deadline, flag: '--deadline' },
+    { path: 'verify.retryFor', value: flags.retryFor, flag: '--retry-for' },
+    { path: 'verify.concurrency', value: flags.concurrency, flag: '--concurrency' },
+    { path: 'verify.readOnly', value: flags.readOnly, flag: '--read-only' },
+    { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
+  ]);
+  const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
+  const exitCode = await runVerify(invocation, {
+    project,
+    patterns,
+    shard: flags.shard,
+    onlyLastFailed: flags.lastFailed ?? false,
+    evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
+    from: flags.from && path.resolve(invocation.cwd, flags.from),
+    sources: {
+      files: inCwd(flags.checkFile),
+      gossfiles: inCwd(flags.gossfile),
+      varsFiles: inCwd(flags.vars),
+    },
+  });
+  watchAftermath();
+  return exitCode;
+};
+
+/** An option that may be given several times. */
+function several(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function shard(text: string): { index: number; count: number } {
+  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (index < 1 || index > count) throw new InvalidArgumentError('Write 1/3, 2/3 or 3/3.');
+  return { index, count };
+}
+
+function duration(text: string): string {
+  if (parseDuration(text) === undefined) throw new InvalidArgumentError('Write 250ms, 5s or 2m.');
+  return text;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 256) throw new InvalidArgumentError('Write 1 to 256.');
+  return value;
+}
