@@ -28,6 +28,26 @@ v.setGlobalMessage(({ type, input, expected, requirement }) => {
 
 export * as v from 'valibot';
 
+/** With what it means, for the published JSON Schemas and for people. */
+export function described<Schema extends v.GenericSchema>(schema: Schema, description: string) {
+  return v.pipe(schema, v.description(description));
+}
+
+/** A number within these bounds, where there are any; neither NaN nor infinite. */
+export function number(min?: number, max?: number) {
+  return bounded(v.pipe(v.number(), v.finite()), min, max);
+}
+
+/** A whole number within these bounds, where there are any. */
+export function integer(min?: number, max?: number) {
+  return bounded(v.pipe(v.number(), v.integer()), min, max);
+}
+
+function bounded<Schema extends v.GenericSchema<number>>(schema: Schema, min?: number, max?: number) {
+  const above = min === undefined ? schema : v.pipe(schema, v.minValue(min));
+  return max === undefined ? above : v.pipe(above, v.maxValue(max));
+}
+
 /** What a strict map says of a key that it does not have. */
 export const unknownKey = 'is not known';
 
