@@ -29,7 +29,7 @@ function loadCached(file, topic) {
     if (!cachedData || script.cachedDataRejected) fresh.push({ script, cacheFile });
     const native = createRequire(from);
     const here = path.dirname(from);
-    const require = (id) => (id.startsWith('./packages/') ? load(path.join(here, id)) : native(id));
+    const require = (id) => (/^\.\/(cli|packages)\//.test(id) ? load(path.join(here, id)) : native(id));
     script.runInThisContext()(module.exports, Object.assign(require, native), module, from, here);
     return module.exports;
   }
