@@ -9,7 +9,7 @@ import { packagesApart, writePackages } from './packages-apart.mjs';
 /** Every call of the command line needs these. */
 const inside = ['commander', 'fastest-levenshtein', 'chalk', 'valibot'];
 
-export async function buildCli({ root, out, common, configShape }) {
+export async function buildCli({ root, out, common }) {
   const used = new Set();
   const options = { ...common, format: 'cjs' };
   const { metafile } = await build({
@@ -29,11 +29,7 @@ export const tester = () => require('./src/check/tester.ts');`,
       packagesApart({ root, external: common.external, inside, used }),
     ],
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
-    define: {
-      ...common.define,
-      'import.meta.url': '__url',
-      __CONFIG_SHAPE__: JSON.stringify(JSON.stringify(configShape)),
-    },
+    define: { ...common.define, 'import.meta.url': '__url' },
   });
   const [bundle] = Object.values(metafile.outputs);
   const late = bundle.imports.filter(({ kind }) => kind === 'dynamic-import').map((each) => each.path);
