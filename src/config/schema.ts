@@ -1,5 +1,5 @@
 import { parseDuration } from '../base/duration.ts';
-import { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 
 /**
  * The one schema of the configuration: types, errors and the published JSON Schema come from it.
@@ -10,11 +10,11 @@ const setting = <Schema extends v.GenericSchema, const Fallback extends v.Defaul
   schema: Schema,
   fallback: Fallback,
   about: string,
-) => v.pipe(v.optional(schema, fallback), v.description(about));
+) => described(v.optional(schema, fallback), about);
 
 /** A setting that says nothing when it is left out. */
 const unset = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
-  v.pipe(v.optional(schema), v.description(about));
+  described(v.optional(schema), about);
 
 /** Settings that each have a default, or may be left out. */
 const group = <const Entries extends v.ObjectEntries>(entries: Entries, about: string) => {
@@ -63,8 +63,8 @@ const enabled = setting(v.boolean(), true, 'Whether the stack has this service')
 
 const log = unset(
   v.union([
-    strictMap({ file: v.pipe(v.string(), v.description('Path of a log file; rotation is followed')) }),
-    strictMap({ command: v.pipe(v.string(), v.description('Command whose output is the log')) }),
+    strictMap({ file: described(v.string(), 'Path of a log file; rotation is followed') }),
+    strictMap({ command: described(v.string(), 'Command whose output is the log') }),
   ]),
   'Where the log of an external service is: { file } or { command }',
 );
@@ -90,7 +90,7 @@ const web = group(
     log,
     build: unset(
       strictMap({
-        command: v.pipe(name, v.description('Production build, run by web/build')),
+        command: described(name, 'Production build, run by web/build'),
         cwd: setting(v.string(), '.', 'Folder in which it runs'),
       }),
       'The production build; absent: web/build is skipped',

@@ -1,10 +1,10 @@
-import { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 import type { Json } from '../check/json.ts';
 import { resultSchemaVersion } from '../check/result.ts';
 
 /** The shape of the result document, published as `meatymusic/schema/result.schema.json`. The type is `RunResult`. */
 const text = v.string();
-const about = (description: string) => v.pipe(text, v.description(description));
+const about = (description: string) => described(text, description);
 const maybe = (description: string) => v.optional(about(description));
 const texts = v.array(text);
 const count = integer();
@@ -93,18 +93,18 @@ const check = strictMap({
   source: about('The file or package that the check came from'),
   status: v.picklist([...ends, 'blocked']),
   summary: maybe('pass: what was found'),
-  examined: v.optional(v.pipe(examined, v.description('pass: how much it rests on'))),
+  examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe('fail, error: a stable code'),
   expected: v.optional(text),
   actual: v.optional(text),
   hint: maybe('fail: what to do next'),
   reason: maybe('skip: why it cannot be judged'),
   enable: maybe('skip: what would make it possible'),
-  blockedBy: v.optional(v.pipe(texts, v.description('blocked: the root causes'))),
+  blockedBy: v.optional(described(texts, 'blocked: the root causes')),
   evidence: v.array(evidence),
   attempts: v.array(attempt),
-  flaky: v.optional(v.pipe(v.boolean(), v.description('Passed, but not at the first attempt'))),
-  startMs: v.pipe(ms, v.description('From the start of the run')),
+  flaky: v.optional(described(v.boolean(), 'Passed, but not at the first attempt')),
+  startMs: described(ms, 'From the start of the run'),
   durationMs: ms,
 });
 
@@ -138,7 +138,7 @@ export const resultSchema = v.pipe(
     }),
     ok: v.boolean(),
     exitCode: count,
-    checks: v.pipe(v.array(check), v.description('In the order of the plan')),
+    checks: described(v.array(check), 'In the order of the plan'),
   }),
   v.description('The result of `meatymusic verify`'),
 );
