@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mapOf, strictMap, v } from './schema.ts';
+import { entriesOf, integer, mapOf, number, strictMap, v } from './schema.ts';
 
 function problems(schema: v.GenericSchema, value: unknown): string[] {
   return (v.safeParse(schema, value).issues ?? []).map((issue) =>
@@ -7,7 +7,7 @@ function problems(schema: v.GenericSchema, value: unknown): string[] {
   );
 }
 
-const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const port = integer(1, 65_535);
 const service = strictMap({
   port,
   name: v.optional(v.pipe(v.string(), v.minLength(1)), 'api'),
@@ -44,15 +44,51 @@ describe('what a schema says of a value', () => {
     ]);
   });
 
-  it('takes no list for a map', () => {
-    expect(problems(service, [])).toEqual(['is not an object']);
-    expect(problems(service, { port: 1, inner: [] })).toEqual(['inner is not an object']);
-    expect(problems(mapOf(v.string()), ['a'])).toEqual(['is not an object']);
+  it('names what a union admits, each once', () => {
+    const texts = v.union([v.string(), v.array(v.string())]);
+    expect(problems(v.union([v.number(), texts]), true)).toEqual([
+      'is neither a number nor a string nor a list',
+    ]);
+    expect(
+      problems(v.union([strictMap({ file: v.string() }), strictMap({ command: v.string() })]), 'x'),
+    ).toEqual(['is not an object']);
   });
+
+  it('takes no list and no instance of a class for a map', () => {
+    expect(problems(service, { port: 1, inner: [] })).toEqual(['inner is not an object']);
+    for (const value of [[], ['a'], new Date(), new Map([['a', 'b']])]) {
+      expect(problems(service, value)).toEqual(['is not an object']);
+      expect(problems(mapOf(v.string()), value)).toEqual(['is not an object']);
+    }
+    expect(problems(service, undefined)).toEqual(['is missing']);
+  });
+
+  it('takes every name of a map but __proto__', () => {
+    const value = JSON.parse('{"constructor":1,"prototype":2,"toString":3}');
+    expect(v.parse(mapOf(number()), value)).toEqual(value);
+    expect(problems(mapOf(number()), JSON.parse('{"__proto__":{},"a":"b"}'))).toEqual([
+      'a is not a number',
+      '__proto__ is not allowed as a name',
+    ]);
+  });
+
+  it.each([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN])(
+    'takes %d for no number',
+    (value) => {
+      expect(v.is(number(), value)).toBe(false);
+      expect(v.is(integer(), value)).toBe(false);
+    },
+  );
 
   it('says the same to whoever asks by the standard', () => {
     const { issues } = service['~standard'].validate({ prt: 1 }) as { issues: { message: string }[] };
     expect(issues.map(({ message }) => message)).toEqual(['is missing', 'is not known']);
+  });
+
+  it('has entries, also where it may be left out or is described', () => {
+    const described = v.pipe(v.optional(service, { port: 1 }), v.description('A service'));
+    expect(Object.keys(entriesOf(described))).toEqual(['port', 'name', 'level', 'hosts', 'inner']);
+    expect(entriesOf(v.string())).toEqual({});
   });
 
   it('gives what is sound with its defaults', () => {

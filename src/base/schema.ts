@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isPlainObject } from './plain-object.ts';
 
 /**
  * The library of schemas, with our words: each message completes the sentence "<path> …", and none repeats the value,
@@ -10,7 +11,7 @@ v.setGlobalMessage(({ type, input, expected, requirement }) => {
     case 'picklist':
       return `is none of ${choices(expected).join(', ')}`;
     case 'union':
-      return `is neither ${choices(expected).map(article).join(' nor ')}`;
+      return `is ${choices(expected).length > 1 ? 'neither' : 'not'} ${choices(expected).map(article).join(' nor ')}`;
     case 'integer':
       return 'is not a whole number';
     case 'finite':
@@ -53,73 +54,97 @@ export const unknownKey = 'is not known';
 
 /**
  * A map with these entries and no others. Unlike the library's `strictObject`, it names every key that is not known, and
- * a list is no map.
+ * a list or an instance of a class is no map.
  */
 export function strictMap<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.StrictObjectSchema<Entries, undefined> {
-  return running(v.strictObject(entries), (given, run) => {
-    if (!isMap(given)) return run(noMap);
-    const known: Record<string, unknown> = {};
-    const strange: string[] = [];
-    for (const key of Object.keys(given)) {
-      if (Object.hasOwn(entries, key)) known[key] = given[key];
-      else strange.push(key);
-    }
-    const result = run(known);
-    if (strange.length === 0) return result;
-    const issues = strange.map((key) => strangeKey(given, key));
-    return { ...result, typed: false, issues: [...(result.issues ?? []), ...issues] };
+  const known = v.object(entries);
+  return ofMaps(v.strictObject(entries), (given, config) => {
+    const [sound, strange] = parted(given, (key) => Object.hasOwn(entries, key));
+    return refused(known['~run']({ value: sound }, config), given, strange, unknownKey);
   });
 }
 
-/** A map of any keys to values of one kind; a list is none. */
+/** A map of any keys to values of one kind. The library's `record` would take a list, and drop `constructor`. */
 export function mapOf<Value extends v.GenericSchema>(
   value: Value,
 ): v.RecordSchema<v.StringSchema<undefined>, Value, undefined> {
-  return running(v.record(v.string(), value), (given, run) => run(isMap(given) ? given : noMap));
-}
-
-/** What the library calls no map either, for what it would take for one, and for what must not be repeated. */
-const noMap = 'something else';
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-type Judged = { typed: boolean; value: unknown; issues?: v.BaseIssue<unknown>[] | undefined };
-
-/** The fresh `schema`, with another way to judge; `run` is its own. */
-function running<Schema extends v.GenericSchema>(
-  schema: Schema,
-  judge: (given: unknown, run: (value: unknown) => Judged) => Judged,
-): Schema {
-  const own = schema['~run'];
-  return Object.assign(schema, {
-    '~run': ({ value }: { value: unknown }, config: v.Config<v.BaseIssue<unknown>>) =>
-      judge(value, (other) => own.call(schema, { value: other }, config) as Judged),
+  return ofMaps(v.record(v.string(), value), (given, config) => {
+    const [sound, strange] = parted(given, (key) => key !== '__proto__');
+    const known = v.object(Object.fromEntries(Object.keys(sound).map((key) => [key, value])));
+    return refused(known['~run']({ value: sound }, config), given, strange, 'is not allowed as a name');
   });
 }
 
-function strangeKey(input: object, key: string): v.BaseIssue<unknown> {
-  const value: unknown = (input as Record<string, unknown>)[key];
-  return {
-    kind: 'schema',
-    type: 'strict_object',
-    input: key,
-    expected: 'never',
-    received: `"${key}"`,
-    message: unknownKey,
-    path: [{ type: 'object', origin: 'key', input: input as Record<string, unknown>, key, value }],
-  };
+/** The schema of a setting that may be left out. */
+export function required(schema: v.GenericSchema): v.GenericSchema {
+  return 'wrapped' in schema ? required(schema.wrapped as v.GenericSchema) : schema;
 }
 
-/** `("a" | "b")` → a, b. */
+/** The entries of a map with names of its own, also of one that may be left out; else none. */
+export function entriesOf(schema: v.GenericSchema): Readonly<Record<string, v.GenericSchema>> {
+  const map = required(schema);
+  return 'entries' in map ? (map.entries as Record<string, v.GenericSchema>) : {};
+}
+
+type Judged = v.OutputDataset<unknown, v.BaseIssue<unknown>>;
+type JudgeConfig = v.Config<v.BaseIssue<unknown>>;
+
+/** The fresh `schema` of maps, with another way to judge them. A list is a map to the library, which is told of a text instead. */
+function ofMaps<Schema extends v.GenericSchema>(
+  schema: Schema,
+  judge: (given: Record<string, unknown>, config: JudgeConfig) => Judged,
+): Schema {
+  const own = schema['~run'].bind(schema);
+  return Object.assign(schema, {
+    '~run': ({ value }: { value: unknown }, config: JudgeConfig): Judged =>
+      isPlainObject(value)
+        ? judge(value, config)
+        : own({ value: value === undefined ? value : 'no map' }, config),
+  });
+}
+
+function parted(
+  map: Record<string, unknown>,
+  isSound: (key: string) => boolean,
+): [sound: Record<string, unknown>, strange: string[]] {
+  const sound: Record<string, unknown> = {};
+  const strange: string[] = [];
+  for (const key of Object.keys(map)) {
+    if (isSound(key)) sound[key] = map[key];
+    else strange.push(key);
+  }
+  return [sound, strange];
+}
+
+/** What was judged, with a problem for each of these keys. */
+function refused(
+  judged: Judged,
+  input: Record<string, unknown>,
+  keys: readonly string[],
+  message: string,
+): Judged {
+  const problems = keys.map(
+    (key): v.BaseIssue<unknown> => ({
+      kind: 'schema',
+      type: 'strict_object',
+      input: key,
+      expected: 'never',
+      received: `"${key}"`,
+      message,
+      path: [{ type: 'object', origin: 'key', input, key, value: input[key] }],
+    }),
+  );
+  const [first, ...others] = [...(judged.issues ?? []), ...problems];
+  return first && keys.length > 0
+    ? { typed: false, value: judged.value, issues: [first, ...others] }
+    : judged;
+}
+
+/** `(("a" | "b") | string)` → a, b, string. */
 function choices(expected: string | null): string[] {
-  return (expected ?? '')
-    .replace(/^\(|\)$/g, '')
-    .split(' | ')
-    .map((choice) => choice.replace(/^"|"$/g, ''));
+  return (expected ?? '').split(' | ').map((choice) => choice.replace(/^\(*"?|"?\)*$/g, ''));
 }
 
 const names: Record<string, string> = {

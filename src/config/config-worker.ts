@@ -5,8 +5,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../base/errors.ts';
 import { loadModule } from '../base/load-module.ts';
+import { isPlainObject } from '../base/plain-object.ts';
 import * as publicEntry from './public-entry.ts';
-import { isPlainObject, soundCopy, structuralProblems } from './settings.ts';
+import { soundCopy, structuralProblems } from './settings.ts';
 
 /** What the thread answers. `value` is plain data. */
 export type WorkerAnswer =

@@ -1,8 +1,9 @@
 import { formatDuration } from '../base/duration.ts';
+import { isPlainObject } from '../base/plain-object.ts';
 import { isSecretName, maskUrl } from '../base/redact.ts';
 import { type Origin, type Origins, originOf } from './origin.ts';
 import type { Config } from './schema.ts';
-import { isPlainObject, leavesOf } from './settings.ts';
+import { leavesOf } from './settings.ts';
 
 /** A setting as a person may see it. */
 export interface EffectiveSetting {

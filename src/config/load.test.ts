@@ -152,7 +152,7 @@ verify:
       meatymusic.config.json:2: runtim is not known; did you mean "runtime"?
       meatymusic.config.json:4: services.api.url is not an address that starts with http:// or https://
       meatymusic.config.json:4: services.api.ur is not known; did you mean "url"?
-      meatymusic.config.json:5: services.cache.enabled is not a boolean
+      meatymusic.config.json:5: services.cache.enabled is not true or false
       meatymusic.config.json:7: timeout is not known here; there is up.timeout and migrations.timeout and verify.timeout
       meatymusic.config.json:8: verify.timeout is not a duration (write 250ms, 5s or 2m)
       meatymusic.config.json:8: verify.concurrency is less than 1
@@ -168,7 +168,7 @@ verify:
       meatymusic.config.yaml:1: runtim is not known; did you mean "runtime"?
       meatymusic.config.yaml:3: services.api.url is not an address that starts with http:// or https://
       meatymusic.config.yaml:3: services.api.ur is not known; did you mean "url"?
-      meatymusic.config.yaml:5: services.cache.enabled is not a boolean
+      meatymusic.config.yaml:5: services.cache.enabled is not true or false
       meatymusic.config.yaml:6: services.cache.log has none of the forms { file } and { command }
       meatymusic.config.yaml:8: verify.timeout is not a duration (write 250ms, 5s or 2m)"
     `);

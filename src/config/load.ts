@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isPlainObject } from '../base/plain-object.ts';
 import { isSecretName, secretsOfUrl } from '../base/redact.ts';
 import {
   type Environment,
@@ -13,8 +14,8 @@ import { judgeSettings } from './judge.ts';
 import { type FlagSetting, type Origin, type Origins, originOf } from './origin.ts';
 import { badConfiguration, type Problem } from './problem.ts';
 import { type ConfigSource, readConfigFile } from './read-config-file.ts';
-import type { Config } from './schema.ts';
-import { isPlainObject, leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
+import { type Config, configOf } from './schema.ts';
+import { leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
 
 export interface LoadOptions {
   cwd: string;
@@ -61,9 +62,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
   const envFiles = readEnvFiles(root);
   problems.push(...envFiles.problems);
-  for (const each of [...envFiles.sources, processEnvironment(env)]) {
-    await takeEnvironment(each, settings, origins);
-  }
+  for (const each of [...envFiles.sources, processEnvironment(env)]) takeEnvironment(each, settings, origins);
   for (const { path: at, value, flag } of flags) {
     if (value === undefined) continue;
     setValueAt(settings, at, value);
@@ -76,7 +75,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     const line = source?.lineOf(at) ?? source?.lineOf(at.slice(0, Math.max(0, at.lastIndexOf('.'))));
     return line ? `${labelOf(file, cwd)}:${line}` : labelOf(file, cwd);
   };
-  const judged = await judgeSettings(settings);
+  const judged = judgeSettings(settings);
   for (const { path: at, message } of judged.config ? [] : judged.problems) {
     problems.push({ where: whereOf(at), path: at, message });
   }
@@ -157,17 +156,17 @@ function takeFile(
   }
 }
 
-async function takeEnvironment(
+function takeEnvironment(
   { variables, originOf: place }: EnvironmentSource,
   settings: Record<string, unknown>,
   origins: Map<string, Origin>,
-): Promise<void> {
+): void {
   for (const { name, path: at, convert } of environmentSettings) {
     const text = variables[name];
     // Compose and CI systems pass variables on that nobody has set, as empty ones.
     if (text === undefined || text === '') continue;
-    const current = async () => valueAt(settings, at) ?? valueAt((await judgeSettings({})).config, at);
-    setValueAt(settings, at, convert ? convert(text, await current()) : text);
+    const current = () => valueAt(settings, at) ?? valueAt(configOf(), at);
+    setValueAt(settings, at, convert ? convert(text, current()) : text);
     origins.set(at, place(name));
   }
 }

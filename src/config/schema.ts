@@ -1,236 +1,268 @@
-import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
+import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 
 /**
  * The one schema of the configuration: types, errors and the published JSON Schema come from it.
  * Every field has a description; a default that is a fact of the contract stands here and nowhere else.
  * Messages complete the sentence "<path> …" and never repeat the value, which may be a secret.
  */
-const duration = (fallback: string, description: string) =>
-  z
-    .union([z.string(), z.number().nonnegative()])
-    .default(fallback)
-    .transform((value, context) => {
-      const ms = typeof value === 'number' ? value : parseDuration(value);
-      if (ms !== undefined) return ms;
-      context.addIssue({ code: 'custom', message: 'is not a duration (write 250ms, 5s or 2m)' });
-      return z.NEVER;
-    })
-    .describe(`${description} (250ms, 5s, 2m; a bare number is milliseconds)`);
+const setting = <Schema extends v.GenericSchema, const Fallback extends v.Default<Schema, undefined>>(
+  schema: Schema,
+  fallback: Fallback,
+  about: string,
+) => described(v.optional(schema, fallback), about);
 
-const httpUrl = () =>
-  z.url({ protocol: /^https?$/, error: 'is not an address that starts with http:// or https://' });
+/** A setting that says nothing when it is left out. */
+const unset = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
+  described(v.optional(schema), about);
 
-const urlPath = (fallback: string) =>
-  z.string().regex(/^\//, 'is not a path that starts with /').default(fallback);
+/** Settings that each have a default, or may be left out. */
+const group = <const Entries extends v.ObjectEntries>(entries: Entries, about: string) => {
+  const map = strictMap(entries);
+  return setting(map, {} as v.InferInput<typeof map>, about);
+};
 
-const databaseUrl = () =>
-  z
-    .string()
-    .regex(/^postgres(ql)?(\+\w+)?:\/\//, 'is not an address that starts with postgresql://')
-    // `postgresql+asyncpg://` is how Python services write it in the DATABASE_URL that we share with them.
-    .transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:'));
+const name = v.pipe(v.string(), v.minLength(1));
+const texts = v.array(v.string());
+const oneOrMore = v.union([v.string(), texts]);
+const port = integer(0, 65_535);
 
-const cacheUrl = () =>
-  z.string().regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://');
+const duration = (fallback: string, about: string) =>
+  setting(
+    v.pipe(
+      v.union([v.string(), number(0)]),
+      v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+        const ms = typeof value === 'number' ? value : parseDuration(value);
+        if (ms !== undefined) return ms;
+        addIssue({ message: 'is not a duration (write 250ms, 5s or 2m)' });
+        return NEVER;
+      }),
+    ),
+    fallback,
+    `${about} (250ms, 5s, 2m; a bare number is milliseconds)`,
+  );
 
-const oneOrMore = (description: string) =>
-  z
-    .union([z.string(), z.array(z.string())])
-    .default([])
-    .describe(description);
+const noHttpUrl = 'is not an address that starts with http:// or https://';
+const httpUrl = v.pipe(v.string(), v.trim(), v.url(noHttpUrl), v.regex(/^https?:\/\//, noHttpUrl));
 
-const logSource = z
-  .union([
-    z.strictObject({ file: z.string().describe('Path of a log file; rotation is followed') }),
-    z.strictObject({ command: z.string().describe('Command whose output is the log') }),
-  ])
-  .optional()
-  .describe('Where the log of an external service is: { file } or { command }');
+const databaseUrl = v.pipe(
+  v.string(),
+  v.regex(/^postgres(ql)?(\+\w+)?:\/\//, 'is not an address that starts with postgresql://'),
+  // `postgresql+asyncpg://` is how Python services write it in the DATABASE_URL that we share with them.
+  v.transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:')),
+);
 
-const enabled = z.boolean().default(true).describe('Whether the stack has this service');
+const cacheUrl = v.pipe(
+  v.string(),
+  v.regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://'),
+);
 
-const services = z.strictObject({
-  api: z
-    .strictObject({
-      enabled,
-      url: httpUrl().default('http://localhost:8000').describe('Address of the API'),
-      serviceName: z.string().min(1).default('meatymusic-api').describe('Name that the API gives itself'),
-      healthPath: urlPath('/health').describe('Its liveness endpoint: answers as long as the process does'),
-      readyPath: urlPath('/health/ready').describe('Its readiness endpoint: looks behind itself'),
-      log: logSource,
-    })
-    .prefault({}),
-  web: z
-    .strictObject({
-      enabled,
-      url: httpUrl().default('http://localhost:3000').describe('Address of the web app'),
-      serviceName: z.string().min(1).default('meatymusic-web').describe('Name that the web app gives itself'),
-      appName: z.string().min(1).default('MeatyMusic').describe('Name that its pages show'),
-      log: logSource,
-      build: z
-        .strictObject({
-          command: z.string().min(1).describe('Production build, run by web/build'),
-          cwd: z.string().default('.').describe('Folder in which it runs'),
-        })
-        .optional()
-        .describe('The production build; absent: web/build is skipped'),
-    })
-    .prefault({}),
-  database: z
-    .strictObject({
-      enabled,
-      url: databaseUrl()
-        .prefault('postgresql://postgres:postgres@localhost:5432/meatymusic')
-        .describe('Connection that migrates and inspects'),
-      applicationUrl: databaseUrl()
-        .optional()
-        .describe('Connection of the application, where it has one of its own'),
-      applicationRole: z
-        .string()
-        .min(1)
-        .default('meatymusic_app')
-        .describe('Role of the application, taken with SET LOCAL ROLE where it has no connection of its own'),
-      log: logSource,
-    })
-    .prefault({}),
-  cache: z
-    .strictObject({
-      enabled,
-      url: cacheUrl().default('redis://localhost:6379').describe('Address of Redis'),
-      log: logSource,
-    })
-    .prefault({}),
-  telemetry: z
-    .strictObject({
-      otlpEndpoint: httpUrl()
-        .optional()
-        .describe('Where the services send spans by OTLP; unset: to the console'),
-      receiver: z
-        .strictObject({
-          enabled: z
-            .boolean()
-            .optional()
-            .describe('Whether the tool takes spans in itself; unset: where otlpEndpoint is of this machine'),
-          httpPort: z
-            .int()
-            .min(0)
-            .max(65535)
-            .default(4318)
-            .describe('Port for OTLP over HTTP; 0: a free one'),
-          grpcPort: z
-            .int()
-            .min(0)
-            .max(65535)
-            .default(4317)
-            .describe('Port for OTLP over gRPC; 0: a free one'),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+const urlPath = v.pipe(v.string(), v.regex(/^\//, 'is not a path that starts with /'));
+
+const enabled = setting(v.boolean(), true, 'Whether the stack has this service');
+
+const log = unset(
+  v.union([
+    strictMap({ file: described(v.string(), 'Path of a log file; rotation is followed') }),
+    strictMap({ command: described(v.string(), 'Command whose output is the log') }),
+  ]),
+  'Where the log of an external service is: { file } or { command }',
+);
+
+const api = group(
+  {
+    enabled,
+    url: setting(httpUrl, 'http://localhost:8000', 'Address of the API'),
+    serviceName: setting(name, 'meatymusic-api', 'Name that the API gives itself'),
+    healthPath: setting(urlPath, '/health', 'Its liveness endpoint: answers as long as the process does'),
+    readyPath: setting(urlPath, '/health/ready', 'Its readiness endpoint: looks behind itself'),
+    log,
+  },
+  'The service that answers over HTTP',
+);
+
+const web = group(
+  {
+    enabled,
+    url: setting(httpUrl, 'http://localhost:3000', 'Address of the web app'),
+    serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
+    appName: setting(name, 'MeatyMusic', 'Name that its pages show'),
+    log,
+    build: unset(
+      strictMap({
+        command: described(name, 'Production build, run by web/build'),
+        cwd: setting(v.string(), '.', 'Folder in which it runs'),
+      }),
+      'The production build; absent: web/build is skipped',
+    ),
+  },
+  'The pages that call it',
+);
+
+const database = group(
+  {
+    enabled,
+    url: setting(
+      databaseUrl,
+      'postgresql://postgres:postgres@localhost:5432/meatymusic',
+      'Connection that migrates and inspects',
+    ),
+    applicationUrl: unset(databaseUrl, 'Connection of the application, where it has one of its own'),
+    applicationRole: setting(
+      name,
+      'meatymusic_app',
+      'Role of the application, taken with SET LOCAL ROLE where it has no connection of its own',
+    ),
+    log,
+  },
+  'PostgreSQL',
+);
+
+const cache = group(
+  { enabled, url: setting(cacheUrl, 'redis://localhost:6379', 'Address of Redis'), log },
+  'Redis',
+);
+
+const telemetry = group(
+  {
+    otlpEndpoint: unset(httpUrl, 'Where the services send spans by OTLP; unset: to the console'),
+    receiver: group(
+      {
+        enabled: unset(
+          v.boolean(),
+          'Whether the tool takes spans in itself; unset: where otlpEndpoint is of this machine',
+        ),
+        httpPort: setting(port, 4318, 'Port for OTLP over HTTP; 0: a free one'),
+        grpcPort: setting(port, 4317, 'Port for OTLP over gRPC; 0: a free one'),
+      },
+      "The tool's own receiver",
+    ),
+  },
+  'Where spans go',
+);
+
+const auth = group(
+  {
+    token: unset(name, 'A token that the API accepts, for the positive cases (secret)'),
+    issuer: unset(v.string(), 'Issuer that the API expects'),
+    audience: unset(v.string(), 'Audience that the API expects'),
+    signingKeyFile: unset(v.string(), 'PEM of an RS256 key that the API trusts'),
+    keyId: unset(v.string(), '`kid` of that key in the JWKS of the API'),
+  },
+  'How the checks prove who they are',
+);
+
+const up = group(
+  {
+    ports: setting(
+      v.picklist(['auto', 'fixed']),
+      'auto',
+      'auto: another port where the default one is taken; fixed: an error',
+    ),
+    timeout: duration('3m', 'Longest time until everything is healthy'),
+    stableFor: duration('0s', 'How long everything has to stay healthy'),
+    verify: setting(v.boolean(), true, 'Whether `up` verifies what it started'),
+  },
+  'Starting the stack',
+);
+
+const compose = group(
+  {
+    engine: setting(v.picklist(['docker', 'podman']), 'docker', 'Program whose `compose` is called'),
+    file: unset(oneOrMore, 'Compose file; default: docker-compose.yml'),
+    project: unset(v.string(), 'Project name; default: the one of the file or folder'),
+    services: group(
+      {
+        api: setting(v.string(), 'api', 'Name of the API in the file'),
+        web: setting(v.string(), 'web', 'Name of the web app in the file'),
+        database: setting(v.string(), 'postgres', 'Name of the database in the file'),
+        cache: setting(v.string(), 'redis', 'Name of Redis in the file'),
+      },
+      "The file's names for the contract's services",
+    ),
+    profiles: setting(texts, [], 'Profiles to enable'),
+    env: setting(mapOf(v.string()), {}, 'Variables for the file'),
+  },
+  'The compose runtime',
+);
+
+const migrations = group(
+  {
+    enabled: setting(v.boolean(), true, 'Whether `up` migrates'),
+    folder: unset(v.string(), 'Folder of the migrations; default: those of the reference stack'),
+    schema: setting(name, 'public', "Schema of Kysely's history tables"),
+    lockTimeout: duration('30s', 'How long to wait for another migrator'),
+    timeout: duration('5m', 'Longest time of a batch'),
+    scratchUrl: unset(
+      databaseUrl,
+      'Server on which `migrate verify` makes a scratch database; unset: PGlite in memory',
+    ),
+  },
+  'Migrations of the database',
+);
+
+const verify = group(
+  {
+    timeout: duration('5s', 'Longest time of one attempt of a check'),
+    deadline: duration('2m', 'Longest time of the whole run'),
+    retryFor: duration('0s', 'How long a failing check is tried again'),
+    concurrency: setting(integer(1, 256), 16, 'Checks at the same time'),
+    tags: setting(texts, [], 'Only checks with one of these tags'),
+    skip: setting(texts, [], 'Patterns of checks that do not run'),
+    bail: setting(v.boolean(), false, 'Whether the first failure ends the run'),
+    readOnly: setting(v.boolean(), false, 'Only checks that write nothing'),
+    reporters: setting(texts, [], 'Reporters: name or name=file'),
+  },
+  'Running the checks',
+);
+
+const logs = group(
+  {
+    rules: setting(mapOf(v.boolean()), {}, 'Rules of the log engine that are switched off (false)'),
+  },
+  'Judging logs',
+);
+
+const browser = group(
+  { path: unset(v.string(), 'Chromium to drive; default: the one of the system') },
+  'The browser checks',
+);
+
+export const configSchema = strictMap({
+  $schema: unset(v.string(), 'Address of the JSON Schema, for editors'),
+  runtime: setting(
+    v.picklist(['auto', 'compose', 'embedded', 'external']),
+    'auto',
+    'What holds the stack; auto: compose where a Docker daemon answers, else embedded',
+  ),
+  services: group(
+    { api, web, database, cache, telemetry },
+    'The stack: where it is and what it calls itself',
+  ),
+  auth,
+  up,
+  compose,
+  migrations,
+  checks: setting(oneOrMore, [], 'Folders of checks of your own'),
+  checkFiles: setting(oneOrMore, [], 'YAML files of declared checks'),
+  gossfiles: setting(oneOrMore, [], 'Gossfiles that are read as checks'),
+  plugins: setting(texts, [], 'npm packages that bring checks'),
+  vars: setting(mapOf(v.unknown()), {}, 'Variables of declared checks'),
+  options: setting(
+    mapOf(mapOf(v.unknown())),
+    {},
+    'Options of checks, by check id, area or glob: api/health, auth, observability/*',
+  ),
+  verify,
+  logs,
+  browser,
 });
 
-const auth = z.strictObject({
-  token: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('A token that the API accepts, for the positive cases (secret)'),
-  issuer: z.string().optional().describe('Issuer that the API expects'),
-  audience: z.string().optional().describe('Audience that the API expects'),
-  signingKeyFile: z.string().optional().describe('PEM of an RS256 key that the API trusts'),
-  keyId: z.string().optional().describe('`kid` of that key in the JWKS of the API'),
-});
-
-const up = z.strictObject({
-  ports: z
-    .enum(['auto', 'fixed'])
-    .default('auto')
-    .describe('auto: another port where the default one is taken; fixed: an error'),
-  timeout: duration('3m', 'Longest time until everything is healthy'),
-  stableFor: duration('0s', 'How long everything has to stay healthy'),
-  verify: z.boolean().default(true).describe('Whether `up` verifies what it started'),
-});
-
-const compose = z.strictObject({
-  engine: z.enum(['docker', 'podman']).default('docker').describe('Program whose `compose` is called'),
-  file: z
-    .union([z.string(), z.array(z.string())])
-    .optional()
-    .describe('Compose file; default: docker-compose.yml'),
-  project: z.string().optional().describe('Project name; default: the one of the file or folder'),
-  services: z
-    .strictObject({
-      api: z.string().default('api').describe('Name of the API in the file'),
-      web: z.string().default('web').describe('Name of the web app in the file'),
-      database: z.string().default('postgres').describe('Name of the database in the file'),
-      cache: z.string().default('redis').describe('Name of Redis in the file'),
-    })
-    .prefault({})
-    .describe("The file's names for the contract's services"),
-  profiles: z.array(z.string()).default([]).describe('Profiles to enable'),
-  env: z.record(z.string(), z.string()).default({}).describe('Variables for the file'),
-});
-
-const migrations = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether `up` migrates'),
-  folder: z.string().optional().describe('Folder of the migrations; default: those of the reference stack'),
-  schema: z.string().min(1).default('public').describe("Schema of Kysely's history tables"),
-  lockTimeout: duration('30s', 'How long to wait for another migrator'),
-  timeout: duration('5m', 'Longest time of a batch'),
-  scratchUrl: databaseUrl()
-    .optional()
-    .describe('Server on which `migrate verify` makes a scratch database; unset: PGlite in memory'),
-});
-
-const verify = z.strictObject({
-  timeout: duration('5s', 'Longest time of one attempt of a check'),
-  deadline: duration('2m', 'Longest time of the whole run'),
-  retryFor: duration('0s', 'How long a failing check is tried again'),
-  concurrency: z.int().min(1).max(256).default(16).describe('Checks at the same time'),
-  tags: z.array(z.string()).default([]).describe('Only checks with one of these tags'),
-  skip: z.array(z.string()).default([]).describe('Patterns of checks that do not run'),
-  bail: z.boolean().default(false).describe('Whether the first failure ends the run'),
-  readOnly: z.boolean().default(false).describe('Only checks that write nothing'),
-  reporters: z.array(z.string()).default([]).describe('Reporters: name or name=file'),
-});
-
-const logs = z.strictObject({
-  rules: z
-    .record(z.string(), z.boolean())
-    .default({})
-    .describe('Rules of the log engine that are switched off (false)'),
-});
-
-const browser = z.strictObject({
-  path: z.string().optional().describe('Chromium to drive; default: the one of the system'),
-});
-
-export const configSchema = z.strictObject({
-  $schema: z.string().optional().describe('Address of the JSON Schema, for editors'),
-  runtime: z
-    .enum(['auto', 'compose', 'embedded', 'external'])
-    .default('auto')
-    .describe('What holds the stack; auto: compose where a Docker daemon answers, else embedded'),
-  services: services.prefault({}).describe('The stack: where it is and what it calls itself'),
-  auth: auth.prefault({}).describe('How the checks prove who they are'),
-  up: up.prefault({}).describe('Starting the stack'),
-  compose: compose.prefault({}).describe('The compose runtime'),
-  migrations: migrations.prefault({}).describe('Migrations of the database'),
-  checks: oneOrMore('Folders of checks of your own'),
-  checkFiles: oneOrMore('YAML files of declared checks'),
-  gossfiles: oneOrMore('Gossfiles that are read as checks'),
-  plugins: z.array(z.string()).default([]).describe('npm packages that bring checks'),
-  vars: z.record(z.string(), z.unknown()).default({}).describe('Variables of declared checks'),
-  options: z
-    .record(z.string(), z.record(z.string(), z.unknown()))
-    .default({})
-    .describe('Options of checks, by check id, area or glob: api/health, auth, observability/*'),
-  verify: verify.prefault({}).describe('Running the checks'),
-  logs: logs.prefault({}).describe('Judging logs'),
-  browser: browser.prefault({}).describe('The browser checks'),
-});
-
-export type Config = z.output<typeof configSchema>;
+export type Config = v.InferOutput<typeof configSchema>;
 /** What a person writes: everything optional. */
-export type ConfigInput = z.input<typeof configSchema>;
+export type ConfigInput = v.InferInput<typeof configSchema>;
+
+/** The configuration that these settings make, defaults filled in. Throws where they do not fit; `judgeSettings` says why. */
+export function configOf(settings: ConfigInput = {}): Config {
+  return v.parse(configSchema, settings);
+}

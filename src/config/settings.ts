@@ -1,10 +1,4 @@
-/** A plain object as people write them; not an array, a date, or an instance of something. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // A module loader's objects may come from another realm; their prototype is that realm's Object.prototype.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
+import { isPlainObject } from '../base/plain-object.ts';
 
 /** Every value that is not a plain object, with its path. An empty object counts as a value. */
 export function* leavesOf(value: unknown, path = ''): Generator<[path: string, value: unknown]> {

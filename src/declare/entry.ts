@@ -16,7 +16,7 @@ const duration = v.union([v.string(), number(Number.MIN_VALUE)]);
 /** What every entry may say, whatever its kind. */
 export const commonShape = {
   id: described(
-    v.pipe(v.string(), v.regex(/^[a-z0-9][\w.:-]*(\/[\w.:-]+)+$/i, 'must be <area>/<name>')),
+    v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][\w.:-]*(\/[\w.:-]+)+$/, 'must be <area>/<name>')),
     '<area>/<name>',
   ),
   kind: v.string(),

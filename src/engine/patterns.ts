@@ -2,6 +2,7 @@
 export function anyOf(patterns: readonly string[]): (id: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !isGlob(pattern)).map(withoutSlash));
   const globs = patterns.filter(isGlob).map(globMatcher);
+  if (names.size === 0 && globs.length === 0) return () => false;
   return (id) => prefixesOf(id).some((prefix) => names.has(prefix)) || globs.some((matches) => matches(id));
 }
 

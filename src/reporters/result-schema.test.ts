@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
+import { v } from '../base/schema.ts';
 import type { RunResult } from '../check/result.ts';
 import { sampleResults } from '../testing/sample-results.ts';
 import { resultSchema } from './result-schema.ts';
@@ -9,12 +9,21 @@ describe('resultSchema', () => {
     'holds for the result "%s", and drops nothing of it',
     (_, result) => {
       const document = JSON.parse(JSON.stringify(result));
-      expect(resultSchema.parse(document)).toEqual(document);
+      expect(v.parse(resultSchema, document)).toEqual(document);
     },
   );
 
+  it('refuses what the document does not have, at any depth', () => {
+    const [result] = Object.values(sampleResults);
+    const document = JSON.parse(JSON.stringify(result));
+    document.summary.extra = 1;
+    document.startedAt = '2026-01-05T09:00:00+01:00';
+    const { issues = [] } = v.safeParse(resultSchema, document, { abortPipeEarly: true });
+    expect(issues.map((issue) => v.getDotPath(issue))).toEqual(['startedAt', 'summary.extra']);
+  });
+
   it('describes the type of the result', () => {
-    expectTypeOf<z.output<typeof resultSchema>>().toExtend<RunResult>();
-    expectTypeOf<RunResult>().toExtend<z.input<typeof resultSchema>>();
+    expectTypeOf<v.InferOutput<typeof resultSchema>>().toExtend<RunResult>();
+    expectTypeOf<RunResult>().toExtend<v.InferInput<typeof resultSchema>>();
   });
 });

@@ -1,136 +1,144 @@
-import { z } from 'zod';
+import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 import type { Json } from '../check/json.ts';
 import { resultSchemaVersion } from '../check/result.ts';
 
 /** The shape of the result document, published as `meatymusic/schema/result.schema.json`. The type is `RunResult`. */
-const jsonValue: z.ZodType<Json> = z.json();
-const status = z.enum(['pass', 'fail', 'skip', 'error', 'blocked']);
-const text = z.string();
-const ms = z.number().nonnegative();
+const text = v.string();
+const about = (description: string) => described(text, description);
+const maybe = (description: string) => v.optional(about(description));
+const texts = v.array(text);
+const count = integer();
+const ms = number(0);
 
-const span = z.object({
+const json: v.GenericSchema<Json> = v.lazy(() => jsonValue);
+const jsonValue = v.union([text, number(), v.boolean(), v.null(), v.array(json), mapOf(json)]);
+
+const span = strictMap({
   traceId: text,
   spanId: text,
-  parentSpanId: text.optional(),
+  parentSpanId: v.optional(text),
   name: text,
-  kind: z.enum(['internal', 'server', 'client', 'producer', 'consumer']),
+  kind: v.picklist(['internal', 'server', 'client', 'producer', 'consumer']),
   service: text,
-  startMs: z.number(),
-  durationMs: z.number(),
-  status: z.enum(['unset', 'ok', 'error']),
-  attributes: z.record(text, jsonValue),
+  startMs: number(),
+  durationMs: number(),
+  status: v.picklist(['unset', 'ok', 'error']),
+  attributes: mapOf(json),
 });
 
-const exchange = z.object({
-  request: z.object({ method: text, url: text, headers: z.record(text, text) }),
-  response: z
-    .object({
-      status: z.int(),
-      headers: z.record(text, text),
-      rawHeaders: z.array(z.tuple([text, text])),
-      body: text.describe('An excerpt'),
-      bodyBytes: z.int(),
-      address: text.describe('The address that was dialled'),
+const exchange = strictMap({
+  request: strictMap({ method: text, url: text, headers: mapOf(text) }),
+  response: v.optional(
+    strictMap({
+      status: count,
+      headers: mapOf(text),
+      rawHeaders: v.array(v.strictTuple([text, text])),
+      body: about('An excerpt'),
+      bodyBytes: count,
+      address: about('The address that was dialled'),
       durationMs: ms,
-    })
-    .optional(),
-  error: z.object({ code: text, message: text }).optional(),
+    }),
+  ),
+  error: v.optional(strictMap({ code: text, message: text })),
 });
 
-const evidence = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('fact'), label: text, value: text }),
-  z.object({ kind: z.literal('http'), label: text, exchange }),
-  z.object({
-    kind: z.literal('query'),
+const evidence = v.variant('kind', [
+  strictMap({ kind: v.literal('fact'), label: text, value: text }),
+  strictMap({ kind: v.literal('http'), label: text, exchange }),
+  strictMap({
+    kind: v.literal('query'),
     label: text,
     statement: text,
-    rows: z.array(jsonValue),
-    rowCount: z.int(),
+    rows: v.array(json),
+    rowCount: count,
   }),
-  z.object({
-    kind: z.literal('lines'),
+  strictMap({
+    kind: v.literal('lines'),
     label: text,
     source: text,
-    lines: z.array(z.object({ number: z.int(), text })),
-    total: z.int(),
+    lines: v.array(strictMap({ number: count, text })),
+    total: count,
   }),
-  z.object({
-    kind: z.literal('spans'),
+  strictMap({
+    kind: v.literal('spans'),
     label: text,
-    spans: z.array(span),
-    expectedRootSpanId: text.optional(),
+    spans: v.array(span),
+    expectedRootSpanId: v.optional(text),
   }),
-  z.object({ kind: z.literal('file'), label: text, path: text, mediaType: text }),
+  strictMap({ kind: v.literal('file'), label: text, path: text, mediaType: text }),
 ]);
 
-const attempt = z.object({
-  number: z.int().min(1),
+/** What an attempt may end with; a check may be blocked, too. */
+const ends = ['pass', 'fail', 'skip', 'error'] as const;
+
+const attempt = strictMap({
+  number: integer(1),
   startMs: ms,
   durationMs: ms,
-  status: status.exclude(['blocked']),
-  code: text.optional(),
-  actual: text.optional(),
+  status: v.picklist(ends),
+  code: v.optional(text),
+  actual: v.optional(text),
 });
 
-const check = z.object({
+const examined = v.array(strictMap({ count: number(), what: text }));
+
+const check = strictMap({
   id: text,
   area: text,
   title: text,
   failureTitle: text,
-  level: z.enum(['required', 'advisory']),
-  tags: z.array(text),
-  effects: z.enum(['none', 'rolled-back', 'temporary', 'disruptive']),
-  source: text.describe('The file or package that the check came from'),
-  status,
-  summary: text.optional().describe('pass: what was found'),
-  examined: z
-    .array(z.object({ count: z.number(), what: text }))
-    .optional()
-    .describe('pass: how much it rests on'),
-  code: text.optional().describe('fail, error: a stable code'),
-  expected: text.optional(),
-  actual: text.optional(),
-  hint: text.optional().describe('fail: what to do next'),
-  reason: text.optional().describe('skip: why it cannot be judged'),
-  enable: text.optional().describe('skip: what would make it possible'),
-  blockedBy: z.array(text).optional().describe('blocked: the root causes'),
-  evidence: z.array(evidence),
-  attempts: z.array(attempt),
-  flaky: z.boolean().optional().describe('Passed, but not at the first attempt'),
-  startMs: ms.describe('From the start of the run'),
+  level: v.picklist(['required', 'advisory']),
+  tags: texts,
+  effects: v.picklist(['none', 'rolled-back', 'temporary', 'disruptive']),
+  source: about('The file or package that the check came from'),
+  status: v.picklist([...ends, 'blocked']),
+  summary: maybe('pass: what was found'),
+  examined: v.optional(described(examined, 'pass: how much it rests on')),
+  code: maybe('fail, error: a stable code'),
+  expected: v.optional(text),
+  actual: v.optional(text),
+  hint: maybe('fail: what to do next'),
+  reason: maybe('skip: why it cannot be judged'),
+  enable: maybe('skip: what would make it possible'),
+  blockedBy: v.optional(described(texts, 'blocked: the root causes')),
+  evidence: v.array(evidence),
+  attempts: v.array(attempt),
+  flaky: v.optional(described(v.boolean(), 'Passed, but not at the first attempt')),
+  startMs: described(ms, 'From the start of the run'),
   durationMs: ms,
 });
 
-const service = { enabled: z.boolean() };
+const enabled = v.boolean();
 
-export const resultSchema = z
-  .object({
-    schemaVersion: z.literal(resultSchemaVersion),
-    tool: z.object({ name: z.literal('meatymusic'), version: text }),
-    startedAt: z.iso.datetime(),
+export const resultSchema = v.pipe(
+  strictMap({
+    schemaVersion: v.literal(resultSchemaVersion),
+    tool: strictMap({ name: v.literal('meatymusic'), version: text }),
+    startedAt: v.pipe(text, v.isoTimestamp(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
     durationMs: ms,
-    traceId: text.optional().describe("The trace of the run itself, where the tool's own tracing is on"),
-    stack: z.object({
-      runtime: z.enum(['compose', 'embedded', 'external']),
-      api: z.object({ ...service, url: text, serviceName: text, healthPath: text, readyPath: text }),
-      web: z.object({ ...service, url: text, serviceName: text, appName: text }),
-      database: z.object({ ...service, host: text, port: z.int(), name: text, user: text }),
-      cache: z.object({ ...service, host: text, port: z.int() }),
-      telemetry: z.object({ otlpEndpoint: text.optional() }),
+    traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
+    stack: strictMap({
+      runtime: v.picklist(['compose', 'embedded', 'external']),
+      api: strictMap({ enabled, url: text, serviceName: text, healthPath: text, readyPath: text }),
+      web: strictMap({ enabled, url: text, serviceName: text, appName: text }),
+      database: strictMap({ enabled, host: text, port: count, name: text, user: text }),
+      cache: strictMap({ enabled, host: text, port: count }),
+      telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
     }),
-    endedBy: z.enum(['deadline', 'bail', 'interrupted']).optional(),
-    internalError: text.optional().describe('An error that came from no check'),
-    summary: z.object({
-      pass: z.int(),
-      fail: z.int(),
-      skip: z.int(),
-      error: z.int(),
-      blocked: z.int(),
-      total: z.int(),
-      flaky: z.int(),
+    endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
+    internalError: maybe('An error that came from no check'),
+    summary: strictMap({
+      pass: count,
+      fail: count,
+      skip: count,
+      error: count,
+      blocked: count,
+      total: count,
+      flaky: count,
     }),
-    ok: z.boolean(),
-    exitCode: z.int(),
-    checks: z.array(check).describe('In the order of the plan'),
-  })
-  .describe('The result of `meatymusic verify`');
+    ok: v.boolean(),
+    exitCode: count,
+    checks: described(v.array(check), 'In the order of the plan'),
+  }),
+  v.description('The result of `meatymusic verify`'),
+);

@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createRedactor } from '../base/redact.ts';
-import { type ConfigInput, configSchema } from '../config/schema.ts';
+import { type ConfigInput, configOf } from '../config/schema.ts';
 import { createEngineCli, type EngineCli } from '../runtimes/compose/cli.ts';
 import { createComposeRuntime } from '../runtimes/compose/index.ts';
 import { listThings, removeAll } from '../runtimes/compose/remove.ts';
@@ -69,7 +69,7 @@ export function makeComposeProject(
   }
   const events: RuntimeEvent[] = [];
   const contextOf = (config: ConfigInput) => ({
-    config: configSchema.parse({ services: noServices, ...config }),
+    config: configOf({ services: noServices, ...config }),
     root: folder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     redact: createRedactor(),

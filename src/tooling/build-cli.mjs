@@ -16,7 +16,7 @@ import { packagesApart, writePackages } from './packages-apart.mjs';
 /** Every call of the command line needs these. */
 const inside = ['commander', 'fastest-levenshtein', 'chalk', 'valibot'];
 
-export async function buildCli({ root, out, common, configShape }) {
+export async function buildCli({ root, out, common }) {
   const used = new Set();
   const { outputFiles, metafile } = await build({
     ...common,
@@ -39,11 +39,7 @@ export const tester = () => import('./src/check/tester.ts');`,
       importFile,
       packagesApart({ root, external: common.external, inside, used }),
     ],
-    define: {
-      ...common.define,
-      'import.meta.url': '__url',
-      __CONFIG_SHAPE__: JSON.stringify(JSON.stringify(configShape)),
-    },
+    define: { ...common.define, 'import.meta.url': '__url' },
   });
   const chunks = await Promise.all(
     outputFiles.map(async ({ path: file, text }) => ({

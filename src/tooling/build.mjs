@@ -16,7 +16,7 @@ import { build } from 'esbuild';
 import { buildStack } from '../stack/build.mjs';
 import { buildCli } from './build-cli.mjs';
 import { lazyPackages } from './lazy-packages.mjs';
-import { loadSchemas, writeSchemas } from './schemas.mjs';
+import { writeSchemas } from './schemas.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = path.join(root, `dist.${process.pid}`);
@@ -56,9 +56,8 @@ const programs = {
 };
 
 try {
-  const { schemas, optionsSchema, configShape } = await loadSchemas({ root, out, common });
   await Promise.all([
-    buildCli({ root, out, common, configShape: configShape() }),
+    buildCli({ root, out, common }),
     build({
       ...common,
       entryPoints: programs,
@@ -68,7 +67,7 @@ try {
     }),
     buildStack({ root, out: path.join(out, 'stack'), common }),
   ]);
-  await writeSchemas({ out, schemas, optionsSchema });
+  await writeSchemas({ root, out, common });
   if (!process.argv.includes('--no-types')) {
     execFileSync(
       process.execPath,

@@ -1,6 +1,6 @@
 /**
- * Writes the published JSON Schemas from the schemas that the program itself uses. The one of the configuration
- * knows the options of every built-in check, so that editors complete them.
+ * Writes the published JSON Schemas from the schemas that the program itself uses. The one of the configuration knows the
+ * options of every built-in check, so that editors complete them.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,24 +8,25 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
+export async function writeSchemas({ root, out, common }) {
+  const folder = path.join(out, 'schema');
+  await mkdir(folder, { recursive: true });
+  const { schemas, optionsSchema } = await loadSchemas({ root, out, common });
+  const made = schemas();
+  Object.assign(made.config.properties.options, { properties: await optionSchemas(out, optionsSchema) });
+  for (const [name, schema] of Object.entries(made)) {
+    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
+  }
+}
+
 /** The module of the schemas, from its source. */
-export async function loadSchemas({ root, out, common }) {
+async function loadSchemas({ root, out, common }) {
   const bundle = path.join(out, 'schemas.tmp.mjs');
   await build({ ...common, entryPoints: [path.join(root, 'src/tooling/schemas.ts')], outfile: bundle });
   try {
     return await import(pathToFileURL(bundle).href);
   } finally {
     await rm(bundle);
-  }
-}
-
-export async function writeSchemas({ out, schemas, optionsSchema }) {
-  const folder = path.join(out, 'schema');
-  await mkdir(folder, { recursive: true });
-  const made = schemas();
-  Object.assign(made.config.properties.options, { properties: await optionSchemas(out, optionsSchema) });
-  for (const [name, schema] of Object.entries(made)) {
-    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
   }
 }
 

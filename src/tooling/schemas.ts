@@ -1,6 +1,5 @@
 /** The schemas that are published, each under `meatymusic/schema/<name>.schema.json`. */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { z } from 'zod';
 import type { v } from '../base/schema.ts';
 import type { CheckOptions } from '../check/option.ts';
 import { configSchema } from '../config/schema.ts';
@@ -9,13 +8,9 @@ import { resultSchema } from '../reporters/result-schema.ts';
 
 export function schemas(): Record<string, object> {
   return {
-    config: { title: 'Configuration of meatymusic', ...z.toJSONSchema(configSchema, { io: 'input' }) },
-    checks: {
-      title: 'Declared checks of meatymusic',
-      $schema: 'http://json-schema.org/draft-07/schema#',
-      ...jsonSchema(checksFileSchema),
-    },
-    result: { title: 'Result document of meatymusic verify', ...z.toJSONSchema(resultSchema) },
+    config: published('Configuration of meatymusic', configSchema),
+    checks: published('Declared checks of meatymusic', checksFileSchema),
+    result: published('Result document of meatymusic verify', resultSchema),
   };
 }
 
@@ -32,22 +27,20 @@ export function optionsSchema(options: CheckOptions): object {
   return { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
 }
 
-/** What people write, as JSON Schema; what JSON cannot say, like being finite, is left out. */
-function jsonSchema(schema: v.GenericSchema, definitions: Record<string, v.GenericSchema> = {}): object {
-  const { $schema: _, ...made } = toJsonSchema(schema, {
-    typeMode: 'input',
-    errorMode: 'ignore',
-    definitions,
-  });
-  return made;
+function published(title: string, schema: v.GenericSchema): object {
+  return { title, $schema: 'https://json-schema.org/draft/2020-12/schema', ...jsonSchema(schema) };
 }
 
-/** The configuration's schema as `src/config/quick.ts` reads it: what people are told of a setting left out. */
-export function configShape(): object {
-  return z.toJSONSchema(configSchema, {
-    io: 'input',
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.description;
+/** What people write, as JSON Schema, without what says nothing. Throws where JSON has no word for something else than these. */
+function jsonSchema(schema: v.GenericSchema): object {
+  const { $schema: _, ...made } = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    typeMode: 'input',
+    ignoreActions: ['finite', 'trim'],
+    overrideSchema: ({ jsonSchema }) => {
+      const { required, ...rest } = jsonSchema;
+      return required?.length === 0 ? rest : undefined;
     },
   });
+  return made;
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
-import { configSchema } from '../../config/schema.ts';
+import { configOf } from '../../config/schema.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { styleFor } from '../style.ts';
@@ -70,7 +70,7 @@ async function openAnyway(invocation: Invocation): Promise<{ project: Project; f
   } catch (error) {
     if (!(error instanceof Fault) || invocation.signal.aborted) throw error;
     const { cwd, env, redact } = invocation;
-    const config = configSchema.parse({});
+    const config = configOf();
     return {
       project: { config, origins: new Map(), root: cwd, env, redact },
       finding: {

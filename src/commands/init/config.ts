@@ -1,7 +1,5 @@
-import { z } from 'zod';
+import { entriesOf, v } from '../../base/schema.ts';
 import { configSchema } from '../../config/schema.ts';
-
-type Schema = z.core.JSONSchema.BaseSchema;
 
 /** Settings that most projects look at; the others are for `--full`. */
 const common = [
@@ -66,7 +64,6 @@ const examples: Readonly<Record<string, string>> = {
 
 /** A configuration file without a setting in force; made from the schema, so that it never lags behind. */
 export function commentedConfig(full: boolean): string {
-  const schema = z.toJSONSchema(configSchema, { io: 'input' });
   const wanted = (path: string) =>
     path !== '$schema' && (full || common.some((each) => each === path || each.startsWith(`${path}.`)));
   return `import { defineConfig } from 'meatymusic';
@@ -76,24 +73,24 @@ export function commentedConfig(full: boolean): string {
  * \`meatymusic config\` shows what is in force, and where it comes from. Secrets belong into the environment.
  */
 export default defineConfig({
-${settings(schema, '', 1, wanted).join('\n')}
+${settings(configSchema, '', 1, wanted).join('\n')}
 });
 `;
 }
 
 function settings(
-  schema: Schema,
+  schema: v.GenericSchema,
   prefix: string,
   depth: number,
   wanted: (path: string) => boolean,
 ): string[] {
   const indent = '  '.repeat(depth);
-  return Object.entries(schema.properties ?? {}).flatMap(([name, value], index) => {
+  return Object.entries(entriesOf(schema)).flatMap(([name, child], index) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    const child = value as Schema;
     if (!wanted(path)) return [];
-    const comment = child.description ? [`${indent}// ${child.description}`] : [];
-    if (child.properties && !(path in examples)) {
+    const about = v.getDescription(child);
+    const comment = about ? [`${indent}// ${about}`] : [];
+    if (Object.keys(entriesOf(child)).length > 0 && !(path in examples)) {
       const inner = settings(child, path, depth + 1, (at) => wanted(at) || path === 'compose.services');
       return [
         ...(index > 0 && depth === 1 ? [''] : []),
@@ -103,7 +100,7 @@ function settings(
         `${indent}},`,
       ];
     }
-    return [...comment, `${indent}// ${name}: ${examples[path] ?? literal(child.default)},`];
+    return [...comment, `${indent}// ${name}: ${examples[path] ?? literal(v.getDefault(child))},`];
   });
 }
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../base/package-root.ts';
+import { v } from '../../base/schema.ts';
 import type { RunResult } from '../../check/result.ts';
 import { resultSchema } from '../../reporters/result-schema.ts';
 
@@ -70,7 +71,7 @@ function verify(...args: string[]): Promise<Called> {
 
 async function verifyJson(...args: string[]) {
   const called = await verify(...args, '--json');
-  const result: RunResult = resultSchema.parse(JSON.parse(called.stdout));
+  const result: RunResult = v.parse(resultSchema, JSON.parse(called.stdout));
   const statuses = Object.fromEntries(
     result.checks.map(({ id, status, code }) => [id, code ? `${status} ${code}` : status]),
   );
@@ -132,7 +133,7 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
       const { code, stdout, stderr } = await verify(
         ...['x', 'y', '--timeout', '500ms', '--reporter', 'json', '--reporter', 'junit=report.xml'],
       );
-      const result = resultSchema.parse(JSON.parse(stdout));
+      const result = v.parse(resultSchema, JSON.parse(stdout));
       const busy = result.checks.find(({ id }) => id === 'x/busy');
       expect(busy).toMatchObject({ status: 'error', code: 'stalled' });
       expect(result.checks).toHaveLength(3);
@@ -342,7 +343,7 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     await expect.poll(() => existsSync(path.join(folder, 'started')), { timeout: 20_000 }).toBe(true);
     child.kill('SIGTERM');
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(143);
-    const result = resultSchema.parse(JSON.parse(await readFile(path.join(folder, 'r.json'), 'utf8')));
+    const result = v.parse(resultSchema, JSON.parse(await readFile(path.join(folder, 'r.json'), 'utf8')));
     expect(result).toMatchObject({ endedBy: 'interrupted', exitCode: 143 });
   });
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { distFolder } from '../../base/package-root.ts';
-import { configSchema } from '../../config/schema.ts';
+import { configOf } from '../../config/schema.ts';
 import { dockerMissing, nothingLeft } from '../../testing/docker.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
 import { createEngineCli } from './cli.ts';
@@ -17,7 +17,7 @@ const missing = dockerMissing ?? notBuilt ?? stackMissing;
 const why = missing ? ` (${missing})` : '';
 
 const cli = createEngineCli({
-  config: configSchema.parse({}),
+  config: configOf(),
   root: process.cwd(),
   env: process.env,
 });

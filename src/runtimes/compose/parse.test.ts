@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../base/errors.ts';
-import { configSchema } from '../../config/schema.ts';
+import { configOf } from '../../config/schema.ts';
 import { publishedAddress } from './addresses.ts';
 import { explainEngine } from './cli.ts';
 import { type Container, parseContainers } from './containers.ts';
@@ -63,7 +63,7 @@ describe('parseEvent', () => {
 });
 
 describe('parseModel', () => {
-  const config = configSchema.parse({ services: { api: { enabled: false }, web: { enabled: false } } });
+  const config = configOf({ services: { api: { enabled: false }, web: { enabled: false } } });
   const file = (services: object) => ({ stdout: JSON.stringify({ name: 'x', services }), stderr: '' });
 
   it('reads services, ports and health checks', () => {
