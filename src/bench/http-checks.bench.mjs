@@ -1,6 +1,7 @@
 /**
- * Declared HTTP checks beside goss: the same requests and the same expectations, against the same server, in turns. The
- * memory a check costs is the growth of the peak from 1,000 to 10,000 checks.
+ * Declared HTTP checks beside goss, which is found on the PATH or named by GOSS: the same requests and the same
+ * expectations, against the same server, in turns. The memory a check costs is the growth of the peak from 1,000 to 10,000
+ * checks. What no tool of Node.js can go below stands beside: an empty Node and the bare requests over plain sockets.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,26 +14,40 @@ const goss = process.env.GOSS ?? 'goss';
 const missing =
   spawnSync(goss, ['--help']).status === 0 ? undefined : 'needs goss on the PATH, or its path in GOSS';
 const server = `require('node:http').createServer((q, r) => r.end('<html>page ' + q.url.slice(6) + '</html>\\n')).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
+/** As many requests, 16 at once, each answer looked at for its end and nothing else. */
+const client = `const [port, count] = process.argv.slice(1).map(Number); let next = 0;
+for (let at = 0; at < 16; at++) {
+  const socket = require('node:net').connect(port, '127.0.0.1');
+  let text = '';
+  const ask = () => (next < count ? socket.write('GET /page/' + next++ + ' HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n') : socket.destroy());
+  socket.on('connect', ask).on('data', (bytes) => {
+    text += bytes.latin1Slice();
+    if (text.endsWith('</html>\\n') || text.endsWith('0\\r\\n\\r\\n')) { text = ''; ask(); }
+  });
+}`;
 const rounds = { 1000: 5, 10000: 3 };
 
 export default [
   { name: '1000-http-checks', budget: '≤ 1', run: () => compare(1000) },
   { name: '10000-http-checks', budget: '≤ 0.8', run: () => compare(10_000) },
   { name: 'http-check-memory', budget: '≤ 10', run: memory },
+  { name: '1000-http-checks-memory', budget: '≤ 150', run: peak },
 ];
 
 async function compare(count) {
   if (missing) return { skipped: missing };
-  return withFiles([count], ({ ours, theirs }) => {
-    const times = { ours: [], goss: [] };
+  return withFiles([count], ({ ours, theirs, bare }) => {
+    const times = { ours: [], goss: [], bare: [] };
     for (let round = 0; round < rounds[count]; round++) {
       times.ours.push(ours(count).ms);
       times.goss.push(theirs(count).ms);
+      times.bare.push(bare(count).ms);
     }
-    const [of, by] = [Math.min(...times.ours), Math.min(...times.goss)];
+    const [of, by, floor] = [times.ours, times.goss, times.bare].map((each) => Math.min(...each));
+    const ms = (value) => `${value.toFixed(0)} ms`;
     return {
       ratio: of / by,
-      detail: `meatymusic ${of.toFixed(0)} ms, goss ${by.toFixed(0)} ms (best of ${rounds[count]})`,
+      detail: `meatymusic ${ms(of)}, goss ${ms(by)}, bare sockets in Node ${ms(floor)} (best of ${rounds[count]})`,
     };
   });
 }
@@ -48,6 +63,10 @@ async function memory() {
   });
 }
 
+async function peak() {
+  return withFiles([1000], ({ ours }) => ({ value: ours(1000).peakKiB / 1024, unit: 'MB' }));
+}
+
 async function withFiles(counts, measure) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'meatymusic-bench-'));
   const child = spawn(process.execPath, ['-e', server], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -58,7 +77,8 @@ async function withFiles(counts, measure) {
     const ours = (count) =>
       run(folder, process.execPath, [binary, 'verify', '--check-file', `checks-${count}.yaml`, '--quiet']);
     const theirs = (count) => run(folder, goss, ['-g', `goss-${count}.yaml`, 'validate', '-f', 'silent']);
-    return measure({ ours, theirs });
+    const bare = (count) => run(folder, process.execPath, ['-e', client, String(port), String(count)]);
+    return measure({ ours, theirs, bare });
   } finally {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
