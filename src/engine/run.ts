@@ -78,6 +78,7 @@ export function startRun(options: RunOptions): Run {
   let left = all.length;
   let active = 0;
   let aloneActive = false;
+  let pumpIsDue = false;
   let endedBy: RunResult['endedBy'];
   let final: RunResult | undefined;
   let internalError: string | undefined;
@@ -182,7 +183,17 @@ export function startRun(options: RunOptions): Run {
         pump();
       });
     } else settle(progress, outcome);
-    pump();
+    pumpSoon();
+  }
+
+  /** Once all that has come in by now is dealt with: what starts together sends together, and wakes the other side once. */
+  function pumpSoon(): void {
+    if (pumpIsDue) return;
+    pumpIsDue = true;
+    setImmediate(() => {
+      pumpIsDue = false;
+      pump();
+    });
   }
 
   /** The verdict is in: tells it, and frees or decides what waited for it. */
