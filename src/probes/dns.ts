@@ -12,6 +12,7 @@ export function createDnsProbe(context: ProbeContext): ClosableProbe<'dns'> {
   return {
     async resolve(query) {
       const { name, server } = query;
+      if (asksSystem(query)) await nameService(context).ready();
       const startedAt = performance.now();
       const budget = budgetOf(context, () => `no answer${server ? ` of ${server}` : ''} for ${name}`);
       const resolver = new dns.promises.Resolver({ timeout: budget.ms, tries: 1 });
@@ -66,16 +67,16 @@ const readers: Record<RecordType, (resolver: dns.promises.Resolver, name: string
 /** What ends with a name. */
 const endsWithName = new Set<string>(['CNAME', 'MX', 'NS', 'PTR', 'SRV']);
 
-async function ask(
-  resolver: dns.promises.Resolver,
-  names: NameService,
-  { name, type = 'any-address', server, trailingDot = false }: DnsQuery,
-): Promise<string[]> {
+const asksSystem = ({ type = 'any-address', server }: DnsQuery) =>
+  type === 'any-address' && server === undefined;
+
+async function ask(resolver: dns.promises.Resolver, names: NameService, query: DnsQuery): Promise<string[]> {
+  const { name, type = 'any-address', trailingDot = false } = query;
   if (type !== 'any-address') {
     const records = await readers[type](resolver, name);
     return trailingDot && endsWithName.has(type) ? records.map((record) => `${record}.`) : records;
   }
-  if (server === undefined) return fromSystem(names, name);
+  if (asksSystem(query)) return fromSystem(names, name);
   const both = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   const found = both.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   if (found.length === 0 && both[0].status === 'rejected') throw both[0].reason;

@@ -6,6 +6,8 @@ type Done = (error: NodeJS.ErrnoException | null, found: Addresses, family?: num
 
 /** The system's way from names to addresses, hosts file and all. */
 export interface NameService {
+  /** Resolves once a question will be asked at once: starting is our time, and no look-up's. Never rejects. */
+  ready(): Promise<void>;
   lookup(name: string, options: dns.LookupOptions, done: Done): void;
   close(): void;
 }
@@ -13,6 +15,7 @@ export interface NameService {
 /** Answers each question with what `dns.lookup` says; ends with the process that it serves. */
 const servant = `
 const dns = require('node:dns');
+process.send({ id: 0 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('message', ({ id, name, options }) => {
   dns.lookup(name, options, (error, found, family) => {
@@ -36,6 +39,7 @@ interface Answer {
 export function createNameService(): NameService {
   const pending = new Map<number, Done>();
   let child: ChildProcess | undefined;
+  let awake = Promise.resolve();
   let lastId = 0;
 
   const abandon = () => {
@@ -61,12 +65,19 @@ export function createNameService(): NameService {
         answer.family,
       );
     });
+    awake = new Promise((resolve) => {
+      for (const event of ['message', 'error', 'exit']) started.once(event, () => resolve());
+    });
     started.once('error', abandon);
     started.once('exit', abandon);
     return started;
   };
 
   return {
+    ready() {
+      child ??= start();
+      return awake;
+    },
     lookup(name, options, done) {
       child ??= start();
       lastId++;
