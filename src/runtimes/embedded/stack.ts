@@ -1,4 +1,5 @@
 import { pause } from '../../base/await-until.ts';
+import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
@@ -98,7 +99,9 @@ export class EmbeddedStack {
 
   /** Nobody ends and everybody is still healthy after this time. */
   async #awaitStability(forMs: number): Promise<void> {
-    this.#onEvent({ type: 'phase', name: 'stability', detail: `healthy for ${forMs} ms` });
+    const stability = (state: string, detail: string) =>
+      this.#onEvent({ type: 'service', service: 'stability', state, detail });
+    stability('working', `nothing may end for ${formatDuration(forMs)}`);
     const running = [...this.#processes.values()];
     const first = await Promise.race([
       pause(forMs, this.#halt.signal).then(() => undefined),
@@ -106,6 +109,7 @@ export class EmbeddedStack {
     ]);
     if (first) throw first.endedFault();
     await Promise.all(running.map((child) => child.awaitHealth(2000, this.#halt.signal)));
+    stability('done', `nothing ended in ${formatDuration(forMs)}`);
   }
 
   async #begin(spec: ServiceSpec, timeoutMs: number, signal: AbortSignal): Promise<void> {
