@@ -7,7 +7,7 @@ export function wrapText(text: string, columns: number): string[] {
   let rest = text;
   while (rest.length > width) {
     const space = rest.lastIndexOf(' ', width);
-    const at = space > width / 2 ? space : width;
+    const at = space > 0 ? space : width;
     lines.push(rest.slice(0, at));
     rest = rest.slice(at).trimStart();
   }
