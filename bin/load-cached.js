@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import vm from 'node:vm';
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+const vm = require('node:vm');
 
 /**
  * For Node.js 20, which has no `module.enableCompileCache`: requires a bundled file with what V8 made of it the last
@@ -9,7 +9,7 @@ import vm from 'node:vm';
  * nobody can plant it who could not change the code itself; where that folder cannot be written, all works without it.
  * V8 refuses what another version made of it; a changed file has another name. `keep()` writes what was new.
  */
-export function loadCached(file, topic) {
+function loadCached(file, topic) {
   const folder = path.join(path.dirname(file), '.cache', `${process.version}-${process.arch}`);
   const modules = new Map();
   const fresh = [];
@@ -56,3 +56,5 @@ function readIfThere(file) {
     return undefined;
   }
 }
+
+module.exports = { loadCached };

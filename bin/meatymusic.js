@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync, writeSync } from 'node:fs';
-import * as nodeModule from 'node:module';
-import { fileURLToPath } from 'node:url';
+// CommonJS: the loader of ES modules alone would take a tenth of a start, and versions too old for it get the sentence below.
+const { readFileSync, writeSync } = require('node:fs');
+const path = require('node:path');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const args = process.argv.slice(2);
@@ -13,9 +13,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (!printedVersion()) {
   // 70 until the report is out: an event loop that runs dry is a defect, not a success.
   process.exitCode = 70;
-  const cli = await load(new URL('../dist/cli.cjs', import.meta.url));
-  process.exitCode = await cli.exports.main(args);
-  cli.keep?.();
+  run(load(path.join(__dirname, '../dist/cli.cjs')));
+}
+
+async function run({ exports, keep }) {
+  process.exitCode = await exports.main(args);
+  keep?.();
   // The process ends by itself. Only what a check left open, or a reader that does not read, has no more than this.
   setTimeout(leave, 1000).unref();
 }
@@ -38,21 +41,22 @@ function leave() {
 }
 
 /** With the code that V8 compiled the last time: by Node where it can, else by ourselves. */
-async function load(url) {
-  if (nodeModule.enableCompileCache) {
-    nodeModule.enableCompileCache();
-    return { exports: nodeModule.createRequire(url)(fileURLToPath(url)) };
+function load(file) {
+  const { enableCompileCache } = require('node:module');
+  if (enableCompileCache) {
+    enableCompileCache();
+    return { exports: require(file) };
   }
-  const { loadCached } = await import('./load-cached.js');
+  const { loadCached } = require('./load-cached.js');
   const command = args.find((word) => !word.startsWith('-')) ?? '';
-  return loadCached(fileURLToPath(url), /^[a-z]{1,12}$/.test(command) ? command : 'any');
+  return loadCached(file, /^[a-z]{1,12}$/.test(command) ? command : 'any');
 }
 
 /** `--version` alone, without loading anything: half of a start would go into that. What cannot be written is for `main` to tell. */
 function printedVersion() {
   if (args.length !== 1 || (args[0] !== '--version' && args[0] !== '-V')) return false;
   try {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const { version } = JSON.parse(readFileSync(path.join(__dirname, '../package.json'), 'utf8'));
     writeSync(1, `${version}\n`);
     return true;
   } catch {

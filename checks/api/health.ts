@@ -1,4 +1,4 @@
-import { defineCheck, ProbeError, z } from '../../src/check/index.ts';
+import { defineCheck, integer, option, ProbeError } from '../../src/check/index.ts';
 
 /** Verifies that the API is alive: its health endpoint answers 200. It does not prove that anything behind it works. */
 export default defineCheck({
@@ -8,9 +8,9 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'health'],
-  options: z.object({
-    status: z.number().int().default(200).describe('Status that means alive'),
-  }),
+  options: {
+    status: option(integer(), 200, 'Status that means alive'),
+  },
   codes: {
     unreachable: {
       means: 'nothing answers at the address of the API',

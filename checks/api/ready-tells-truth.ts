@@ -1,4 +1,4 @@
-import { defineCheck, exchange, fact, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, fact, integer, option } from '../../src/check/index.ts';
 
 /** Verifies that readiness is an observation: with the database taken away it is not 200, with the database back it is. */
 export default defineCheck({
@@ -11,10 +11,10 @@ export default defineCheck({
   effects: 'disruptive',
   timeoutMs: 60_000,
   tags: ['contract', 'health', 'disruptive'],
-  options: z.object({
-    status: z.number().int().default(200).describe('Status that means ready'),
-    withinMs: z.number().int().default(10_000).describe('How long the API may take to notice, each way'),
-  }),
+  options: {
+    status: option(integer(), 200, 'Status that means ready'),
+    withinMs: option(integer(), 10_000, 'How long the API may take to notice, each way'),
+  },
   codes: {
     'not-ready-before': { means: 'the API was not ready to begin with', hint: 'meatymusic verify api/ready' },
     lies: {

@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, integer, option } from '../../src/check/index.ts';
 
 /** Verifies that the API says it is ready: with its database, its cache and its migrations. */
 export default defineCheck({
@@ -9,9 +9,9 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'health'],
-  options: z.object({
-    status: z.number().int().default(200).describe('Status that means ready'),
-  }),
+  options: {
+    status: option(integer(), 200, 'Status that means ready'),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     missing: {

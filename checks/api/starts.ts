@@ -1,4 +1,4 @@
-import { defineCheck, z } from '../../src/check/index.ts';
+import { defineCheck, integer, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the API's log since its start holds no sign of a start-up or import error. */
 export default defineCheck({
@@ -8,10 +8,10 @@ export default defineCheck({
   needs: ['logs'],
   uses: ['api'],
   tags: ['contract'],
-  options: z.object({
-    signs: z
-      .array(z.string())
-      .default([
+  options: {
+    signs: option(
+      v.array(v.string()),
+      [
         'Traceback (most recent call last)',
         'ImportError',
         'ModuleNotFoundError',
@@ -22,10 +22,11 @@ export default defineCheck({
         'uncaught',
         'SyntaxError',
         'panic:',
-      ])
-      .describe('Parts of a log line that mean a failed start (case-sensitive)'),
-    lines: z.number().int().min(1).default(5000).describe('Lines since the start that are looked at'),
-  }),
+      ],
+      'Parts of a log line that mean a failed start (case-sensitive)',
+    ),
+    lines: option(integer(1), 5000, 'Lines since the start that are looked at'),
+  },
   codes: {
     'error-in-log': { means: 'the log holds a start-up or import error', hint: 'meatymusic logs api' },
     'no-log': { means: 'the log is empty', hint: 'meatymusic logs api; is the right log configured?' },

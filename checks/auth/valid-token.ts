@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, integer, option, v } from '../../src/check/index.ts';
 
 /** Verifies that a good token is let in: without it, an API that refuses everybody would look well protected. */
 export default defineCheck({
@@ -9,10 +9,10 @@ export default defineCheck({
   needs: ['http', 'ids'],
   uses: ['api'],
   tags: ['contract', 'auth'],
-  options: z.object({
-    path: z.string().default('/api/v1/me').describe('Path of an endpoint that needs a token'),
-    status: z.number().int().default(200).describe('Status of its answer'),
-  }),
+  options: {
+    path: option(v.string(), '/api/v1/me', 'Path of an endpoint that needs a token'),
+    status: option(integer(), 200, 'Status of its answer'),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     refused: {

@@ -1,4 +1,12 @@
-import { apiAddress, apiCalls, defineCheck, requestLine, visitPage, z } from '../../src/check/index.ts';
+import {
+  apiAddress,
+  apiCalls,
+  defineCheck,
+  option,
+  requestLine,
+  v,
+  visitPage,
+} from '../../src/check/index.ts';
 
 /** Verifies that every call of the page to the API carries a valid `traceparent`: without it each trace begins at the API. */
 export default defineCheck({
@@ -10,13 +18,10 @@ export default defineCheck({
   uses: ['web', 'api'],
   tags: ['contract', 'web', 'browser', 'traces'],
   timeoutMs: 30_000,
-  options: z.object({
-    path: z.string().default('/dashboard').describe('Page that calls the API'),
-    api: z
-      .string()
-      .default('')
-      .describe('Address of the API as the page knows it; default: the address of the API'),
-  }),
+  options: {
+    path: option(v.string(), '/dashboard', 'Page that calls the API'),
+    api: option(v.string(), '', 'Address of the API as the page knows it; default: the address of the API'),
+  },
   codes: {
     'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
     'no-calls': {

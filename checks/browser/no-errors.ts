@@ -1,4 +1,4 @@
-import { defineCheck, requestLine, visitPage, z } from '../../src/check/index.ts';
+import { defineCheck, option, requestLine, v, visitPage } from '../../src/check/index.ts';
 
 /** Verifies that the pages work in a real browser: they load, nothing is thrown that nobody catches, and no request fails. */
 export default defineCheck({
@@ -10,13 +10,14 @@ export default defineCheck({
   uses: ['web'],
   tags: ['contract', 'web', 'browser'],
   timeoutMs: 45_000,
-  options: z.object({
-    paths: z.array(z.string()).min(1).default(['/', '/dashboard']).describe('Pages that are visited'),
-    ignore: z
-      .array(z.string())
-      .default([])
-      .describe('Parts of addresses and messages that are no failure: an analytics host, a known warning'),
-  }),
+  options: {
+    paths: option(v.pipe(v.array(v.string()), v.minLength(1)), ['/', '/dashboard'], 'Pages that are visited'),
+    ignore: option(
+      v.array(v.string()),
+      [],
+      'Parts of addresses and messages that are no failure: an analytics host, a known warning',
+    ),
+  },
   codes: {
     'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
     'page-error': {

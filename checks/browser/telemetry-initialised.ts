@@ -1,4 +1,4 @@
-import { defineCheck, visitPage, z } from '../../src/check/index.ts';
+import { defineCheck, option, v, visitPage } from '../../src/check/index.ts';
 
 /** Verifies that the page says on its console that telemetry is running: the one sign of it that a browser gives by itself. */
 export default defineCheck({
@@ -10,15 +10,14 @@ export default defineCheck({
   uses: ['web'],
   tags: ['contract', 'web', 'browser', 'traces'],
   timeoutMs: 30_000,
-  options: z.object({
-    path: z.string().default('/dashboard').describe('Page that is visited'),
-    pattern: z
-      .string()
-      .default(
-        '(telemetry|tracing).*(initiali[sz]ed|started|enabled|ready)|initiali[sz]ed.*(telemetry|tracing)',
-      )
-      .describe('Regular expression for the line, without regard to case'),
-  }),
+  options: {
+    path: option(v.string(), '/dashboard', 'Page that is visited'),
+    pattern: option(
+      v.string(),
+      '(telemetry|tracing).*(initiali[sz]ed|started|enabled|ready)|initiali[sz]ed.*(telemetry|tracing)',
+      'Regular expression for the line, without regard to case',
+    ),
+  },
   codes: {
     'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
     'not-initialised': {

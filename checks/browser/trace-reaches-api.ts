@@ -3,10 +3,12 @@ import {
   apiCalls,
   defineCheck,
   type Evidence,
+  integer,
+  option,
   requestLine,
   type SpanData,
+  v,
   visitPage,
-  z,
 } from '../../src/check/index.ts';
 
 /**
@@ -22,18 +24,11 @@ export default defineCheck({
   uses: ['web', 'api'],
   tags: ['contract', 'web', 'browser', 'traces', 'logs'],
   timeoutMs: 45_000,
-  options: z.object({
-    path: z.string().default('/dashboard').describe('Page that calls the API'),
-    api: z
-      .string()
-      .default('')
-      .describe('Address of the API as the page knows it; default: the address of the API'),
-    waitMs: z
-      .number()
-      .int()
-      .default(8000)
-      .describe('How long log lines and spans may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(v.string(), '/dashboard', 'Page that calls the API'),
+    api: option(v.string(), '', 'Address of the API as the page knows it; default: the address of the API'),
+    waitMs: option(integer(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
+  },
   codes: {
     'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
     'no-call': {

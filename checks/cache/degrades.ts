@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, integer, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the API still answers with Redis taken away, and uses it again by itself once it is back. */
 export default defineCheck({
@@ -11,15 +11,12 @@ export default defineCheck({
   effects: 'disruptive',
   timeoutMs: 60_000,
   tags: ['contract', 'disruptive'],
-  options: z.object({
-    path: z.string().default('/').describe('Path of a request that passes through the cache'),
-    status: z.number().int().default(200).describe('Status of its answer'),
-    readyPath: z
-      .string()
-      .default('/health/ready')
-      .describe('Path of the endpoint that names the state of the cache'),
-    withinMs: z.number().int().default(10_000).describe('How long the API may take to recover'),
-  }),
+  options: {
+    path: option(v.string(), '/', 'Path of a request that passes through the cache'),
+    status: option(integer(), 200, 'Status of its answer'),
+    readyPath: option(v.string(), '/health/ready', 'Path of the endpoint that names the state of the cache'),
+    withinMs: option(integer(), 10_000, 'How long the API may take to recover'),
+  },
   codes: {
     'fails-before': { means: 'the request fails with Redis there', hint: 'meatymusic verify api/health' },
     'fails-without': {

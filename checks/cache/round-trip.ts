@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts';
 
 /** Verifies that a value written to Redis is read back unchanged, expires, and is gone after it was removed. */
 export default defineCheck({
@@ -10,12 +10,9 @@ export default defineCheck({
   uses: ['cache'],
   effects: 'temporary',
   tags: ['contract'],
-  options: z.object({
-    prefix: z
-      .string()
-      .default('meatymusic:verify:')
-      .describe('Start of the key that is written for a moment'),
-  }),
+  options: {
+    prefix: option(v.string(), 'meatymusic:verify:', 'Start of the key that is written for a moment'),
+  },
   codes: {
     'write-failed': {
       means: 'the value cannot be written',

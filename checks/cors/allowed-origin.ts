@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the web app's origin may read answers of the API, and that caches keep answers of origins apart. */
 export default defineCheck({
@@ -9,10 +9,10 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'cors'],
-  options: z.object({
-    path: z.string().default('/').describe('Path that the web app calls'),
-    origin: z.string().default('').describe("Allowed origin; default: the web app's"),
-  }),
+  options: {
+    path: option(v.string(), '/', 'Path that the web app calls'),
+    origin: option(v.string(), '', "Allowed origin; default: the web app's"),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'no-header': {

@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
 
 /** Verifies that error answers keep the CORS headers, so that the web app sees the error and not "Failed to fetch". */
 export default defineCheck({
@@ -9,13 +9,14 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'cors'],
-  options: z.object({
-    paths: z
-      .array(z.string())
-      .default(['/meatymusic-verify-no-such-page', '/api/v1/me'])
-      .describe('Paths that answer an error: one unknown, one that needs a token'),
-    origin: z.string().default('').describe("Allowed origin; default: the web app's"),
-  }),
+  options: {
+    paths: option(
+      v.array(v.string()),
+      ['/meatymusic-verify-no-such-page', '/api/v1/me'],
+      'Paths that answer an error: one unknown, one that needs a token',
+    ),
+    origin: option(v.string(), '', "Allowed origin; default: the web app's"),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'not-an-error': {

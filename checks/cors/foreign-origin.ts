@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
 
 /** Verifies that a foreign origin may neither read an answer nor get a preflight granted. */
 export default defineCheck({
@@ -9,10 +9,10 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'cors'],
-  options: z.object({
-    path: z.string().default('/').describe('Path that is called'),
-    origin: z.string().default('https://foreign.example').describe('Origin that is not allowed'),
-  }),
+  options: {
+    path: option(v.string(), '/', 'Path that is called'),
+    origin: option(v.string(), 'https://foreign.example', 'Origin that is not allowed'),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'allowed-to-read': {

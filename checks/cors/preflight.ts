@@ -1,4 +1,4 @@
-import { defineCheck, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
 
 /** Verifies that a preflight of the web app is granted for the method and the headers that it sends: its token and its trace. */
 export default defineCheck({
@@ -9,15 +9,16 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'cors'],
-  options: z.object({
-    path: z.string().default('/api/v1/preferences').describe('Path that the web app calls'),
-    method: z.string().default('PUT').describe('Method that it uses'),
-    headers: z
-      .array(z.string())
-      .default(['authorization', 'content-type', 'traceparent', 'x-service-name'])
-      .describe('Headers that it sends'),
-    origin: z.string().default('').describe("Allowed origin; default: the web app's"),
-  }),
+  options: {
+    path: option(v.string(), '/api/v1/preferences', 'Path that the web app calls'),
+    method: option(v.string(), 'PUT', 'Method that it uses'),
+    headers: option(
+      v.array(v.string()),
+      ['authorization', 'content-type', 'traceparent', 'x-service-name'],
+      'Headers that it sends',
+    ),
+    origin: option(v.string(), '', "Allowed origin; default: the web app's"),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'wrong-status': {

@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, integer, option, v } from '../../src/check/index.ts';
 
 /** Verifies that PostgreSQL lets us in and answers a query on its port: an open port alone proves nothing. */
 export default defineCheck({
@@ -8,10 +8,10 @@ export default defineCheck({
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract'],
-  options: z.object({
-    minimumVersion: z.int().default(16).describe('Oldest major version of PostgreSQL that will do'),
-    writable: z.boolean().default(true).describe('Whether a replica or a read-only database is a failure'),
-  }),
+  options: {
+    minimumVersion: option(integer(), 16, 'Oldest major version of PostgreSQL that will do'),
+    writable: option(v.boolean(), true, 'Whether a replica or a read-only database is a failure'),
+  },
   codes: {
     unreachable: {
       means: 'nothing answers at its address, or not in time',

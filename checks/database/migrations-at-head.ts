@@ -1,4 +1,4 @@
-import { attempt, defineCheck, type Evidence, fact, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, type Evidence, fact, option, v } from '../../src/check/index.ts';
 
 /**
  * Verifies that the database has every migration, as it stands in its file and in its order, that the files are those
@@ -13,16 +13,14 @@ export default defineCheck({
   uses: ['database'],
   tags: ['contract', 'migrations'],
   timeoutMs: 15_000,
-  options: z.object({
-    drift: z
-      .boolean()
-      .default(true)
-      .describe('Whether a schema that deviates from the migrations is a failure'),
-    ignore: z
-      .array(z.string())
-      .default([])
-      .describe('Regular expressions of objects that may deviate: "^table public\\.scratch_"'),
-  }),
+  options: {
+    drift: option(v.boolean(), true, 'Whether a schema that deviates from the migrations is a failure'),
+    ignore: option(
+      v.array(v.string()),
+      [],
+      'Regular expressions of objects that may deviate: "^table public\\.scratch_"',
+    ),
+  },
   codes: {
     'none-found': {
       means: 'there are no migrations, neither in the folder nor in the database',

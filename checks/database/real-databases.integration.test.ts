@@ -2,11 +2,13 @@
  * Every check of this area against real databases with the real migrations: it passes, it fails as each of its sabotages
  * says, and passes again when that is undone.
  */
+
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contextOf } from '../../src/check/check-context.ts';
 import type { Check, CheckDefinition } from '../../src/check/define-check.ts';
 import { judgeVerdict } from '../../src/check/judge-verdict.ts';
+import { optionValues } from '../../src/check/option.ts';
 import type { Probes } from '../../src/check/probes.ts';
 import { exampleStack } from '../../src/check/stack.ts';
 import { migrateToLatest, readOnlyMigrations } from '../../src/migrate/index.ts';
@@ -39,7 +41,7 @@ interface Connections {
 async function judge(
   definition: CheckDefinition,
   { url, ...application }: Connections,
-  options: object = {},
+  options: Readonly<Record<string, unknown>> = {},
 ) {
   const probeContext = testProbeContext({
     endpoints: { apiUrl: '', webUrl: '', databaseUrl: url, cacheUrl: '' },
@@ -51,7 +53,7 @@ async function judge(
     for (const name of definition.needs) probes[name] = await createProbe(name, probeContext);
     const context = contextOf(definition as Check, {
       probes: probes as Partial<Probes>,
-      options: definition.options?.parse(options) ?? {},
+      options: optionValues(definition.options ?? {}, options).values,
       stack: exampleStack,
       signal: probeContext.signal,
       remainingMs: probeContext.remainingMs,

@@ -5,11 +5,12 @@ import {
   defineCheck,
   type Evidence,
   fact,
+  option,
   type ScenarioTable,
   type SqlOutcome,
   scenarioIds,
   type TenantAttempt,
-  z,
+  v,
 } from '../../src/check/index.ts';
 
 /**
@@ -27,23 +28,20 @@ export default defineCheck({
   effects: 'rolled-back',
   tags: ['contract', 'tenancy', 'security'],
   timeoutMs: 15_000,
-  options: z.object({
-    setting: z
-      .string()
-      .default('app.current_tenant_id')
-      .describe('Setting from which the policies read the tenant'),
-    schema: z.string().default('public').describe('Schema of the tables'),
-    tenants: z.string().default('tenants').describe('Table of the tenants'),
-    users: z.string().default('users').describe('Table of the users'),
-    preferences: z
-      .string()
-      .or(z.literal(false))
-      .default('user_preferences')
-      .describe("Table of the users' preferences; false: the stack has none"),
-    tenantColumn: z.string().default('tenant_id').describe('Column of the users that names their tenant'),
-    userColumn: z.string().default('user_id').describe('Column of the preferences that names their user'),
-    forced: z.boolean().default(true).describe('Whether the policies have to be FORCEd on the owner'),
-  }),
+  options: {
+    setting: option(v.string(), 'app.current_tenant_id', 'Setting from which the policies read the tenant'),
+    schema: option(v.string(), 'public', 'Schema of the tables'),
+    tenants: option(v.string(), 'tenants', 'Table of the tenants'),
+    users: option(v.string(), 'users', 'Table of the users'),
+    preferences: option(
+      v.union([v.string(), v.literal(false)]),
+      'user_preferences',
+      "Table of the users' preferences; false: the stack has none",
+    ),
+    tenantColumn: option(v.string(), 'tenant_id', 'Column of the users that names their tenant'),
+    userColumn: option(v.string(), 'user_id', 'Column of the preferences that names their user'),
+    forced: option(v.boolean(), true, 'Whether the policies have to be FORCEd on the owner'),
+  },
   codes: {
     'role-missing': {
       means: "the application's role cannot be taken",

@@ -1,6 +1,6 @@
-import { attempt, defineCheck, fact, type Json, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, type Json, option, strictMap, v } from '../../src/check/index.ts';
 
-const names = z.string().or(z.literal(false));
+const name = v.union([v.string(), v.literal(false)]);
 
 /**
  * Verifies that the foundational tables are there with their columns, keys and the indexes of their foreign keys. Types
@@ -14,25 +14,28 @@ export default defineCheck({
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract', 'schema'],
-  options: z.object({
-    schema: z.string().default('public').describe('Schema of the tables'),
-    tables: z
-      .object({
-        tenants: names.default('tenants'),
-        users: names.default('users'),
-        user_preferences: names.default('user_preferences'),
-      })
-      .prefault({})
-      .describe('Names of the tables; false: the stack has no such table'),
-    identifierTypes: z
-      .array(z.string())
-      .default(['uuid'])
-      .describe('Types that an identifier may have: uuid, character varying(36), text'),
-    withoutColumns: z
-      .array(z.string())
-      .default([])
-      .describe('Columns of the contract that this stack does not have: "users.username"'),
-  }),
+  options: {
+    schema: option(v.string(), 'public', 'Schema of the tables'),
+    tables: option(
+      strictMap({
+        tenants: v.optional(name, 'tenants'),
+        users: v.optional(name, 'users'),
+        user_preferences: v.optional(name, 'user_preferences'),
+      }),
+      { tenants: 'tenants', users: 'users', user_preferences: 'user_preferences' },
+      'Names of the tables; false: the stack has no such table',
+    ),
+    identifierTypes: option(
+      v.array(v.string()),
+      ['uuid'],
+      'Types that an identifier may have: uuid, character varying(36), text',
+    ),
+    withoutColumns: option(
+      v.array(v.string()),
+      [],
+      'Columns of the contract that this stack does not have: "users.username"',
+    ),
+  },
   codes: {
     'table-missing': {
       means: 'a table does not exist',

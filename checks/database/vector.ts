@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts';
 
 /** Verifies that pgvector is installed in this database and computes distances: an entry in a catalogue computes nothing. */
 export default defineCheck({
@@ -9,9 +9,9 @@ export default defineCheck({
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract'],
-  options: z.object({
-    extension: z.string().default('vector').describe('Name of the extension'),
-  }),
+  options: {
+    extension: option(v.string(), 'vector', 'Name of the extension'),
+  },
   codes: {
     'not-installed': {
       means: 'the server has the extension, this database does not',

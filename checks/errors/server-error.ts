@@ -3,8 +3,10 @@ import {
   envelopeCodes,
   envelopeOptions,
   exchange,
+  integer,
   judgeErrorEnvelope,
-  z,
+  option,
+  v,
 } from '../../src/check/index.ts';
 
 /** Verifies that a request which cannot be served, because the database is away, fails with 5xx in the envelope and shows nothing of the inside. */
@@ -18,11 +20,11 @@ export default defineCheck({
   effects: 'disruptive',
   timeoutMs: 60_000,
   tags: ['contract', 'errors', 'disruptive'],
-  options: z.object({
-    path: z.string().default('/api/v1/me').describe('Path of a request that needs the database'),
-    statuses: z.array(z.number().int()).default([500, 503]).describe('Statuses that fit'),
+  options: {
+    path: option(v.string(), '/api/v1/me', 'Path of a request that needs the database'),
+    statuses: option(v.array(integer()), [500, 503], 'Statuses that fit'),
     ...envelopeOptions,
-  }),
+  },
   codes: envelopeCodes,
   sabotage: [
     {

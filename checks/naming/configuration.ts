@@ -1,4 +1,4 @@
-import { defineCheck, fact, z } from '../../src/check/index.ts';
+import { defineCheck, fact, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the names of the configuration follow the rule: services in kebab-case, the database in snake_case. */
 export default defineCheck({
@@ -7,16 +7,14 @@ export default defineCheck({
   why: 'Everything else takes its names from here.',
   needs: [],
   tags: ['contract', 'naming'],
-  options: z.object({
-    service: z
-      .string()
-      .default('^meatymusic(-[a-z0-9]+)*$')
-      .describe('Regular expression for names of services'),
-    database: z
-      .string()
-      .default('^meatymusic(_[a-z0-9]+)*$')
-      .describe('Regular expression for the name of the database'),
-  }),
+  options: {
+    service: option(v.string(), '^meatymusic(-[a-z0-9]+)*$', 'Regular expression for names of services'),
+    database: option(
+      v.string(),
+      '^meatymusic(_[a-z0-9]+)*$',
+      'Regular expression for the name of the database',
+    ),
+  },
   codes: {
     'against-the-rule': {
       means: 'a name breaks the naming rule',

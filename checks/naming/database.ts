@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the database, its schemas and its tables are named by the rule: lower case, snake_case, `meatymusic`. */
 export default defineCheck({
@@ -9,13 +9,14 @@ export default defineCheck({
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract', 'naming'],
-  options: z.object({
-    name: z.string().default('').describe('Name of the database; default: the configured one'),
-    pattern: z
-      .string()
-      .default('^[a-z][a-z0-9_]*$')
-      .describe('Regular expression of the naming rule for tables and columns'),
-  }),
+  options: {
+    name: option(v.string(), '', 'Name of the database; default: the configured one'),
+    pattern: option(
+      v.string(),
+      '^[a-z][a-z0-9_]*$',
+      'Regular expression of the naming rule for tables and columns',
+    ),
+  },
   codes: {
     'query-failed': {
       means: 'the catalogue, or the name of the database, cannot be read',

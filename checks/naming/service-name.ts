@@ -1,4 +1,4 @@
-import { defineCheck, exchange, firstAt, parseJson, z } from '../../src/check/index.ts';
+import { defineCheck, exchange, firstAt, option, parseJson, v } from '../../src/check/index.ts';
 
 /** Verifies that the API gives itself the name that the configuration knows it by, in the form of the naming rule. */
 export default defineCheck({
@@ -9,20 +9,19 @@ export default defineCheck({
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'naming'],
-  options: z.object({
-    path: z
-      .string()
-      .optional()
-      .describe('Path whose answer names the service; unset: services.api.healthPath'),
-    fields: z
-      .array(z.string())
-      .default(['service', 'service_name', 'serviceName', 'name'])
-      .describe('Where the name stands, first match'),
-    pattern: z
-      .string()
-      .default('^meatymusic(-[a-z0-9]+)*$')
-      .describe('Regular expression of the naming rule'),
-  }),
+  options: {
+    path: option(
+      v.optional(v.string()),
+      undefined,
+      'Path whose answer names the service; unset: services.api.healthPath',
+    ),
+    fields: option(
+      v.array(v.string()),
+      ['service', 'service_name', 'serviceName', 'name'],
+      'Where the name stands, first match',
+    ),
+    pattern: option(v.string(), '^meatymusic(-[a-z0-9]+)*$', 'Regular expression of the naming rule'),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'no-name': {

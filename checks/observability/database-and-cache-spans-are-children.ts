@@ -1,4 +1,12 @@
-import { buildTraceTree, defineCheck, followRequest, type SpanData, z } from '../../src/check/index.ts';
+import {
+  buildTraceTree,
+  defineCheck,
+  followRequest,
+  number,
+  option,
+  type SpanData,
+  v,
+} from '../../src/check/index.ts';
 
 /** Verifies that what a request does in database and cache is part of its trace: spans of both below the request's own. */
 export default defineCheck({
@@ -11,17 +19,19 @@ export default defineCheck({
   tags: ['traces'],
   level: 'advisory',
   timeoutMs: 15_000,
-  options: z.object({
-    path: z
-      .string()
-      .optional()
-      .describe('A path that needs database and cache; unset: services.api.readyPath'),
-    systems: z
-      .array(z.string())
-      .default(['postgresql', 'redis'])
-      .describe('Values of db.system.name (or db.system) that must be seen'),
-    waitMs: z.number().default(6000).describe('How long spans may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(
+      v.optional(v.string()),
+      undefined,
+      'A path that needs database and cache; unset: services.api.readyPath',
+    ),
+    systems: option(
+      v.array(v.string()),
+      ['postgresql', 'redis'],
+      'Values of db.system.name (or db.system) that must be seen',
+    ),
+    waitMs: option(number(), 6000, 'How long spans may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'no-spans': {

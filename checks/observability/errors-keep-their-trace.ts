@@ -1,4 +1,4 @@
-import { defineCheck, followRequest, traceInHeaders, z } from '../../src/check/index.ts';
+import { defineCheck, followRequest, number, option, traceInHeaders, v } from '../../src/check/index.ts';
 
 /** Verifies that a request that ends in an error is traced like any other: those are the ones that will be looked for. */
 export default defineCheck({
@@ -10,14 +10,11 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'errors', 'traces'],
   timeoutMs: 15_000,
-  options: z.object({
-    path: z.string().default('/meatymusic-no-such-path').describe('A path that is answered with an error'),
-    traceIdHeader: z.string().default('X-Trace-ID').describe('Request header that carries the trace ID'),
-    waitMs: z
-      .number()
-      .default(6000)
-      .describe('How long log lines and spans may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(v.string(), '/meatymusic-no-such-path', 'A path that is answered with an error'),
+    traceIdHeader: option(v.string(), 'X-Trace-ID', 'Request header that carries the trace ID'),
+    waitMs: option(number(), 6000, 'How long log lines and spans may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'no-error': {

@@ -1,4 +1,4 @@
-import { defineCheck, type LogSummary, z } from '../../src/check/index.ts';
+import { defineCheck, type LogSummary, number, option } from '../../src/check/index.ts';
 
 /** Verifies that the API logs one JSON object a line. Raw lines of a server, banners and tracebacks in between make it fail. */
 export default defineCheck({
@@ -9,14 +9,9 @@ export default defineCheck({
   needs: ['logs'],
   uses: ['api'],
   tags: ['contract', 'logs'],
-  options: z.object({
-    minStructured: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.99)
-      .describe('Least share of lines that are JSON objects'),
-  }),
+  options: {
+    minStructured: option(number(0, 1), 0.99, 'Least share of lines that are JSON objects'),
+  },
   codes: {
     empty: {
       means: 'the log holds no line, so nothing is known about its structure',

@@ -1,4 +1,4 @@
-import { defineCheck, followRequest, z } from '../../src/check/index.ts';
+import { defineCheck, followRequest, integer, number, option, v } from '../../src/check/index.ts';
 
 /**
  * Verifies that log lines carry the trace of their own request: several requests at the same time, each under its own
@@ -13,11 +13,11 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],
   timeoutMs: 10_000,
-  options: z.object({
-    path: z.string().optional().describe('Path of the requests; unset: services.api.healthPath'),
-    requests: z.number().int().min(1).max(50).default(5).describe('How many at the same time'),
-    waitMs: z.number().default(4000).describe('How long lines may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(v.optional(v.string()), undefined, 'Path of the requests; unset: services.api.healthPath'),
+    requests: option(integer(1, 50), 5, 'How many at the same time'),
+    waitMs: option(number(), 4000, 'How long lines may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     missing: {

@@ -1,4 +1,4 @@
-import { defineCheck, z } from '../../src/check/index.ts';
+import { defineCheck, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the API says, in its log, that its telemetry was started. */
 export default defineCheck({
@@ -9,9 +9,9 @@ export default defineCheck({
   needs: ['logs'],
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],
-  options: z.object({
-    text: z.string().default('OpenTelemetry initialized').describe('Part of the line that says so'),
-  }),
+  options: {
+    text: option(v.string(), 'OpenTelemetry initialized', 'Part of the line that says so'),
+  },
   codes: {
     'not-logged': {
       means: 'no line of the log says it',

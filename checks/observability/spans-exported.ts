@@ -1,4 +1,4 @@
-import { defineCheck, followRequest, z } from '../../src/check/index.ts';
+import { defineCheck, followRequest, number, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the API exports spans at all: one request must leave at least one, to the console or by OTLP. */
 export default defineCheck({
@@ -10,13 +10,14 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'traces'],
   timeoutMs: 15_000,
-  options: z.object({
-    path: z
-      .string()
-      .optional()
-      .describe('Path of the request that must leave spans; unset: services.api.healthPath'),
-    waitMs: z.number().default(8000).describe('How long spans may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(
+      v.optional(v.string()),
+      undefined,
+      'Path of the request that must leave spans; unset: services.api.healthPath',
+    ),
+    waitMs: option(number(), 8000, 'How long spans may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     none: {

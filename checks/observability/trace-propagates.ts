@@ -4,8 +4,10 @@ import {
   type FollowedRequest,
   fact,
   followRequest,
+  number,
+  option,
   traceInHeaders,
-  z,
+  v,
 } from '../../src/check/index.ts';
 
 /**
@@ -21,21 +23,20 @@ export default defineCheck({
   uses: ['api'],
   tags: ['contract', 'traces', 'logs'],
   timeoutMs: 15_000,
-  options: z.object({
-    path: z
-      .string()
-      .optional()
-      .describe('Path of the request that is followed; unset: services.api.healthPath'),
-    traceIdHeader: z.string().default('X-Trace-ID').describe('Request header that carries the trace ID'),
-    responseHeaders: z
-      .array(z.string())
-      .default(['traceparent', 'traceresponse', 'x-trace-id', 'x-request-id', 'x-correlation-id'])
-      .describe('Response headers of which one must name the trace; empty: not asked for'),
-    waitMs: z
-      .number()
-      .default(8000)
-      .describe('How long log lines and spans may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(
+      v.optional(v.string()),
+      undefined,
+      'Path of the request that is followed; unset: services.api.healthPath',
+    ),
+    traceIdHeader: option(v.string(), 'X-Trace-ID', 'Request header that carries the trace ID'),
+    responseHeaders: option(
+      v.array(v.string()),
+      ['traceparent', 'traceresponse', 'x-trace-id', 'x-request-id', 'x-correlation-id'],
+      'Response headers of which one must name the trace; empty: not asked for',
+    ),
+    waitMs: option(number(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'no-spans': {

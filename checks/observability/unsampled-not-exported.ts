@@ -2,9 +2,11 @@ import {
   defineCheck,
   type Evidence,
   exchange,
+  number,
+  option,
   parseTraceparent,
   type SpanData,
-  z,
+  v,
 } from '../../src/check/index.ts';
 
 /**
@@ -22,13 +24,14 @@ export default defineCheck({
   tags: ['w3c', 'traces'],
   level: 'advisory',
   timeoutMs: 15_000,
-  options: z.object({
-    path: z.string().optional().describe('Path of the requests; unset: services.api.healthPath'),
-    waitMs: z
-      .number()
-      .default(8000)
-      .describe('How long spans of the sampled request may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(v.optional(v.string()), undefined, 'Path of the requests; unset: services.api.healthPath'),
+    waitMs: option(
+      number(),
+      8000,
+      'How long spans of the sampled request may take to arrive, in milliseconds',
+    ),
+  },
   codes: {
     unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'marked-sampled': {

@@ -1,4 +1,12 @@
-import { defineCheck, fact, observeTraceContext, type TraceContextCase, z } from '../../src/check/index.ts';
+import {
+  defineCheck,
+  fact,
+  number,
+  observeTraceContext,
+  option,
+  type TraceContextCase,
+  v,
+} from '../../src/check/index.ts';
 
 const valid = '{trace}-{span}';
 
@@ -55,13 +63,10 @@ export default defineCheck({
   tags: ['w3c', 'traces'],
   level: 'advisory',
   timeoutMs: 20_000,
-  options: z.object({
-    path: z.string().optional().describe('Path that is asked for; unset: services.api.healthPath'),
-    waitMs: z
-      .number()
-      .default(4000)
-      .describe('How long log lines and spans may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(v.optional(v.string()), undefined, 'Path that is asked for; unset: services.api.healthPath'),
+    waitMs: option(number(), 4000, 'How long log lines and spans may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'a request got no answer', hint: 'meatymusic logs api' },
     'not-continued': {

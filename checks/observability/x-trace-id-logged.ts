@@ -1,4 +1,4 @@
-import { attempt, defineCheck, exchange, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, exchange, number, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the `X-Trace-ID` of a request stands in the API's log: what a caller reports can then be found. */
 export default defineCheck({
@@ -9,11 +9,11 @@ export default defineCheck({
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs'],
-  options: z.object({
-    path: z.string().optional().describe('Path of the request; unset: services.api.healthPath'),
-    header: z.string().default('X-Trace-ID').describe('The header'),
-    waitMs: z.number().default(3000).describe('How long the line may take to arrive, in milliseconds'),
-  }),
+  options: {
+    path: option(v.optional(v.string()), undefined, 'Path of the request; unset: services.api.healthPath'),
+    header: option(v.string(), 'X-Trace-ID', 'The header'),
+    waitMs: option(number(), 3000, 'How long the line may take to arrive, in milliseconds'),
+  },
   codes: {
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'not-logged': {

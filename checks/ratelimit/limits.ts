@@ -1,4 +1,4 @@
-import { defineCheck, type Evidence, exchange, fact, z } from '../../src/check/index.ts';
+import { defineCheck, type Evidence, exchange, fact, integer, option, v } from '../../src/check/index.ts';
 
 /**
  * Verifies that requests over the limit get 429 with Retry-After, and those under it never do. The limit is reached in a
@@ -13,16 +13,17 @@ export default defineCheck({
   uses: ['api'],
   timeoutMs: 30_000,
   tags: ['contract', 'ratelimit'],
-  options: z.object({
-    path: z
-      .string()
-      .default('/api/v1/compose')
-      .describe('Path whose limit is reached; best one that nothing else uses'),
-    method: z.string().default('POST').describe('Its method'),
-    body: z.string().default('{"seed":"rate-limit"}').describe('Its body'),
-    maxRequests: z.number().int().min(2).default(150).describe('Requests after which there is no limit'),
-    minimum: z.number().int().min(1).default(2).describe('Requests that must be let through in a window'),
-  }),
+  options: {
+    path: option(
+      v.string(),
+      '/api/v1/compose',
+      'Path whose limit is reached; best one that nothing else uses',
+    ),
+    method: option(v.string(), 'POST', 'Its method'),
+    body: option(v.string(), '{"seed":"rate-limit"}', 'Its body'),
+    maxRequests: option(integer(2), 150, 'Requests after which there is no limit'),
+    minimum: option(integer(1), 2, 'Requests that must be let through in a window'),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'no-limit': { means: 'no request is refused', hint: 'RATE_LIMIT_ENABLED=true, or options: maxRequests' },

@@ -1,4 +1,4 @@
-import { defineCheck, type Evidence, exchange, z } from '../../src/check/index.ts';
+import { defineCheck, type Evidence, exchange, integer, option, v } from '../../src/check/index.ts';
 
 /** Verifies seed propagation: the same seed gives the same bytes every time, and other seeds give others. */
 export default defineCheck({
@@ -9,11 +9,11 @@ export default defineCheck({
   needs: ['http', 'ids'],
   uses: ['api'],
   tags: ['contract', 'seed'],
-  options: z.object({
-    path: z.string().default('/api/v1/compose?seed={seed}').describe('Path; {seed} is replaced'),
-    repeats: z.number().int().min(2).max(50).default(3).describe('Calls with the same seed'),
-    seeds: z.number().int().min(2).max(50).default(3).describe('Different seeds'),
-  }),
+  options: {
+    path: option(v.string(), '/api/v1/compose?seed={seed}', 'Path; {seed} is replaced'),
+    repeats: option(integer(2, 50), 3, 'Calls with the same seed'),
+    seeds: option(integer(2, 50), 3, 'Different seeds'),
+  },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
     'wrong-status': {

@@ -4,9 +4,10 @@ import {
   type Evidence,
   exchange,
   fact,
+  option,
   type PostgresProbe,
   type SqlStep,
-  z,
+  v,
 } from '../../src/check/index.ts';
 
 /**
@@ -24,16 +25,16 @@ export default defineCheck({
   effects: 'temporary',
   tags: ['contract', 'tenancy', 'security'],
   timeoutMs: 15_000,
-  options: z.object({
-    path: z.string().default('/api/v1/preferences').describe('Path of a resource that belongs to the caller'),
-    method: z.string().default('PUT').describe('Method that writes it'),
-    field: z.string().default('preferences').describe('Field of the body that holds what is written'),
-    tenantClaim: z.string().default('tenant_id').describe('Claim of the token that names the tenant'),
-    tenants: z.string().default('tenants').describe('Table of the tenants: id, name, slug'),
-    users: z.string().default('users').describe('Table of the users: id, tenant_id'),
-    stored: z.string().default('user_preferences').describe('Table of what is written: user_id'),
-    setting: z.string().default('app.current_tenant_id').describe('Setting that the policies read'),
-  }),
+  options: {
+    path: option(v.string(), '/api/v1/preferences', 'Path of a resource that belongs to the caller'),
+    method: option(v.string(), 'PUT', 'Method that writes it'),
+    field: option(v.string(), 'preferences', 'Field of the body that holds what is written'),
+    tenantClaim: option(v.string(), 'tenant_id', 'Claim of the token that names the tenant'),
+    tenants: option(v.string(), 'tenants', 'Table of the tenants: id, name, slug'),
+    users: option(v.string(), 'users', 'Table of the users: id, tenant_id'),
+    stored: option(v.string(), 'user_preferences', 'Table of what is written: user_id'),
+    setting: option(v.string(), 'app.current_tenant_id', 'Setting that the policies read'),
+  },
   codes: {
     'not-kept': {
       means: 'a user cannot write and read what is their own: nothing is shown about others',

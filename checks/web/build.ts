@@ -1,4 +1,4 @@
-import { attempt, defineCheck, type Evidence, fact, z } from '../../src/check/index.ts';
+import { attempt, defineCheck, type Evidence, fact, integer, option, v } from '../../src/check/index.ts';
 
 /**
  * Verifies that the production build of the web app completes. It runs the configured command, so it takes as long as that
@@ -13,10 +13,10 @@ export default defineCheck({
   effects: 'temporary',
   tags: ['contract', 'web', 'build'],
   timeoutMs: 600_000,
-  options: z.object({
-    command: z.string().default('').describe('Build command; default: services.web.build.command'),
-    lines: z.number().int().min(1).default(30).describe('Last lines of the output to keep'),
-  }),
+  options: {
+    command: option(v.string(), '', 'Build command; default: services.web.build.command'),
+    lines: option(integer(1), 30, 'Last lines of the output to keep'),
+  },
   codes: {
     'build-failed': {
       means: 'the command ends with another exit code than 0',

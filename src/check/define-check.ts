@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import type { Evidence } from './evidence.ts';
+import type { CheckOptions, OptionValues } from './option.ts';
 import type { ProbeName, Probes } from './probes.ts';
 import type { Sabotage } from './sabotage.ts';
 import type { ServiceName, StackInfo } from './stack.ts';
@@ -20,7 +20,7 @@ export interface FailureCode {
 }
 
 export interface CheckDefinition<
-  Options extends z.ZodObject = z.ZodObject,
+  Options extends CheckOptions = CheckOptions,
   Needs extends ProbeName = ProbeName,
   Code extends string = string,
 > {
@@ -43,7 +43,7 @@ export interface CheckDefinition<
   tags?: readonly string[];
   /** Longest time of one attempt. Default: the run's (5 s). */
   timeoutMs?: number;
-  /** A schema whose every field has a default and a description. */
+  /** What it can be told, by name: `option(schema, default, description)`. */
   options?: Options;
   /** Every way to fail, by its code. */
   codes: Record<Code, FailureCode>;
@@ -51,7 +51,7 @@ export interface CheckDefinition<
   sabotage?: readonly Sabotage[];
   /** Why no sabotage can be carried out, where there is none; `checks prove` says so instead of failing. */
   unprovable?: string;
-  run(context: CheckContext<z.output<Options>, Needs, Code>): Promise<Verdict<Code>>;
+  run(context: CheckContext<OptionValues<Options>, Needs, Code>): Promise<Verdict<Code>>;
 }
 
 export type CheckContext<Options, Needs extends ProbeName, Code extends string> = Pick<Probes, Needs> & {
@@ -76,7 +76,7 @@ export interface Check extends CheckDefinition {
 }
 
 /** Gives a check's file its types; returns what it got. */
-export function defineCheck<Options extends z.ZodObject, const Needs extends ProbeName, Code extends string>(
+export function defineCheck<Options extends CheckOptions, const Needs extends ProbeName, Code extends string>(
   definition: CheckDefinition<Options, Needs, Code>,
 ): CheckDefinition<Options, Needs, Code> {
   return definition;

@@ -1,22 +1,26 @@
-import { z } from 'zod';
+import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from './define-check.ts';
 import { exchange } from './exchange.ts';
 import { firstAt, parseJson } from './json-path.ts';
+import { option } from './option.ts';
 import type { HttpRequest, HttpResponse } from './probes.ts';
 
 export const envelopeOptions = {
-  codePaths: z
-    .array(z.string())
-    .default(['error.code', 'code', 'error_code', 'error.type'])
-    .describe('Where the envelope has its code, first match'),
-  messagePaths: z
-    .array(z.string())
-    .default(['error.message', 'message', 'detail', 'error_description'])
-    .describe('Where the envelope has its message'),
-  traceIdPaths: z
-    .array(z.string())
-    .default(['error.trace_id', 'trace_id', 'error.traceId', 'traceId', 'error.request_id', 'request_id'])
-    .describe('Where the envelope has its trace ID'),
+  codePaths: option(
+    v.array(v.string()),
+    ['error.code', 'code', 'error_code', 'error.type'],
+    'Where the envelope has its code, first match',
+  ),
+  messagePaths: option(
+    v.array(v.string()),
+    ['error.message', 'message', 'detail', 'error_description'],
+    'Where the envelope has its message',
+  ),
+  traceIdPaths: option(
+    v.array(v.string()),
+    ['error.trace_id', 'trace_id', 'error.traceId', 'traceId', 'error.request_id', 'request_id'],
+    'Where the envelope has its trace ID',
+  ),
 };
 
 export const envelopeCodes = {
@@ -113,21 +117,13 @@ export interface ErrorCheckTexts {
   withToken?: boolean;
 }
 
-const errorOptions = (texts: ErrorCheckTexts) =>
-  z.object({
-    path: z.string().default(texts.request.path).describe('Path of the request that provokes the error'),
-    method: z
-      .string()
-      .default(texts.request.method ?? 'GET')
-      .describe('Its method'),
-    statuses: z.array(z.number().int()).default(texts.statuses).describe('Statuses that fit'),
-    bodyBytes: z
-      .number()
-      .int()
-      .default(texts.bodyBytes ?? 0)
-      .describe('Size of the body that is sent; 0: a small one'),
-    ...envelopeOptions,
-  });
+const errorOptions = ({ request, statuses, bodyBytes = 0 }: ErrorCheckTexts) => ({
+  path: option(v.string(), request.path, 'Path of the request that provokes the error'),
+  method: option(v.string(), request.method ?? 'GET', 'Its method'),
+  statuses: option(v.array(integer()), statuses, 'Statuses that fit'),
+  bodyBytes: option(integer(), bodyBytes, 'Size of the body that is sent; 0: a small one'),
+  ...envelopeOptions,
+});
 
 /** A check that one kind of error comes with its status, in the one envelope. */
 export function errorCheck(

@@ -1,5 +1,5 @@
 /** All that a check's file may import. */
-export { z } from 'zod';
+export { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 export { type CheckDefinition, defineCheck, type Effects, type FailureCode } from './define-check.ts';
 export {
   type EnvelopeCode,
@@ -18,6 +18,7 @@ export {
 } from './follow-request.ts';
 export type { Json } from './json.ts';
 export { at, firstAt, parseJson } from './json-path.ts';
+export { type CheckOption, type CheckOptions, option } from './option.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export * from './probes.ts';
 export { refusedTokenCheck } from './refused-token.ts';

@@ -1,13 +1,14 @@
-import { z } from 'zod';
+import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from './define-check.ts';
 import { exchange } from './exchange.ts';
+import { option } from './option.ts';
 import type { TokenQuery } from './probes.ts';
 
-const options = z.object({
-  path: z.string().default('/api/v1/me').describe('Path of an endpoint that needs a token'),
-  method: z.string().default('GET').describe('Its method'),
-  status: z.number().int().default(401).describe('Status of a refusal'),
-});
+const options = {
+  path: option(v.string(), '/api/v1/me', 'Path of an endpoint that needs a token'),
+  method: option(v.string(), 'GET', 'Its method'),
+  status: option(integer(), 401, 'Status of a refusal'),
+};
 
 const codes = {
   unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },

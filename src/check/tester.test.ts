@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineCheck, ProbeError, z } from './index.ts';
+import { defineCheck, option, ProbeError, v } from './index.ts';
 import { type CheckCases, testCheck, verdictOf } from './tester.ts';
 
 const check = defineCheck({
@@ -7,7 +7,7 @@ const check = defineCheck({
   failureTitle: 'The answer is not 42',
   why: 'Everything builds on it.',
   needs: ['http'],
-  options: z.object({ answer: z.string().default('42').describe('The answer') }),
+  options: { answer: option(v.string(), '42', 'The answer') },
   codes: {
     wrong: { means: 'another answer', hint: 'ask again' },
     silent: { means: 'no answer', hint: 'wait' },

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { z } from 'zod';
 import { contextOf } from './check-context.ts';
 import type { CheckDefinition } from './define-check.ts';
 import { judgeVerdict } from './judge-verdict.ts';
+import { type CheckOptions, optionValues } from './option.ts';
 import type { ProbeName, Probes } from './probes.ts';
 import type { StackInfo } from './stack.ts';
 import { exampleStack } from './stack.ts';
@@ -61,7 +61,7 @@ export interface TestRunner {
  * Tests a check with fake probes, one test a case. Refuses cases that would prove nothing: no case that passes, no case
  * that fails, or a code that no case shows.
  */
-export function testCheck<Options extends z.ZodObject, Needs extends ProbeName, Code extends string>(
+export function testCheck<Options extends CheckOptions, Needs extends ProbeName, Code extends string>(
   check: CheckDefinition<Options, Needs, Code>,
   cases: CheckCases<NoInfer<Code>>,
   runner: TestRunner = globalThis as unknown as TestRunner,
@@ -111,14 +111,14 @@ function refusalOf({ codes }: CheckDefinition, { passes, fails }: CheckCases): s
 }
 
 /** The verdict as the engine would count it: a pass that examined nothing is a failure. Rejects with what the check threw. */
-export async function verdictOf<Options extends z.ZodObject, Needs extends ProbeName, Code extends string>(
+export async function verdictOf<Options extends CheckOptions, Needs extends ProbeName, Code extends string>(
   check: CheckDefinition<Options, Needs, Code>,
   { probes, options = {}, stack = {} }: Omit<Case, 'when'>,
 ): Promise<Verdict> {
   const definition = check as unknown as CheckDefinition;
   const context = contextOf(definition, {
     probes: fakeAll(definition, probes),
-    options: definition.options?.parse(options) ?? {},
+    options: optionsOf(definition, options),
     stack: merge(exampleStack, stack) as StackInfo,
     signal: new AbortController().signal,
     remainingMs: () => 5000,
@@ -126,6 +126,17 @@ export async function verdictOf<Options extends z.ZodObject, Needs extends Probe
   const verdict = judgeVerdict(definition, await definition.run(context));
   if (verdict.status === 'error') throw new TypeError(verdict.actual);
   return verdict;
+}
+
+function optionsOf({ options = {} }: CheckDefinition, given: Record<string, unknown>) {
+  const { values, problems } = optionValues(options, given);
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(options, name));
+  const wrong = [
+    ...unknown.map((name) => `the check has no option ${name}`),
+    ...problems.map(({ name, path, message }) => `the option ${[name, ...path].join('.')} ${message}`),
+  ];
+  if (wrong.length > 0) throw new TypeError(wrong.join('; '));
+  return values;
 }
 
 /** Fakes of identifiers and time are there without being asked for: every run sees the same ones. */

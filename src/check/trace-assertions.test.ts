@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { v } from '../base/schema.ts';
 import type { SpanData } from './probes.ts';
 import {
   assertTrace,
@@ -79,7 +80,7 @@ describe('assertTrace', () => {
     { select: { kind: 'client' }, within: { name: 'handler' } },
     { select: { kind: 'client' }, 'total-duration-ms': { max: 30 } },
   ])('holds: %j', (assertion) => {
-    expect(traceAssertionSchema.safeParse(assertion).success).toBe(true);
+    expect(v.safeParse(traceAssertionSchema, assertion).success).toBe(true);
     expect(assertTrace(spans, assertion)).toMatchObject({ ok: true, failures: [] });
   });
 
@@ -122,7 +123,7 @@ describe('assertTrace', () => {
   });
 
   it('refuses words that it does not know', () => {
-    expect(traceAssertionSchema.safeParse({ select: { nam: 'x' } }).success).toBe(false);
-    expect(traceAssertionSchema.safeParse({ counts: 1 }).success).toBe(false);
+    expect(v.safeParse(traceAssertionSchema, { select: { nam: 'x' } }).success).toBe(false);
+    expect(v.safeParse(traceAssertionSchema, { counts: 1 }).success).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { described, mapOf, number, strictMap, v } from '../base/schema.ts';
 import type { Json } from './json.ts';
 import type { SpanData } from './probes.ts';
 
@@ -6,52 +6,52 @@ import type { SpanData } from './probes.ts';
  * Claims about the spans of a trace, as data: written in YAML or in code, judged here. A selection that selects nothing
  * is a failure, whatever is claimed of it.
  */
-const text = z
-  .union([z.string(), z.strictObject({ matches: z.string().describe('A regular expression') })])
-  .describe('The text itself, or a pattern');
-const value = z.union([
-  z.string(),
-  z.number(),
-  z.boolean(),
-  z.strictObject({ matches: z.string() }),
-  z.strictObject({ exists: z.boolean() }),
-  z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
+const text = described(
+  v.union([v.string(), strictMap({ matches: described(v.string(), 'A regular expression') })]),
+  'The text itself, or a pattern',
+);
+const range = strictMap({ min: v.optional(number()), max: v.optional(number()) });
+const value = v.union([
+  v.string(),
+  number(),
+  v.boolean(),
+  strictMap({ matches: v.string() }),
+  strictMap({ exists: v.boolean() }),
+  range,
 ]);
+const status = v.picklist(['unset', 'ok', 'error']);
 
 const selectorFields = {
-  service: text.optional().describe('service.name of the resource'),
-  name: text.optional().describe('Name of the span'),
-  kind: z.enum(['internal', 'server', 'client', 'producer', 'consumer']).optional(),
-  status: z.enum(['unset', 'ok', 'error']).optional(),
-  attributes: z.record(z.string(), value).optional().describe('Attributes that it must have'),
+  service: v.optional(described(text, 'service.name of the resource')),
+  name: v.optional(described(text, 'Name of the span')),
+  kind: v.optional(v.picklist(['internal', 'server', 'client', 'producer', 'consumer'])),
+  status: v.optional(status),
+  attributes: v.optional(described(mapOf(value), 'Attributes that it must have')),
 };
 
-const plainSelector = z.strictObject(selectorFields);
+const plainSelector = strictMap(selectorFields);
 
-export const spanSelectorSchema = z.strictObject({
+export const spanSelectorSchema = strictMap({
   ...selectorFields,
-  parent: plainSelector.optional().describe('What its parent is'),
-  ancestor: plainSelector.optional().describe('What is somewhere above it'),
+  parent: v.optional(described(plainSelector, 'What its parent is')),
+  ancestor: v.optional(described(plainSelector, 'What is somewhere above it')),
 });
 
-const bounds = z.union([
-  z.number(),
-  z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
-]);
+const bounds = v.union([number(), range]);
 
-export const traceAssertionSchema = z.strictObject({
-  select: spanSelectorSchema.prefault({}).describe('Which spans are meant; default: all'),
-  count: bounds.optional().describe('How many they are; default: at least one'),
-  attributes: z.record(z.string(), value).optional().describe('Attributes that each of them has'),
-  status: z.enum(['unset', 'ok', 'error']).optional().describe('Status that each of them has'),
-  'duration-ms': bounds.optional().describe('How long each of them took'),
-  'total-duration-ms': bounds.optional().describe('How long they took together'),
-  before: spanSelectorSchema.optional().describe('Spans that begin only after each of them has ended'),
-  within: spanSelectorSchema.optional().describe('A span that begins before and ends after each of them'),
+export const traceAssertionSchema = strictMap({
+  select: v.optional(described(spanSelectorSchema, 'Which spans are meant; default: all'), {}),
+  count: v.optional(described(bounds, 'How many they are; default: at least one')),
+  attributes: v.optional(described(mapOf(value), 'Attributes that each of them has')),
+  status: v.optional(described(status, 'Status that each of them has')),
+  'duration-ms': v.optional(described(bounds, 'How long each of them took')),
+  'total-duration-ms': v.optional(described(bounds, 'How long they took together')),
+  before: v.optional(described(spanSelectorSchema, 'Spans that begin only after each of them has ended')),
+  within: v.optional(described(spanSelectorSchema, 'A span that begins before and ends after each of them')),
 });
 
-export type SpanSelector = z.input<typeof spanSelectorSchema>;
-export type TraceAssertion = z.input<typeof traceAssertionSchema>;
+export type SpanSelector = v.InferInput<typeof spanSelectorSchema>;
+export type TraceAssertion = v.InferInput<typeof traceAssertionSchema>;
 
 export interface TraceAssertionResult {
   ok: boolean;
@@ -62,9 +62,9 @@ export interface TraceAssertionResult {
 }
 
 type Text = string | { matches: string };
-type Value = z.input<typeof value>;
+type Value = v.InferInput<typeof value>;
 type Bounds = number | { min?: number | undefined; max?: number | undefined };
-type Plain = z.input<typeof plainSelector>;
+type Plain = v.InferInput<typeof plainSelector>;
 
 /** Clocks of different machines, and times printed in milliseconds, may differ by this. */
 const clockToleranceMs = 1;

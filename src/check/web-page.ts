@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from './define-check.ts';
 import { exchange } from './exchange.ts';
+import { option } from './option.ts';
 
 const codes = {
   unreachable: {
@@ -25,11 +26,10 @@ export interface PageTexts {
   path: string;
 }
 
-const optionsFor = (path: string) =>
-  z.object({
-    path: z.string().default(path).describe('Path of the page'),
-    status: z.number().int().default(200).describe('Status of a page that loads'),
-  });
+const optionsFor = (path: string) => ({
+  path: option(v.string(), path, 'Path of the page'),
+  status: option(integer(), 200, 'Status of a page that loads'),
+});
 
 /** A check that a page of the web app answers: status, HTML, the name of the app. What it does in a browser is for browser/*. */
 export function pageCheck({

@@ -120,8 +120,8 @@ others: 1
         "checks.yaml:25: there is no matcher "containz"; did you mean "contains"?",
         "checks.yaml:30: Invalid regular expression: /(/u: Unterminated group",
         "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default)",
-        "checks.yaml:35: id: must be <area>/<name>",
-        "checks.yaml:39: id: Invalid input: expected string, received undefined",
+        "checks.yaml:35: id must be <area>/<name>",
+        "checks.yaml:39: id is missing",
         "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, user, group, package, service, mount, interface, kernel-param, matching",
       ]
     `);

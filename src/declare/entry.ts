@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { nearest } from '../base/nearest.ts';
+import { described, number, strictMap, unknownKey, v } from '../base/schema.ts';
 import type { Check } from '../check/define-check.ts';
 import type { Probes } from '../check/probes.ts';
 import type { Kind, Observed } from './kind.ts';
@@ -11,34 +11,46 @@ import { TextLines } from './matchers/text-lines.ts';
 import { shown } from './matchers/values.ts';
 import { DeclaredProblem } from './problem.ts';
 
-const duration = z.union([z.string(), z.number().positive()]);
+const duration = v.union([v.string(), number(Number.MIN_VALUE)]);
 
 /** What every entry may say, whatever its kind. */
 export const commonShape = {
-  id: z
-    .string()
-    .regex(/^[a-z0-9][\w.:-]*(\/[\w.:-]+)+$/i, 'must be <area>/<name>')
-    .describe('<area>/<name>'),
-  kind: z.string(),
-  title: z.string().optional().describe('Said when it holds; default: from the kind'),
-  why: z.string().optional().describe('Why it matters'),
-  hint: z.string().optional().describe('What to do when it fails'),
-  after: z.array(z.string()).optional().describe('Checks without whose pass this one proves nothing'),
-  level: z.enum(['required', 'advisory']).optional().describe('An advisory failure does not fail the run'),
-  tags: z.array(z.string()).optional().describe('Tags'),
-  timeout: duration.optional().describe('Longest time of an attempt: 500ms, 2s'),
-  skip: z.union([z.boolean(), z.string()]).optional().describe('Do not run it; a text is the reason'),
+  id: described(
+    v.pipe(v.string(), v.regex(/^[a-z0-9][\w.:-]*(\/[\w.:-]+)+$/i, 'must be <area>/<name>')),
+    '<area>/<name>',
+  ),
+  kind: v.string(),
+  title: described(v.optional(v.string()), 'Said when it holds; default: from the kind'),
+  why: described(v.optional(v.string()), 'Why it matters'),
+  hint: described(v.optional(v.string()), 'What to do when it fails'),
+  after: described(v.optional(v.array(v.string())), 'Checks without whose pass this one proves nothing'),
+  level: described(
+    v.optional(v.picklist(['required', 'advisory'])),
+    'An advisory failure does not fail the run',
+  ),
+  tags: described(v.optional(v.array(v.string())), 'Tags'),
+  timeout: described(v.optional(duration), 'Longest time of an attempt: 500ms, 2s'),
+  skip: described(v.optional(v.union([v.boolean(), v.string()])), 'Do not run it; a text is the reason'),
 };
 
+const commonSchema = strictMap(commonShape);
+
 /** The schema of one kind's entries. `expectation` is what stands for what is expected of an attribute. */
-export function entrySchema(kind: Kind, expectation: z.ZodType) {
+export function entrySchema(kind: Kind, expectation: v.GenericSchema, more: v.ObjectEntries = {}) {
   const attributes = Object.fromEntries(
-    Object.entries(kind.attributes).map(([name, about]) => [name, expectation.optional().describe(about)]),
+    Object.entries(kind.attributes).map(([name, about]) => [name, described(v.optional(expectation), about)]),
   );
-  return z.strictObject({ ...commonShape, kind: z.literal(kind.name), ...kind.target, ...attributes });
+  return strictMap({ ...commonShape, kind: v.literal(kind.name), ...kind.target, ...attributes, ...more });
 }
 
-const schemas = new Map([...kinds.values()].map((kind) => [kind.name, entrySchema(kind, z.unknown())]));
+const schemas = new Map<string, ReturnType<typeof entrySchema>>();
+
+/** The schema that entries of a kind are judged by; made when the first one is met. */
+function schemaOf(kind: Kind): ReturnType<typeof entrySchema> {
+  const schema = schemas.get(kind.name) ?? entrySchema(kind, v.unknown());
+  schemas.set(kind.name, schema);
+  return schema;
+}
 
 /** Shared by all declared checks: ten thousand of them need one. */
 const codes = {
@@ -61,8 +73,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
   }
   const given = entry as Record<string, unknown>;
   const kind = kinds.get(String(given.kind));
-  const schema = schemas.get(String(given.kind));
-  if (!kind || !schema) {
+  if (!kind) {
     const near = nearest(String(given.kind), [...kinds.keys()]);
     const known = near ? `did you mean "${near}"?` : `known: ${[...kinds.keys()].join(', ')}`;
     throw new DeclaredProblem(
@@ -70,9 +81,9 @@ export function checkOfEntry(entry: unknown, source: string): Check {
       given.kind === undefined ? `says no kind; ${known}` : `there is no kind "${given.kind}"; ${known}`,
     );
   }
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw problemOf(parsed.error, kind);
-  const data = parsed.data as Record<string, unknown> & z.output<z.ZodObject<typeof commonShape>>;
+  const parsed = v.safeParse(schemaOf(kind), given);
+  if (!parsed.success) throw problemOf(parsed.issues, kind);
+  const data = parsed.output as Record<string, unknown> & v.InferOutput<typeof commonSchema>;
   const expectations: Expectation[] = [];
   for (const attribute of Object.keys(kind.attributes)) {
     if (!(attribute in given)) continue;
@@ -200,20 +211,19 @@ function valueText(value: unknown): string {
   return shown(value);
 }
 
-function problemOf(error: z.ZodError, kind: Kind): DeclaredProblem {
-  const [issue] = error.issues;
-  const path = (issue?.path ?? []) as (string | number)[];
-  if (issue?.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
+function problemOf([issue]: [v.BaseIssue<unknown>, ...unknown[]], kind: Kind): DeclaredProblem {
+  const path = (issue.path ?? []).map(({ key }) => key as string | number);
+  if (issue.message === unknownKey) {
+    const key = String(path.at(-1));
     const near = nearest(key, [
       ...Object.keys(commonShape),
       ...Object.keys(kind.target),
       ...Object.keys(kind.attributes),
     ]);
     return new DeclaredProblem(
-      [...path, key],
+      path,
       `${kind.name} has no "${key}"${near ? `; did you mean "${near}"?` : ''}`,
     );
   }
-  return new DeclaredProblem(path, `${path.join('.') || 'the entry'}: ${issue?.message ?? 'is not valid'}`);
+  return new DeclaredProblem(path, `${path.join('.') || 'the entry'} ${issue.message}`);
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { v } from '../base/schema.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { ProbeName, Probes } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
@@ -16,7 +16,7 @@ export interface Observed {
 }
 
 /** A kind of declared check: what it looks at (`target`), what can be expected of it (`attributes`), and how it looks. */
-export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
+export interface Kind<Target extends v.ObjectEntries = v.ObjectEntries> {
   name: string;
   about: string;
   needs: readonly ProbeName[];
@@ -27,10 +27,10 @@ export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
   presence?: string;
   /** What is expected without being said; by attributes that cannot be named in a file. */
   implied?: Record<string, unknown>;
-  uses?(target: z.output<z.ZodObject<Target>>): ServiceName[];
-  title(target: z.output<z.ZodObject<Target>>): string;
+  uses?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): ServiceName[];
+  title(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): string;
   observe(call: {
-    target: z.output<z.ZodObject<Target>>;
+    target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>;
     probes: Probes;
     stack: StackInfo;
     /** The attributes that something is expected of: the others need not be looked at. */
@@ -39,6 +39,6 @@ export interface Kind<Target extends z.ZodRawShape = z.ZodRawShape> {
 }
 
 /** Gives a kind's file its types. */
-export function defineKind<const Target extends z.ZodRawShape>(kind: Kind<Target>): Kind {
+export function defineKind<const Target extends v.ObjectEntries>(kind: Kind<Target>): Kind {
   return kind as unknown as Kind;
 }

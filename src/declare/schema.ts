@@ -1,36 +1,33 @@
-import { z } from 'zod';
+import { described, mapOf, number, strictMap, v } from '../base/schema.ts';
 import { entrySchema } from './entry.ts';
 import { kinds } from './kinds/index.ts';
 import { matcherNames } from './matchers/matcher.ts';
 
 /** For editors only: what is read is checked by compiling it, which says more. */
-const matcher: z.ZodType = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.array(matcher).min(1),
-    z.strictObject(Object.fromEntries(matcherNames.map((name) => [name, z.unknown().optional()]))),
-    z.record(z.string(), z.unknown()),
+const expectation: v.GenericSchema = v.lazy(() =>
+  v.union([
+    v.string(),
+    number(),
+    v.boolean(),
+    v.pipe(v.array(expectation), v.minLength(1)),
+    strictMap(Object.fromEntries(matcherNames.map((name) => [name, v.optional(v.unknown())]))),
+    mapOf(v.unknown()),
   ]),
 );
 
-const entries = [...kinds.values()].map((kind) =>
-  entrySchema(kind, matcher).extend({
-    for: z
-      .union([z.array(z.unknown()), z.string()])
-      .optional()
-      .describe('One check for each item: ${item}, ${index}'),
-  }),
-);
+const repeated = {
+  for: described(
+    v.optional(v.union([v.array(v.unknown()), v.string()])),
+    'One check for each item: ${item}, ${index}',
+  ),
+};
+
+const entries = [...kinds.values()].map((kind) => entrySchema(kind, expectation, repeated));
 
 /** A file of declared checks; its JSON Schema is published. */
-export const checksFileSchema = z.strictObject({
-  $schema: z.string().optional().describe('Address of the JSON Schema, for editors'),
-  vars: z.record(z.string(), z.unknown()).optional().describe('Variables: ${name}'),
-  defaults: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe('What stands in for what an entry does not say'),
-  checks: z.array(z.union(entries)).min(1).describe('The checks'),
+export const checksFileSchema = strictMap({
+  $schema: described(v.optional(v.string()), 'Address of the JSON Schema, for editors'),
+  vars: described(v.optional(mapOf(v.unknown())), 'Variables: ${name}'),
+  defaults: described(v.optional(mapOf(v.unknown())), 'What stands in for what an entry does not say'),
+  checks: described(v.pipe(v.array(v.union(entries)), v.minLength(1)), 'The checks'),
 });

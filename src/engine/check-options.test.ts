@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { integer, v } from '../base/schema.ts';
+import { option } from '../check/option.ts';
 import { makeCheck } from '../testing/make-check.ts';
 import { validateOptions } from './check-options.ts';
 
 const checks = [
   makeCheck({
     id: 'api/health',
-    options: z.object({ path: z.string().default('/health'), status: z.number().int().default(200) }),
+    options: { path: option(v.string(), '/health', 'Path'), status: option(integer(), 200, 'Status') },
   }),
   makeCheck({ id: 'cache/ping' }),
 ];
@@ -41,7 +42,7 @@ describe('validateOptions', () => {
         "x.json:22: options.api/health.pth: api/health has no such option; nearest: path",
         "x.json:17: options for "api/helth", which does not exist; nearest: api/health",
         "x.json:18: options for cache/ping, which has none",
-        "x.json:25: options.api/health.status: Invalid input: expected number, received string",
+        "x.json:25: options.api/health.status is not a number",
       ]
     `);
   });
@@ -70,7 +71,10 @@ describe('validateOptions', () => {
     });
 
     it('that do not fit are told once, where they are given', () => {
-      const two = [...checks, makeCheck({ id: 'api/ready', options: z.object({ path: z.string() }) })];
+      const two = [
+        ...checks,
+        makeCheck({ id: 'api/ready', options: { path: option(v.string(), '/', 'Path') } }),
+      ];
       const [first] = checks;
       expect(() =>
         validateOptions([first as (typeof checks)[0], ...two.slice(1)], { api: { path: 7 } }),

@@ -1,8 +1,8 @@
-import type { z } from 'zod';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Check } from '../check/define-check.ts';
+import { optionValues } from '../check/option.ts';
 import { type GivenOption, type GivenOptions, optionsGivenFor, strayOptions } from './given-options.ts';
 import { isGlob } from './patterns.ts';
 
@@ -22,20 +22,14 @@ export function validateOptions(
     const { id, options: schema } = check;
     if (!schema) continue;
     const own = nothingGiven ? none : optionsGivenFor(check, given);
-    const made = own.size === 0 ? defaults.get(schema) : undefined;
-    if (made) {
-      options.set(id, made);
-      continue;
-    }
-    const parsed = schema.safeParse(Object.fromEntries([...own].map(([name, { value }]) => [name, value])));
-    if (parsed.success) {
-      if (own.size === 0) defaults.set(schema, parsed.data);
-      options.set(id, parsed.data);
-      continue;
-    }
-    for (const { path, message } of parsed.error.issues) {
-      const where = ['options', own.get(String(path[0]))?.key ?? id, ...path].join('.');
-      problems.add(`${originOf(where)}: ${where}: ${message}`);
+    const { values, problems: wrong } = optionValues(
+      schema,
+      Object.fromEntries([...own].map(([name, { value }]) => [name, value])),
+    );
+    options.set(id, values);
+    for (const { name, path, message } of wrong) {
+      const where = ['options', own.get(name)?.key ?? id, name, ...path].join('.');
+      problems.add(`${originOf(where)}: ${where} ${message}`);
     }
   }
   if (problems.size > 0) {
@@ -49,9 +43,6 @@ export function validateOptions(
   }
   return options;
 }
-
-/** Ten thousand declared checks of one kind share a schema; its defaults are made once. */
-const defaults = new WeakMap<z.ZodObject, Record<string, unknown>>();
 
 const none: ReadonlyMap<string, GivenOption> = new Map();
 

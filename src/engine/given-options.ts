@@ -19,7 +19,7 @@ export function optionsGivenFor({ id, options }: Check, given: GivenOptions): Ma
   const matching = Object.keys(given).filter((key) => key !== id && anyOf([key])(id));
   for (const key of Object.hasOwn(given, id) ? [...matching, id] : matching) {
     for (const [name, value] of Object.entries(given[key] ?? {})) {
-      if (options && Object.hasOwn(options.shape, name)) found.set(name, { value, key });
+      if (options && Object.hasOwn(options, name)) found.set(name, { value, key });
     }
   }
   return found;
@@ -29,7 +29,7 @@ export function optionsGivenFor({ id, options }: Check, given: GivenOptions): Ma
 export function strayOptions(checks: readonly Check[], given: GivenOptions, key: string) {
   const matches = anyOf([key]);
   const matched = checks.filter(({ id }) => matches(id));
-  const names = [...new Set(matched.flatMap(({ options }) => Object.keys(options?.shape ?? {})))];
+  const names = [...new Set(matched.flatMap(({ options }) => Object.keys(options ?? {})))];
   const stray = Object.keys(given[key] ?? {}).filter((name) => !names.includes(name));
   return { matched: matched.length, names, stray };
 }

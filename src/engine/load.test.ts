@@ -75,6 +75,8 @@ describe('loadChecksFrom', () => {
     await write('a/imports.ts', `import { x } from './none.ts';\nexport default x;`);
     await write('a/throws.ts', 'throw new Error("boom")');
     await write('a/half.ts', `export default { title: 'x', needs: ['htp'], run() {}, effects: 'some' }`);
+    await write('a/list.ts', good('x').replace('async run', 'options: [], async run'));
+    await write('a/option.ts', good('x').replace('async run', 'options: { path: "/" }, async run'));
     const fault = await loadChecksFrom(folder).catch((thrown) => thrown);
     expect(fault.exitCode).toBe(78);
     expect(fault.details.map((line: string) => line.replace(folder, '…'))).toMatchInlineSnapshot(`
@@ -86,7 +88,9 @@ describe('loadChecksFrom', () => {
         "…/a/half.ts: "needs" names the probe "htp", which does not exist",
         "…/a/half.ts: "why" is not a text",
         "…/a/imports.ts: Cannot find module './none.ts'",
+        "…/a/list.ts: "options" is no map of options; write: options: { name: option(schema, default, description) }",
         "…/a/named.ts: has no default export that is a check; write: export default defineCheck({ … })",
+        "…/a/option.ts: the option "path" is not made by option(schema, default, description)",
         "…/a/throws.ts: boom",
       ]
     `);

@@ -1,3 +1,5 @@
+import type { CheckOption } from '../check/option.ts';
+
 const effects = ['none', 'rolled-back', 'temporary', 'disruptive'];
 const levels = ['required', 'advisory'];
 const probeNames = [
@@ -60,11 +62,19 @@ export function problemsOf(definition: unknown): string[] {
   if (given.timeoutMs !== undefined && !(Number(given.timeoutMs) > 0)) {
     problems.push('"timeoutMs" is not a positive number');
   }
-  if (
-    given.options !== undefined &&
-    typeof (given.options as { safeParse?: unknown }).safeParse !== 'function'
-  ) {
-    problems.push('"options" is not a zod schema');
-  }
+  problems.push(...problemsOfOptions(given.options));
   return problems;
+}
+
+function problemsOfOptions(options: unknown): string[] {
+  if (options === undefined) return [];
+  const isMap = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (!isMap)
+    return ['"options" is no map of options; write: options: { name: option(schema, default, description) }'];
+  return Object.entries(options as Record<string, Partial<CheckOption> | undefined>)
+    .filter(
+      ([, each]) =>
+        !each?.schema?.['~standard'] || typeof each.description !== 'string' || !('default' in each),
+    )
+    .map(([name]) => `the option "${name}" is not made by option(schema, default, description)`);
 }

@@ -10,6 +10,7 @@ import { systemClock } from '../base/clock.ts';
 import { contextOf } from '../check/check-context.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
+import { optionValues } from '../check/option.ts';
 import { exampleStack } from '../check/stack.ts';
 import { parseTraceparent } from '../check/traceparent.ts';
 import { createProbe, createSharedResources, type ProbeContext } from './index.ts';
@@ -134,7 +135,7 @@ async function judge(check: unknown, options: Record<string, unknown> = {}, time
       await definition.run(
         contextOf(definition, {
           probes,
-          options: definition.options!.parse(options),
+          options: optionValues(definition.options ?? {}, options).values,
           stack,
           signal,
           remainingMs,

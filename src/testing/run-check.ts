@@ -1,7 +1,9 @@
 /** A check with the real probes, against a real stack: for the tests that break one. */
+
 import { contextOf } from '../check/check-context.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
+import { optionValues } from '../check/option.ts';
 import type { ProbeName, Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Verdict } from '../check/verdict.ts';
@@ -37,7 +39,7 @@ export async function runCheck(
       await definition.run(
         contextOf(definition, {
           probes: probes as Partial<Probes>,
-          options: definition.options?.parse(options) ?? {},
+          options: optionValues(definition.options ?? {}, options).values,
           stack,
           signal: context.signal,
           remainingMs: context.remainingMs,

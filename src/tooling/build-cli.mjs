@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { packagesApart, writePackages } from './packages-apart.mjs';
 
 /** Every call of the command line needs these. */
-const inside = ['commander', 'fastest-levenshtein', 'chalk'];
+const inside = ['commander', 'fastest-levenshtein', 'chalk', 'valibot'];
 
 export async function buildCli({ root, out, common, configShape }) {
   const used = new Set();

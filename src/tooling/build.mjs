@@ -56,7 +56,7 @@ const programs = {
 };
 
 try {
-  const { schemas, configShape } = await loadSchemas({ root, out, common });
+  const { schemas, optionsSchema, configShape } = await loadSchemas({ root, out, common });
   await Promise.all([
     buildCli({ root, out, common, configShape: configShape() }),
     build({
@@ -68,7 +68,7 @@ try {
     }),
     buildStack({ root, out: path.join(out, 'stack'), common }),
   ]);
-  await writeSchemas({ out, schemas });
+  await writeSchemas({ out, schemas, optionsSchema });
   if (!process.argv.includes('--no-types')) {
     execFileSync(
       process.execPath,

@@ -1,5 +1,5 @@
 /**
- * Writes the published JSON Schemas from the zod schemas that the program itself uses. The one of the configuration
+ * Writes the published JSON Schemas from the schemas that the program itself uses. The one of the configuration
  * knows the options of every built-in check, so that editors complete them.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -19,27 +19,25 @@ export async function loadSchemas({ root, out, common }) {
   }
 }
 
-export async function writeSchemas({ out, schemas }) {
+export async function writeSchemas({ out, schemas, optionsSchema }) {
   const folder = path.join(out, 'schema');
   await mkdir(folder, { recursive: true });
   const made = schemas();
-  Object.assign(made.config.properties.options, { properties: await optionSchemas(out) });
+  Object.assign(made.config.properties.options, { properties: await optionSchemas(out, optionsSchema) });
   for (const [name, schema] of Object.entries(made)) {
     await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
   }
 }
 
 /** By check id: what the check's file declares, from the bundle that is shipped. */
-async function optionSchemas(out) {
-  const { z } = await import(pathToFileURL(path.join(out, 'index.js')).href);
+async function optionSchemas(out, optionsSchema) {
   const properties = {};
   const { builtInChecks } = createRequire(import.meta.url)(path.join(out, 'cli.cjs'));
   for (const [name, load] of Object.entries(await builtInChecks())) {
     const { default: check } = await load();
     if (!check?.options) continue;
-    const { $schema: _, ...schema } = z.toJSONSchema(check.options, { io: 'input', unrepresentable: 'any' });
     const id = name.replace(/\.ts$/, '');
-    properties[id] = { description: check.title, ...schema, additionalProperties: false };
+    properties[id] = { description: check.title, ...optionsSchema(check.options) };
   }
   return properties;
 }

@@ -111,11 +111,11 @@ function optionsNow(check: Check, { config, origins }: Project): OptionNow[] {
   const origin = (at: string) => originOf(origins, at).text;
   const own = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
   const values = validateOptions([check], given.size > 0 ? { [id]: own } : {}, origin).get(id);
-  return Object.entries(schema.shape).map(([name, field]) => {
+  return Object.entries(schema).map(([name, { description }]) => {
     const path = `options.${given.get(name)?.key ?? id}.${name}`;
     return {
       name,
-      description: (field as { description?: string }).description ?? '',
+      description,
       value: maskedValue(path, (values as Record<string, unknown>)[name]),
       origin: given.has(name) ? origin(path) : 'default',
     };

@@ -24,7 +24,7 @@ const parts: Record<TemplateProbe, Parts> = {
   http: {
     uses: 'api',
     after: 'api/health',
-    options: `path: z.string().default('/').describe('What is asked for'),`,
+    options: `path: option(v.string(), '/', 'What is asked for'),`,
     codes: `unreachable: { means: 'nothing answers at the address', hint: 'meatymusic status' },
     'wrong-status': { means: 'the answer has another status than 200', hint: 'meatymusic logs api' },`,
     sabotage: `{ name: 'it answers 503', code: 'wrong-status', kind: 'http', service: 'api', change: { status: 503 } },
@@ -55,7 +55,7 @@ const parts: Record<TemplateProbe, Parts> = {
   postgres: {
     uses: 'database',
     after: 'database/connects',
-    options: `table: z.string().default('tenants').describe('Table that is counted'),`,
+    options: `table: option(v.string(), 'tenants', 'Table that is counted'),`,
     codes: `'no-answer': { means: 'the query fails', hint: 'meatymusic migrate status' },
     empty: { means: 'the table does not exist', hint: 'meatymusic migrate up' },`,
     sabotage: `{
@@ -93,7 +93,7 @@ const parts: Record<TemplateProbe, Parts> = {
   redis: {
     uses: 'cache',
     after: 'cache/ping',
-    options: `key: z.string().default('example').describe('Key that is looked for'),`,
+    options: `key: option(v.string(), 'example', 'Key that is looked for'),`,
     codes: `'no-answer': { means: 'the command fails', hint: 'meatymusic status' },
     wrong: { means: 'the key has another type than expected', hint: 'redis-cli type example' },`,
     sabotage: `{
@@ -132,7 +132,7 @@ const parts: Record<TemplateProbe, Parts> = {
   logs: {
     uses: 'api',
     after: 'api/starts',
-    options: `text: z.string().default('OpenTelemetry initialized').describe('What the log shows'),`,
+    options: `text: option(v.string(), 'OpenTelemetry initialized', 'What the log shows'),`,
     codes: `absent: { means: 'no line has the text', hint: 'meatymusic logs api' },`,
     sabotage: `{
       name: 'the log is empty',
@@ -163,7 +163,7 @@ const parts: Record<TemplateProbe, Parts> = {
 export function checkTemplate({ id, probe, from }: Template): string {
   const { uses, after, options, codes, sabotage, run } = parts[probe];
   const title = titleOf(id);
-  const names = probe === 'logs' ? 'defineCheck, z' : 'defineCheck, ProbeError, z';
+  const names = probe === 'logs' ? 'defineCheck, option, v' : 'defineCheck, option, ProbeError, v';
   const handed = ['options', probe === 'http' ? 'stack' : '', 'pass', 'fail', probe === 'logs' ? 'skip' : ''];
   return `import { ${names} } from '${from}';
 
@@ -175,9 +175,9 @@ export default defineCheck({
   after: ['${after}'],
   needs: ['${probe}'],
   uses: ['${uses}'],
-  options: z.object({
+  options: {
     ${options}
-  }),
+  },
   codes: {
     ${codes}
   },

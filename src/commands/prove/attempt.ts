@@ -1,4 +1,5 @@
 import type { Check } from '../../check/define-check.ts';
+import { optionValues } from '../../check/option.ts';
 import type { CheckResult } from '../../check/result.ts';
 import { makePlan } from '../../engine/plan.ts';
 import { startRun } from '../../engine/run.ts';
@@ -21,7 +22,7 @@ export interface AttemptSettings {
 export interface RunTogether extends AttemptSettings {
   seen?: SeenStack;
   /** Replace the checks' own, by check id. */
-  replaced?: ReadonlyMap<string, object>;
+  replaced?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   retryForMs: number;
   concurrency: number;
   /** One browser, one set of log tails and connections for all that is proven. */
@@ -41,8 +42,13 @@ export async function runTogether(
   const source = createProbeSource(seen?.underTest ?? underTest, seen?.changes, shared);
   const options = new Map<string, unknown>();
   for (const check of checks) {
-    const own = { ...(settings.options.get(check.id) as object | undefined), ...replaced?.get(check.id) };
-    options.set(check.id, check.options ? check.options.parse(own) : own);
+    const changed = replaced?.get(check.id) ?? {};
+    const { values } = optionValues(check.options ?? {}, changed);
+    const names = Object.keys(changed);
+    options.set(check.id, {
+      ...(settings.options.get(check.id) as object | undefined),
+      ...Object.fromEntries(names.map((name) => [name, values[name]])),
+    });
   }
   const { result } = startRun({
     plan: makePlan(checks.map((check) => ({ ...check, after: [] }))),
@@ -69,13 +75,14 @@ export function tell({ status, code, actual, reason, summary }: CheckResult): st
 
 /** Why these cannot be options of the check; `undefined`: they can. */
 export function problemOfOptions(
-  { id, options: schema }: Check,
-  replaced: object,
-  { options }: AttemptSettings,
+  { options = {} }: Check,
+  replaced: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  if (!schema) return undefined;
-  const unknown = Object.keys(replaced).find((name) => !(name in schema.shape));
+  const unknown = Object.keys(replaced).find((name) => !Object.hasOwn(options, name));
   if (unknown !== undefined) return `the check has no option "${unknown}"`;
-  const { error } = schema.safeParse({ ...(options.get(id) as object | undefined), ...replaced });
-  return error?.issues.map(({ path, message }) => `option ${path.join('.')}: ${message}`).join('; ');
+  const { problems } = optionValues(options, replaced);
+  if (problems.length === 0) return undefined;
+  return problems
+    .map(({ name, path, message }) => `option ${[name, ...path].join('.')} ${message}`)
+    .join('; ');
 }

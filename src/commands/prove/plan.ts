@@ -90,13 +90,19 @@ export async function inTurns<T>(
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
 }
 
-export function replacedBy({ sabotage }: Case, state: 'broken' | 'mended'): object {
+export function replacedBy(
+  { sabotage }: Case,
+  state: 'broken' | 'mended',
+): Readonly<Record<string, unknown>> {
   const broken = sabotage.kind === 'options' && state === 'broken' ? sabotage.set : {};
   return { ...sabotage.options, ...broken };
 }
 
-export function optionsOf(cases: readonly Case[], state: 'broken' | 'mended'): Map<string, object> {
-  const options = new Map<string, object>();
+export function optionsOf(
+  cases: readonly Case[],
+  state: 'broken' | 'mended',
+): Map<string, Readonly<Record<string, unknown>>> {
+  const options = new Map<string, Readonly<Record<string, unknown>>>();
   for (const each of cases) {
     const { id } = each.check;
     options.set(id, { ...options.get(id), ...replacedBy(each, state) });

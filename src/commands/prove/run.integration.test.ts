@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../check/define-check.ts';
-import { defineCheck, ProbeError, z } from '../../check/index.ts';
+import { defineCheck, option, ProbeError, v } from '../../check/index.ts';
 import type { Sabotage } from '../../check/sabotage.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { testProbeContext, testStack } from '../../testing/probe-context.ts';
@@ -49,7 +49,7 @@ const definition = defineCheck({
   failureTitle: 'The API does not say that it is fine',
   why: 'a test',
   needs: ['http'],
-  options: z.object({ body: z.string().default('fine').describe('What it says') }),
+  options: { body: option(v.string(), 'fine', 'What it says') },
   codes: {
     unreachable: { means: 'no answer', hint: 'start it' },
     wrong: { means: 'another answer', hint: 'mend it' },

@@ -131,10 +131,7 @@ class ProofRun {
   async #soundOf(group: readonly Case[], end: (each: Case, found: string) => void): Promise<Case[]> {
     const problems = new Map<Case, string | undefined>();
     for (const each of group) {
-      problems.set(
-        each,
-        this.#ruined ?? problemOfOptions(each.check, replacedBy(each, 'broken'), this.#options),
-      );
+      problems.set(each, this.#ruined ?? problemOfOptions(each.check, replacedBy(each, 'broken')));
     }
     const fitting = group.filter((each) => problems.get(each) === undefined);
     const unseen = fitting.filter(({ check }) => !this.#seenHealthy.has(check.id));

@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import { described, integer, number, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import type { Json } from '../../check/json.ts';
 import { defineKind } from '../kind.ts';
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const scalar = v.union([v.string(), number(), v.boolean(), v.null()]);
 
 export const postgresQueryKind = defineKind({
   name: 'postgres-query',
   about: 'A statement in a read-only transaction, and its rows',
   needs: ['postgres'],
   target: {
-    query: z.string().describe('One statement; values as $1, $2'),
-    values: z.array(scalar).default([]).describe('Values of $1, $2'),
-    as: z.enum(['owner', 'application']).default('owner').describe('Whose connection or role'),
+    query: described(v.string(), 'One statement; values as $1, $2'),
+    values: described(v.optional(v.array(scalar), []), 'Values of $1, $2'),
+    as: described(v.optional(v.picklist(['owner', 'application']), 'owner'), 'Whose connection or role'),
   },
   attributes: {
     'row-count': 'Number of rows',
@@ -60,9 +60,10 @@ export const redisCommandKind = defineKind({
   about: 'A Redis command and its reply',
   needs: ['redis'],
   target: {
-    command: z
-      .union([z.string(), z.array(z.union([z.string(), z.number()])).min(1)])
-      .describe('`GET key`, or a list where an argument has spaces'),
+    command: described(
+      v.union([v.string(), v.pipe(v.array(v.union([v.string(), number()])), v.minLength(1))]),
+      '`GET key`, or a list where an argument has spaces',
+    ),
   },
   attributes: {
     reply: 'The reply',
@@ -90,13 +91,13 @@ export const logsKind = defineKind({
   about: "A service's log",
   needs: ['logs'],
   target: {
-    service: z.enum(['api', 'web', 'database', 'cache']).default('api').describe('Whose log'),
-    contains: z
-      .string()
-      .optional()
-      .describe('Only lines with this text; without it the whole log is summed up'),
-    'trace-id': z.string().optional().describe('Only lines of this trace'),
-    'within-ms': z.number().int().nonnegative().default(0).describe('How long to wait for a first line'),
+    service: described(v.optional(v.picklist(['api', 'web', 'database', 'cache']), 'api'), 'Whose log'),
+    contains: described(
+      v.optional(v.string()),
+      'Only lines with this text; without it the whole log is summed up',
+    ),
+    'trace-id': described(v.optional(v.string()), 'Only lines of this trace'),
+    'within-ms': described(v.optional(integer(0), 0), 'How long to wait for a first line'),
   },
   attributes: {
     matched: 'Number of lines that match',

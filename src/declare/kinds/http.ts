@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import { described, integer, mapOf, number, v } from '../../base/schema.ts';
 import type { Evidence } from '../../check/evidence.ts';
 import { exchange } from '../../check/exchange.ts';
 import type { HttpProbe, HttpRequest } from '../../check/probes.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
 
-const headers = z.union([z.record(z.string(), z.union([z.string(), z.number()])), z.array(z.string())]);
+const headers = v.union([mapOf(v.union([v.string(), number()])), v.array(v.string())]);
 const maxRedirects = 10;
 
 export const httpKind = defineKind({
@@ -13,17 +13,23 @@ export const httpKind = defineKind({
   about: 'An HTTP request and its answer',
   needs: ['http'],
   target: {
-    url: z.string().describe('Absolute, or a path of the service'),
-    service: z.enum(['api', 'web']).default('api').describe('Whose path it is, where the URL is only a path'),
-    method: z.string().default('GET').describe('Method'),
-    'request-headers': headers.optional().describe('Headers to send: a map, or a list of "Name: value"'),
-    'request-body': z.string().optional().describe('Body to send'),
-    'follow-redirects': z.boolean().default(false).describe('Whether redirects are followed, ten at most'),
-    'allow-insecure': z.boolean().default(false).describe('Take a certificate that is not trusted'),
-    'ca-file': z.string().optional().describe('PEM file of the authorities to trust'),
-    'cert-file': z.string().optional().describe('PEM file of a certificate to show'),
-    'key-file': z.string().optional().describe('PEM file of its key'),
-    'request-timeout': z.number().int().positive().optional().describe('Milliseconds for the request'),
+    url: described(v.string(), 'Absolute, or a path of the service'),
+    service: described(
+      v.optional(v.picklist(['api', 'web']), 'api'),
+      'Whose path it is, where the URL is only a path',
+    ),
+    method: described(v.optional(v.string(), 'GET'), 'Method'),
+    'request-headers': described(v.optional(headers), 'Headers to send: a map, or a list of "Name: value"'),
+    'request-body': described(v.optional(v.string()), 'Body to send'),
+    'follow-redirects': described(
+      v.optional(v.boolean(), false),
+      'Whether redirects are followed, ten at most',
+    ),
+    'allow-insecure': described(v.optional(v.boolean(), false), 'Take a certificate that is not trusted'),
+    'ca-file': described(v.optional(v.string()), 'PEM file of the authorities to trust'),
+    'cert-file': described(v.optional(v.string()), 'PEM file of a certificate to show'),
+    'key-file': described(v.optional(v.string()), 'PEM file of its key'),
+    'request-timeout': described(v.optional(integer(1)), 'Milliseconds for the request'),
   },
   attributes: {
     status: 'Status code',
@@ -129,7 +135,7 @@ async function follow(http: HttpProbe, first: HttpRequest, most: number) {
   }
 }
 
-function headerMap(given: z.output<typeof headers>): Record<string, string> {
+function headerMap(given: v.InferOutput<typeof headers>): Record<string, string> {
   if (!Array.isArray(given))
     return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
   return Object.fromEntries(

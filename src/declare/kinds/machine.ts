@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { described, integer, mapOf, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
@@ -8,13 +8,14 @@ export const commandKind = defineKind({
   about: 'A command, its exit status and its output',
   needs: ['command'],
   target: {
-    command: z
-      .union([z.string(), z.array(z.string()).min(1)])
-      .describe('A string is for /bin/sh, a list is run without a shell'),
-    cwd: z.string().optional().describe('Folder to run in'),
-    env: z.record(z.string(), z.string()).default({}).describe('Further variables'),
-    stdin: z.string().optional().describe('What it reads'),
-    'command-timeout': z.number().int().positive().optional().describe('Milliseconds for the command'),
+    command: described(
+      v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]),
+      'A string is for /bin/sh, a list is run without a shell',
+    ),
+    cwd: described(v.optional(v.string()), 'Folder to run in'),
+    env: described(v.optional(mapOf(v.string()), {}), 'Further variables'),
+    stdin: described(v.optional(v.string()), 'What it reads'),
+    'command-timeout': described(v.optional(integer(1)), 'Milliseconds for the command'),
   },
   attributes: {
     'exit-status': 'Exit status',
@@ -68,7 +69,7 @@ export const fileKind = defineKind({
   name: 'file',
   about: 'A file, folder or link',
   needs: ['file'],
-  target: { path: z.string().describe('Path') },
+  target: { path: described(v.string(), 'Path') },
   attributes: {
     exists: 'Whether it is there',
     filetype: '`file`, `directory`, `symlink`, `socket`, `pipe`, `character-device`, `block-device`',
@@ -131,7 +132,7 @@ export const processKind = defineKind({
   name: 'process',
   about: 'Whether a process runs',
   needs: ['process'],
-  target: { name: z.string().describe('Name of the program') },
+  target: { name: described(v.string(), 'Name of the program') },
   attributes: { running: 'Whether one runs', count: 'How many run', pids: 'Their numbers' },
   title: ({ name }) => `process ${name}`,
   async observe({ target: { name }, probes }) {
@@ -150,7 +151,7 @@ export const matchingKind = defineKind({
   name: 'matching',
   about: 'A value of the file itself, mostly a variable',
   needs: [],
-  target: { content: z.unknown().describe('The value') },
+  target: { content: described(v.unknown(), 'The value') },
   attributes: { matches: 'What is expected of it' },
   title: () => 'a value',
   async observe({ target: { content } }) {

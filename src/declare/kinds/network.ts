@@ -1,21 +1,18 @@
-import { z } from 'zod';
+import { described, integer, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import { defineKind } from '../kind.ts';
 
-const port = z.number().int().min(1).max(65_535).describe('Port');
+const port = described(integer(1, 65_535), 'Port');
 
 export const tcpKind = defineKind({
   name: 'tcp',
   about: 'Whether a TCP connection can be opened',
   needs: ['tcp'],
   target: {
-    host: z.string().describe('Name or address'),
+    host: described(v.string(), 'Name or address'),
     port,
-    family: z
-      .union([z.literal(4), z.literal(6)])
-      .optional()
-      .describe('Only IPv4, or only IPv6'),
-    'local-address': z.string().optional().describe('Address of this machine to connect from'),
+    family: described(v.optional(v.union([v.literal(4), v.literal(6)])), 'Only IPv4, or only IPv6'),
+    'local-address': described(v.optional(v.string()), 'Address of this machine to connect from'),
   },
   attributes: {
     reachable: 'Whether the connection opens',
@@ -51,16 +48,19 @@ export const dnsKind = defineKind({
   about: 'What a name resolves to',
   needs: ['dns'],
   target: {
-    name: z.string().describe('Name to resolve'),
-    type: z
-      .enum(['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT', 'any-address'])
-      .default('any-address')
-      .describe('Record type; any-address asks the system, hosts file included'),
-    server: z.string().optional().describe('Address of the name server'),
-    'trailing-dot': z
-      .boolean()
-      .default(false)
-      .describe('Names in records end with a dot, as name servers write them'),
+    name: described(v.string(), 'Name to resolve'),
+    type: described(
+      v.optional(
+        v.picklist(['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT', 'any-address']),
+        'any-address',
+      ),
+      'Record type; any-address asks the system, hosts file included',
+    ),
+    server: described(v.optional(v.string()), 'Address of the name server'),
+    'trailing-dot': described(
+      v.optional(v.boolean(), false),
+      'Names in records end with a dot, as name servers write them',
+    ),
   },
   attributes: {
     resolvable: 'Whether it resolves',
@@ -95,10 +95,10 @@ export const tlsKind = defineKind({
   about: 'The certificate that a server shows',
   needs: ['tls'],
   target: {
-    host: z.string().describe('Name or address'),
-    port: port.default(443),
-    'server-name': z.string().optional().describe('Name to ask for; default: the host'),
-    'ca-file': z.string().optional().describe('PEM file of the authorities to trust'),
+    host: described(v.string(), 'Name or address'),
+    port: v.optional(port, 443),
+    'server-name': described(v.optional(v.string()), 'Name to ask for; default: the host'),
+    'ca-file': described(v.optional(v.string()), 'PEM file of the authorities to trust'),
   },
   attributes: {
     authorized: 'Whether the certificate is trusted for the name',
@@ -145,7 +145,10 @@ export const portKind = defineKind({
   needs: ['file'],
   target: {
     port,
-    protocol: z.enum(['tcp', 'tcp6', 'udp', 'udp6']).default('tcp').describe('Table that is looked into'),
+    protocol: described(
+      v.optional(v.picklist(['tcp', 'tcp6', 'udp', 'udp6']), 'tcp'),
+      'Table that is looked into',
+    ),
   },
   attributes: { listening: 'Whether something listens', ip: 'Addresses that it listens on' },
   presence: 'listening',

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { z } from 'zod';
+import { described, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import { defineKind } from '../kind.ts';
 
@@ -9,7 +9,7 @@ export const packageKind = defineKind({
   name: 'package',
   about: 'A Debian package',
   needs: ['command'],
-  target: { package: z.string().describe('Name') },
+  target: { package: described(v.string(), 'Name') },
   attributes: { installed: 'Whether it is installed', versions: 'Installed versions' },
   presence: 'installed',
   title: ({ package: name }) => `package ${name}`,
@@ -42,7 +42,7 @@ export const serviceKind = defineKind({
   name: 'service',
   about: 'A service of systemd',
   needs: ['command'],
-  target: { service: z.string().describe('Name of the unit') },
+  target: { service: described(v.string(), 'Name of the unit') },
   attributes: { running: 'Whether it is active', enabled: 'Whether it starts with the machine' },
   title: ({ service }) => `service ${service}`,
   async observe({ target: { service }, probes: { command } }) {
@@ -73,7 +73,7 @@ export const mountKind = defineKind({
   name: 'mount',
   about: 'A mounted file system',
   needs: ['file'],
-  target: { mountpoint: z.string().describe('Where it is mounted') },
+  target: { mountpoint: described(v.string(), 'Where it is mounted') },
   attributes: {
     exists: 'Whether something is mounted there',
     opts: 'Options of the mount',
@@ -126,7 +126,7 @@ export const interfaceKind = defineKind({
   name: 'interface',
   about: 'A network interface',
   needs: ['file'],
-  target: { interface: z.string().describe('Name') },
+  target: { interface: described(v.string(), 'Name') },
   attributes: {
     exists: 'Whether there is one',
     addrs: 'Addresses: `172.17.0.2/16`',
@@ -157,7 +157,7 @@ export const kernelParamKind = defineKind({
   name: 'kernel-param',
   about: 'A parameter of the kernel (sysctl)',
   needs: ['file'],
-  target: { parameter: z.string().describe('Name: `net.core.somaxconn`') },
+  target: { parameter: described(v.string(), 'Name: `net.core.somaxconn`') },
   attributes: { value: 'Its value' },
   title: ({ parameter }) => `kernel parameter ${parameter}`,
   async observe({ target: { parameter }, probes: { file } }) {

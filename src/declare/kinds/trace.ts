@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { described, integer, mapOf, v } from '../../base/schema.ts';
 import { exchange } from '../../check/exchange.ts';
 import type { SpanData } from '../../check/probes.ts';
 import { assertTrace, type TraceAssertion, traceAssertionSchema } from '../../check/trace-assertions.ts';
@@ -9,12 +9,15 @@ export const traceKind = defineKind({
   about: 'One request with a trace of its own, and the spans that it leaves',
   needs: ['http', 'ids', 'spans'],
   target: {
-    url: z.string().describe('Absolute, or a path of the API'),
-    method: z.string().default('GET').describe('Method'),
-    'request-headers': z.record(z.string(), z.string()).default({}).describe('Headers to send'),
-    'request-body': z.string().optional().describe('Body to send'),
-    assert: z.array(traceAssertionSchema).min(1).describe('Claims about the spans, all of which must hold'),
-    'within-ms': z.number().int().positive().default(3000).describe('How late the last span may come'),
+    url: described(v.string(), 'Absolute, or a path of the API'),
+    method: described(v.optional(v.string(), 'GET'), 'Method'),
+    'request-headers': described(v.optional(mapOf(v.string()), {}), 'Headers to send'),
+    'request-body': described(v.optional(v.string()), 'Body to send'),
+    assert: described(
+      v.pipe(v.array(traceAssertionSchema), v.minLength(1)),
+      'Claims about the spans, all of which must hold',
+    ),
+    'within-ms': described(v.optional(integer(1), 3000), 'How late the last span may come'),
   },
   attributes: {
     status: 'Status code of the answer',

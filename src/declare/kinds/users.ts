@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { described, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import type { FileProbe } from '../../check/probes.ts';
 import { defineKind } from '../kind.ts';
@@ -15,7 +15,7 @@ export const userKind = defineKind({
   name: 'user',
   about: 'A user of this machine, as `/etc/passwd` has it',
   needs: ['file'],
-  target: { username: z.string().describe('Name') },
+  target: { username: described(v.string(), 'Name') },
   attributes: {
     exists: 'Whether there is one',
     uid: 'Number',
@@ -58,7 +58,7 @@ export const groupKind = defineKind({
   name: 'group',
   about: 'A group of this machine, as `/etc/group` has it',
   needs: ['file'],
-  target: { groupname: z.string().describe('Name') },
+  target: { groupname: described(v.string(), 'Name') },
   attributes: { exists: 'Whether there is one', gid: 'Number', members: 'Names of its members' },
   presence: 'exists',
   title: ({ groupname }) => `group ${groupname}`,
