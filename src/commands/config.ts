@@ -2,8 +2,10 @@ import path from 'node:path';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { effectiveSettings, settingText } from '../config/effective.ts';
+import { besideText } from '../reporters/wrap-text.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { widthOf } from './style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -42,13 +44,18 @@ const printConfig: Action = async (invocation, options) => {
     Math.min(most, Math.max(0, ...rows.map((row) => row[key].length)));
   const pathWidth = width('path', 40);
   const textWidth = width('text', 60);
+  const columns = widthOf(invocation.stdout);
+  const row = ({ path: at, text, origin }: (typeof rows)[number]): string[] => {
+    const from = origin === 'default' ? '' : origin;
+    const line = `${at.padEnd(pathWidth)}  ${text.padEnd(textWidth)}  ${from}`.trimEnd();
+    if (line.length <= columns) return [line];
+    return besideText(`${at.padEnd(pathWidth)}  `, [text, from].filter(Boolean).join('  '), columns);
+  };
   const lines = [
     `file  ${file ? path.relative(invocation.cwd, file) || file : 'none; all upwards from here were looked at'}`,
     `root  ${root}`,
     '',
-    ...rows.map(({ path: at, text, origin }) =>
-      `${at.padEnd(pathWidth)}  ${text.padEnd(textWidth)}  ${origin === 'default' ? '' : origin}`.trimEnd(),
-    ),
+    ...rows.flatMap(row),
   ];
   await invocation.stdout.write(`${lines.join('\n')}\n`);
   return ExitCode.ok;

@@ -2,6 +2,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
+import { foldHelp } from './fold-help.ts';
 import type { Action } from './invocation.ts';
 import { commandTable } from './table.ts';
 
@@ -25,7 +26,7 @@ export type Call =
 
 /** Parses the arguments; loads the module of the one command that they name. Rejects with a usage `Fault`. */
 export async function parseCall(given: readonly string[], version: string): Promise<Call> {
-  const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const argv = given.length === 0 || given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   let text = '';
   let called: Call | undefined;
   const program = createProgram(version);
@@ -47,13 +48,13 @@ export async function parseCall(given: readonly string[], version: string): Prom
       });
     });
   }
-  const keep = (part: string) => {
-    text += part;
-  };
   everyCommand(program, (command) => {
+    const columns = command.configureOutput().getOutHelpWidth?.() ?? 80;
+    const keep = (part: string) => {
+      text += foldHelp(part, columns);
+    };
     command.exitOverride().configureOutput({ writeOut: keep, writeErr: keep });
   });
-  if (argv.length === 0) return { kind: 'help', text: program.helpInformation(), exitCode: ExitCode.ok };
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {

@@ -1,12 +1,12 @@
 import { formatDuration } from '../base/duration.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
-import { wrapText } from '../reporters/wrap-text.ts';
+import { besideText, wrapText } from '../reporters/wrap-text.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { ServiceStatus } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { type Style, styleFor } from './style.ts';
+import { type Style, styleFor, widthOf } from './style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -33,9 +33,10 @@ const status: Action = async (invocation, { json }) => {
     await stdout.write(`${JSON.stringify({ runtime: runtime.name, reason, services }, undefined, 2)}\n`);
   } else {
     const style = styleFor(stdout);
-    const head = `runtime ${style.bold(runtime.name)} (${reason})\n\n`;
-    const columns = stdout.isTerminal ? stdout.columns : Number.POSITIVE_INFINITY;
-    await stdout.write(head + table(style, services, columns));
+    const columns = widthOf(stdout);
+    const head = wrapText(`runtime ${runtime.name} (${reason})`, columns).join('\n');
+    const bold = head.replace(runtime.name, style.bold(runtime.name));
+    await stdout.write(`${bold}\n\n${table(style, services, columns)}`);
   }
   const running = services.filter(isWell).length;
   if (running === services.length && running > 0) return ExitCode.ok;
@@ -50,7 +51,7 @@ function isWell({ state, health, exitCode, role }: ServiceStatus): boolean {
   return state === 'running' && health !== 'unhealthy';
 }
 
-/** What a service is stands in its line where that fits, else below the table. */
+/** What a service is stands in its line where that fits, else below the table; where not even the rest fits, it is folded. */
 function table(style: Style, services: readonly ServiceStatus[], columns: number): string {
   const nowMs = Date.now();
   const titles = ['SERVICE', 'STATE', 'HEALTH', 'ADDRESS', 'UPTIME', 'RESTARTS', 'WHAT'];
@@ -66,22 +67,26 @@ function table(style: Style, services: readonly ServiceStatus[], columns: number
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const fits = widths.reduce((sum, width) => sum + width + 2, -2) <= columns;
-  const line = (cells: readonly string[]) =>
-    (fits ? cells : cells.slice(0, -1))
+  const first = (widths[0] ?? 0) + 2;
+  const width = widths.reduce((sum, each) => sum + each + 2, -2);
+  const fits = width <= columns;
+  const folds = width - (widths.at(-1) ?? 0) - 2 > columns;
+  const line = (row: readonly string[]) => {
+    const cells = fits ? row : row.slice(0, -1);
+    const [name = '', ...others] = cells;
+    if (folds) return besideText(name.padEnd(first), others.join('  '), columns).join('\n');
+    return cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
+  };
   const paint = (text: string, service: ServiceStatus) => {
     if (isWell(service)) return text;
     return service.state === 'starting' ? style.warn(text) : style.bad(text);
   };
   const body = rows.map((row, index) => paint(line(row), services[index] as ServiceStatus));
-  const first = (widths[0] ?? 0) + 2;
-  const below = rows.flatMap((row) =>
-    wrapText(row.at(-1) ?? '', columns - first).map((text, index) =>
-      style.dim(`${(index === 0 ? (row[0] ?? '') : '').padEnd(first)}${text}`),
-    ),
+  const below = rows.flatMap(([name = '', ...others]) =>
+    besideText(style.dim(name.padEnd(first)), others.at(-1) ?? '', columns, style.dim),
   );
   return `${[style.dim(line(titles)), ...body, ...(fits ? [] : ['', ...below])].join('\n')}\n`;
 }

@@ -22,3 +22,8 @@ export function styleFor({ color }: Pick<Output, 'color'>): Style {
     link: chalk.cyan,
   };
 }
+
+/** How wide text may be: a pipe takes lines of any length. */
+export function widthOf({ isTerminal, columns }: Pick<Output, 'isTerminal' | 'columns'>): number {
+  return isTerminal ? columns : Number.POSITIVE_INFINITY;
+}

@@ -76,17 +76,32 @@ describe('createRows', () => {
     expect(terminal.lines().filter((line) => line.includes('row'))).toHaveLength(12);
   });
 
-  it('cuts what is beside to the terminal, and takes away what a narrower window has folded', async () => {
-    const terminal = createTerminal({ columns: 80 });
-    await terminal.write('before\n');
+  it('cuts each line to the terminal while it draws, and leaves whole words at the end', async () => {
+    const terminal = createTerminal({ columns: 40 });
     const rows = createRows(terminal, { keep: true });
-    for (const name of ['cache', 'api']) rows.add().show('running', name, 'x'.repeat(200));
-    await shows(terminal, /api {2}x{60,}…/);
-    terminal.narrow(40);
-    expect(terminal.lines()).toHaveLength(5);
-    await shows(terminal, /api {2}x+…$/m);
+    rows.add().show('running', 'cache', 'x'.repeat(200));
+    const migrations = rows.add();
+    migrations.show('running', `migrations ${'y'.repeat(60)}`, 'aside');
+    await shows(terminal, /cache {2}x{20,}…\n. migrations y+…$/);
+    expect(terminal.lines()).toHaveLength(2);
+    migrations.show('done', `migrations ${'y'.repeat(60)}`, '435 ms');
     await rows.end();
-    const cut = expect.stringMatching(/^· (cache|api) {2}x{20,}…$/);
-    expect(terminal.lines()).toEqual(['before', cut, cut]);
+    expect(terminal.lines().join('')).toMatch(/^· cache {2}x{20,}…✔ migrations y{60}$/);
   });
+
+  for (const reflows of [true, false]) {
+    it(`takes nothing away above it when the window becomes narrower and ${reflows ? 'folds' : 'cuts'} its lines`, async () => {
+      const terminal = createTerminal({ columns: 80, reflows });
+      for (const line of ['first', 'second', 'third']) await terminal.write(`${line}\n`);
+      const rows = createRows(terminal, { keep: true });
+      for (const name of ['cache', 'api']) rows.add().show('running', name, 'x'.repeat(200));
+      await shows(terminal, /api {2}x{60,}…/);
+      terminal.narrow(40);
+      await shows(terminal, /cache {2}x{20,30}…\n. api {2}x{20,32}…$/);
+      await rows.end();
+      expect(terminal.lines().slice(0, 3)).toEqual(['first', 'second', 'third']);
+      const cut = expect.stringMatching(/^· (cache|api) {2}x{20,}…$/);
+      expect(terminal.lines().slice(-2)).toEqual([cut, cut]);
+    });
+  }
 });

@@ -1,7 +1,6 @@
 import { Chalk } from 'chalk';
-import { Listr, type ListrDefaultRendererTask, ListrTaskState } from 'listr2';
+import { DefaultRenderer, ListrEventManager, ListrLogger, ProcessOutput, Spinner } from 'listr2';
 import { safeLine, safeText } from '../base/safe-text.ts';
-import { createPicture } from './picture.ts';
 import { canvasOf, type Screen } from './screen.ts';
 
 export type RowState = 'running' | 'done' | 'failed';
@@ -27,82 +26,96 @@ export interface RowsOptions {
   footer?: () => string;
 }
 
-const states: Record<RowState, ListrTaskState> = {
-  running: ListrTaskState.STARTED,
-  done: ListrTaskState.COMPLETED,
-  failed: ListrTaskState.FAILED,
-};
-/** The spinner and its space; listr2 leaves two columns at the right, and takes a sign for two columns wide. */
-const margin = 5;
+interface Line {
+  /** Without a state: what others wrote, as it is. */
+  state?: RowState;
+  text: string;
+  aside?: string;
+}
+
 const leastAside = 10;
 
-/** Lines that are redrawn in their place: tasks of listr2, which events drive here, drawn by its renderer. */
+/** Lines that are redrawn in their place: listr2's renderer draws and takes away, what stands in them is put together here. */
 export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOptions): Rows {
   const paint = new Chalk({ level: screen.color ? 1 : 0 });
-  const canvas = canvasOf(screen);
-  const listr = new Listr([], { renderer: 'silent', exitOnError: false, registerSignalListeners: false });
-  const titles = new Map<(typeof listr.tasks)[number], () => string>();
-  const picture = createPicture({
-    tasks: listr.tasks as unknown as ListrDefaultRendererTask[],
-    events: listr.events,
-    stream: canvas.stream,
-    paint,
-    keep,
-    ...(footer ? { footer } : {}),
-    prepare() {
-      for (const [task, title] of titles) task.title = title();
-    },
-  });
-  const diverted: string[] = [];
-  let drawing: Promise<void> | undefined;
-  let ended = false;
-
-  const addTask = (title: () => string) => {
-    listr.add({ title: ' ', task() {} });
-    const task = listr.tasks.at(-1)!;
-    titles.set(task, title);
-    void task.check({});
-    return task;
+  const { stream, flushed } = canvasOf(screen);
+  const lines: Line[] = [];
+  const spinner = new Spinner();
+  const sign = (state: RowState, isLast: boolean) => {
+    if (state === 'done') return paint.green('✔');
+    if (state === 'failed') return paint.red('✖');
+    // What did not end stands still.
+    return isLast ? paint.dim('·') : paint.cyan(spinner.fetch());
   };
+  const put = ({ state, text, aside }: Line, isLast: boolean) => {
+    if (!state) return text;
+    const width = screen.columns - 3;
+    const line = isLast || text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+    const room = width - line.length - 2;
+    return `${sign(state, isLast)} ${line}${aside && room >= leastAside ? `  ${paint.dim(safeLine(aside, room))}` : ''}`;
+  };
+  /** Where there are more lines than room, those that are done make place for what runs or failed. */
+  const picture = () => {
+    const end = footer ? [paint.dim(footer())] : [];
+    const excess = lines.length - (screen.rows - 2 - end.length);
+    let toHide = excess > 0 ? excess + 1 : 0;
+    const shown = lines.filter(({ state }) => state !== 'done' || toHide-- <= 0);
+    const hidden = lines.length - shown.length;
+    if (hidden > 0) end.unshift(paint.dim(`  and ${hidden} that are done`));
+    return [...shown.map((line) => put(line, false)), ...end];
+  };
+
+  class Picture extends DefaultRenderer {
+    override create(what?: Parameters<DefaultRenderer['create']>[0]): string {
+      const isLast = what?.prompt === false;
+      return (isLast ? lines.map((line) => put(line, true)) : picture()).join('\n');
+    }
+  }
+  const logger = new ListrLogger({ processOutput: outputTo(stream) });
+  const renderer = new Picture([], { clearOutput: !keep, logger, spinner }, new ListrEventManager());
+  let drawing: Promise<void> | undefined;
   const draw = () => {
     if (drawing) return;
-    drawing = picture.render();
+    drawing = renderer.render();
     screen.divert = (text) => {
-      diverted.push(text);
-      addTask(() => text.trim());
+      for (const each of text.trimEnd().split('\n')) lines.push({ text: each });
     };
-  };
-  const titleOf = (text: string, aside: string) => {
-    // Folds no blanks: what stands in columns stays there.
-    const line = safeText(text).replace(/\s/g, ' ');
-    const room = screen.columns - margin - line.length - 2;
-    return room < leastAside || !aside ? line : `${line}  ${paint.dim(safeLine(aside, room))}`;
   };
   const timer = delayMs > 0 ? setTimeout(draw, delayMs).unref() : undefined;
 
   return {
     add() {
-      const task = addTask(() => ' ');
+      const row: Line = { state: 'running', text: '' };
+      lines.push(row);
       if (!timer) draw();
       return {
         show(state, text, aside = '') {
-          task.state = states[state];
-          titles.set(task, () => titleOf(text, aside));
+          // Folds no blanks: what stands in columns stays there.
+          Object.assign(row, { state, text: safeText(text).replace(/\s/g, ' '), aside });
         },
       };
     },
     async end() {
       clearTimeout(timer);
       screen.divert = undefined;
-      if (drawing && !ended) {
-        ended = true;
-        await drawing;
-        // What did not end stands still.
-        for (const task of listr.tasks) if (task.isStarted()) task.state = ListrTaskState.SKIPPED;
-        picture.end();
-      }
-      if (!keep) for (const text of diverted.splice(0)) canvas.stream.write(text);
-      await canvas.flushed();
+      const drawn = drawing;
+      drawing = undefined;
+      await drawn;
+      if (drawn) renderer.end();
+      if (!keep) for (const { state, text } of lines.splice(0)) if (!state) stream.write(`${text}\n`);
+      await flushed();
     },
   };
+}
+
+/** listr2 takes a copy of its stream, and with it the size of the window at that moment; and it holds back what others write. */
+function outputTo(stream: NodeJS.WriteStream): ProcessOutput {
+  class Output extends ProcessOutput {
+    override get stdout() {
+      return stream;
+    }
+    override hijack() {}
+    override release() {}
+  }
+  return new Output(stream, stream);
 }

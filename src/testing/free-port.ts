@@ -1,13 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
+/** Below the ports that Linux, macOS and Windows give to outgoing connections: none of those takes one in between. */
+const range = { first: 12_000, count: 18_000 };
+/** Each process begins elsewhere, and gives out no port twice. */
+let next = randomInt(range.count);
+
 /** A port of 127.0.0.1 that nobody listens on at this moment. Whoever can listen on 0 should do that instead. */
-export function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = range.first + (next++ % range.count);
+    if (await canListen(port)) return port;
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
     });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -3,7 +3,7 @@ import type { Screen } from '../reporters/screen.ts';
 
 export interface TestTerminal extends Screen {
   rows: number;
-  /** Makes the window narrower: lines are folded, as most terminals do. */
+  /** Makes the window narrower. */
   narrow(columns: number): void;
   /** All lines, those that were scrolled out first; blanks and blank lines at the end are left out. */
   lines(): string[];
@@ -11,7 +11,14 @@ export interface TestTerminal extends Screen {
   readonly unknown: string[];
 }
 
-export function createTerminal(size: { columns?: number; rows?: number } = {}): TestTerminal {
+export interface TestTerminalOptions {
+  columns?: number;
+  rows?: number;
+  /** Whether a narrower window folds its lines, as most terminals do, or cuts them, as xterm does. Default true. */
+  reflows?: boolean;
+}
+
+export function createTerminal(size: TestTerminalOptions = {}): TestTerminal {
   const grid: string[][] = [[]];
   const unknown: string[] = [];
   let [x, y] = [0, 0];
@@ -50,6 +57,10 @@ export function createTerminal(size: { columns?: number; rows?: number } = {}): 
     color: true,
     narrow(to) {
       columns = to;
+      if (size.reflows === false) {
+        for (const line of grid) line.splice(to);
+        return;
+      }
       const folded = grid.flatMap((line) => line.join('').match(new RegExp(`.{1,${to}}`, 'gu')) ?? ['']);
       grid.splice(0, grid.length, ...folded.map((line) => [...line]));
       y = grid.length - 1;

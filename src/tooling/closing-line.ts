@@ -1,16 +1,14 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends the output with the skipped tests, each group once, the flaky ones, and one plain line: `tests: 12 passed, 0 failed, 1 skipped`. */
+/** Ends the output with the skipped tests, each group once, and one plain line: `tests: 12 passed, 0 failed, 1 skipped`. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: errors.length, skipped: 0 };
     const skippedGroups = new Map<string, number>();
-    const flaky: string[] = [];
     for (const module of modules) {
       const tests = [...module.children.allTests()];
       for (const test of tests) {
         const state = test.result().state;
-        if (test.diagnostic()?.flaky) flaky.push(`flaky: ${module.relativeModuleId}: ${test.fullName}`);
         if (state === 'passed') counts.passed++;
         else if (state === 'failed') counts.failed++;
         else {
@@ -22,7 +20,7 @@ export default class ClosingLine implements Reporter {
       if (module.state() === 'failed' && !tests.some((test) => test.result().state === 'failed'))
         counts.failed++;
     }
-    const lines = [...skippedGroups].map(([group, count]) => `skipped ${count}: ${group}`).concat(flaky);
+    const lines = [...skippedGroups].map(([group, count]) => `skipped ${count}: ${group}`);
     lines.push(`tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     process.stdout.write(`${lines.join('\n')}\n`);
   }

@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import ClosingLine from './closing-line.ts';
 
-/** On a shared machine a test of real processes may lose a race: it gets one more attempt, and is named as flaky. */
-const retry = process.env.CI ? 1 : 0;
 const root = new URL('../../', import.meta.url).pathname;
 
 /** Three projects by what a test needs: nothing, real services, the built binary. */
@@ -26,7 +24,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          retry,
           root,
           include: ['{src,checks,migrations}/**/*.integration.test.ts'],
           testTimeout: 60_000,
@@ -36,7 +33,6 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          retry,
           root,
           include: ['{src,checks,migrations}/**/*.e2e.test.ts'],
           testTimeout: 120_000,

@@ -8,9 +8,10 @@ import { maskedValue } from '../../config/effective.ts';
 import { originOf } from '../../config/origin.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { optionsGivenFor } from '../../engine/given-options.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { styleFor, widthOf } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 import { plain } from './list.ts';
 
@@ -52,6 +53,9 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
     return ExitCode.ok;
   }
   const { bold, dim, link } = styleFor(invocation.stdout);
+  const columns = widthOf(invocation.stdout);
+  const beside = (start: string, text: string, paint?: (part: string) => string) =>
+    besideText(start, text, columns, paint);
   const { level = 'required', effects = 'none', tags = [], after = [], uses = [], sabotage = [] } = check;
   const timeout = check.timeoutMs
     ? `${formatDuration(check.timeoutMs)} (its own)`
@@ -67,24 +71,27 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
     ['from', check.source],
   ];
   const lines = [
-    bold(`${check.id}: ${check.title}`),
-    check.why,
+    ...beside('', `${check.id}: ${check.title}`, bold),
+    ...beside('', check.why),
     '',
-    ...facts.map(([name, text]) => `  ${dim(name.padEnd(10))}  ${text}`),
+    ...facts.flatMap(([name, text]) => beside(`  ${dim(name.padEnd(10))}  `, text)),
     '',
     bold('How it fails'),
     ...Object.entries(check.codes).flatMap(([code, { means, hint }]) => [
-      `  ${code}: ${means}`,
-      `      ${link(hint)}`,
+      ...beside('  ', `${code}: ${means}`),
+      ...beside('      ', hint, link),
     ]),
     '',
     bold('Options'),
-    ...(options.length === 0 ? ['  none'] : optionLines(options, dim)),
+    ...(options.length === 0 ? ['  none'] : optionLines(options, columns, dim)),
     '',
     bold('Proven able to fail'),
     ...(sabotage.length === 0
       ? ['  not yet: its file declares no sabotage']
-      : sabotage.map((each) => `  ${each.name} → ${each.code} ${dim(`(${sabotageInWords(each)})`)}`)),
+      : sabotage.flatMap((each) => [
+          ...beside('  ', `${each.name} → ${each.code}`),
+          ...beside('      ', sabotageInWords(each), dim),
+        ])),
   ];
   await invocation.stdout.write(`${lines.join('\n')}\n`);
   return ExitCode.ok;
@@ -115,12 +122,16 @@ function optionsNow(check: Check, { config, origins }: Project): OptionNow[] {
   });
 }
 
-function optionLines(options: readonly OptionNow[], dim: (text: string) => string): string[] {
+function optionLines(
+  options: readonly OptionNow[],
+  columns: number,
+  dim: (text: string) => string,
+): string[] {
   const text = ({ value }: OptionNow) => JSON.stringify(value) ?? 'not set';
   const nameWidth = Math.max(...options.map(({ name }) => name.length));
   return options.flatMap((option) => [
-    `  ${option.name.padEnd(nameWidth)}  ${text(option)} ${dim(`(${option.origin})`)}`,
-    `  ${''.padEnd(nameWidth)}  ${dim(option.description)}`,
+    ...besideText(`  ${option.name.padEnd(nameWidth)}  `, `${text(option)} (${option.origin})`, columns),
+    ...besideText(' '.repeat(nameWidth + 4), option.description, columns, dim),
   ]);
 }
 

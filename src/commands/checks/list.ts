@@ -4,9 +4,11 @@ import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Check } from '../../check/define-check.ts';
 import { optInTag, selectChecks } from '../../engine/select.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { several } from '../option-values.ts';
+import { styleFor, widthOf } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -14,7 +16,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .summary('every check that there is, wherever it comes from')
     .description('List the checks: built in, of your folders, of declared files and of plugins.')
     .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
-    .option('--tag <tag>', 'only checks with one of these tags', collect, [])
+    .option('--tag <tag>', 'only checks with one of these tags; may be given several times', several)
     .option('--json', 'machine-readable')
     .addHelpText(
       'after',
@@ -30,7 +32,7 @@ Examples:
 const list: Action = async (invocation, { tag, json }, patterns) => {
   const project = await openProject(invocation);
   const { checks, notices } = await loadAllChecks(project, {}, invocation.signal);
-  const tags = tag as string[];
+  const tags = (tag as string[] | undefined) ?? [];
   const chosen = narrow(checks, patterns, tags);
   if (json) {
     await invocation.stdout.write(`${JSON.stringify({ checks: chosen.map(plain) }, null, 2)}\n`);
@@ -39,11 +41,13 @@ const list: Action = async (invocation, { tag, json }, patterns) => {
   for (const notice of notices) await invocation.stderr.write(`note: ${safeLine(notice)}\n`);
   const style = styleFor(invocation.stdout);
   const width = Math.max(...chosen.map(({ id }) => id.length));
-  const lines = chosen.map((check, index) => {
+  const lines = chosen.flatMap((check, index) => {
     const isFirst = areaOf(chosen[index - 1]) !== areaOf(check);
     const remarks = remarksOf(check);
-    const tail = remarks.length > 0 ? style.dim(`  (${remarks.join(', ')})`) : '';
-    return `${isFirst && index > 0 ? '\n' : ''}${style.bold(check.id.padEnd(width))}  ${safeLine(check.title)}${tail}`;
+    const tail = remarks.length > 0 ? `  (${remarks.join(', ')})` : '';
+    const start = `${style.bold(check.id.padEnd(width))}  `;
+    const line = besideText(start, `${safeLine(check.title)}${tail}`, widthOf(invocation.stdout));
+    return isFirst && index > 0 ? ['', ...line] : line;
   });
   const count = chosen.length === 1 ? '1 check' : `${chosen.length} checks`;
   const of = chosen.length < checks.length ? ` of ${checks.length}` : '';
@@ -110,8 +114,4 @@ export function plain(check: Check) {
 
 function areaOf(check: Check | undefined): string | undefined {
   return check?.id.split('/')[0];
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
 }

@@ -76,6 +76,7 @@ const create: Action = async (invocation, options, [id = '']) => {
   const next = [
     isKnown ? '' : `tell meatymusic.config.* about the folder: checks: '${relative}'`,
     'write down what it verifies and why, then:',
+    hasVitest(folder) ? '' : '  npm install --save-dev vitest   # runs its test',
     `  npx vitest run ${files[1]}`,
     `  meatymusic verify ${id}`,
   ];
@@ -91,4 +92,11 @@ function folderFor({ root, config }: Project, given: string | undefined, cwd: st
 
 function same(root: string, folder: string, other: string): boolean {
   return path.resolve(root, folder) === other;
+}
+
+/** As Node.js would look for it, from the folder upwards. */
+function hasVitest(folder: string): boolean {
+  const above = path.dirname(folder);
+  if (existsSync(path.join(folder, 'node_modules', 'vitest', 'package.json'))) return true;
+  return above !== folder && hasVitest(above);
 }

@@ -14,7 +14,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .description('Print the completion for a shell: commands, flags, their values, and the ids of checks.')
     .addHelpText('after', `\nExamples:\n  ${Object.values(installs).join('\n  ')}`);
   for (const [shell, script] of Object.entries(completionScripts)) {
-    const child = command.command(shell).description(`The completion for ${shell}.`);
+    const child = command
+      .command(shell)
+      .summary(`completion for ${shell}`)
+      .description(`Print the completion for ${shell}.`);
     child.addHelpText('after', `\nInstall:\n  ${installs[shell as Shell]}`);
     act(child, async ({ stdout }) => {
       await stdout.write(script);

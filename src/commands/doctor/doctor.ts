@@ -2,9 +2,10 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { configOf } from '../../config/schema.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { styleFor, widthOf } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { examine, type Finding } from './findings.ts';
 
@@ -45,11 +46,12 @@ const doctor: Action = async (invocation, { json }) => {
   const { good, warn, bad, link, bold } = styleFor(invocation.stdout);
   const mark = { ok: good('ok  '), note: warn('note'), bad: bad('bad ') };
   const width = Math.max(...findings.map(({ name }) => name.length));
+  const columns = widthOf(invocation.stdout);
   const lines = findings.flatMap(({ name, state, found, mend }) => [
     ...(invocation.quiet && state === 'ok'
       ? []
-      : [`${mark[state]}  ${name.padEnd(width)}  ${safeLine(found)}`]),
-    ...(mend && state !== 'ok' ? [`${' '.repeat(width + 8)}${link(mend)}`] : []),
+      : besideText(`${mark[state]}  ${name.padEnd(width)}  `, safeLine(found), columns)),
+    ...(mend && state !== 'ok' ? besideText(' '.repeat(width + 8), mend, columns, link) : []),
   ]);
   const end = {
     [ExitCode.ok]: 'nothing keeps `meatymusic up` from working',

@@ -22,6 +22,7 @@ import { summaryOf, textOf } from './words.ts';
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
 export const configure: CommandModule['configure'] = (command, act) => {
   command
+    .summary('break the stack in every declared way: each check must notice')
     .description(
       'Prove that each check can fail: break the stack in every way that it declares, and mend it again.',
     )

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Row, RowState, Rows } from '../../reporters/rows.ts';
+import { wrapText } from '../../reporters/wrap-text.ts';
 import type { RuntimeEvent } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { styleFor } from '../style.ts';
@@ -8,12 +9,17 @@ import { styleFor } from '../style.ts';
 /** Shows how a stack starts: lines that are redrawn on a terminal, else one line for each change. */
 export interface Progress {
   onEvent(event: RuntimeEvent): void;
-  /** One line that stays. */
-  say(line: string): void;
+  /** One line that stays; on a terminal it is folded at its width. A note is coloured. */
+  say(line: string, kind?: 'note'): void;
   /** Work of this process: shown while it lasts, and what came of it. */
-  step<T>(name: string, work: () => Promise<T>, outcome: (value: T) => string): Promise<T>;
+  step<T>(name: string, work: () => Promise<T>, outcome: (value: T) => Outcome): Promise<T>;
   /** Leaves the last picture. Resolves once it was written. */
   end(): Promise<void>;
+}
+
+export interface Outcome {
+  ok: boolean;
+  told: string;
 }
 
 interface Service {
@@ -32,8 +38,11 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
   const style = styleFor(output);
   const services = new Map<string, Service>();
   const rows = await openRows(output, quiet);
-  const say = (line: string) => {
-    if (!quiet) void output.write(`${line}\n`).catch(() => {});
+  const say = (line: string, kind?: 'note') => {
+    if (quiet) return;
+    const lines = output.isTerminal ? wrapText(line, output.columns) : [line];
+    const paint = kind === 'note' ? style.warn : String;
+    void output.write(lines.map((each) => `${paint(each)}\n`).join('')).catch(() => {});
   };
   const change = (name: string, state: string, detail = '') => {
     const service = services.get(name) ?? { row: rows.add(), state: '', detail, log: '', sinceMs: 0 };
@@ -54,7 +63,7 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
   return {
     say,
     onEvent(event) {
-      if (event.type === 'notice') say(style.warn(`note: ${safeLine(event.message)}`));
+      if (event.type === 'notice') say(`note: ${safeLine(event.message)}`, 'note');
       else if (event.type === 'service') change(event.service, event.state, event.detail);
       else if (event.type === 'log') {
         if (!output.isTerminal)
@@ -69,7 +78,8 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
       change(name, 'working');
       try {
         const value = await work();
-        change(name, 'done', outcome(value));
+        const { ok, told } = outcome(value);
+        change(name, ok ? 'done' : 'failed', told);
         return value;
       } catch (error) {
         change(name, 'failed');

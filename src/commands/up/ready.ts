@@ -2,29 +2,31 @@ import { request } from 'node:http';
 import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
 import { messageOf } from '../../base/errors.ts';
 
+export interface Readiness {
+  isReady: boolean;
+  /** What the API answered last, or why it did not. */
+  told: string;
+}
+
 /**
- * Waits until the API says that it is ready (database, cache, migrations). Resolves to what kept it from that. An API
- * that has no such endpoint is as ready as it gets; whether it should have one is a check's business.
+ * Waits until the API says that it is ready (database, cache, migrations). An API that has no such endpoint is as ready
+ * as it gets; whether it should have one is a check's business.
  */
-export async function awaitReady(
-  url: URL,
-  withinMs: number,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  if (url.protocol !== 'http:') return undefined;
+export async function awaitReady(url: URL, withinMs: number, signal: AbortSignal): Promise<Readiness> {
+  const answers = (status: number) => `GET ${url.pathname} answers ${status}`;
   try {
-    await awaitUntil(
+    const status = await awaitUntil(
       async () => {
-        const status = await statusOf(url, signal);
-        if (status !== 503) return status;
-        throw new Error(`GET ${url.pathname} answers 503`);
+        const answered = await statusOf(url, signal);
+        if (answered === 503) throw new Error(answers(answered));
+        return answered;
       },
       { what: 'the API to be ready', withinMs, signal },
     );
-    return undefined;
+    return { isReady: true, told: answers(status) };
   } catch (error) {
     if (!(error instanceof AwaitTimeout)) throw error;
-    return messageOf(error.cause ?? error);
+    return { isReady: false, told: messageOf(error.cause ?? error) };
   }
 }
 

@@ -1,19 +1,16 @@
-import path from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../base/duration.ts';
+import { Option } from 'commander';
 import { ExitCode } from '../../base/exit-code.ts';
-import { maskUrl } from '../../base/redact.ts';
 import { chooseRuntime } from '../../runtimes/choose.ts';
-import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
-import { migratorPidFile } from '../../runtimes/state.ts';
+import type { Runtime } from '../../runtimes/runtime.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
+import { duration, several } from '../option-values.ts';
 import { gravest } from '../process.ts';
-import { assertNotBeingProved, mendLeftover } from '../prove/sabotage/leftover.ts';
-import { styleFor } from '../style.ts';
+import { waiting } from '../waiting.ts';
+import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
-import { createProgress, type Progress } from './progress.ts';
-import { awaitReady } from './ready.ts';
+import { createProgress } from './progress.ts';
+import { start } from './start.ts';
 
 interface UpFlags {
   runtime?: 'auto' | 'compose' | 'embedded';
@@ -28,11 +25,6 @@ interface UpFlags {
   json?: boolean;
 }
 
-interface Migrated {
-  ran: string[];
-  head: string | undefined;
-}
-
 /** Time to take away what this call started; together with the rest less than five seconds after Ctrl-C. */
 const cleanUpMs = 4500;
 
@@ -43,21 +35,28 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Start the stack, migrate its database and verify it. What runs already is left alone.')
     .addOption(
-      new Option('--runtime <name>', 'what holds the stack').choices(['auto', 'compose', 'embedded']),
+      new Option(
+        '--runtime <name>',
+        'what holds the stack; default: `runtime` of the configuration, else auto',
+      ).choices(['auto', 'compose', 'embedded']),
     )
     .option('--no-verify', 'start and migrate only')
     .option('--no-migrate', 'leave the database as it is')
     .option('--otlp', 'the services send their spans to a receiver of the stack, and print none')
     .option('--foreground', 'stay, show the logs, and stop the stack at Ctrl-C')
     .addOption(
-      new Option('--ports <mode>', 'auto: another port where one is taken; fixed: an error').choices([
-        'auto',
-        'fixed',
-      ]),
+      new Option(
+        '--ports <mode>',
+        'auto (default): another port where one is taken; fixed: an error',
+      ).choices(['auto', 'fixed']),
     )
-    .option('--stable-for <duration>', 'everything has to stay healthy for this long', duration)
+    .option('--stable-for <duration>', 'everything has to stay healthy for this long (0s)', duration)
     .option('--timeout <duration>', 'longest time until everything is healthy (3m)', duration)
-    .option('--reporter <name[=file]>', 'how to report the verification; may be given several times', several)
+    .option(
+      '--reporter <name[=file]>',
+      'how to report the verification; may be given several times (pretty)',
+      several,
+    )
     .option('--json', 'one JSON document on standard output')
     .addHelpText(
       'after',
@@ -88,15 +87,14 @@ const up: Action = async (invocation, options) => {
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
-  const { runtime, reason } = await chooseRuntime({
-    ...project,
-    ...(flags.runtime ? { wanted: flags.runtime } : {}),
-  });
+  const { runtime, reason } = await waiting(invocation, 'looking for a Docker daemon', () =>
+    chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
+  );
   const wasUp = (await runtime.endpoints()) !== undefined;
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
   if (runtime.name !== 'embedded' && project.config.services.telemetry.receiver.enabled) {
-    progress.say(`note: ${noReceiver}`);
+    progress.say(`note: ${noReceiver}`, 'note');
   }
   try {
     const { endpoints, migrated } = await start(invocation, project, runtime, progress);
@@ -119,63 +117,6 @@ const up: Action = async (invocation, options) => {
     if (invocation.signal.aborted && (!wasUp || flags.foreground)) await takeAway(invocation, runtime);
   }
 };
-
-async function start(invocation: Invocation, project: Project, runtime: Runtime, progress: Progress) {
-  const { config } = project;
-  const { signal } = invocation;
-  assertNotBeingProved(project);
-  const endpoints = await runtime.up({
-    ports: config.up.ports,
-    timeoutMs: config.up.timeout,
-    stableForMs: config.up.stableFor,
-    signal,
-    onEvent: progress.onEvent,
-  });
-  project.redact.add(...Object.values(endpoints).flatMap((url) => new URL(url).password));
-  const mended = await mendLeftover(project, runtime);
-  if (mended) progress.say(styleFor(invocation.stderr).warn(`note: ${mended}`));
-  const { database, cache, api } = config.services;
-  let migrated: Migrated | undefined;
-  if (config.migrations.enabled && database.enabled) {
-    migrated = await progress.step(
-      'migrations',
-      () => migrate(project, runtime, endpoints, signal, progress),
-      ({ ran, head }) =>
-        ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`,
-    );
-  }
-  if (api.enabled && database.enabled && cache.enabled) {
-    const url = new URL(api.readyPath, endpoints.apiUrl);
-    const problem = await awaitReady(url, Math.min(config.up.timeout, 15_000), signal);
-    if (problem) progress.say(styleFor(invocation.stderr).warn(`note: the API is not ready: ${problem}`));
-  }
-  return { endpoints, migrated };
-}
-
-async function migrate(
-  { config, root }: Project,
-  runtime: Runtime,
-  endpoints: Endpoints,
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<Migrated> {
-  const { migrateToLatest } = await import('../../migrate/index.ts');
-  const { folder, schema, lockTimeout, timeout } = config.migrations;
-  const { ran, head } = await migrateToLatest({
-    url: endpoints.databaseUrl,
-    schema,
-    lockTimeoutMs: lockTimeout,
-    timeoutMs: timeout,
-    signal,
-    ...(folder ? { folder: path.resolve(root, folder) } : {}),
-    pidFile: migratorPidFile(root, runtime.name),
-    onEvent(event) {
-      if (event.type === 'waiting') progress.say(`waits for the migrations of ${event.holder}`);
-      if (event.type === 'notice') progress.say(`note: ${event.message}`);
-    },
-  });
-  return { ran: ran.map(({ name }) => name), head };
-}
 
 /** Runs the checks; with `--json` their document is part of this command's own. */
 async function verify(invocation: Invocation, project: Project, runtime: Runtime, flags: UpFlags) {
@@ -201,37 +142,4 @@ async function takeAway({ stderr, quiet }: Invocation, runtime: Runtime): Promis
   const signal = AbortSignal.timeout(cleanUpMs);
   const stopped = await runtime.down({ volumes: false, signal, onEvent() {} });
   if (!quiet && stopped.length > 0) await stderr.write(`stopped ${stopped.join(', ')}\n`);
-}
-
-function addresses(output: Output, endpoints: Endpoints): string {
-  const style = styleFor(output);
-  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = masked(endpoints);
-  const rows = [
-    ['web', webUrl],
-    ['api', apiUrl],
-    ['database', databaseUrl],
-    ['cache', cacheUrl],
-    ...(otlpUrl ? [['telemetry', otlpUrl] as const] : []),
-  ] as const;
-  return `\n${rows.map(([name, url]) => `  ${name.padEnd(10)} ${style.link(url)}\n`).join('')}\n`;
-}
-
-function masked(endpoints: Endpoints): Endpoints {
-  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = endpoints;
-  return {
-    apiUrl: maskUrl(apiUrl),
-    webUrl: maskUrl(webUrl),
-    databaseUrl: maskUrl(databaseUrl),
-    cacheUrl: maskUrl(cacheUrl),
-    ...(otlpUrl ? { otlpUrl: maskUrl(otlpUrl) } : {}),
-  };
-}
-
-function several(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
-
-function duration(text: string): string {
-  if (parseDuration(text) === undefined) throw new InvalidArgumentError('Write 250ms, 5s or 2m.');
-  return text;
 }

@@ -23,13 +23,14 @@ import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
 import { gravest } from '../process.ts';
 import { mendLeftover } from '../prove/sabotage/leftover.ts';
+import { createArtifactSink } from './artifacts.ts';
 import { type CheckSources, loadAllChecks } from './checks.ts';
 import { type Bundle, openBundle, openEvidence } from './evidence.ts';
 import { lastFailed, rememberRun } from './last-run.ts';
 import { createProbeSource } from './probes.ts';
 import { type OpenReport, openReports, writeReports, writeReportsNow } from './reports.ts';
 import { receiveSpans } from './spans.ts';
-import { createArtifactSink, describeStack } from './stack.ts';
+import { describeStack } from './stack.ts';
 
 declare const __VERSION__: string | undefined;
 export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';

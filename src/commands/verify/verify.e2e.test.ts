@@ -117,7 +117,7 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     ])('when one %s', async (_, body, status, exitCode) => {
       await writeCheck('x/broken', body);
       await writeCheck('x/waits', `await new Promise((resolve) => setTimeout(resolve, 200)); ${passes}`);
-      const { code, statuses, result } = await verifyJson('x', '--timeout', '1s');
+      const { code, statuses, result } = await verifyJson('x', '--timeout', '3s');
       expect(statuses).toEqual({ 'x/broken': status, 'x/fine': 'pass', 'x/waits': 'pass' });
       expect([code, result.exitCode]).toEqual([exitCode, exitCode]);
     });
@@ -143,8 +143,15 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     });
 
     it('when one throws after the run had ended: 70, and it is named', async () => {
-      await writeCheck('x/late', `setTimeout(() => { throw new Error('boom') }, 300); ${passes}`);
-      const { code, stderr } = await verify('x');
+      // The report is written when the run has ended.
+      const late = `const { statSync } = await import('node:fs');
+        const timer = setInterval(() => {
+          if (!statSync('r.json', { throwIfNoEntry: false })?.size) return;
+          clearInterval(timer);
+          throw new Error('boom');
+        }, 5);`;
+      await writeCheck('x/late', `${late} ${passes}`);
+      const { code, stderr } = await verify('x', '--reporter', 'json=r.json');
       expect(stderr).toBe(
         'error[threw-after-return]: the check x/late threw after the run had ended: boom\n',
       );

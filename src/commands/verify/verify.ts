@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../../base/duration.ts';
+import { reporterNames } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
+import { duration, several } from '../option-values.ts';
 import { watchAftermath } from './aftermath.ts';
 import { runVerify } from './run.ts';
 
@@ -30,15 +31,23 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Run the checks against the stack that `up` started, else against the configured addresses.')
     .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
-    .option('--tag <tag>', 'only checks with one of these tags', several)
-    .option('--skip <pattern>', 'leave these checks out', several)
+    .option('--tag <tag>', 'only checks with one of these tags; may be given several times', several)
+    .option(
+      '--skip <pattern>',
+      'leave these checks out: ids, areas or globs; may be given several times',
+      several,
+    )
     .option('--bail', 'end the run at the first failure')
     .option('--timeout <duration>', 'longest time of one attempt of a check (5s)', duration)
     .option('--deadline <duration>', 'longest time of the whole run (2m)', duration)
-    .option('--retry-for <duration>', 'try a failing check again for this long', duration)
+    .option('--retry-for <duration>', 'try a failing check again for this long (0s)', duration)
     .option('--concurrency <number>', 'checks at the same time (16)', count)
     .option('--read-only', 'only checks that write nothing')
-    .option('--reporter <name[=file]>', 'how to report, and where to; may be given several times', several)
+    .option(
+      '--reporter <name[=file]>',
+      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}`,
+      several,
+    )
     .option('--evidence <folder>', 'keep all that the checks were told in this folder')
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
     .option('--last-failed', 'only what did not pass in the last run')
@@ -94,20 +103,10 @@ const verify: Action = async (invocation, options, patterns) => {
   return exitCode;
 };
 
-/** An option that may be given several times. */
-function several(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
-
 function shard(text: string): { index: number; count: number } {
   const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
   if (index < 1 || index > count) throw new InvalidArgumentError('Write 1/3, 2/3 or 3/3.');
   return { index, count };
-}
-
-function duration(text: string): string {
-  if (parseDuration(text) === undefined) throw new InvalidArgumentError('Write 250ms, 5s or 2m.');
-  return text;
 }
 
 function count(text: string): number {

@@ -137,9 +137,9 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     project = makeComposeProject(
       `services:${service('slow', 'while :; do echo step 3 of 4; sleep 1; done', 'healthcheck: { test: "echo not yet; exit 1", interval: 200ms, retries: 1000 }')}`,
     );
-    const fault = await failure(project.up({}, { timeoutMs: 6_000 }));
+    const fault = await failure(project.up({}, { timeoutMs: 15_000 }));
     expect(fault).toMatchObject({ code: 'start-timeout', exitCode: 124 });
-    expect(fault.message).toBe('slow was not ready within 6 s: still waiting for its health check');
+    expect(fault.message).toBe('slow was not ready within 15 s: still waiting for its health check');
     expect(fault.details).toContain('health check (exit code 1): not yet');
     expect(project.events).toContainEqual({ type: 'log', service: 'slow', line: 'step 3 of 4' });
     expect(await project.things()).toEqual(nothingLeft);

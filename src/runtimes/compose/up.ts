@@ -6,6 +6,7 @@ import { type ComposeState, readState, removeState, writeState } from '../state.
 import { readEndpoints } from './addresses.ts';
 import { awaitAnswers } from './answers.ts';
 import type { Container } from './containers.ts';
+import { explainTimeout } from './explain-timeout.ts';
 import { explainUp } from './explain-up.ts';
 import { buildImages, pullMissing } from './images.ts';
 import { loadModel } from './model.ts';
@@ -13,7 +14,7 @@ import { choosePorts } from './ports.ts';
 import { listThings, removeNew } from './remove.ts';
 import { openSession, type Session } from './session.ts';
 import { isUnchanged, staleBundles } from './unchanged.ts';
-import { explainTimeout, watchProject } from './watch.ts';
+import { watchProject } from './watch.ts';
 
 /** Starts what does not run, waits until all of it is healthy, and takes back what it made when it cannot. */
 export async function startStack(context: RuntimeContext, options: UpOptions): Promise<Endpoints> {

@@ -1,12 +1,12 @@
 import { pause } from '../../base/await-until.ts';
+import { formatDuration } from '../../base/duration.ts';
 import type { Fault } from '../../base/errors.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { RuntimeEvent } from '../runtime.ts';
-import { type Container, listContainers } from './containers.ts';
+import type { Container } from './containers.ts';
 import { type ContainerEvent, listenToEvents } from './events.ts';
 import { explainFailure, lastLogLines, type ServiceFailure } from './failure.ts';
-import { type Judgement, judge, nothingSeen } from './judge.ts';
-import type { ComposeService } from './model.ts';
+import { type Judged, observeProject } from './observe.ts';
 import type { Session } from './session.ts';
 
 export interface Watch {
@@ -36,17 +36,12 @@ export interface WatchOptions {
 
 export function watchProject({ session, signal, onEvent }: WatchOptions): Watch {
   const { cli, project, model, context } = session;
-  const outOfMemory = new Set<string>();
-  const exits = new Map<string, number[]>();
-  const starts = new Map<string, number>();
-  const restartsBefore = new Map(session.containers.map(({ id, restarts }) => [id, restarts]));
+  const observed = observeProject(session, signal);
   const known = new Set(model.services.map(({ name }) => name));
   const told = new Map<string, string>();
   let wake = () => {};
   /** Something was told since the containers were last looked at. */
   let dirty = false;
-  /** Compose has done its part. */
-  let finished = false;
 
   const listener = listenToEvents({
     engine: cli.engine,
@@ -59,11 +54,9 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     },
   });
 
-  function note({ action, containerId, exitCode, service }: ContainerEvent): void {
-    if (action === 'oom') outOfMemory.add(containerId);
-    if (action === 'die' || action === 'died')
-      exits.set(containerId, [...(exits.get(containerId) ?? []), exitCode ?? 0]);
-    if (action === 'start') starts.set(containerId, (starts.get(containerId) ?? 0) + 1);
+  function note(event: ContainerEvent): void {
+    observed.note(event);
+    const { action, exitCode, service } = event;
     const state = shown[action.replace(/\s+/g, ' ')];
     if (!state || !known.has(service)) return;
     tell(service, state, state === 'exited' && exitCode !== undefined ? `exit code ${exitCode}` : undefined);
@@ -76,39 +69,9 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     onEvent({ type: 'service', service, state, ...(detail && { detail }) });
   }
 
-  async function look(): Promise<{ containers: Container[]; judged: Judged[] }> {
+  function look() {
     dirty = false;
-    const containers = (await listContainers(cli, project, signal)).filter(({ oneOff }) => !oneOff);
-    for (const { id, oomKilled, status } of containers)
-      if (oomKilled && status !== 'running') outOfMemory.add(id);
-    const judged = model.services.map((service) => {
-      const own = containers.filter(
-        (container) => container.service === service.name && !isReplaced(container),
-      );
-      return {
-        service,
-        containers: own,
-        judgement: judge(service, own, { outOfMemory, exits, restartsBefore, runsForMs }),
-      };
-    });
-    return { containers, judged };
-  }
-
-  const firstSeenMs = new Map<string, number>();
-  const runBefore = new Set(session.containers.filter(({ status }) => status === 'running').map(runOf));
-
-  function runsForMs(container: Container): number {
-    const run = runOf(container);
-    if (runBefore.has(run)) return Number.POSITIVE_INFINITY;
-    const nowMs = performance.now();
-    const sinceMs = firstSeenMs.get(run) ?? nowMs;
-    firstSeenMs.set(run, sinceMs);
-    return nowMs - sinceMs;
-  }
-
-  /** Compose stops what it makes anew: until it has finished, a container of before that stands still is no failure. */
-  function isReplaced({ id, status }: Container): boolean {
-    return !finished && restartsBefore.has(id) && !starts.has(id) && status !== 'running';
+    return observed.look();
   }
 
   /** Resolves at the next event, or after `withinMs`. */
@@ -172,7 +135,7 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
       settled.then(
         () => {
           done = true;
-          finished = true;
+          observed.composeFinished();
           dirty = true;
           wake();
         },
@@ -200,16 +163,17 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     async untilStable(stableForMs) {
       const { containers: first } = await look();
       const before = new Map(first.map(({ id, restarts }) => [id, restarts]));
-      starts.clear();
+      observed.forgetStarts();
       const end = performance.now() + stableForMs;
+      tell('stability', 'working', `nothing may restart for ${formatDuration(stableForMs)}`);
       for (;;) {
         const { containers, judged } = await look();
         const fault = await failureOf(judged);
         if (fault) throw fault;
         for (const container of containers) {
           const restarts = container.restarts - (before.get(container.id) ?? container.restarts);
-          if (restarts <= 0 && !starts.has(container.id)) continue;
-          const code = exits.get(container.id)?.at(-1) ?? container.exitCode;
+          if (restarts <= 0 && !observed.started(container)) continue;
+          const code = observed.lastExit(container) ?? container.exitCode;
           const what = `was healthy and then restarted (it ended with exit code ${code}) within the ${stableForMs / 1000} s that it had to stay up`;
           throw await explainFailure(cli, {
             service: container.service,
@@ -218,28 +182,22 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
             what,
           });
         }
-        if (performance.now() >= end) return containers;
+        if (performance.now() >= end) {
+          tell('stability', 'done', `nothing restarted in ${formatDuration(stableForMs)}`);
+          return containers;
+        }
         await nextEvent(Math.min(lookEveryMs, Math.max(1, end - performance.now())));
       }
     },
 
     async failureNow() {
-      finished = true;
+      observed.composeFinished();
       const { judged } = await look();
       return failureOf(judged);
     },
 
     close: () => listener.close(),
   };
-}
-
-/** One run of a container: it has another start each time. */
-const runOf = ({ id, startedAtMs }: Container): string => `${id} ${startedAtMs}`;
-
-interface Judged {
-  service: ComposeService;
-  containers: Container[];
-  judgement: Judgement;
 }
 
 /** What is shown of the engine's events. */
@@ -253,29 +211,3 @@ const shown: Record<string, string> = {
   'health_status: healthy': 'healthy',
   'health_status: unhealthy': 'unhealthy',
 };
-
-/** For the deadline's message: the services that were still awaited. */
-export async function explainTimeout(session: Session, withinMs: number): Promise<Fault> {
-  const { cli, project, model } = session;
-  const containers = await listContainers(cli, project);
-  const waiting = model.services.flatMap((service) => {
-    const own = containers.filter((container) => container.service === service.name && !container.oneOff);
-    const judgement = judge(service, own, nothingSeen);
-    return judgement.verdict === 'ready' ? [] : [{ service, container: own[0], judgement }];
-  });
-  const first = waiting.find(({ container }) => container?.status === 'running') ?? waiting[0];
-  const forWhat = first?.judgement.verdict === 'waiting' ? first.judgement.for : 'it to work';
-  return explainFailure(cli, {
-    service: first?.service.name ?? 'the stack',
-    container: first?.container,
-    code: 'start-timeout',
-    what: `was not ready within ${withinMs / 1000} s: still waiting for ${forWhat}${
-      waiting.length > 1
-        ? ` (and for ${waiting
-            .slice(1)
-            .map(({ service }) => service.name)
-            .join(', ')})`
-        : ''
-    }`,
-  });
-}

@@ -1,15 +1,16 @@
 import { pause } from '../../base/await-until.ts';
+import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
 import type { EmbeddedService, PortName } from '../state.ts';
 import { awaitRefusal, ServiceProcess } from './child.ts';
-import { askHealth } from './health.ts';
 import { rotateLog } from './log-files.ts';
 import type { StackPlan } from './plan.ts';
 import { choosePorts } from './ports.ts';
 import { endpointsOf, type Ports, type ServiceSpec, serviceSpecs } from './services.ts';
+import { statusOf } from './status.ts';
 
 export interface StartOptions {
   timeoutMs: number;
@@ -98,7 +99,9 @@ export class EmbeddedStack {
 
   /** Nobody ends and everybody is still healthy after this time. */
   async #awaitStability(forMs: number): Promise<void> {
-    this.#onEvent({ type: 'phase', name: 'stability', detail: `healthy for ${forMs} ms` });
+    const stability = (state: string, detail: string) =>
+      this.#onEvent({ type: 'service', service: 'stability', state, detail });
+    stability('working', `nothing may end for ${formatDuration(forMs)}`);
     const running = [...this.#processes.values()];
     const first = await Promise.race([
       pause(forMs, this.#halt.signal).then(() => undefined),
@@ -106,6 +109,7 @@ export class EmbeddedStack {
     ]);
     if (first) throw first.endedFault();
     await Promise.all(running.map((child) => child.awaitHealth(2000, this.#halt.signal)));
+    stability('done', `nothing ended in ${formatDuration(forMs)}`);
   }
 
   async #begin(spec: ServiceSpec, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -194,30 +198,16 @@ export class EmbeddedStack {
   }
 
   status(): Promise<ServiceStatus[]> {
-    return Promise.all(this.#specs.map((spec) => this.#statusOf(spec)));
-  }
-
-  async #statusOf(spec: ServiceSpec): Promise<ServiceStatus> {
-    const child = this.#processes.get(spec.service);
-    const running = child !== undefined && !child.exit;
-    const healthy = running && (await isHealthy(spec));
-    const override = Object.keys(this.#overrides.get(spec.service) ?? {});
-    const notes = [spec.note, override.length > 0 ? `restarted with ${override.join(', ')}` : undefined];
-    const note = notes.filter(Boolean).join('; ');
-    const identity = running ? child.identity : undefined;
-    return {
-      service: spec.service,
-      role: spec.service,
-      state: !running ? 'exited' : healthy ? 'running' : this.#starting ? 'starting' : 'unhealthy',
-      health: !running ? 'none' : healthy ? 'healthy' : this.#starting ? 'starting' : 'unhealthy',
-      addresses: [`127.0.0.1:${spec.port}`],
-      restarts: this.#restarts.get(spec.service) ?? 0,
-      image: spec.image,
-      ...(child ? { startedAtMs: child.startedAtMs } : {}),
-      ...(identity ? { pid: identity.pid } : {}),
-      ...(typeof child?.exit?.code === 'number' ? { exitCode: child.exit.code } : {}),
-      ...(note ? { note } : {}),
-    };
+    const isStarting = this.#starting !== undefined;
+    return Promise.all(
+      this.#specs.map((spec) =>
+        statusOf(spec, this.#processes.get(spec.service), {
+          isStarting,
+          restarts: this.#restarts.get(spec.service) ?? 0,
+          overridden: Object.keys(this.#overrides.get(spec.service) ?? {}),
+        }),
+      ),
+    );
   }
 
   #spec(service: EmbeddedService): ServiceSpec {
@@ -237,14 +227,5 @@ export class EmbeddedStack {
 
   #notice(message: string): void {
     this.#onEvent({ type: 'notice', message });
-  }
-}
-
-async function isHealthy({ health, port }: ServiceSpec): Promise<boolean> {
-  try {
-    await askHealth(health, port, 2000);
-    return true;
-  } catch {
-    return false;
   }
 }

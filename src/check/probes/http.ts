@@ -1,0 +1,48 @@
+export interface HttpRequest {
+  /** Absolute, http or https. User information in it becomes an `Authorization` header. */
+  url: string;
+  /** Default `GET`. */
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Default: the rest of the attempt. */
+  timeoutMs?: number;
+  /** Default 1 MiB, counted after decompression; more rejects with `BODY_TOO_LARGE`. */
+  maxBodyBytes?: number;
+  /** Loopback address to send from, where what is asked counts by client address; ignored for a service elsewhere. */
+  fromAddress?: string;
+  /** For https; files are PEM. */
+  tls?: {
+    /** Trusted in the place of the system's authorities. */
+    caFile?: string;
+    certFile?: string;
+    keyFile?: string;
+    /** Takes whatever certificate the server shows. */
+    allowUntrusted?: boolean;
+  };
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case; a header that was sent several times is joined with `, `. */
+  headers: Record<string, string>;
+  /** In the order and case of the wire, duplicates kept. */
+  rawHeaders: [name: string, value: string][];
+  body: string;
+  bodyBytes: number;
+  /** The address that was really dialled: `[::1]:8000`. */
+  address: string;
+  durationMs: number;
+}
+
+/** A request with what came back, as evidence. `body` is an excerpt. */
+export interface HttpExchange {
+  request: { method: string; url: string; headers: Record<string, string> };
+  response?: HttpResponse;
+  error?: { code: string; message: string };
+}
+
+export interface HttpProbe {
+  /** Redirects are not followed. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}

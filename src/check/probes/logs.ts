@@ -1,0 +1,57 @@
+import type { Json } from '../json.ts';
+import type { ServiceName } from '../stack.ts';
+
+export interface LogRecord {
+  /** From 1, within the source. */
+  number: number;
+  /** Cut at 8 KiB. */
+  raw: string;
+  structured: boolean;
+  /** Epoch milliseconds. */
+  timeMs?: number;
+  /** Lower case: trace, debug, info, warn, error, fatal. */
+  level?: string;
+  message?: string;
+  /** 32 lower-case hexadecimal digits, without `0x`. */
+  traceId?: string;
+  spanId?: string;
+  service?: string;
+  /** Top-level fields of a structured line. */
+  fields?: Record<string, Json>;
+}
+
+export interface LogSummary {
+  /** Where it was read: `.meatymusic/logs/api.log`, `docker compose logs api`. */
+  source: string;
+  lines: number;
+  structured: number;
+  withTraceId: number;
+  /** The shape that most lines have: `pino`, `structlog`, `ecs`, `logfmt`, `plain`. */
+  shape: string;
+  /** The first lines that are not structured. */
+  offending: LogRecord[];
+}
+
+export interface LogQuery {
+  service: ServiceName;
+  /** Only lines that were written after this moment; epoch milliseconds. Default: since the service's start. */
+  sinceMs?: number;
+  /** Case-sensitive part of the raw line. */
+  contains?: string;
+  traceId?: string;
+  /** Waits until this many lines match. Default 1. */
+  atLeast?: number;
+  /** Default 0: what is there now. */
+  withinMs?: number;
+  /** At most this many matches are returned. Default 50. */
+  limit?: number;
+}
+
+export interface LogsProbe {
+  /** Whether this stack's log can be read from here, and if not, what would make it possible. */
+  available(query: {
+    service: ServiceName;
+  }): Promise<{ available: boolean; source: string; enable?: string }>;
+  find(query: LogQuery): Promise<{ source: string; scanned: number; matched: number; records: LogRecord[] }>;
+  summarize(query: { service: ServiceName; sinceMs?: number }): Promise<LogSummary>;
+}

@@ -1,0 +1,52 @@
+export interface CommandProbe {
+  /**
+   * A non-zero exit is a result, not an error. Of each output the last MiB is kept. When time is up, all that it started is
+   * killed, and it rejects with `TIMEOUT`; the error's details hold the last of `stdout` and `stderr`.
+   */
+  run(command: {
+    /** Without a shell. A string is for `/bin/sh -c`. */
+    command: string | [file: string, ...args: string[]];
+    cwd?: string;
+    env?: Record<string, string>;
+    stdin?: string;
+    timeoutMs?: number;
+    /** Whether a person sees its lines while it runs: for what takes minutes. */
+    live?: boolean;
+  }): Promise<{
+    exitCode: number | null;
+    signal?: string;
+    stdout: string;
+    stderr: string;
+    /** Whether there was more output than is kept. */
+    truncated?: boolean;
+    durationMs: number;
+  }>;
+}
+
+export type Checksum = 'md5' | 'sha256' | 'sha512';
+
+export interface FileProbe {
+  /** Of a link itself; checksums are those of the file that it leads to. */
+  stat(query: { path: string; checksums?: Checksum[] }): Promise<{
+    exists: boolean;
+    type?: 'file' | 'directory' | 'symlink' | 'socket' | 'pipe' | 'character-device' | 'block-device';
+    /** `0644`. */
+    mode?: string;
+    size?: number;
+    uid?: number;
+    gid?: number;
+    owner?: string;
+    group?: string;
+    linkedTo?: string;
+    /** Those that were asked for, where there is a file to read. */
+    checksums?: Partial<Record<Checksum, string>>;
+  }>;
+  read(query: {
+    path: string;
+    maxBytes?: number;
+  }): Promise<{ text: string; bytes: number; truncated: boolean }>;
+}
+
+export interface ProcessProbe {
+  find(query: { name: string }): Promise<{ running: boolean; pids: number[] }>;
+}

@@ -1,0 +1,28 @@
+import type { Json } from '../json.ts';
+
+export interface SqlStep {
+  sql: string;
+  values?: Json[];
+}
+
+export interface SqlRows {
+  rows: Record<string, Json>[];
+  rowCount: number;
+  durationMs: number;
+}
+
+export type SqlOutcome = ({ ok: true } & SqlRows) | { ok: false; code: string; message: string };
+
+/** `owner`: the configured connection. `application`: the connection or role that the application has. */
+export type DatabaseRole = 'owner' | 'application';
+
+export interface PostgresProbe {
+  /** One statement in a read-only transaction. Rejects with the SQLSTATE as code. */
+  query(step: SqlStep & { as?: DatabaseRole }): Promise<SqlRows>;
+  /**
+   * Steps one after another on one connection that is thrown away at the end, whatever transaction is still open with it.
+   * Transactions are the caller's steps (`begin`, `savepoint`, `rollback`). A step that fails does not end the session.
+   * `connection`: sessions with the same name in one check share a connection (a pooled one, as an application has).
+   */
+  session(session: { steps: SqlStep[]; as?: DatabaseRole }): Promise<SqlOutcome[]>;
+}

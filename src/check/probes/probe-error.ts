@@ -1,0 +1,13 @@
+/** A probe could not get an answer. `code` is the system's or the server's own (`ECONNREFUSED`, `28P01`, `WRONGPASS`). */
+export class ProbeError extends Error {
+  override readonly name = 'ProbeError';
+  readonly code: string;
+  /** Every address that was tried, and other facts for the evidence. */
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(code: string, message: string, details: Record<string, string> = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}

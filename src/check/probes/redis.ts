@@ -1,0 +1,9 @@
+import type { Json } from '../json.ts';
+
+export interface RedisProbe {
+  /** Rejects with the first word of the server's error as code (`NOAUTH`), its text as message. */
+  command(command: {
+    name: string;
+    args?: (string | number)[];
+  }): Promise<{ reply: Json; durationMs: number; address: string }>;
+}

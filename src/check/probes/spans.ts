@@ -1,0 +1,32 @@
+import type { Json } from '../json.ts';
+
+export interface SpanData {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  service: string;
+  /** Epoch milliseconds, fractions kept. */
+  startMs: number;
+  durationMs: number;
+  status: 'unset' | 'ok' | 'error';
+  attributes: Record<string, Json>;
+}
+
+export interface SpanQuery {
+  /** Default: every trace. */
+  traceId?: string;
+  /** Only spans that started after this moment; epoch milliseconds. */
+  sinceMs?: number;
+  service?: string;
+  /** Waits until this many spans match. Default 1. */
+  atLeast?: number;
+  withinMs?: number;
+  limit?: number;
+}
+
+export interface SpansProbe {
+  available(): Promise<{ available: boolean; source: string; enable?: string }>;
+  find(query: SpanQuery): Promise<{ source: string; scanned: number; spans: SpanData[] }>;
+}

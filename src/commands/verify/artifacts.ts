@@ -1,0 +1,18 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { ArtifactSink } from '../../probes/context.ts';
+
+/** Files of a run below `folder`, whatever they are called. */
+export function createArtifactSink(folder: string): ArtifactSink {
+  return {
+    async path(name) {
+      const file = path.join(folder, ...name.split('/').map(safeName));
+      await mkdir(path.dirname(file), { recursive: true });
+      return file;
+    },
+  };
+}
+
+function safeName(name: string): string {
+  return name.replace(/[^\w.-]+/g, '-').replace(/^\.+/, '');
+}

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import type { MigrationsProbe } from '../../check/probes.ts';
+import type { ProbeEndpoints } from '../../probes/context.ts';
+import type { Runtime } from '../../runtimes/runtime.ts';
+import { migratorPidFile } from '../../runtimes/state.ts';
+import type { Project } from '../context.ts';
+
+/** The migrator is loaded when a check asks for it. */
+export function migrationsOf(
+  { config, root }: Project,
+  runtime: Runtime,
+  { databaseUrl }: ProbeEndpoints,
+): MigrationsProbe | undefined {
+  const { enabled, folder, schema } = config.migrations;
+  if (!enabled) return undefined;
+  const made = async () => {
+    const { readOnlyMigrations } = await import('../../migrate/index.ts');
+    return readOnlyMigrations({
+      url: databaseUrl,
+      schema,
+      pidFile: migratorPidFile(root, runtime.name),
+      ...(folder ? { folder: path.resolve(root, folder) } : {}),
+    });
+  };
+  return {
+    state: async () => (await made()).state(),
+    drift: async () => (await made()).drift(),
+    secondRun: async () => (await made()).secondRun(),
+  };
+}

@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { load } from 'js-yaml';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { distFolder, packageRoot } from './base/package-root.ts';
+import { parseCall } from './commands/program.ts';
+import { makeProject, notBuilt, type TestProject } from './testing/project.ts';
+
+const readme = readFileSync(path.join(packageRoot, 'README.md'), 'utf8');
+
+/** The examples in one language that hold this. */
+function examples(language: string, holding: RegExp): string[] {
+  const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, name, text = '']) => (name === language && holding.test(text) ? [text] : []));
+}
+
+/** Each call of ours in the examples, as arguments. */
+function calls(): string[][] {
+  return examples('sh', /meatymusic/)
+    .join('\n')
+    .replace(/\\\n/g, ' ')
+    .split(/\n|&&|\|/)
+    .flatMap((line) => /(?:^|\s)meatymusic\s+(.*)/.exec(line.replace(/\s#.*/, ''))?.[1] ?? [])
+    .map((words) => [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain));
+}
+
+const yamlConfigs = examples('yaml', /meatymusic\.config\.yaml/);
+const yamlChecks = examples('yaml', /^checks:/m);
+const tsConfigs = examples('ts', /defineConfig/);
+
+/** A published schema names the draft that it keeps to. */
+function problemsBy(name: string, document: unknown): unknown {
+  const schema = JSON.parse(readFileSync(path.join(distFolder, 'schema', `${name}.schema.json`), 'utf8'));
+  const Validator = String(schema.$schema).includes('draft-07') ? Ajv : Ajv2020;
+  const validate = new Validator({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
+  validate(document);
+  return validate.errors ?? [];
+}
+
+describe('the README', () => {
+  it('has an example of each kind', () => {
+    expect([yamlConfigs.length, yamlChecks.length, tsConfigs.length]).toEqual([1, 1, 1]);
+    expect(calls().length).toBeGreaterThan(15);
+  });
+
+  it.each(calls().map((args) => [args.join(' '), args] as const))(
+    'calls meatymusic %s as it can be called',
+    async (_, args) => {
+      expect((await parseCall(args, '0.0.0')).kind).toBe('action');
+    },
+  );
+});
+
+describe.skipIf(notBuilt)(`the README's examples${notBuilt ? ` (${notBuilt})` : ''}`, () => {
+  let project: TestProject;
+  beforeEach(async () => {
+    project = await makeProject();
+  });
+  afterEach(() => project.remove());
+
+  it.each(yamlConfigs)('of a configuration in YAML fit the published schema, and load', async (text) => {
+    expect(problemsBy('config', load(text))).toEqual([]);
+    writeFileSync(project.file('given.yaml'), text);
+    const { settings } = await project.json(['config', '--config', 'given.yaml', '--changed']);
+    expect(settings).toContainEqual(
+      expect.objectContaining({ path: 'services.api.healthPath', value: '/healthz' }),
+    );
+    const { options } = await project.json(['checks', 'explain', 'auth/no-token', '--config', 'given.yaml']);
+    expect(options).toContainEqual(expect.objectContaining({ name: 'path', value: '/v2/account' }));
+  });
+
+  it.each(yamlChecks)('of checks in YAML fit the published schema, and load', async (text) => {
+    expect(problemsBy('checks', load(text))).toEqual([]);
+    writeFileSync(project.file('shop.yaml'), text);
+    writeFileSync(project.file('given.json'), JSON.stringify({ checkFiles: ['shop.yaml'] }));
+    const { checks } = await project.json(['checks', 'list', 'shop', '--config', 'given.json']);
+    expect((checks as { id: string }[]).map(({ id }) => id)).toEqual(['shop/openapi', 'shop/no-orphans']);
+  });
+
+  it.each(tsConfigs)('of a configuration in TypeScript fit the published schema, and load', async (text) => {
+    writeFileSync(project.file('given.ts'), text);
+    const { settings } = await project.json(['config', '--config', 'given.ts', '--changed']);
+    expect(settings).toContainEqual(
+      expect.objectContaining({ path: 'compose.services.api', value: 'backend' }),
+    );
+    const { default: config } = await import(/* @vite-ignore */ asData(text));
+    expect(problemsBy('config', config)).toEqual([]);
+  });
+});
+
+/** The module with `defineConfig` as what it is at run time: the identity. */
+function asData(text: string): string {
+  const alone = text.replace(/^import .*$/m, 'const defineConfig = (config) => config;');
+  return `data:text/javascript,${encodeURIComponent(alone)}`;
+}
