@@ -3,6 +3,7 @@ import type { Accepted } from './accept.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
 import { lookAt, type MigrateOptions } from './scene.ts';
+import { refuseBrokenHistory } from './state.ts';
 import type { MigrateOutcome } from './up.ts';
 import type { VerifyOutcome } from './verify.ts';
 
@@ -48,7 +49,7 @@ export async function acceptMigration(
   return (await import('./accept.ts')).acceptMigration(options, accepted);
 }
 
-/** What `up` or `down` would run, and its text for a person. */
+/** What `up` or `down` would run, and its text for a person. Rejects with the Fault with which `up` would stop. */
 export async function planMigrations(
   options: MigrateOptions,
   reach: Reach,
@@ -59,6 +60,7 @@ export async function planMigrations(
     import('./reach.ts'),
     lookAt(options),
   ]);
+  if (direction === 'up') refuseBrokenHistory(state);
   const wanted =
     direction === 'up'
       ? reachUp(files, state, reach)
