@@ -9,6 +9,7 @@ import { type ServiceName, type StackInfo, serviceNames } from '../../check/stac
 import type {
   ArtifactSink,
   LogAccess,
+  MigrationsAccess,
   ProbeAuth,
   ProbeContext,
   ProbeEndpoints,
@@ -161,23 +162,26 @@ function migrationsOf(
   { config, root }: Project,
   runtime: Runtime,
   { databaseUrl }: ProbeEndpoints,
-): MigrationsProbe | undefined {
+): MigrationsAccess | undefined {
   const { enabled, folder, schema } = config.migrations;
   if (!enabled) return undefined;
-  const made = async () => {
-    const { readOnlyMigrations } = await import('../../migrate/index.ts');
-    return readOnlyMigrations({
-      url: databaseUrl,
-      schema,
-      pidFile: migratorPidFile(root, runtime.name),
-      ...(folder ? { folder: path.resolve(root, folder) } : {}),
-    });
+  const inFolder = (wanted: string | undefined): MigrationsProbe => {
+    const made = async () => {
+      const { readOnlyMigrations } = await import('../../migrate/index.ts');
+      return readOnlyMigrations({
+        url: databaseUrl,
+        schema,
+        pidFile: migratorPidFile(root, runtime.name),
+        folder: wanted,
+      });
+    };
+    return {
+      state: async () => (await made()).state(),
+      drift: async () => (await made()).drift(),
+      secondRun: async () => (await made()).secondRun(),
+    };
   };
-  return {
-    state: async () => (await made()).state(),
-    drift: async () => (await made()).drift(),
-    secondRun: async () => (await made()).secondRun(),
-  };
+  return { ...inFolder(folder && path.resolve(root, folder)), inFolder };
 }
 
 function logsOf({ config, root, env }: Project, runtime: Runtime): ProbeContext['logs'] {
