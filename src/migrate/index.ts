@@ -10,7 +10,13 @@ import type { VerifyOutcome } from './verify.ts';
 export type { MigrationState } from '../check/probes.ts';
 export type { Accepted } from './accept.ts';
 export type { Ran } from './apply.ts';
-export { compareLockFile, lockFileName, requireLockFile, writeLockFile } from './lock-file.ts';
+export {
+  compareLockFile,
+  lockFileName,
+  refuseBrokenLockFile,
+  requireLockFile,
+  writeLockFile,
+} from './lock-file.ts';
 export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
 export { readOnlyMigrations } from './read-only.ts';
