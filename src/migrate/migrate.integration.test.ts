@@ -430,7 +430,11 @@ describe('PGlite', () => {
     const { tryLock } = await import('../base/pid-lock.ts');
     const held = tryLock(pidFile, 'meatymusic migrate');
     const fault = await failure(migrateToLatest(here({ pidFile, lockTimeoutMs: 300 })));
-    expect(fault).toMatchObject({ code: 'migration-locked', exitCode: 75 });
+    expect(fault).toMatchObject({
+      code: 'migration-locked',
+      exitCode: 75,
+      hint: expect.stringContaining('kill pid'),
+    });
     expect(fault.message).toContain(`pid ${process.pid}, application "meatymusic migrate", since`);
     if (held.acquired) held.release();
     expect((await migrateToLatest(here({ pidFile }))).ran).toHaveLength(1);
