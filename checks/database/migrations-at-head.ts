@@ -78,6 +78,24 @@ export default defineCheck({
       break: ["insert into kysely_migration values ('99999999999999_unknown', '2026-01-01T00:00:00.000Z')"],
       mend: ["delete from kysely_migration where name = '99999999999999_unknown'"],
     },
+    {
+      name: 'a migration comes late',
+      code: 'out-of-order',
+      kind: 'migrations',
+      files: { '00000000000000_late.ts': 'export async function up() {}\n' },
+    },
+    {
+      name: 'the lock file was not written again',
+      code: 'not-as-locked',
+      kind: 'migrations',
+      files: { 'migrations.lock.json': '{ "head": null, "migrations": [] }\n' },
+    },
+    {
+      name: 'the lock file holds a merge conflict',
+      code: 'unreadable',
+      kind: 'migrations',
+      files: { 'migrations.lock.json': '<<<<<<< ours\n=======\n>>>>>>> theirs\n' },
+    },
   ],
   async run({ migrations, options, pass, fail, skip }) {
     const expected = 'every migration applied, unchanged, in its order';

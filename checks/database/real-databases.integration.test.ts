@@ -46,7 +46,7 @@ async function judge(
   const probeContext = testProbeContext({
     endpoints: { apiUrl: '', webUrl: '', databaseUrl: url, cacheUrl: '' },
     database: { applicationRole: 'meatymusic_app', ...application },
-    migrations: readOnlyMigrations({ url }),
+    migrations: { ...readOnlyMigrations({ url }), inFolder: (folder) => readOnlyMigrations({ url, folder }) },
   });
   try {
     const probes: Partial<Record<keyof Probes, unknown>> = {};

@@ -1,15 +1,20 @@
 import {
-  type AttemptKind,
+  aboveThePolicies,
   attempt,
+  attemptEvidence,
   buildScenario,
   defineCheck,
   type Evidence,
   fact,
+  judgeAttempt,
+  judgePooled,
   option,
-  type ScenarioTable,
+  otherSetting,
+  type PolicyFacts,
+  policyFactsQuery,
+  pooledSteps,
   type SqlOutcome,
   scenarioIds,
-  type TenantAttempt,
   v,
 } from '../../src/check/index.ts';
 
@@ -151,7 +156,7 @@ export default defineCheck({
     const expected = `${names.join(' and ')} show and take rows of the current tenant alone`;
     const looked = await attempt(
       postgres.query({
-        sql: facts,
+        sql: policyFactsQuery,
         values: [options.setting, options.schema, [options.tenants, ...names]],
         as: 'application',
       }),
@@ -160,7 +165,7 @@ export default defineCheck({
       const code = ['22023', '42501', '42704'].includes(looked.failure.code) ? 'role-missing' : 'not-judged';
       return fail(code, { expected, actual: looked.failure.message });
     }
-    const found = looked.value.rows[0] as unknown as Facts;
+    const found = looked.value.rows[0] as unknown as PolicyFacts;
     const tables = (found.tables ?? []).filter(({ name }) => names.includes(name));
     const evidence: Evidence[] = [
       fact('role of the application', found.role),
@@ -218,9 +223,9 @@ export default defineCheck({
     if (obstacle !== undefined) return fail('not-judged', { expected, actual: obstacle, evidence });
 
     for (const each of scenario.attempts) {
-      const problem = judge(each, outcomes[each.index]!);
+      const problem = judgeAttempt(each, outcomes[each.index]!);
       if (!problem) continue;
-      evidence.push(asEvidence(each, outcomes[each.index]!));
+      evidence.push(attemptEvidence(each, outcomes[each.index]!));
       const elsewhere = problem.code === 'own-rows-hidden' && otherSetting(tables, options.setting);
       return elsewhere
         ? fail('other-setting', {
@@ -247,151 +252,3 @@ export default defineCheck({
     );
   },
 });
-
-interface Facts {
-  role: string;
-  superuser: boolean;
-  bypasses: boolean;
-  tables:
-    | (ScenarioTable & { enabled: boolean; forced: boolean; owned: boolean; policies: string[] })[]
-    | null;
-}
-
-/** As superuser or owner it never passes: such a role can switch the policies off, and most are not under them at all. */
-function aboveThePolicies({ role, superuser, bypasses }: Facts, tables: NonNullable<Facts['tables']>) {
-  if (superuser) return `${role} is a superuser: policies are not applied to it`;
-  if (bypasses) return `${role} has BYPASSRLS: policies are not applied to it`;
-  const owned = tables.filter(({ owned: isOwner }) => isOwner).map(({ name }) => name);
-  return owned.length > 0 ? `${role} owns ${owned.join(', ')}: an owner can switch policies off` : undefined;
-}
-
-type Code =
-  | 'own-rows-hidden'
-  | 'reads-foreign'
-  | 'changes-foreign'
-  | 'inserts-foreign'
-  | 'shows-without-tenant'
-  | 'raises-without-tenant'
-  | 'leaks'
-  | 'not-judged';
-
-interface Problem {
-  code: Code;
-  text: string;
-}
-
-const readings: Record<string, [wanted: number, code: Code, text: string]> = {
-  own: [1, 'own-rows-hidden', 'tenant A does not see its own row'],
-  'other-own': [1, 'own-rows-hidden', 'after changing to tenant B, its own row is not seen'],
-  select: [0, 'reads-foreign', 'tenant A reads a row of tenant B'],
-  'select-all': [0, 'reads-foreign', 'tenant A finds rows of tenant B'],
-  'other-select': [0, 'reads-foreign', 'after changing to tenant B, a row of tenant A is still read'],
-  empty: [0, 'shows-without-tenant', 'with an empty setting there are rows'],
-};
-
-const writings: Partial<Record<AttemptKind, [code: Code, text: string]>> = {
-  update: ['changes-foreign', 'tenant A changes a row of tenant B'],
-  delete: ['changes-foreign', 'tenant A removes a row of tenant B'],
-  'update-all': ['changes-foreign', 'an UPDATE without a condition changes rows of other tenants'],
-  'delete-all': ['changes-foreign', 'a DELETE without a condition removes rows of other tenants'],
-  upsert: ['changes-foreign', 'tenant A takes over a row of tenant B by ON CONFLICT'],
-  insert: ['inserts-foreign', 'tenant A inserts a row into tenant B'],
-  move: ['inserts-foreign', 'tenant A moves its own row to tenant B'],
-};
-
-/** 42501 is a policy's refusal, or a privilege that is not granted: the row is out of reach either way. */
-function judge({ kind, table, step, own }: TenantAttempt, outcome: SqlOutcome): Problem | undefined {
-  const reading = readings[kind];
-  if (reading) {
-    const [wanted, code, text] = reading;
-    if (outcome.ok) return outcome.rows[0]?.rows === wanted ? undefined : { code, text: `${table}: ${text}` };
-    if (kind === 'empty') {
-      return { code: 'raises-without-tenant', text: `${table}: ${outcome.message} (${outcome.code})` };
-    }
-    if (wanted === 0 && outcome.code === '42501') return undefined;
-    return {
-      code: wanted === 1 ? code : 'not-judged',
-      text: `${table}: ${outcome.message} (${outcome.code})`,
-    };
-  }
-  const [code, text] = writings[kind]!;
-  if (outcome.ok) return outcome.rowCount <= own ? undefined : { code, text: `${table}: ${text}` };
-  if (outcome.code === '42501') return undefined;
-  return { code: 'not-judged', text: `${table}: ${kind}: ${outcome.message} (${outcome.code}); ${step.sql}` };
-}
-
-/** One connection, as a pool lends it: without a tenant; with one; and again without. */
-function pooledSteps(
-  { schema, setting }: { schema: string; setting: string },
-  names: string[],
-  tenant: string,
-) {
-  const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
-  const look = {
-    sql: `select current_setting($1, true) as setting, ${names
-      .map((name, index) => `(select count(*)::int from ${quote(schema)}.${quote(name)}) as rows${index}`)
-      .join(', ')}`,
-    values: [setting],
-  };
-  return [
-    { sql: 'begin' },
-    look,
-    { sql: 'rollback' },
-    { sql: 'begin' },
-    { sql: 'select set_config($1, $2, true)', values: [setting, tenant] },
-    { sql: 'commit' },
-    { sql: 'begin' },
-    look,
-    { sql: 'rollback' },
-  ];
-}
-
-function judgePooled(outcomes: readonly SqlOutcome[]): Problem | undefined {
-  for (const [index, when] of [
-    [1, 'in a new transaction'],
-    [7, 'in the transaction behind one that had a tenant'],
-  ] as const) {
-    const outcome = outcomes[index]!;
-    if (!outcome.ok) {
-      return { code: 'raises-without-tenant', text: `${when}: ${outcome.message} (${outcome.code})` };
-    }
-    const { setting, ...counts } = outcome.rows[0] ?? {};
-    if (setting) return { code: 'leaks', text: `${when} the setting is ${JSON.stringify(setting)}` };
-    if (Object.values(counts).some((count) => count !== 0)) {
-      return { code: 'shows-without-tenant', text: `${when} there are rows, with the setting unset` };
-    }
-  }
-  return undefined;
-}
-
-/** The settings that the policies read, where the expected one is not among them. */
-function otherSetting(tables: readonly { policies: string[] }[], setting: string): string | undefined {
-  const read = tables.flatMap(({ policies }) =>
-    policies.flatMap((text) => [...text.matchAll(/current_setting\('([^']+)'/g)].map((match) => match[1]!)),
-  );
-  return read.length > 0 && !read.includes(setting) ? [...new Set(read)].join(', ') : undefined;
-}
-
-function asEvidence({ kind, step }: TenantAttempt, outcome: SqlOutcome): Evidence {
-  return outcome.ok
-    ? { kind: 'query', label: kind, statement: step.sql, rows: outcome.rows, rowCount: outcome.rowCount }
-    : { kind: 'query', label: kind, statement: step.sql, rows: [{ error: outcome.message }], rowCount: 0 };
-}
-
-const facts = `
-  select r.rolname::text as role, r.rolsuper as superuser, r.rolbypassrls as bypasses, current_setting($1, true) as setting,
-    (select json_agg(json_build_object(
-       'name', c.relname, 'enabled', c.relrowsecurity, 'forced', c.relforcerowsecurity,
-       'owned', pg_has_role(r.oid, c.relowner, 'usage'),
-       'policies', (select coalesce(json_agg(p.polname || coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', '')
-           || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '') order by p.polname), '[]')
-         from pg_policy p where p.polrelid = c.oid),
-       'columns', (select coalesce(json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, null),
-           'length', nullif(case when a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) then a.atttypmod - 4 end, -5),
-           'required', a.attnotnull and not a.atthasdef and a.attidentity = '',
-           'labels', (select json_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = a.atttypid))), '[]')
-         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-          and (a.attname = 'updated_at' or a.attnotnull and not a.atthasdef and a.attidentity = ''))))
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = $2 and c.relkind in ('r', 'p') and c.relname = any($3::text[])) as tables
-  from pg_roles r where r.rolname = current_user`;

@@ -16,14 +16,19 @@ export {
   followRequest,
   traceInHeaders,
 } from './follow-request.ts';
+export { foundationalTables, judgeColumns, judgeKeys, type TableProblem } from './foundational-tables.ts';
 export type { Json } from './json.ts';
 export { at, firstAt, parseJson } from './json-path.ts';
 export { type CheckOption, type CheckOptions, option } from './option.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
+export { aboveThePolicies, otherSetting, type PolicyFacts, policyFactsQuery } from './policy-facts.ts';
+export { judgePooled, pooledSteps } from './pooled-tenant.ts';
 export * from './probes.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
 export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
+export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
+export { attemptEvidence, judgeAttempt } from './tenant-judgement.ts';
 export {
   type AttemptKind,
   buildScenario,

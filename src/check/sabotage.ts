@@ -22,6 +22,8 @@ export type Sabotage = {
       change: 'plain-text' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
     }
   | { kind: 'spans'; change: 'drop' | 'other-trace-ids' | 'orphan' }
+  /** A copy of the folder of migrations in which these files are put, by name, is held against the database. */
+  | { kind: 'migrations'; files: Record<string, string> }
   /** The service restarted with other environment variables. */
   | { kind: 'environment'; service: 'api' | 'web'; set: Record<string, string> }
   | { kind: 'options'; set: Record<string, unknown> }

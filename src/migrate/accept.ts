@@ -1,9 +1,11 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { createHistoryTables, recordAccepted, removedChecksum } from './history.ts';
+import { removedChecksum } from './history.ts';
+import { recordAccepted } from './history-record.ts';
+import { createHistoryTables } from './history-tables.ts';
 import { resolveName } from './reach.ts';
 import { type MigrateOptions, toolVersion, withScene } from './scene.ts';
-import { writingHistory } from './up.ts';
+import { writingHistory } from './writing-history.ts';
 
 export interface Accepted {
   name: string;

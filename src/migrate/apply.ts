@@ -1,24 +1,28 @@
 import type { Kysely } from 'kysely';
-import { codeOf, Fault, messageOf } from '../base/errors.ts';
-import { ExitCode } from '../base/exit-code.ts';
-import { safeLine } from '../base/safe-text.ts';
+import { BatchError, explained } from './batch-failure.ts';
 import type { Connection } from './connection.ts';
 import { kyselyOn } from './database.ts';
-import { type Applied, forget, recordApplied, recordStarted } from './history.ts';
+import { type Applied, forget, recordApplied, recordStarted } from './history-record.ts';
 import type { Migration } from './load.ts';
 import type { MigrateEvent } from './session.ts';
+import { LeftTransaction, refuseBrokenTransaction } from './transaction-guard.ts';
+
+/** One migration in one direction. */
+export interface Step {
+  direction: 'up' | 'down';
+  migration: Migration;
+}
 
 export interface ApplyOptions {
   schema: string;
   toolVersion: string;
-  direction: 'up' | 'down';
-  /** In the order in which they run. */
-  migrations: readonly Migration[];
+  /** In the order in which they run; what is rolled back and applied again goes down first. */
+  steps: readonly Step[];
   /** Of the newest row of the history; new ones come behind it, whatever the clock says. */
   lastTimestamp: string | undefined;
   onEvent?: ((event: MigrateEvent) => void) | undefined;
-  /** Called behind each group, inside its transaction, with what has run so far. */
-  onGroup?: (ran: readonly string[]) => Promise<void>;
+  /** Called behind each group, inside its transaction, with all that has run so far. */
+  onGroup?: (done: readonly Step[]) => Promise<void>;
   now?: () => number;
 }
 
@@ -27,48 +31,44 @@ export interface Ran {
   durationMs: number;
 }
 
-/** A migration failed. What was rolled back with it is in the details. */
-export class MigrationFailure extends Fault {}
+interface Done extends Step {
+  durationMs: number;
+}
 
 /**
  * Runs them: neighbours that have a transaction share one, all or nothing; one that has `noTransaction` runs alone.
- * Resolves to what ran. Rejects with a Fault that says what was rolled back and what stays.
+ * Resolves to what ran, in each direction. Rejects with a Fault that says what was rolled back and what stays.
  */
-export async function applyMigrations(connection: Connection, options: ApplyOptions): Promise<Ran[]> {
-  const kept: Ran[] = [];
-  const nextTimestamp = monotonicTimestamps(options.lastTimestamp, options.now ?? Date.now);
-  for (const group of groupsOf(options.migrations)) {
+export async function applyMigrations(
+  connection: Connection,
+  options: ApplyOptions,
+): Promise<Record<Step['direction'], Ran[]>> {
+  const done: Done[] = [];
+  const ran = (direction: Step['direction']) =>
+    done
+      .filter((step) => step.direction === direction)
+      .map(({ migration: { name }, durationMs }) => ({ name, durationMs }));
+  const history = new HistoryKeeper(connection, options, done);
+  for (const group of groupsOf(options.steps)) {
     try {
-      const before = kept.map(({ name }) => name);
-      const onGroup = async (ran: readonly string[]) => options.onGroup?.([...before, ...ran]);
-      const scoped = { ...options, onGroup };
-      kept.push(
-        ...(group[0]!.noTransaction
-          ? await runAlone(connection, scoped, group[0]!, nextTimestamp)
-          : await runTogether(connection, scoped, group, nextTimestamp)),
+      done.push(
+        ...(group[0]!.migration.noTransaction
+          ? [await runAlone(connection, options, group[0]!, history)]
+          : await runTogether(connection, options, group, history)),
       );
     } catch (error) {
-      throw explained(error, kept, connection);
+      throw explained(error, done, connection);
     }
   }
-  return kept;
+  return { up: ran('up'), down: ran('down') };
 }
 
-/** Kysely orders by time: two in one millisecond, or a clock that went back, and it calls the history corrupted. */
-function monotonicTimestamps(last: string | undefined, now: () => number): () => string {
-  let lastMs = last === undefined ? 0 : Date.parse(last) || 0;
-  return () => {
-    lastMs = Math.max(now(), lastMs + 1);
-    return new Date(lastMs).toISOString();
-  };
-}
-
-function groupsOf(migrations: readonly Migration[]): Migration[][] {
-  const groups: Migration[][] = [];
-  for (const migration of migrations) {
+function groupsOf(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
     const last = groups.at(-1);
-    if (last && !last[0]!.noTransaction && !migration.noTransaction) last.push(migration);
-    else groups.push([migration]);
+    if (last && !last[0]!.migration.noTransaction && !step.migration.noTransaction) last.push(step);
+    else groups.push([step]);
   }
   return groups;
 }
@@ -76,91 +76,75 @@ function groupsOf(migrations: readonly Migration[]): Migration[][] {
 async function runTogether(
   connection: Connection,
   options: ApplyOptions,
-  group: readonly Migration[],
-  nextTimestamp: () => string,
-): Promise<Ran[]> {
-  const { schema, toolVersion, direction } = options;
-  const applied: Applied[] = [];
+  group: readonly Step[],
+  history: HistoryKeeper,
+): Promise<Done[]> {
+  const done: Done[] = [];
   let current = group[0]!;
   let committing = false;
   try {
     await kyselyOn(connection)
       .transaction()
       .execute(async (transaction) => {
-        for (const migration of group) {
-          current = migration;
-          const durationMs = await runOne(transaction, options, migration);
+        for (const step of group) {
+          current = step;
+          const durationMs = await runOne(transaction, options, step);
           await refuseBrokenTransaction(connection);
-          applied.push({
-            name: migration.name,
-            checksum: migration.checksum,
-            durationMs,
-            timestamp: nextTimestamp(),
-            toolVersion,
-          });
+          done.push({ ...step, durationMs });
         }
-        const names = applied.map(({ name }) => name);
-        if (direction === 'up') await recordApplied(connection, schema, applied);
-        else await forget(connection, schema, names);
-        await options.onGroup?.(names);
+        await history.record(done);
         committing = true;
       });
   } catch (error) {
+    const failed = current.migration.name;
     if (committing && connection.lost()) {
       throw new BatchError(error, {
-        failed: current.name,
-        rolledBack: [],
-        transactional: false,
+        failed,
+        takenBack: [],
         note: 'the connection was lost during COMMIT: all of the batch is applied, or nothing; meatymusic migrate status tells which',
       });
     }
     // After its own COMMIT this rolls back nothing, and that is said.
     const left = error instanceof LeftTransaction;
     throw new BatchError(error, {
-      failed: current.name,
-      rolledBack: left ? [] : applied.map(({ name }) => name),
+      failed,
+      takenBack: left ? [] : group.slice(0, group.indexOf(current) + 1),
       ...(left
         ? { note: 'it ended the batch’s transaction itself: what ran before may be in the database' }
         : {}),
-      transactional: !left,
     });
   }
-  return applied.map(({ name, durationMs }) => ({ name, durationMs }));
+  return done;
 }
 
 async function runAlone(
   connection: Connection,
   options: ApplyOptions,
-  migration: Migration,
-  nextTimestamp: () => string,
-): Promise<Ran[]> {
-  const { schema, toolVersion, direction } = options;
-  const { name, checksum } = migration;
-  if (direction === 'up') await recordStarted(connection, schema, { name, checksum, toolVersion });
+  step: Step,
+  history: HistoryKeeper,
+): Promise<Done> {
+  const { schema, toolVersion } = options;
+  const { name, checksum } = step.migration;
+  if (step.direction === 'up') await recordStarted(connection, schema, { name, checksum, toolVersion });
   let durationMs: number;
   try {
-    durationMs = await runOne(kyselyOn(connection), options, migration);
+    durationMs = await runOne(kyselyOn(connection), options, step);
   } catch (error) {
     throw new BatchError(error, {
       failed: name,
-      rolledBack: [],
-      transactional: false,
+      takenBack: [],
       note: 'it runs without a transaction: a part of it may be in the database; the next run starts it again',
     });
   }
-  if (direction === 'up') {
-    await recordApplied(connection, schema, [
-      { name, checksum, durationMs, timestamp: nextTimestamp(), toolVersion },
-    ]);
-  } else await forget(connection, schema, [name]);
-  await options.onGroup?.([name]);
-  return [{ name, durationMs }];
+  const done = { ...step, durationMs };
+  await history.record([done]);
+  return done;
 }
 
 async function runOne(
   db: Kysely<unknown>,
-  { direction, onEvent }: ApplyOptions,
-  migration: Migration,
+  { onEvent }: ApplyOptions,
+  { direction, migration }: Step,
 ): Promise<number> {
   const { name } = migration;
   onEvent?.({ type: 'start', name, direction });
@@ -171,81 +155,39 @@ async function runOne(
   return durationMs;
 }
 
-class LeftTransaction extends Error {
-  readonly code = 'left-transaction';
-}
+/** Writes down what a group has done, within its transaction. */
+class HistoryKeeper {
+  readonly #connection: Connection;
+  readonly #options: ApplyOptions;
+  readonly #before: readonly Step[];
+  readonly #nextTimestamp: () => string;
 
-/** A migration that catches a failed statement, or commits by itself, would take the batch with it. */
-async function refuseBrokenTransaction({ client, lost }: Connection): Promise<void> {
-  if (!lost()) await idle(client);
-  const status = client.getTransactionStatus();
-  if (status === 'E') throw new Error('a statement of it failed, and it went on as if nothing had happened');
-  if (status === 'I') throw new LeftTransaction('it ended the transaction of the batch (COMMIT or ROLLBACK)');
-}
+  constructor(connection: Connection, options: ApplyOptions, before: readonly Step[]) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#before = before;
+    this.#nextTimestamp = monotonicTimestamps(options.lastTimestamp, options.now ?? Date.now);
+  }
 
-/** A statement is told to have failed before the server says what that did to the transaction; and not all are awaited. */
-async function idle(client: Connection['client']): Promise<void> {
-  if ((client as unknown as { readyForQuery: boolean }).readyForQuery) return;
-  await new Promise<void>((resolve) => {
-    client.once('drain', resolve);
-    client.once('end', resolve);
-  });
-}
-
-interface BatchOutcome {
-  failed: string;
-  /** Ran before it in the same transaction. */
-  rolledBack: string[];
-  transactional: boolean;
-  note?: string;
-}
-
-class BatchError extends Error {
-  readonly outcome: BatchOutcome;
-
-  constructor(cause: unknown, outcome: BatchOutcome) {
-    super(messageOf(cause), { cause });
-    this.outcome = outcome;
+  async record(done: readonly Done[]): Promise<void> {
+    const { schema, toolVersion, onGroup } = this.#options;
+    const gone = done.filter(({ direction }) => direction === 'down').map(({ migration }) => migration.name);
+    const applied = done
+      .filter(({ direction }) => direction === 'up')
+      .map(({ migration: { name, checksum }, durationMs }): Applied => {
+        return { name, checksum, durationMs, timestamp: this.#nextTimestamp(), toolVersion };
+      });
+    if (gone.length > 0) await forget(this.#connection, schema, gone);
+    if (applied.length > 0) await recordApplied(this.#connection, schema, applied);
+    await onGroup?.([...this.#before, ...done]);
   }
 }
 
-function explained(error: unknown, kept: readonly Ran[], connection: Connection): unknown {
-  if (!(error instanceof BatchError)) return error;
-  const { failed, rolledBack, transactional, note } = error.outcome;
-  const sqlState = codeOf(error.cause);
-  const [code, exitCode, hint] = kindOf(sqlState, connection.lost());
-  const { detail, where } = (error.cause ?? {}) as { detail?: unknown; where?: unknown };
-  return new MigrationFailure({
-    code,
-    message: `${failed}: ${safeLine(error.message)}${sqlState ? ` (${sqlState})` : ''}`,
-    details: [
-      ...(typeof detail === 'string' ? [`detail: ${safeLine(detail)}`] : []),
-      ...(typeof where === 'string' ? [`where: ${safeLine(where)}`] : []),
-      ...(transactional ? [`rolled back: ${[...rolledBack, failed].join(', ')}`] : []),
-      ...(note ? [note] : []),
-      ...(kept.length > 0 ? [`stays applied: ${kept.map(({ name }) => name).join(', ')}`] : []),
-    ],
-    hint,
-    exitCode,
-    cause: error.cause,
-  });
-}
-
-function kindOf(
-  sqlState: string | undefined,
-  lost: boolean,
-): [code: string, exitCode: ExitCode, hint: string] {
-  if (sqlState === '25006') {
-    return [
-      'database-read-only',
-      ExitCode.unavailable,
-      'is it a replica, or default_transaction_read_only on?',
-    ];
-  }
-  if (sqlState === '53100')
-    return ['disk-full', ExitCode.unavailable, 'make room on the disk of the database'];
-  if (lost || (sqlState && /^(08|57P0|53)/.test(sqlState))) {
-    return ['database-lost', ExitCode.unavailable, 'see the log of the database: meatymusic logs postgres'];
-  }
-  return ['migration-failed', ExitCode.checkFailed, 'mend the migration and run meatymusic migrate up again'];
+/** Kysely orders by time: two in one millisecond, or a clock that went back, and it calls the history corrupted. */
+function monotonicTimestamps(last: string | undefined, now: () => number): () => string {
+  let lastMs = last === undefined ? 0 : Date.parse(last) || 0;
+  return () => {
+    lastMs = Math.max(now(), lastMs + 1);
+    return new Date(lastMs).toISOString();
+  };
 }

@@ -1,34 +1,57 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { applyMigrations } from './apply.ts';
-import { createHistoryTables } from './history.ts';
+import { applyMigrations, type Step } from './apply.ts';
+import { headAfter, keepExpectedSchema } from './expected-schema.ts';
+import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations, type Migration } from './load.ts';
 import { type Reach, reachDown } from './reach.ts';
 import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
-import { type MigrateOutcome, migrateUp, schemaKeeper, writingHistory } from './up.ts';
+import { refuseBrokenHistory } from './state.ts';
+import type { MigrateOutcome } from './up.ts';
+import { writingHistory } from './writing-history.ts';
 
 /** Rolls back: the last one, or as far as `reach` says. */
 export async function migrateDown(options: MigrateOptions, reach: Reach = {}): Promise<MigrateOutcome> {
-  return withScene(options, (scene) => rollBack(scene, options, reach));
+  return withScene(options, async (scene) => {
+    const names = reachDown(scene.state, reach);
+    for (const name of names.filter((each) => scene.state.edited.includes(each))) {
+      options.onEvent?.({
+        type: 'notice',
+        message: `${name} was edited since it was applied: its down may not fit`,
+      });
+    }
+    return (await rollBack(scene, options, names)).down;
+  });
 }
 
 /**
- * Rolls back and applies again, for one that is still being written: the newest, or the last `steps`. Everything else
- * has to be in order first, so that it does not end half-way.
+ * Rolls back and applies again, for one that is still being written: the newest, or the last `steps`. One batch: where
+ * it fails, everything is as before. Everything else has to be in order.
  */
 export async function redo(
   options: MigrateOptions,
   reach: Pick<Reach, 'steps'> = {},
 ): Promise<{ down: MigrateOutcome; up: MigrateOutcome }> {
-  const down = await migrateDown(options, reach);
-  const to = down.ran[0]?.name;
-  return { down, up: to === undefined ? { ...down, ran: [] } : await migrateUp(options, { to }) };
+  return withScene(options, (scene) => {
+    const { state } = scene;
+    const names = reachDown(state, reach);
+    const edited = state.edited.filter((name) => !names.includes(name));
+    refuseBrokenHistory({ ...state, edited });
+    return rollBack(scene, options, names, { again: true });
+  });
 }
 
-async function rollBack(scene: Scene, options: MigrateOptions, reach: Reach): Promise<MigrateOutcome> {
-  const { connection, folder, schema, files, state } = scene;
-  const names = reachDown(state, reach);
-  if (names.length === 0) return { folder, ran: [], head: state.applied.at(-1) };
+/** From the newest on; `again`: and up once more, from the oldest on. */
+async function rollBack(
+  scene: Scene,
+  { onEvent }: MigrateOptions,
+  names: readonly string[],
+  { again = false } = {},
+): Promise<{ down: MigrateOutcome; up: MigrateOutcome }> {
+  const { connection, folder, schema, files, state, history } = scene;
+  const outcome = (ran: MigrateOutcome['ran'], head: string | undefined) => ({ folder, ran, head });
+  const { applied } = state;
+  if (names.length === 0) return { down: outcome([], applied.at(-1)), up: outcome([], applied.at(-1)) };
   const missing = names.filter((name) => !files.some((file) => file.name === name));
   if (missing.length > 0) {
     throw new Fault({
@@ -39,26 +62,23 @@ async function rollBack(scene: Scene, options: MigrateOptions, reach: Reach): Pr
       exitCode: ExitCode.config,
     });
   }
-  for (const name of names.filter((each) => state.edited.includes(each))) {
-    options.onEvent?.({
-      type: 'notice',
-      message: `${name} was edited since it was applied: its down may not fit`,
-    });
-  }
   const migrations = await loadMigrations(names.map((name) => files.find((file) => file.name === name)!));
   refuseWithoutDown(migrations);
   await writingHistory(() => createHistoryTables(connection, schema));
-  const headAfter = (ran: readonly string[]) => state.applied.filter((name) => !ran.includes(name)).at(-1);
+  const down = migrations.map((migration): Step => ({ direction: 'down', migration }));
+  const up = again ? migrations.toReversed().map((migration): Step => ({ direction: 'up', migration })) : [];
   const ran = await applyMigrations(connection, {
     schema,
     toolVersion,
-    direction: 'down',
-    migrations,
-    lastTimestamp: undefined,
-    onEvent: options.onEvent,
-    onGroup: await schemaKeeper(scene, headAfter),
+    steps: [...down, ...up],
+    lastTimestamp: history.applied.at(-1)?.timestamp,
+    onEvent,
+    onGroup: await keepExpectedSchema(scene),
   });
-  return { folder, ran, head: headAfter(ran.map(({ name }) => name)) };
+  return {
+    down: outcome(ran.down, headAfter(applied, down)),
+    up: outcome(ran.up, headAfter(applied, [...down, ...up])),
+  };
 }
 
 function refuseWithoutDown(migrations: readonly Migration[]): void {

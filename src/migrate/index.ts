@@ -3,13 +3,20 @@ import type { Accepted } from './accept.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
 import { lookAt, type MigrateOptions } from './scene.ts';
+import { refuseBrokenHistory } from './state.ts';
 import type { MigrateOutcome } from './up.ts';
 import type { VerifyOutcome } from './verify.ts';
 
 export type { MigrationState } from '../check/probes.ts';
 export type { Accepted } from './accept.ts';
 export type { Ran } from './apply.ts';
-export { compareLockFile, lockFileName, requireLockFile, writeLockFile } from './lock-file.ts';
+export {
+  compareLockFile,
+  lockFileName,
+  refuseBrokenLockFile,
+  requireLockFile,
+  writeLockFile,
+} from './lock-file.ts';
 export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
 export { readOnlyMigrations } from './read-only.ts';
@@ -48,7 +55,7 @@ export async function acceptMigration(
   return (await import('./accept.ts')).acceptMigration(options, accepted);
 }
 
-/** What `up` or `down` would run, and its text for a person. */
+/** What `up` or `down` would run, and its text for a person. Rejects with the Fault with which `up` would stop. */
 export async function planMigrations(
   options: MigrateOptions,
   reach: Reach,
@@ -59,6 +66,7 @@ export async function planMigrations(
     import('./reach.ts'),
     lookAt(options),
   ]);
+  if (direction === 'up') refuseBrokenHistory(state);
   const wanted =
     direction === 'up'
       ? reachUp(files, state, reach)

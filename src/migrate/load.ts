@@ -5,6 +5,7 @@ import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { MigrationFile } from './migration-file.ts';
+import { createSelfContained } from './self-contained.ts';
 
 /** A migration in memory. */
 export interface Migration extends MigrationFile {
@@ -67,22 +68,26 @@ function toMigration(file: MigrationFile, module: Record<string, unknown>): Migr
 }
 
 /**
- * JavaScript is imported by Node itself, where it can be; TypeScript goes through jiti, which gives it our own Kysely,
- * so that a folder of migrations needs no packages of its own.
+ * JavaScript is imported by Node itself, where it can be. TypeScript is not: our own Kysely is given to it, so that a
+ * folder of migrations needs no packages of its own.
  */
 function createImporter(): Importer {
+  let selfContained: ReturnType<typeof createSelfContained> | undefined;
   let jiti: Promise<Importer> | undefined;
-  const transpiled: Importer = async (file) => {
+  const byJiti: Importer = async (file) => {
     jiti ??= createJitiImporter();
     return (await jiti)(file);
   };
   return async (file) => {
-    if (!/\.m?js$/.test(file.path)) return transpiled(file);
+    if (!/\.m?js$/.test(file.path)) {
+      selfContained ??= createSelfContained();
+      return (await (await selfContained)(file)) ?? byJiti(file);
+    }
     try {
       return await import(`${pathToFileURL(file.path).href}?checksum=${file.checksum.slice(7, 23)}`);
     } catch (error) {
       if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-      return transpiled(file);
+      return byJiti(file);
     }
   };
 }
@@ -94,6 +99,8 @@ async function createJitiImporter(): Promise<Importer> {
   const jiti = createJiti(import.meta.url, {
     interopDefault: false,
     moduleCache: false,
+    // It would keep what it compiled in a temporary folder that others may write to, and run it from there.
+    fsCache: false,
     virtualModules: { kysely: { ...kysely } },
   });
   // The source is at hand, and is what the checksum was taken of.

@@ -70,6 +70,11 @@ export function requireLockFile(folder: string): void {
   });
 }
 
+/** A merge conflict asks a person for the order: nothing is applied before it is solved. */
+export function refuseBrokenLockFile(folder: string): void {
+  readLockFile(folder);
+}
+
 function readLockFile(folder: string): LockFile | undefined {
   const file = path.join(folder, lockFileName);
   const text = readText(file);

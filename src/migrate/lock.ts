@@ -44,7 +44,7 @@ export async function takeAdvisoryLock(
   const { pid, pglite: isPglite, taken } = first!;
   if (taken || isPglite) return { pid, isPglite };
   if (taken === null) await refuseTransactionPooler(connection, { url, pid, signal: options.signal });
-  await obtain(options, async () => {
+  await obtain(options, 'select pg_terminate_backend(pid)', async () => {
     const [row] = await connection.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
       lockKey,
     ]);
@@ -83,7 +83,7 @@ async function advisoryLockHolder(connection: Connection): Promise<string> {
  */
 export async function takeFileLock(file: string, options: LockOptions): Promise<() => void> {
   let release = () => {};
-  await obtain(options, async () => {
+  await obtain(options, 'kill pid', async () => {
     const attempt = tryLock(file, 'meatymusic migrate');
     if (!attempt.acquired) return describeHolder(attempt.holder);
     release = attempt.release;
@@ -104,9 +104,10 @@ function describeHolder({ pid, what, since }: LockHolder): string {
   return `pid ${pid}, application "${safeLine(what, 80)}", ${age}`;
 }
 
-/** Tries until it has the lock (`undefined`) or the time is over; the answer is the holder. */
+/** Tries until it has the lock (`undefined`) or the time is over; the answer is the holder. `end`: how to end that one. */
 async function obtain(
   { timeoutMs, signal, onWait }: LockOptions,
+  end: string,
   attempt: () => Promise<string | undefined>,
 ): Promise<void> {
   let holder: string | undefined;
@@ -130,7 +131,7 @@ async function obtain(
     throw new Fault({
       code: 'migration-locked',
       message: `another migrator holds the lock: ${holder}; waited ${formatDuration(timeoutMs)}`,
-      hint: 'wait for it, or end it (select pg_terminate_backend(pid)); --lock-timeout waits longer',
+      hint: `wait for it, or end it (${end}); --lock-timeout waits longer`,
       exitCode: ExitCode.locked,
     });
   }

@@ -115,6 +115,47 @@ function commonSuite() {
     });
   });
 
+  test('redoes as one batch: where it fails, or where something else is not in order, all is as before', async () => {
+    for (const name of ['1_a', '2_b', '3_c']) await migrations.write(name);
+    await migrateToLatest(here());
+    const before = await query('select * from kysely_migration order by name');
+    await migrations.write('3_c', migrationText(['select nonsense'], ['drop table "t_3_c"']));
+    const fault = await failure(redo(here(), { steps: 2 }));
+    expect(fault).toMatchObject({ code: 'migration-failed', exitCode: 1 });
+    expect(fault.details).toEqual(['still applied, as before: 3_c, 2_b']);
+    expect(await tables()).toEqual(['t_1_a', 't_2_b', 't_3_c']);
+    expect(await query('select * from kysely_migration order by name')).toEqual(before);
+    // An edit of what is redone is what `redo` is for; of another one it is not.
+    await migrations.write('1_a', migrationText(['select 1']));
+    await migrations.write('3_c', migrationText(['create table t_new (id int)'], ['drop table "t_3_c"']));
+    expect(await failure(redo(here()))).toMatchObject({
+      exitCode: 78,
+      details: ['edited since it was applied: 1_a'],
+    });
+    expect(await tables()).toEqual(['t_1_a', 't_2_b', 't_3_c']);
+    await acceptMigration(here(), { name: '1_a', reason: 'shown' });
+    expect(await redo(here())).toMatchObject({
+      down: { ran: [{ name: '3_c' }], head: '2_b' },
+      up: { ran: [{ name: '3_c' }], head: '3_c' },
+    });
+    expect(await tables()).toEqual(['t_1_a', 't_2_b', 't_new']);
+    expect((await migrationState(here())).edited).toEqual([]);
+  });
+
+  test('says of a down that fails that all is still applied, and what it has undone before', async () => {
+    await migrations.write('1_a', migrationText(['select 1'], ['select nonsense']));
+    await migrations.write(
+      '2_b',
+      migrationText(['select 1'], ['select 1'], 'export const noTransaction = true;'),
+    );
+    await migrateToLatest(here());
+    expect((await failure(migrateDown(here(), { steps: 2 }))).details).toEqual([
+      'still applied, as before: 1_a',
+      'stays undone: 2_b',
+    ]);
+    expect((await migrationState(here())).applied).toEqual(['1_a']);
+  });
+
   test('stops with 78 and names what was edited, is missing, or comes late; nothing is applied', async () => {
     for (const name of ['2_b', '4_d', '5_e']) await migrations.write(name);
     await migrateToLatest(here());
@@ -130,6 +171,8 @@ function commonSuite() {
       'pending, but sorts before one that is applied: 3_late',
     ]);
     expect(await tables()).toEqual(['t_2_b', 't_4_d', 't_5_e']);
+    // What would not run is not planned either.
+    expect(await failure(planMigrations(here(), {}, 'up'))).toMatchObject({ details: fault.details });
   });
 
   test('goes on behind deviations that were accepted, and keeps the reason', async () => {
@@ -387,7 +430,11 @@ describe('PGlite', () => {
     const { tryLock } = await import('../base/pid-lock.ts');
     const held = tryLock(pidFile, 'meatymusic migrate');
     const fault = await failure(migrateToLatest(here({ pidFile, lockTimeoutMs: 300 })));
-    expect(fault).toMatchObject({ code: 'migration-locked', exitCode: 75 });
+    expect(fault).toMatchObject({
+      code: 'migration-locked',
+      exitCode: 75,
+      hint: expect.stringContaining('kill pid'),
+    });
     expect(fault.message).toContain(`pid ${process.pid}, application "meatymusic migrate", since`);
     if (held.acquired) held.release();
     expect((await migrateToLatest(here({ pidFile }))).ran).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, Fault } from '../base/errors.ts';
@@ -78,7 +78,7 @@ export function compareNames(a: string, b: string): number {
 /** Line endings and a byte-order mark do not count: Git changes them on the way. */
 export function checksumOf(source: string): string {
   const normalised = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
-  return `sha256:${createHash('sha256').update(normalised).digest('hex')}`;
+  return `sha256:${hash('sha256', normalised)}`;
 }
 
 function isMigration(file: string): boolean {

@@ -1,6 +1,6 @@
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
-import { readExpectedSchema } from './history.ts';
+import { readExpectedSchema } from './expected-schema.ts';
 import { compareLockFile } from './lock-file.ts';
 import { lookAt, type MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';

@@ -52,7 +52,13 @@ export interface LookOptions extends DatabaseTarget {
 /** The scene without the lock and its connection. */
 export async function lookAt(options: LookOptions): Promise<Omit<Scene, 'connection'>> {
   const { folder = builtInMigrations, schema = 'public' } = options;
-  const files = readMigrationFiles(folder);
-  const history = await withConnection(options, (connection) => readHistory(connection, schema));
-  return { folder, schema, files, history, state: compareState(folder, files, history) };
+  return withConnection(options, async (connection) => {
+    const reading = readHistory(connection, schema);
+    // It fails with the connection, where the files are at fault.
+    reading.catch(() => {});
+    // While the server looks it up.
+    const files = readMigrationFiles(folder);
+    const history = await reading;
+    return { folder, schema, files, history, state: compareState(folder, files, history) };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { historyTables } from './history.ts';
+import { historyTables } from './history-tables.ts';
 
 /**
  * The schema of a database as sorted lines, one an object: what two databases have in common is the same text in both,

@@ -1,5 +1,5 @@
 import { type Connection, connect } from './connection.ts';
-import { historyTables } from './history.ts';
+import { historyTables } from './history-tables.ts';
 import type { MigrateOptions } from './scene.ts';
 import { openScratch } from './scratch.ts';
 import { migrateUp } from './up.ts';

@@ -1,19 +1,13 @@
-import { codeOf, Fault, messageOf } from '../base/errors.ts';
-import { ExitCode } from '../base/exit-code.ts';
 import { applyMigrations, type Ran } from './apply.ts';
-import {
-  adopt,
-  createHistoryTables,
-  readExpectedSchema,
-  refuseForeignHistory,
-  writeExpectedSchema,
-} from './history.ts';
+import { keepExpectedSchema } from './expected-schema.ts';
+import { refuseForeignHistory } from './foreign-history.ts';
+import { adopt } from './history-record.ts';
+import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations } from './load.ts';
 import { type Reach, reachUp } from './reach.ts';
 import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
-import { carryForward } from './schema-diff.ts';
-import { readSchemaLines } from './schema-lines.ts';
 import { refuseBrokenHistory } from './state.ts';
+import { writingHistory } from './writing-history.ts';
 
 export interface MigrateOutcome {
   folder: string;
@@ -37,10 +31,7 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
     if (wanted.length === 0 && unverified.length === 0)
       return { folder, ran: [], head: state.applied.at(-1) };
     // The server looks at its catalogue while the files are loaded here.
-    const [onGroup, migrations] = await Promise.all([
-      schemaKeeper(scene, (names) => names.at(-1)),
-      loadMigrations(wanted),
-    ]);
+    const [onGroup, migrations] = await Promise.all([keepExpectedSchema(scene), loadMigrations(wanted)]);
     await writingHistory(() => createHistoryTables(connection, schema));
     await adoptForeign(scene, options, unverified);
     for (const name of state.unfinished) {
@@ -49,11 +40,10 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
         message: `${name} was started before and did not finish; it starts again`,
       });
     }
-    const ran = await applyMigrations(connection, {
+    const { up: ran } = await applyMigrations(connection, {
       schema,
       toolVersion,
-      direction: 'up',
-      migrations,
+      steps: migrations.map((migration) => ({ direction: 'up', migration })),
       lastTimestamp: history.applied.at(-1)?.timestamp,
       onEvent: options.onEvent,
       onGroup,
@@ -85,43 +75,4 @@ async function adoptForeign(
     type: 'notice',
     message: `applied by another Kysely tool, their checksums are recorded from now on: ${names.join(', ')}`,
   });
-}
-
-/** Keeps the expected schema in step with the migrations: drift is what deviates from it. */
-export async function schemaKeeper(
-  { connection, schema, state }: Scene,
-  headAfter: (ran: readonly string[]) => string | undefined,
-): Promise<(ran: readonly string[]) => Promise<void>> {
-  let before = await readSchemaLines(connection);
-  const known = await readExpectedSchema(connection, schema);
-  let expected = known?.head === state.applied.at(-1) && known ? known.lines : before;
-  return async (ran) => {
-    const after = await readSchemaLines(connection);
-    expected = carryForward(expected, before, after);
-    before = after;
-    await writeExpectedSchema(connection, schema, { head: headAfter(ran), lines: expected });
-  };
-}
-
-/** The first write of a run: a database that takes none says so here. */
-export async function writingHistory<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const sqlState = codeOf(error);
-    const known: Record<string, [code: string, hint: string]> = {
-      '25006': ['database-read-only', 'is it a replica, or is default_transaction_read_only on?'],
-      '53100': ['disk-full', 'make room on the disk of the database'],
-      '42501': ['database-refused', 'migrate as the owner of the schema: grant create on schema … to …'],
-    };
-    const [code, hint] = known[sqlState ?? ''] ?? [];
-    if (!code || !hint) throw error;
-    throw new Fault({
-      code,
-      message: `the history of the migrations cannot be written: ${messageOf(error)} (${sqlState})`,
-      hint,
-      exitCode: ExitCode.unavailable,
-      cause: error,
-    });
-  }
 }

@@ -31,7 +31,7 @@ export interface ProbeContext {
   /** Spans that the run's own receiver takes in; absent: console output only. */
   spans?: SpanAccess;
   /** The migrator's read-only side; absent: migrations are switched off. */
-  migrations?: MigrationsProbe;
+  migrations?: MigrationsAccess;
   /** Absent where the runtime did not start the stack. */
   control?: ServiceControl;
   /** Chromium to drive, where the configuration names one. */
@@ -135,3 +135,8 @@ export function createSharedResources(): SharedResources & { close(): Promise<vo
 export type ClosableProbe<Name extends ProbeName> = Probes[Name] & { close?(): void | Promise<void> };
 
 export type ProbeFactory<Name extends ProbeName> = (context: ProbeContext) => ClosableProbe<Name>;
+
+/** The migrator's read-only side, for the configured folder or another one. */
+export interface MigrationsAccess extends MigrationsProbe {
+  inFolder(folder: string): MigrationsProbe;
+}

@@ -147,6 +147,8 @@ function sabotageInWords(sabotage: Sabotage): string {
       return `a proxy changes what ${sabotage.service} answers`;
     case 'logs':
       return `the log of ${sabotage.service}: ${sabotage.change}`;
+    case 'migrations':
+      return `in the folder of migrations, another ${Object.keys(sabotage.files).join(', ')}`;
     case 'spans':
       return `the spans: ${sabotage.change}`;
     case 'environment':

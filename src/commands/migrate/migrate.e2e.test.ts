@@ -1,6 +1,7 @@
 /** `meatymusic migrate` as a person calls it: exit codes, what is on standard output, and that no password is in any. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -98,6 +99,22 @@ describe.skipIf(reason)(`meatymusic migrate${reason ? ` (${reason})` : ''}`, () 
     } finally {
       await holder.end();
     }
+  });
+
+  test('a lock file with a merge conflict stops up before anything runs', async () => {
+    await project.write('1_a');
+    await writeFile(
+      path.join(project.folder, 'migrations.lock.json'),
+      '<<<<<<< ours\n=======\n>>>>>>> theirs\n',
+    );
+    expect(await migrate('up', '--folder', '.')).toMatchObject({
+      code: 78,
+      stdout: '',
+      stderr: expect.stringContaining('holds a merge conflict'),
+    });
+    expect((await migrate('status', '--folder', '.')).stdout).toMatch(/^pending {2}1_a\n0 applied/);
+    expect(await migrate('lock', '--folder', '.')).toMatchObject({ code: 0 });
+    expect(await migrate('up', '--folder', '.')).toMatchObject({ code: 0 });
   });
 
   test('create writes a migration that runs, and lock lets CI refuse what was not reviewed', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { MigrationsProbe } from '../../check/probes.ts';
-import type { ProbeEndpoints } from '../../probes/context.ts';
+import type { MigrationsAccess, ProbeEndpoints } from '../../probes/context.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
@@ -10,21 +10,24 @@ export function migrationsOf(
   { config, root }: Project,
   runtime: Runtime,
   { databaseUrl }: ProbeEndpoints,
-): MigrationsProbe | undefined {
+): MigrationsAccess | undefined {
   const { enabled, folder, schema } = config.migrations;
   if (!enabled) return undefined;
-  const made = async () => {
-    const { readOnlyMigrations } = await import('../../migrate/index.ts');
-    return readOnlyMigrations({
-      url: databaseUrl,
-      schema,
-      pidFile: migratorPidFile(root, runtime.name),
-      ...(folder ? { folder: path.resolve(root, folder) } : {}),
-    });
+  const inFolder = (wanted: string | undefined): MigrationsProbe => {
+    const made = async () => {
+      const { readOnlyMigrations } = await import('../../migrate/index.ts');
+      return readOnlyMigrations({
+        url: databaseUrl,
+        schema,
+        pidFile: migratorPidFile(root, runtime.name),
+        folder: wanted,
+      });
+    };
+    return {
+      state: async () => (await made()).state(),
+      drift: async () => (await made()).drift(),
+      secondRun: async () => (await made()).secondRun(),
+    };
   };
-  return {
-    state: async () => (await made()).state(),
-    drift: async () => (await made()).drift(),
-    secondRun: async () => (await made()).secondRun(),
-  };
+  return { ...inFolder(folder && path.resolve(root, folder)), inFolder };
 }

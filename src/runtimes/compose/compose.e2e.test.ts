@@ -94,6 +94,7 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
       http: 'api/ready-tells-truth',
       logs: 'observability/log-structure',
       spans: 'observability/spans-exported',
+      migrations: 'database/migrations-at-head',
     };
     const { runtime, checks } = (await project.json(['checks', 'prove', ...Object.values(ways)])) as {
       runtime: string;

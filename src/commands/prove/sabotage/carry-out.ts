@@ -7,6 +7,7 @@ import type { StackUnderTest } from '../../verify/stack.ts';
 import { startSabotagingProxy } from './http-proxy.ts';
 import { lastingWork, lasts } from './lasting.ts';
 import { sabotageLog } from './log-filter.ts';
+import { sabotageMigrations } from './migrations-copy.ts';
 import type { SabotageRecord } from './record.ts';
 import { sabotageSpans } from './span-filter.ts';
 
@@ -77,6 +78,23 @@ export async function carryOut(
         context: (name, context) =>
           name === 'logs' ? Object.create(context, { logs: { value: logs } }) : context,
       });
+    }
+    case 'migrations': {
+      const { migrations } = base;
+      if (!migrations) {
+        throw new Fault({
+          code: 'no-sabotage',
+          message: 'migrations are switched off (migrations.enabled)',
+          exitCode: ExitCode.unavailable,
+        });
+      }
+      const copy = await sabotageMigrations(migrations, sabotage.files);
+      return {
+        ...seen({
+          context: (_, context) => Object.create(context, { migrations: { value: copy.migrations } }),
+        }),
+        mend: copy.remove,
+      };
     }
     case 'spans':
       return seen({

@@ -1,0 +1,49 @@
+import { codeOf } from '../base/errors.ts';
+import type { Connection } from './connection.ts';
+
+export const ourTable = 'meatymusic_migration';
+export const schemaTable = 'meatymusic_schema';
+export const historyTables = ['kysely_migration', 'kysely_migration_lock', ourTable, schemaTable];
+
+/** An identifier as SQL has it. */
+export const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+
+/** No such table, no such schema. */
+export function isAbsent(error: unknown): boolean {
+  return codeOf(error) === '42P01' || codeOf(error) === '3F000';
+}
+
+/** Kysely's tables as Kysely makes them, and ours beside them. */
+export async function createHistoryTables(connection: Connection, schema: string): Promise<void> {
+  const prefix = quote(schema);
+  // `if not exists` alone raises a notice each time, and two at once collide: the lock is held by now.
+  await connection.query(`
+    set client_min_messages = warning;
+    create schema if not exists ${prefix};
+    create table if not exists ${prefix}.kysely_migration (
+      name varchar(255) not null primary key,
+      "timestamp" varchar(255) not null
+    );
+    create table if not exists ${prefix}.kysely_migration_lock (
+      id varchar(255) not null primary key,
+      is_locked integer not null default 0
+    );
+    insert into ${prefix}.kysely_migration_lock (id, is_locked) values ('migration_lock', 0) on conflict do nothing;
+    create table if not exists ${prefix}.${ourTable} (
+      name varchar(255) not null primary key,
+      checksum text not null,
+      duration_ms integer,
+      applied_at timestamptz,
+      started_at timestamptz,
+      kysely_timestamp varchar(255),
+      tool_version text not null,
+      accepted_reason text,
+      accepted_at timestamptz
+    );
+    create table if not exists ${prefix}.${schemaTable} (
+      head varchar(255),
+      lines text[] not null,
+      taken_at timestamptz not null default clock_timestamp()
+    );
+    reset client_min_messages`);
+}
