@@ -77,6 +77,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     const first = await made.run(['up', '--no-verify']);
     expect(first.code, told(first)).toBe(0);
     expect(first.stderr).toContain(`http://127.0.0.1:${made.ports.api}`);
+    expect(first.stderr).toMatch(/✔ readiness +GET \/health\/ready answers 200/);
     const pids = pidsOf(made);
     expect(Object.keys(pids).sort()).toEqual(['api', 'cache', 'database', 'web']);
 
