@@ -79,7 +79,7 @@ describe('LogAnalyser', () => {
         lines: whole.lines,
         structured: whole.structured,
         bytes: whole.bytes,
-        times: { with: whole.times.with },
+        times: whole.times,
       });
       const lineOf = (report: typeof whole) =>
         report.samples
