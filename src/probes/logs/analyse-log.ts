@@ -26,22 +26,29 @@ export async function analyseStream(
   return analyser.end();
 }
 
+export interface FileOptions {
+  signal?: AbortSignal;
+  threads?: number;
+  /** Of a longer file its end alone is read, from the first record on; lines are counted from there. Default: all of it. */
+  lastBytes?: number;
+}
+
 /** Reads a file once, a large one by several threads; what is not a regular file is read as a stream. */
 export async function analyseFile(
   file: string,
   options: AnalyserOptions = {},
-  { signal, threads = availableParallelism() }: { signal?: AbortSignal; threads?: number } = {},
+  { signal, threads = availableParallelism(), lastBytes = Number.POSITIVE_INFINITY }: FileOptions = {},
 ): Promise<LogReport> {
   const handle = await open(file, 'r');
   try {
     const stat = await handle.stat();
     if (!stat.isFile())
       return await analyseStream(handle.createReadStream({ autoClose: false }), options, signal);
-    const ranges = await cutIntoRanges(handle, stat.size);
-    if (isBuilt && threads > 1 && stat.size >= worthThreadsBytes) {
+    const ranges = await cutIntoRanges(handle, stat.size, { lastBytes });
+    if (isBuilt && threads > 1 && Math.min(stat.size, lastBytes) >= worthThreadsBytes) {
       return await byThreads(file, ranges, options, Math.min(threads, maxThreads), signal);
     }
-    return await analyseRange(handle, { start: 0, end: stat.size }, options, { signal });
+    return await analyseRange(handle, { start: ranges[0]?.start ?? 0, end: stat.size }, options, { signal });
   } finally {
     await handle.close();
   }

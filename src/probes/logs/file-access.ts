@@ -27,6 +27,7 @@ export function fileLogAccess(path: string, source = path): LogAccess {
       yield* read(path, sinceMs);
     },
     follow: () => followFile(path),
+    file: path,
   };
 }
 

@@ -13,8 +13,14 @@ type Fields = NonNullable<LogRecord['fields']>;
 export const maxRawLength = 8 * 1024;
 const maxDepth = 16;
 
+export type ShapedRecord = LogRecord & { shape: Shape };
+
+export function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRecord {
+  return record;
+}
+
 /** The line as a person would read it; the shape tells how its level is counted. */
-export function toRecord(line: string, number: number): LogRecord & { shape: Shape } {
+export function toRecord(line: string, number: number): ShapedRecord {
   const raw = line.length > maxRawLength ? `${line.slice(0, maxRawLength - 1)}…` : line;
   const json = parseObject(line);
   const fields = json ?? parseLogfmt(line);
