@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -5,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { distFolder, isBuilt } from '../../base/package-root.ts';
 import { type AnalyserOptions, type AnalyserTools, LogAnalyser } from './analyser.ts';
 import { type ByteRange, cutIntoRanges } from './ranges.ts';
+import { readPipe } from './read-pipe.ts';
 import { emptyReport, type LogReport, mergeReports } from './report.ts';
 import { defaultToleranceMs } from './time-judge.ts';
 
@@ -39,11 +41,11 @@ export async function analyseFile(
   options: AnalyserOptions = {},
   { signal, threads = availableParallelism(), lastBytes = Number.POSITIVE_INFINITY }: FileOptions = {},
 ): Promise<LogReport> {
-  const handle = await open(file, 'r');
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = await handle.stat();
     if (!stat.isFile())
-      return await analyseStream(handle.createReadStream({ autoClose: false }), options, signal);
+      return await analyseStream(readPipe(handle, { signal, waitForWriter: stat.isFIFO() }), options, signal);
     const ranges = await cutIntoRanges(handle, stat.size, { lastBytes });
     if (isBuilt && threads > 1 && Math.min(stat.size, lastBytes) >= worthThreadsBytes) {
       return await byThreads(file, ranges, options, Math.min(threads, maxThreads), signal);
