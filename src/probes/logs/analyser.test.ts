@@ -223,6 +223,12 @@ describe('LogAnalyser', () => {
     expect(JSON.stringify(report)).not.toMatch(/hunter22|jane/);
   });
 
+  it('tells the JSON of Logback by itself from that of Winston', () => {
+    const logback = `{"sequenceNumber":0,"timestamp":${at},"level":"INFO","loggerName":"a.B","message":"m"}\n`;
+    const winston = '{"level":"info","message":"m","timestamp":"2026-01-02T03:04:05.678Z"}\n';
+    expect(analyse(logback + winston + logback).shapes).toEqual({ logback: 2, winston: 1 });
+  });
+
   it('knows the shape that most lines have', () => {
     expect(mainShape(analyse(`${pino(at)}${pino(at)}plain\n`))).toBe('pino');
     expect(mainShape(analyse('plain\nplain\n{"a":1}\n'))).toBe('plain');
