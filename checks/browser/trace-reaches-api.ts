@@ -91,7 +91,7 @@ export default defineCheck({
 
     let lines = 0;
     if (logAccess.available) {
-      const found = await logs.find({ service: 'api', traceId, withinMs: options.waitMs });
+      const found = await logs.find({ service: 'api', traceId, fresh: true, withinMs: options.waitMs });
       lines = found.matched;
       evidence.push({
         kind: 'lines',
@@ -108,7 +108,7 @@ export default defineCheck({
     let ofApi: SpanData[] = [];
     if (spanAccess.available) {
       const { serviceName: service } = stack.api;
-      const found = await spans.find({ traceId, service, withinMs: options.waitMs });
+      const found = await spans.find({ traceId, service, fresh: true, withinMs: options.waitMs });
       ofApi = found.spans;
       evidence.push({
         kind: 'spans',

@@ -33,6 +33,10 @@ for (const check of [home, dashboard]) {
         },
         { when: 'the name stands in the text, in capitals', probes: answer('<HTML><body>MEATYMUSIC') },
         {
+          when: 'the page leaves out the tags that HTML does not need',
+          probes: answer('<!DOCTYPE HTML><title>MeatyMusic</title><p>Hello'),
+        },
+        {
           when: 'the stack has another name',
           stack: { web: { appName: 'Tune & Co' } },
           probes: answer('<html><title>Tune &amp; Co</title>'),

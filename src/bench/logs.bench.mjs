@@ -1,9 +1,10 @@
 /**
  * `meatymusic logs check` against jq on the same file and the same question: how many lines are JSON objects, and how
- * many of those carry a trace. LOG_BENCH_MB sets the size (default 1000); the file is made anew from a fixed seed.
+ * many of those carry a trace. LOG_BENCH_MB sets the size (default 1000); the file is made anew from a fixed seed. With
+ * LOG_BENCH_LARGE=1, 10 GB are compared with 1 GB as well (11 GB of disk).
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,43 +15,80 @@ const question =
   'reduce (inputs | (fromjson? // 0)) as $line ([0, 0, 0]; .[0] += 1 | if ($line | type) == "object" then .[1] += 1 | if $line.trace_id then .[2] += 1 else . end else . end)';
 
 let measured;
-const measure = () => (measured ??= measureOnce());
+const measure = () => (measured ??= inFolder(measureOnce));
 
-async function measureOnce() {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'log-bench-'));
-  try {
-    const file = path.join(folder, 'bench.log');
-    writeLog(file, megabytes * 1e6);
-    const bytes = statSync(file).size;
-    const startedJq = performance.now();
-    const jq = spawnSync('jq', ['-ncR', question, file], { encoding: 'utf8' });
-    const jqMs = performance.now() - startedJq;
-    if (jq.error) return { skipped: 'jq is not installed' };
-    const startedOwn = performance.now();
-    const own = spawnSync(
-      process.execPath,
-      ['--import', peakReporter(), cli, 'logs', 'check', file, '--min-structured', '0', '--json'],
-      { encoding: 'utf8', maxBuffer: 1 << 26 },
+async function measureOnce(folder) {
+  const file = path.join(folder, 'bench.log');
+  writeLog(file, megabytes * 1e6);
+  const startedJq = performance.now();
+  const jq = spawnSync('jq', ['-ncR', question, file], { encoding: 'utf8' });
+  const jqMs = performance.now() - startedJq;
+  if (jq.error) return { skipped: 'jq is not installed' };
+  const { report, ...own } = check(file);
+  const [lines, structured, traced] = JSON.parse(jq.stdout);
+  if (report.lines !== lines || report.structured !== structured || report.withTraceId !== traced) {
+    throw new Error(
+      `the answers differ: ${[report.lines, report.structured, report.withTraceId]} and ${[lines, structured, traced]}`,
     );
-    const ownMs = performance.now() - startedOwn;
-    const report = JSON.parse(own.stdout);
-    const [lines, structured, traced] = JSON.parse(jq.stdout);
-    if (report.lines !== lines || report.structured !== structured || report.withTraceId !== traced) {
-      throw new Error(
-        `the answers differ: ${[report.lines, report.structured, report.withTraceId]} and ${[lines, structured, traced]}`,
-      );
-    }
-    const peakMb = Number(/peak (\d+) kB/.exec(own.stderr)?.[1] ?? Number.NaN) / 1000;
-    return { bytes, jqMs, ownMs, peakMb };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+  return { ...own, jqMs };
 }
 
-/** The highest resident memory of the process, threads and all, said at its end. */
-function peakReporter() {
-  const code =
-    "process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + ' kB\\n'))";
+let measuredLarge;
+const measureLarge = () => (measuredLarge ??= inFolder(measureLargeOnce));
+
+/** 10 GB are ten times 1 GB, one behind the other. Processor time is compared, for it does not depend on what else runs. */
+async function measureLargeOnce(folder) {
+  const file = path.join(folder, 'bench.log');
+  writeLog(file, 1e9);
+  const one = check(file);
+  const large = path.join(folder, 'large.log');
+  for (let part = 0; part < 10; part++) appendFile(file, large);
+  const ten = check(large);
+  return { one, ten, ratio: ten.cpuMs / ten.bytes / (one.cpuMs / one.bytes) };
+}
+
+function inFolder(run) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'log-bench-'));
+  return run(folder).finally(() => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** Runs `logs check` on the file. */
+function check(file) {
+  const startedAt = performance.now();
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', usageReporter(), cli, 'logs', 'check', file, '--min-structured', '0', '--json'],
+    { encoding: 'utf8', maxBuffer: 1 << 26 },
+  );
+  const ownMs = performance.now() - startedAt;
+  const [, peak, cpu] = /peak (\d+) kB, (\d+) us/.exec(stderr) ?? [];
+  const report = JSON.parse(stdout);
+  return {
+    bytes: statSync(file).size,
+    report,
+    ownMs,
+    cpuMs: Number(cpu) / 1000,
+    peakMb: Number(peak) / 1000,
+  };
+}
+
+function appendFile(from, to) {
+  const source = openSync(from, 'r');
+  const target = openSync(to, 'a');
+  const buffer = Buffer.allocUnsafe(1 << 24);
+  for (let read = readSync(source, buffer); read > 0; read = readSync(source, buffer))
+    writeSync(target, buffer, 0, read);
+  closeSync(source);
+  closeSync(target);
+}
+
+/** The highest resident memory of the process and its processor time, threads and all, said at its end. */
+function usageReporter() {
+  const code = `process.on('exit', () => {
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    process.stderr.write('peak ' + maxRSS + ' kB, ' + (userCPUTime + systemCPUTime) + ' us\\n');
+  })`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
@@ -81,6 +119,9 @@ function writeLog(file, bytes) {
 const detail = ({ bytes, jqMs, ownMs }) =>
   `${Math.round(bytes / 1e6)} MB: ${(ownMs / 1000).toFixed(2)} s (${Math.round(bytes / 1e3 / ownMs)} MB/s), jq ${(jqMs / 1000).toFixed(2)} s (${Math.round(bytes / 1e3 / jqMs)} MB/s)`;
 
+const gigabytes = ({ bytes, ownMs, cpuMs, peakMb }) =>
+  `${Math.round(bytes / 1e9)} GB: ${(ownMs / 1000).toFixed(1)} s, of processors ${(cpuMs / 1000).toFixed(1)} s, ${Math.round(peakMb)} MB`;
+
 const bench = (name, budget, pick) => ({
   name,
   budget,
@@ -90,8 +131,23 @@ const bench = (name, budget, pick) => ({
   },
 });
 
+const largeBench = (name, budget, pick) => ({
+  name,
+  budget,
+  async run() {
+    if (!process.env.LOG_BENCH_LARGE) return { skipped: 'takes 11 GB of disk: LOG_BENCH_LARGE=1' };
+    const result = await measureLarge();
+    return { ...pick(result), detail: `${gigabytes(result.one)}; ${gigabytes(result.ten)}` };
+  },
+});
+
 export default [
   bench('logs check: times as fast as jq', '≥ 10', ({ jqMs, ownMs }) => ({ ratio: jqMs / ownMs })),
   bench('logs check: speed', '≥ 250', ({ bytes, ownMs }) => ({ value: bytes / 1e3 / ownMs, unit: 'MB/s' })),
   bench('logs check: resident memory', '≤ 200', ({ peakMb }) => ({ value: peakMb, unit: 'MB' })),
+  largeBench('logs check: time a byte of 10 GB, of 1 GB', '≤ 1.05', ({ ratio }) => ({ ratio })),
+  largeBench('logs check: resident memory with 10 GB', '≤ 200', ({ ten }) => ({
+    value: ten.peakMb,
+    unit: 'MB',
+  })),
 ];

@@ -101,8 +101,8 @@ async function followLog(
   if (!logs || !access?.available) {
     return { ...(access ?? { source: '' }), available: false, records: [], strangers: [], scanned: 0 };
   }
-  const found = await logs.find({ service: 'api', traceId, withinMs: waitMs });
-  const marked = await logs.find({ service: 'api', contains: marker });
+  const found = await logs.find({ service: 'api', traceId, fresh: true, withinMs: waitMs });
+  const marked = await logs.find({ service: 'api', contains: marker, fresh: true });
   const strangers = marked.records.filter((record) => !carriesTrace(record, traceId));
   return {
     available: true,
@@ -132,13 +132,13 @@ async function followSpans(
   // Ends when a whole wait brought nothing new: the answers alone decide, so that a recorded run takes the same way.
   let spans: SpanData[] = [];
   for (;;) {
-    const found = await probe.find({ traceId, atLeast: spans.length + 1, withinMs: waitMs });
+    const found = await probe.find({ traceId, fresh: true, atLeast: spans.length + 1, withinMs: waitMs });
     const more = found.spans.length > spans.length;
     spans = found.spans;
     if (!more || settled(spans, isWhole(spans, sentSpanId))) break;
   }
   if (spans.length > 0) return { available: true, source: access.source, spans, elsewhere: [] };
-  const recent = await probe.find({ sinceMs: sinceMs - 1000 });
+  const recent = await probe.find({ sinceMs: sinceMs - 1000, fresh: true });
   const elsewhere = recent.spans.filter((span) => JSON.stringify(span.attributes).includes(marker));
   return { available: true, source: access.source, spans, elsewhere };
 }

@@ -25,7 +25,10 @@ export async function visitPage(
     };
   }
   const { value: visit, failure } = await attempt(browser.visit(request));
-  if (failure) return { failure, evidence: [fact('browser', which), fact('address', request.url)] };
+  if (failure) {
+    const facts = [fact('browser', which), fact('address', request.url)];
+    return { failure, evidence: [...facts, ...evidenceOfFailure(request.url, failure.details)] };
+  }
   return { visit, evidence: evidenceOf(request.url, visit) };
 }
 
@@ -56,6 +59,11 @@ export function requestLine({ method, url, status, failure }: BrowserVisit['requ
   return `${method} ${url} → ${failure ?? status ?? 'no answer'}`;
 }
 
+/** `error: Failed to load resource`. */
+export function consoleLine({ type, text }: BrowserVisit['console'][number]): string {
+  return `${type}: ${text}`;
+}
+
 /** Loopback goes by several names, and a page and a checker need not use the same. */
 function sameOrigin(one: string, other: string): boolean {
   const [a, b] = [one, other].map((url) => (/^https?:/.test(url) ? new URL(url) : undefined));
@@ -71,28 +79,31 @@ function evidenceOf(
   url: string,
   { status, title, console, pageErrors, requests, screenshot }: BrowserVisit,
 ): Evidence[] {
-  const lines = (label: string, texts: string[]): Evidence[] =>
-    texts.length === 0
-      ? []
-      : [
-          {
-            kind: 'lines',
-            label,
-            source: url,
-            lines: texts.slice(0, 40).map((text, index) => ({ number: index + 1, text })),
-            total: texts.length,
-          },
-        ];
   return [
     fact('page', `${url} → ${status} "${title}"`),
-    ...lines('uncaught errors', pageErrors),
-    ...lines(
-      'console',
-      console.map(({ type, text }) => `${type}: ${text}`),
-    ),
-    ...lines('requests', requests.map(requestLine)),
-    ...(screenshot
-      ? [{ kind: 'file', label: 'screenshot', path: screenshot, mediaType: 'image/png' } as const]
-      : []),
+    ...lines(url, 'uncaught errors', pageErrors),
+    ...lines(url, 'console', console.map(consoleLine)),
+    ...lines(url, 'requests', requests.map(requestLine)),
+    ...picture(screenshot),
   ];
+}
+
+/** Of a page that came to nothing, by what the probe had seen until then. */
+function evidenceOfFailure(url: string, details: Readonly<Record<string, string>>): Evidence[] {
+  return [
+    ...['uncaught errors', 'console', 'requests'].flatMap((label) =>
+      lines(url, label, details[label]?.split('\n') ?? []),
+    ),
+    ...picture(details.screenshot),
+  ];
+}
+
+function lines(url: string, label: string, texts: string[]): Evidence[] {
+  if (texts.length === 0) return [];
+  const shown = texts.slice(0, 40).map((text, index) => ({ number: index + 1, text }));
+  return [{ kind: 'lines', label, source: `${label} of ${url}`, lines: shown, total: texts.length }];
+}
+
+function picture(path: string | undefined): Evidence[] {
+  return path ? [{ kind: 'file', label: 'screenshot', path, mediaType: 'image/png' }] : [];
 }

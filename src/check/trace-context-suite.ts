@@ -85,7 +85,7 @@ function traceOfHeaders(headers: Record<string, string>): { traceId: string; nam
 }
 
 async function traceInLog(logs: LogsProbe, marker: string, withinMs: number): Promise<Seen> {
-  const { records } = await logs.find({ service: 'api', contains: marker, withinMs });
+  const { records } = await logs.find({ service: 'api', contains: marker, fresh: true, withinMs });
   const seen = records.find(({ traceId }) => traceId)?.traceId;
   return seen ? { seen, where: 'log' } : undefined;
 }
@@ -96,7 +96,7 @@ async function traceInSpans(
   sinceMs: number,
   withinMs: number,
 ): Promise<Seen> {
-  const found = await spans.find({ sinceMs: sinceMs - 1000, withinMs });
+  const found = await spans.find({ sinceMs: sinceMs - 1000, fresh: true, withinMs });
   const seen = found.spans.find(({ attributes }) => JSON.stringify(attributes).includes(marker))?.traceId;
   return seen ? { seen, where: 'spans' } : undefined;
 }

@@ -95,7 +95,7 @@ export function pageCheck({
         });
       }
       const type = headers['content-type'] ?? 'no content type';
-      if (!/^text\/html\b/i.test(type) || !/<html\b/i.test(body)) {
+      if (!/^text\/html\b/i.test(type) || !/<(?:!doctype\s+html|html)\b/i.test(body)) {
         return fail('not-html', { ...found, actual: `${type}, ${response.bodyBytes} bytes` });
       }
       if (!shownText(body).includes(appName.toLowerCase())) {

@@ -54,6 +54,8 @@ export interface AttemptOptions {
 export interface RunningAttempt {
   /** Ends the attempt from outside; the first end counts. */
   end(outcome: Outcome): void;
+  /** The same a moment later: the probes reject, and the check may still hand over the evidence that it has. */
+  cut(outcome: Outcome): void;
 }
 
 /**
@@ -67,6 +69,7 @@ const tolerableLagMs = 250;
 const closeWithinMs = 2000;
 const restoreWithinMs = 60_000;
 
+const runOver = new ProbeError('TIMEOUT', 'the time of the run is over');
 const attemptOver = new ProbeError('ATTEMPT_OVER', 'the attempt is over');
 
 /** Runs a check once, under a deadline that needs nothing of the check or its libraries. Never throws, always ends. */
@@ -90,6 +93,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   #cancelTimer = () => {};
   #opened: OpenedProbes | undefined;
   #ended = false;
+  #cutOutcome: Outcome | undefined;
 
   constructor(attempt: AttemptOptions) {
     this.#attempt = attempt;
@@ -125,7 +129,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     inAttempt(this, () => this.#run()).catch((thrown) => {
       this.end(
         this.#ending.isOver
-          ? timedOut(timeoutMs)
+          ? (this.#cutOutcome ?? timedOut(timeoutMs))
           : {
               status: 'error',
               code: 'threw',
@@ -135,6 +139,13 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
             },
       );
     });
+  }
+
+  cut(outcome: Outcome): void {
+    this.#cutOutcome = outcome;
+    this.#cancelTimer();
+    this.#cancelTimer = this.#attempt.clock.after(lastWordsMs, () => this.end(outcome));
+    this.#ending.abort(runOver);
   }
 
   end(outcome: Outcome): void {
@@ -164,7 +175,8 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     this.#opened = opened;
     this.probes = opened.probes;
     const outcome = judgeVerdict(check, await check.run(contextOf(check, this)));
-    this.end(this.#ending.isOver && outcome.status === 'pass' ? timedOut(timeoutMs) : outcome);
+    if (this.#cutOutcome) this.end(withEvidenceOf(outcome, this.#cutOutcome));
+    else this.end(this.#ending.isOver && outcome.status === 'pass' ? timedOut(timeoutMs) : outcome);
   }
 
   #arm(delayMs: number): void {
@@ -180,6 +192,11 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
       this.#cancelTimer = clock.after(lastWordsMs, () => this.end(timedOut(timeoutMs)));
     });
   }
+}
+
+/** What was cut off says nothing about the stack, so only what the check had seen by then is taken over. */
+function withEvidenceOf(seen: Outcome, outcome: Outcome): Outcome {
+  return 'evidence' in seen && 'evidence' in outcome ? { ...outcome, evidence: seen.evidence } : outcome;
 }
 
 function timedOut(timeoutMs: number): Outcome {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
+import { fact } from '../check/exchange.ts';
 import { exampleStack } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, hanging, makeCheck } from '../testing/make-check.ts';
+import { lastWordsMs } from './attempt.ts';
 import type { RunEvent } from './events.ts';
 import { makePlan } from './plan.ts';
 import { type RunOptions, startRun } from './run.ts';
@@ -248,9 +250,33 @@ describe('startRun', () => {
     it('ends the run at its deadline: what runs is a timeout, what has not started is skipped', async () => {
       const checks = ['a/1', 'a/2', 'a/3'].map((id) => makeCheck({ id, run: hanging, timeoutMs: 60_000 }));
       const { resultAfter } = begin(checks, { concurrency: 2, deadlineMs: 10_000 });
-      const { statuses, result, find } = await resultAfter(10_000);
+      const { statuses, result, find } = await resultAfter(10_000 + lastWordsMs);
       expect(statuses).toEqual({ 'a/1': 'fail timeout', 'a/2': 'fail timeout', 'a/3': 'skip' });
       expect(find('a/3').reason).toBe("the run's deadline passed before it started");
+      expect(result).toMatchObject({ endedBy: 'deadline', exitCode: 124 });
+    });
+
+    it('keeps what a check had seen when the deadline of the run cut it, and not what it made of that', async () => {
+      const evidence = [fact('last line', 'Collecting page data')];
+      const run: Check['run'] = ({ signal, fail }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () =>
+            resolve(fail('wrong', { expected: 'an end', actual: 'no end', evidence })),
+          );
+        });
+      const checks = [
+        makeCheck({ id: 'a/1', run, timeoutMs: 60_000 }),
+        makeCheck({ id: 'a/2', run: hanging }),
+      ];
+      const { resultAfter } = begin(checks, { timeoutMs: 60_000, deadlineMs: 10_000 });
+      const { result, find } = await resultAfter(10_000 + lastWordsMs);
+      expect(find('a/1')).toMatchObject({
+        status: 'fail',
+        code: 'timeout',
+        actual: 'none was given',
+        evidence,
+      });
+      expect(find('a/2')).toMatchObject({ status: 'fail', code: 'timeout', evidence: [] });
       expect(result).toMatchObject({ endedBy: 'deadline', exitCode: 124 });
     });
 

@@ -230,8 +230,11 @@ export function startRun(options: RunOptions): Run {
     endedBy = why;
     for (const progress of all) {
       progress.cancelPause?.();
-      if (progress.running) progress.running.end(cutShort(why, options.deadlineMs));
-      else if (progress.state !== 'done') settleUnstarted(progress, why);
+      if (progress.running) {
+        const outcome = cutShort(why, options.deadlineMs);
+        if (why === 'deadline') progress.running.cut(outcome);
+        else progress.running.end(outcome);
+      } else if (progress.state !== 'done') settleUnstarted(progress, why);
     }
     pump();
   }

@@ -4,12 +4,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { BrowserVisit } from '../check/probes.ts';
+import type { BrowserVisit, ProbeError } from '../check/probes.ts';
 import { chromiumMissing } from '../testing/chromium.ts';
 import { testProbeContext } from '../testing/probe-context.ts';
 import type { SharedVisits } from './browser/shared-visits.ts';
 import { createBrowserProbe } from './browser.ts';
 import { createSharedResources } from './context.ts';
+
+let onSilent = () => {};
+/** Resolves when a page has asked for what never comes. */
+const silentAsked = () =>
+  new Promise<void>((resolve) => {
+    onSilent = resolve;
+  });
 
 const pages: Record<string, RequestListener> = {
   '/good': (_request, response) => {
@@ -35,7 +42,8 @@ const pages: Record<string, RequestListener> = {
     });
     response.end('PK');
   },
-  '/silent': () => {},
+  '/silent': () => onSilent(),
+  '/half': html(`<script>console.log('half way')</script><img src=/silent>`),
   '/slow-image': html('<img src=/silent>'),
   '/endless': (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
@@ -193,6 +201,39 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     ['/loop', 20_000, 'ProbeError ERR_TOO_MANY_REDIRECTS'],
   ])('%s within %i ms is %s', async (path, timeoutMs, expected) => {
     expect(await failure(path, timeoutMs)).toBe(expected);
+  });
+
+  it('keeps the console, the requests and a picture of a page that is never complete', async () => {
+    const thrown = await visit('/half', { screenshot: 'half' }, 4_000).catch((error: ProbeError) => error);
+    expect(thrown).toMatchObject({
+      code: 'LOAD_TIMEOUT',
+      details: {
+        console: 'log: half way',
+        requests: `GET ${origin}/half → 200\nGET ${origin}/silent → no answer`,
+      },
+    });
+    const { screenshot } = (thrown as ProbeError).details;
+    expect(
+      readFileSync(screenshot ?? '')
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+  });
+
+  it('says of a visit that is cut from outside what it had seen, and that its time was over', async () => {
+    const cut = new AbortController();
+    const context = testProbeContext({ shared, signal: cut.signal });
+    contexts.push(context);
+    const failed = createBrowserProbe(context)
+      .visit({ url: `${origin}/half` })
+      .catch((error: ProbeError) => error);
+    await silentAsked();
+    cut.abort(new Error('the run is over'));
+    expect(await failed).toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringMatching(/^the visit of .* did not end within/),
+      details: { requests: expect.stringContaining(`GET ${origin}/half`) },
+    });
   });
 
   it('gives up on a page that keeps its thread, and visits the next one all the same', async () => {

@@ -1,9 +1,14 @@
+import { pause } from '../base/await-until.ts';
 import { type BrowserVisit, ProbeError } from '../check/probes.ts';
 import { Chromium } from './browser/chromium.ts';
 import { findChromium, installChromium } from './browser/find-chromium.ts';
+import { epochMs } from './browser/orders.ts';
 import { sharedVisit } from './browser/shared-visits.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+
+/** A visit that is left has this long to say what it has seen. */
+const lastSeenWithinMs = 50;
 
 type Visit = Parameters<ClosableProbe<'browser'>['visit']>[0];
 
@@ -51,17 +56,42 @@ async function ownVisit(
   const budget = budgetOf(context, () => `the visit of ${what.url} did not end`);
   const leave = new AbortController();
   let unwatch = () => {};
+  let isLate = false;
   const late = new Promise<never>((_resolve, reject) => {
-    unwatch = budget.watch(reject);
+    unwatch = budget.watch((error) => {
+      isLate = true;
+      reject(error);
+    });
   });
+  late.catch(() => {});
   try {
     const screenshotPath =
       screenshot &&
       (await context.artifacts.path(screenshot.endsWith('.png') ? screenshot : `${screenshot}.png`));
-    const order = { ...what, ...(screenshotPath ? { screenshotPath } : {}), withinMs: budget.ms };
-    return await Promise.race([chromium.visit(order, leave.signal), late]);
+    const order = { ...what, ...(screenshotPath ? { screenshotPath } : {}), endsAtMs: epochMs() + budget.ms };
+    const seen = chromium.visit(order, leave.signal);
+    try {
+      return await Promise.race([seen, late]);
+    } catch (error) {
+      leave.abort();
+      if (!isLate) throw error;
+      throw await withLastSeen(error as ProbeError, seen);
+    }
   } finally {
     unwatch();
     leave.abort();
   }
+}
+
+/** A visit that is left still says what it has seen by then, if at once. */
+async function withLastSeen(
+  { code, message }: ProbeError,
+  visit: Promise<BrowserVisit>,
+): Promise<ProbeError> {
+  const details = visit.then(
+    () => ({}),
+    (error: ProbeError) => ({ ...error.details }),
+  );
+  const none = pause(lastSeenWithinMs).then(() => ({}));
+  return new ProbeError(code, message, await Promise.race([details, none]));
 }

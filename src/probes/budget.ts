@@ -27,13 +27,16 @@ export function budgetOf(
     ms,
     watch(onEnd) {
       let isOver = false;
-      const late = () => {
+      const end = (afterMs: number) => {
         isOver = true;
-        onEnd(new ProbeError('TIMEOUT', `${what()} within ${formatDuration(ms)}`));
+        onEnd(new ProbeError('TIMEOUT', `${what()} within ${formatDuration(afterMs)}`));
       };
-      const unwatch = context.onAbort?.(late) ?? listenTo(context.signal, late);
+      const spentMs = () => performance.now() - startedAt;
+      // Cut from outside, it had less than its budget.
+      const cut = () => end(Math.min(ms, spentMs()));
+      const unwatch = context.onAbort?.(cut) ?? listenTo(context.signal, cut);
       if (isOver) return unwatch;
-      const timer = setTimeout(late, Math.max(1, Math.ceil(ms - (performance.now() - startedAt))));
+      const timer = setTimeout(() => end(ms), Math.max(1, Math.ceil(ms - spentMs())));
       return () => {
         clearTimeout(timer);
         unwatch();

@@ -74,16 +74,22 @@ export interface LogAccess {
   open(sinceMs?: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Absent: each look has to read the log anew. */
   follow?(): LogFollower;
+  /** Where the bytes are those of a file that can be read at any place. */
+  file?: string;
 }
 
 /** Remembers how far a log was read. */
 export interface LogFollower {
   /**
-   * What came since the last call, at first all that is there. `restarted`: what came before is no longer the log's
-   * beginning; all of it follows. `unfollowable`: what is read is gone (a FIFO, a device); nothing follows.
+   * What came since the last call, at first all that is there, or the last `atMostBytes` of that. `restarted`: what came
+   * before is no longer the log's beginning; all of it follows. `shortened`: something in between is left out, and what
+   * follows begins with a line. `unfollowable`: what is read is gone (a FIFO, a device), or too much; nothing follows.
    */
-  next(signal?: AbortSignal): AsyncIterable<Uint8Array | 'restarted' | 'unfollowable'>;
-  /** When an older part was last written that `next` leaves out (`<file>.1`); as of the last call. */
+  next(
+    signal?: AbortSignal,
+    atMostBytes?: number,
+  ): AsyncIterable<Uint8Array | 'restarted' | 'shortened' | 'unfollowable'>;
+  /** When an older part was last written that `next` has left out (`<file>.1`); as of the last call. */
   olderPartMs?(): number | undefined;
 }
 

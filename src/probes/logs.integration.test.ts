@@ -15,6 +15,7 @@ import { exampleStack } from '../check/stack.ts';
 import { parseTraceparent } from '../check/traceparent.ts';
 import { createProbe, createSharedResources, type ProbeContext } from './index.ts';
 import { fileLogAccess } from './logs/file-access.ts';
+import { createLogsProbe } from './logs.ts';
 
 /** A service that writes its log and its spans to one file, as containers do, and how it may go wrong. */
 interface Behaviour {
@@ -208,5 +209,60 @@ describe('a request followed through a service’s console', () => {
     expect(await judge(logStructure)).toMatchObject({ status: 'fail', code: 'plain-text' });
     writeFileSync(file, '');
     expect(await judge(logStructure)).toMatchObject({ status: 'fail', code: 'empty' });
+  });
+});
+
+describe('the probe of logs', () => {
+  const probe = () =>
+    createLogsProbe({
+      signal: new AbortController().signal,
+      remainingMs: () => 60_000,
+      clock: systemClock,
+      logs: { api: fileLogAccess(file, 'api.log') },
+      shared: createSharedResources(),
+    } as unknown as ProbeContext);
+
+  it('counts what lines are, and names the first that are not structured', async () => {
+    appendFileSync(
+      file,
+      `${line('a'.repeat(32))}plain, trace_id=${'b'.repeat(32)}\n\nlevel=info msg=x\n${nodeSpan('c'.repeat(32), 'd'.repeat(16))}{"cut":`,
+    );
+    expect(await probe().summarize({ service: 'api' })).toMatchObject({
+      source: 'api.log',
+      lines: 4,
+      structured: 1,
+      withTraceId: 2,
+      offending: [
+        { number: 2, raw: `plain, trace_id=${'b'.repeat(32)}`, structured: false },
+        { number: 4, raw: 'level=info msg=x' },
+        { raw: '{"cut":' },
+      ],
+    });
+    const sinceMs = Date.now() + 1000;
+    expect(await probe().summarize({ service: 'api', sinceMs })).toMatchObject({ lines: 0, offending: [] });
+  });
+
+  it('looks for what is fresh at the end of a log of 40 MB, and for all else in the whole of it', async () => {
+    const old = `${line('a'.repeat(32))}${line('b'.repeat(32)).replace('GET', 'PUT')}`;
+    appendFileSync(file, old);
+    for (let part = 0; part < 40; part++) appendFileSync(file, `${'x'.repeat(999_999)}\n`);
+    const logs = probe();
+    const fresh = await logs.find({ service: 'api', traceId: 'c'.repeat(32), fresh: true });
+    expect(fresh).toMatchObject({ source: 'the last 33 MB of api.log', matched: 0 });
+    expect(fresh.scanned).toBeLessThan(40);
+    appendFileSync(file, line('c'.repeat(32)));
+    expect(await logs.find({ service: 'api', traceId: 'c'.repeat(32), fresh: true })).toMatchObject({
+      matched: 1,
+    });
+    expect(await logs.find({ service: 'api', contains: 'PUT' })).toMatchObject({
+      source: 'api.log',
+      scanned: 43,
+      matched: 1,
+      records: [{ number: 2, traceId: 'b'.repeat(32) }],
+    });
+    expect(await logs.find({ service: 'api', limit: 1 })).toMatchObject({
+      matched: 43,
+      records: [{ number: 1 }],
+    });
   });
 });

@@ -1,9 +1,7 @@
 import type { SpanData, SpanQuery, SpansProbe } from '../check/probes.ts';
 import type { LogAccess, ProbeContext } from './context.ts';
 import { pollUntil } from './logs/poll.ts';
-import { LogReader } from './logs/read.ts';
-import { tailOf } from './logs/tail.ts';
-import { eachUntilAborted } from './logs/until-aborted.ts';
+import { readLog } from './logs/read-log.ts';
 
 const defaultLimit = 500;
 
@@ -48,23 +46,14 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
 }
 
 async function printedSpans(access: LogAccess, query: SpanQuery, context: ProbeContext) {
-  const { signal } = context;
-  const content = await tailOf(access, context)?.look(signal, query.sinceMs);
-  if (content) {
-    const { spans } = content;
-    return { scanned: spans.length, spans: spans.filter((span) => matches(span, query)) };
-  }
   const spans: SpanData[] = [];
   let scanned = 0;
-  const reader = new LogReader({
-    record() {},
+  await readLog(access, query, context, {
     span(span) {
       scanned += 1;
       if (matches(span, query)) spans.push(span);
     },
   });
-  for await (const chunk of eachUntilAborted(access.open(query.sinceMs, signal), signal)) reader.push(chunk);
-  reader.end();
   return { scanned, spans };
 }
 

@@ -39,6 +39,8 @@ export interface LogQuery {
   /** Case-sensitive part of the raw line. */
   contains?: string;
   traceId?: string;
+  /** What is looked for cannot be older than the run (the check made it): of a very long log, its end will do. */
+  fresh?: boolean;
   /** Waits until this many lines match. Default 1. */
   atLeast?: number;
   /** Default 0: what is there now. */

@@ -20,6 +20,8 @@ export interface SpanQuery {
   /** Only spans that started after this moment; epoch milliseconds. */
   sinceMs?: number;
   service?: string;
+  /** As in `LogQuery`. */
+  fresh?: boolean;
   /** Waits until this many spans match. Default 1. */
   atLeast?: number;
   withinMs?: number;

@@ -1,5 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -19,6 +30,16 @@ function check(args: string[], input?: string) {
     ...(input === undefined ? {} : { input }),
   });
   return { status, stdout, stderr };
+}
+
+function openedBy(pid: number, name: string): boolean {
+  return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`) === name;
+    } catch {
+      return false; // Closed meanwhile.
+    }
+  });
 }
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -109,6 +130,32 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       const { status, stderr } = check(args);
       expect(status).toBe(2);
       expect(stderr).toMatch(message);
+    });
+
+    it('steers neither a terminal nor the runner of a CI job', () => {
+      const name = file('hostile.log', '::error::pwned \x1b]52;c;aGk=\x07 \u202eevil ##[group]\n');
+      for (const args of [[name], [name, '--json']])
+        expect(check(args).stdout).not.toMatch(/::error::pwned(?![^"]*")|[\x1b\x07\u202e]|##\[/);
+      expect(check([name]).stdout).toContain('\\x3a:error::pwned');
+    });
+
+    it('reads a FIFO to its end, and lets go of one that nobody writes to', async () => {
+      const fifo = join(folder, 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const writer = spawn('sh', ['-c', 'sleep 0.2; echo \'{"a":1}\' > "$0"', fifo]);
+      expect(check(['fifo'])).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('lines         1'),
+      });
+      writer.kill();
+      const waiting = spawn(process.execPath, [cli, 'logs', 'check', fifo], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const ended = once(waiting, 'exit');
+      // Nobody reads yet while it starts; it opens the FIFO before it can be ended by this.
+      await expect.poll(() => openedBy(waiting.pid!, fifo), { timeout: 20_000 }).toBe(true);
+      waiting.kill('SIGINT');
+      expect(await ended).toEqual([130, null]);
     });
 
     it('finds nothing in an empty log, and says so', () => {

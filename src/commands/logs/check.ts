@@ -4,11 +4,11 @@ import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
-import { safeLine } from '../../base/safe-text.ts';
 import { foreignFormats } from '../../probes/logs/foreign-format.ts';
 import { maxRequiredFields } from '../../probes/logs/known-keys.ts';
 import type { LogReport } from '../../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../probes/logs/secrets.ts';
+import { inertJson, inertLine } from '../../reporters/inert.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { waiting } from '../waiting.ts';
 
@@ -84,7 +84,7 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   const durationMs = performance.now() - startedAt;
   await stdout.write(
     flags.json
-      ? `${JSON.stringify({ source, ok: failures.length === 0, failures, ...report }, null, 2)}\n`
+      ? `${inertJson(JSON.stringify({ source, ok: failures.length === 0, failures, ...report }, null, 2))}\n`
       : describe(source, report, failures, durationMs),
   );
   return failures.length === 0 ? ExitCode.ok : ExitCode.checkFailed;
@@ -96,7 +96,7 @@ function judge(report: LogReport, { minStructured }: CheckFlags, file: string): 
   const failures: string[] = [];
   if (report.foreign) {
     const { means, filter } = foreignFormats[report.foreign];
-    const named = file === '-' ? 'FILE' : safeLine(file, 200);
+    const named = file === '-' ? 'FILE' : inertLine(file, 200);
     failures.push(`${means}: ${filter} ${named} | meatymusic logs check -`);
   }
   if (found < minStructured) {
@@ -105,7 +105,7 @@ function judge(report: LogReport, { minStructured }: CheckFlags, file: string): 
     );
   }
   for (const [name, missing] of Object.entries(report.missing)) {
-    if (missing > 0) failures.push(`${count(missing, 'line')} without ${safeLine(name, 80)}`);
+    if (missing > 0) failures.push(`${count(missing, 'line')} without ${inertLine(name, 80)}`);
   }
   if (Object.keys(report.missing).length > 0 && report.structured === 0)
     failures.push('no structured line that could have the required fields');
@@ -154,10 +154,10 @@ function describe(source: string, report: LogReport, failures: string[], duratio
     .slice(0, 30)
     .map(
       ({ line, problem, offset, detail, text }) =>
-        `  line ${line}: ${problem}, ${safeLine(detail, 100)}${problem === 'truncated' ? `, at byte ${offset}` : ''}${text ? `\n    ${safeLine(text, 160)}` : ''}`,
+        `  line ${line}: ${problem}, ${inertLine(detail, 100)}${problem === 'truncated' ? `, at byte ${offset}` : ''}${text ? `\n    ${inertLine(text, 160)}` : ''}`,
     );
   return [
-    `${safeLine(source, 200)}  (${speed})`,
+    `${inertLine(source, 200)}  (${speed})`,
     ...rows.map(([name, value]) => `  ${name.padEnd(12)}  ${value}`),
     ...notes.map((note) => `  note          ${note}`),
     ...(sampleLines.length > 0 ? ['', 'First findings', ...sampleLines] : []),

@@ -89,7 +89,10 @@ export class Chromium {
     worker.on('message', (answer: BrowserAnswer) => {
       const waiting = visits.get(answer.visit);
       if ('seen' in answer) waiting?.resolve(answer.seen);
-      else waiting?.reject(new ProbeError(answer.failed.code, answer.failed.message));
+      else {
+        const { code, message, details } = answer.failed;
+        waiting?.reject(new ProbeError(code, message, details));
+      }
     });
     const running: Running = { worker, folder, visits, ended };
     return running;

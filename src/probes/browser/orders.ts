@@ -13,8 +13,13 @@ export interface PageOrder {
   untilRequest?: string;
   /** File for the picture. */
   screenshotPath?: string;
-  /** How long the visit may take, less what is needed to hand it over. */
-  withinMs: number;
+  /** When the visit must have been handed over, on the clock of `epochMs`: browser and thread may take their time to start. */
+  endsAtMs: number;
+}
+
+/** The same in all threads, and never set back in one. */
+export function epochMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** `leave`: nobody waits for this visit any more. `end`: the browser, its processes and its files go, at once. */
@@ -22,4 +27,4 @@ export type BrowserOrder = { visit: number; page: PageOrder } | { leave: number 
 
 export type BrowserAnswer =
   | { visit: number; seen: BrowserVisit }
-  | { visit: number; failed: { code: string; message: string } };
+  | { visit: number; failed: { code: string; message: string; details: Record<string, string> } };

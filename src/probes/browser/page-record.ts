@@ -1,4 +1,5 @@
 import type { CDPSession, Page, Request } from 'playwright-core';
+import { consoleLine, requestLine } from '../../check/page-visit.ts';
 import type { BrowserVisit } from '../../check/probes.ts';
 
 const maxConsole = 300;
@@ -42,6 +43,18 @@ export class PageRecord {
 
   get requests(): RecordedRequest[] {
     return [...this.#requests.values()];
+  }
+
+  /** What was seen of a page that comes to nothing, by the labels that `visitPage` of the checks knows. */
+  soFar(): Record<string, string> {
+    const parts: [string, string[]][] = [
+      ['uncaught errors', this.pageErrors],
+      ['console', this.console.map(consoleLine)],
+      ['requests', this.requests.map(requestLine)],
+    ];
+    return Object.fromEntries(
+      parts.filter(([, lines]) => lines.length > 0).map(([label, lines]) => [label, lines.join('\n')]),
+    );
   }
 
   /** No request is under way, and none was for a while. */

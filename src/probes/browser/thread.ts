@@ -33,8 +33,8 @@ async function obey(visit: number, order: PageOrder): Promise<void> {
       pages.giveBack(page);
     }
   } catch (thrown) {
-    const code = thrown instanceof ProbeError ? thrown.code : 'BROWSER_FAILED';
-    answer = { visit, failed: { code, message: messageOf(thrown) } };
+    const { code, details } = thrown instanceof ProbeError ? thrown : { code: 'BROWSER_FAILED', details: {} };
+    answer = { visit, failed: { code, message: messageOf(thrown), details } };
   }
   visits.delete(visit);
   parentPort?.postMessage(answer);

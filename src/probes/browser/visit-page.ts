@@ -1,9 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import type { CDPSession, Page } from 'playwright-core';
-import { awaitUntil } from '../../base/await-until.ts';
+import { awaitUntil, pause } from '../../base/await-until.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { type BrowserVisit, ProbeError } from '../../check/probes.ts';
 import { endOf, navigationError } from './end-of-visit.ts';
-import type { PageOrder } from './orders.ts';
+import { epochMs, type PageOrder } from './orders.ts';
 import { PageRecord, watchBytes } from './page-record.ts';
 
 const maxTextBytes = 64 * 1024;
@@ -13,6 +14,10 @@ const maxPageBytes = 32 * 1024 * 1024;
 const quietMs = 150;
 /** What is kept back of a visit for reading the page and its picture, and for closing it. */
 const reserveMs = 1_500;
+/** … of which this is for handing it over. */
+const handOverMs = 500;
+/** A machine that is busy takes its time for a picture; where there is time, it gets it. */
+const longestPictureMs = 5_000;
 /** How long a visit waits for the texts and requests that a check named, before it tells what there is. */
 const patienceMs = 6_000;
 
@@ -22,8 +27,9 @@ export async function visitPage(page: Page, order: PageOrder, signal: AbortSigna
   page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
   page.on('popup', (popup) => void popup.close().catch(() => undefined));
   const ended = endOf(page, signal);
+  let session: CDPSession | undefined;
   try {
-    const session = await page.context().newCDPSession(page);
+    session = await page.context().newCDPSession(page);
     await watchBytes(session, maxPageBytes, () =>
       ended.with(
         new ProbeError('BODY_TOO_LARGE', `${order.url} loads more than ${maxPageBytes / 1024 ** 2} MiB`),
@@ -31,7 +37,12 @@ export async function visitPage(page: Page, order: PageOrder, signal: AbortSigna
     );
     return await Promise.race([look({ page, session, record, order, signal }), ended.error]);
   } catch (thrown) {
-    throw thrown instanceof ProbeError ? thrown : navigationError(thrown, order.url);
+    const { code, message } = thrown instanceof ProbeError ? thrown : navigationError(thrown, order.url);
+    const picture =
+      session && code === 'LOAD_TIMEOUT'
+        ? await takeScreenshot(session, order.screenshotPath, order.endsAtMs - epochMs() - handOverMs)
+        : undefined;
+    throw new ProbeError(code, message, { ...record.soFar(), ...(picture ? { screenshot: picture } : {}) });
   }
 }
 
@@ -46,7 +57,8 @@ interface Look {
 async function look({ page, session, record, order, signal }: Look): Promise<BrowserVisit> {
   const startedAt = performance.now();
   const spentMs = () => performance.now() - startedAt;
-  const spareMs = () => Math.max(1, Math.floor(order.withinMs - reserveMs - spentMs()));
+  const leftMs = () => order.endsAtMs - epochMs();
+  const spareMs = () => Math.max(1, Math.floor(leftMs() - reserveMs));
   const response = await page.goto(order.url, { waitUntil: 'commit', timeout: spareMs() });
   await page.waitForLoadState('load', { timeout: spareMs() }).catch(() => {
     throw new ProbeError(
@@ -57,7 +69,8 @@ async function look({ page, session, record, order, signal }: Look): Promise<Bro
   await settled({ page, session, record, order, signal }, Math.min(spareMs(), patienceMs));
 
   const { title, text, html } = await read(session);
-  const screenshot = order.screenshotPath ? await takeScreenshot(page, order.screenshotPath) : undefined;
+  const pictureMs = Math.min(leftMs() - handOverMs, longestPictureMs);
+  const screenshot = await takeScreenshot(session, order.screenshotPath, pictureMs);
   return {
     status: response?.status() ?? 0,
     title,
@@ -115,10 +128,22 @@ async function evaluate(session: CDPSession, expression: string): Promise<unknow
   return result.value;
 }
 
-/** A picture is worth having, and not worth failing for. */
-async function takeScreenshot(page: Page, path: string): Promise<string | undefined> {
-  return page.screenshot({ path, animations: 'disabled', timeout: 1_000 }).then(
-    () => path,
-    () => undefined,
-  );
+/**
+ * A picture is worth having, and not worth failing for. Playwright's own waits for the page's fonts and frames first, which a
+ * page that never finishes loading does not come to.
+ */
+async function takeScreenshot(
+  session: CDPSession,
+  path: string | undefined,
+  withinMs: number,
+): Promise<string | undefined> {
+  if (!path || withinMs <= 0) return undefined;
+  const taken = session
+    .send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true })
+    .then(({ data }) => writeFile(path, data, 'base64'))
+    .then(
+      () => path,
+      () => undefined,
+    );
+  return Promise.race([taken, pause(withinMs).then(() => undefined)]);
 }

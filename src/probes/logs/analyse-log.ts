@@ -1,12 +1,14 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { distFolder, isBuilt } from '../../base/package-root.ts';
-import { type AnalyserOptions, LogAnalyser } from './analyser.ts';
-import type { LogBuffer } from './log-buffer.ts';
+import { type AnalyserOptions, type AnalyserTools, LogAnalyser } from './analyser.ts';
 import { type ByteRange, cutIntoRanges } from './ranges.ts';
+import { readPipe } from './read-pipe.ts';
 import { emptyReport, type LogReport, mergeReports } from './report.ts';
+import { defaultToleranceMs } from './time-judge.ts';
 
 /** Below this a thread costs more than it saves. */
 const worthThreadsBytes = 64 * 1024 * 1024;
@@ -26,22 +28,29 @@ export async function analyseStream(
   return analyser.end();
 }
 
+export interface FileOptions {
+  signal?: AbortSignal;
+  threads?: number;
+  /** Of a longer file its end alone is read, from the first record on; lines are counted from there. Default: all of it. */
+  lastBytes?: number;
+}
+
 /** Reads a file once, a large one by several threads; what is not a regular file is read as a stream. */
 export async function analyseFile(
   file: string,
   options: AnalyserOptions = {},
-  { signal, threads = availableParallelism() }: { signal?: AbortSignal; threads?: number } = {},
+  { signal, threads = availableParallelism(), lastBytes = Number.POSITIVE_INFINITY }: FileOptions = {},
 ): Promise<LogReport> {
-  const handle = await open(file, 'r');
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = await handle.stat();
     if (!stat.isFile())
-      return await analyseStream(handle.createReadStream({ autoClose: false }), options, signal);
-    const ranges = await cutIntoRanges(handle, stat.size);
-    if (isBuilt && threads > 1 && stat.size >= worthThreadsBytes) {
+      return await analyseStream(readPipe(handle, { signal, waitForWriter: stat.isFIFO() }), options, signal);
+    const ranges = await cutIntoRanges(handle, stat.size, { lastBytes });
+    if (isBuilt && threads > 1 && Math.min(stat.size, lastBytes) >= worthThreadsBytes) {
       return await byThreads(file, ranges, options, Math.min(threads, maxThreads), signal);
     }
-    return await analyseRange(handle, { start: 0, end: stat.size }, options, { signal });
+    return await analyseRange(handle, { start: ranges[0]?.start ?? 0, end: stat.size }, options, { signal });
   } finally {
     await handle.close();
   }
@@ -54,9 +63,9 @@ export async function analyseRange(
   },
   { start, end }: ByteRange,
   options: AnalyserOptions,
-  { signal, buffer }: { signal?: AbortSignal | undefined; buffer?: LogBuffer } = {},
+  { signal, tools }: { signal?: AbortSignal | undefined; tools?: AnalyserTools } = {},
 ): Promise<LogReport> {
-  const analyser = new LogAnalyser(options, buffer?.reset());
+  const analyser = new LogAnalyser(options, tools);
   for (let at = start; at < end; ) {
     signal?.throwIfAborted();
     const room = analyser.room();
@@ -75,7 +84,19 @@ async function byThreads(
   threads: number,
   signal: AbortSignal | undefined,
 ): Promise<LogReport> {
-  const reports: LogReport[] = new Array(ranges.length);
+  const toleranceMs = options.backwardsToleranceMs ?? defaultToleranceMs;
+  let merged = emptyReport(options.required);
+  /** Of parts behind one that is not judged yet, by where they stand: each can hold a hundred samples. */
+  const waiting = new Map<number, LogReport>();
+  let joined = 0;
+  const join = (index: number, report: LogReport) => {
+    waiting.set(index, report);
+    for (let first = waiting.get(joined); first; first = waiting.get(joined)) {
+      merged = mergeReports(merged, first, toleranceMs);
+      waiting.delete(joined);
+      joined += 1;
+    }
+  };
   let next = 0;
   const run = () =>
     new Promise<void>((resolve, reject) => {
@@ -93,7 +114,7 @@ async function byThreads(
         else settle(resolve);
       };
       worker.on('message', (report: LogReport) => {
-        reports[current] = report;
+        join(current, report);
         hand();
       });
       worker.on('error', (error) => settle(() => reject(error)));
@@ -101,5 +122,5 @@ async function byThreads(
     });
   signal?.throwIfAborted();
   await Promise.all(Array.from({ length: Math.min(threads, ranges.length) }, run));
-  return reports.reduce(mergeReports, emptyReport(options.required));
+  return merged;
 }

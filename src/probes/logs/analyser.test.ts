@@ -79,7 +79,7 @@ describe('LogAnalyser', () => {
         lines: whole.lines,
         structured: whole.structured,
         bytes: whole.bytes,
-        times: { with: whole.times.with },
+        times: whole.times,
       });
       const lineOf = (report: typeof whole) =>
         report.samples
@@ -221,6 +221,12 @@ describe('LogAnalyser', () => {
       'secret 2',
     ]);
     expect(JSON.stringify(report)).not.toMatch(/hunter22|jane/);
+  });
+
+  it('tells the JSON of Logback by itself from that of Winston', () => {
+    const logback = `{"sequenceNumber":0,"timestamp":${at},"level":"INFO","loggerName":"a.B","message":"m"}\n`;
+    const winston = '{"level":"info","message":"m","timestamp":"2026-01-02T03:04:05.678Z"}\n';
+    expect(analyse(logback + winston + logback).shapes).toEqual({ logback: 2, winston: 1 });
   });
 
   it('knows the shape that most lines have', () => {

@@ -7,26 +7,41 @@ import { defaultMaxLineBytes } from './lines.ts';
 import { LogBuffer, newline } from './log-buffer.ts';
 import { OtherLines } from './other-lines.ts';
 import { emptyReport, type LogReport } from './report.ts';
-import { RequiredFields } from './required-fields.ts';
+import { namesAmong, RequiredFields } from './required-fields.ts';
 import { SecretSearch } from './secret-search.ts';
 import { type SecretRule, secretRules } from './secrets.ts';
 import { StructuredLines } from './structured-lines.ts';
-import { TimeJudge } from './time-judge.ts';
+import { defaultToleranceMs, TimeJudge } from './time-judge.ts';
 
 export interface AnalyserOptions {
   /** Fields that every structured line must have: names at its top, dotted paths, or roles (`trace`, `level`, …). */
   required?: readonly string[];
   maxLineBytes?: number;
   rules?: readonly SecretRule[];
-  /** Steps back in time up to this are the order of concurrent writers. Default 1000. */
+  /** Steps back in time up to this are the order of concurrent writers. Default `defaultToleranceMs`. */
   backwardsToleranceMs?: number;
   nowMs?: number;
 }
 
 const excerptBytes = 400;
 
-export function logBufferFor({ maxLineBytes = defaultMaxLineBytes }: AnalyserOptions): LogBuffer {
-  return new LogBuffer(maxLineBytes);
+/**
+ * What the parts of a log can be judged with one after another: memory that is let go of piles up until it is collected, and
+ * a scanner that knows the log's layouts already is faster.
+ */
+export interface AnalyserTools {
+  buffer: LogBuffer;
+  scanner: JsonScanner;
+}
+
+export function analyserTools({
+  required = [],
+  maxLineBytes = defaultMaxLineBytes,
+}: AnalyserOptions): AnalyserTools {
+  return {
+    buffer: new LogBuffer(maxLineBytes),
+    scanner: new JsonScanner(new KnownKeys(namesAmong(required))),
+  };
 }
 
 /**
@@ -48,10 +63,10 @@ export class LogAnalyser {
   private skipping = false;
   private allUtf8 = true;
 
-  constructor(options: AnalyserOptions = {}, buffer = logBufferFor(options)) {
+  constructor(options: AnalyserOptions = {}, { buffer, scanner } = analyserTools(options)) {
     const { required = [], maxLineBytes = defaultMaxLineBytes, rules = secretRules } = options;
     const limits = {
-      backwardsToleranceMs: options.backwardsToleranceMs ?? 1000,
+      backwardsToleranceMs: options.backwardsToleranceMs ?? defaultToleranceMs,
       nowMs: options.nowMs ?? Date.now(),
     };
     const report = emptyReport(required);
@@ -59,9 +74,9 @@ export class LogAnalyser {
     const fields = new RequiredFields(required, buffer, findings, report.missing);
     this.report = report;
     this.maxLineBytes = maxLineBytes;
-    this.buffer = buffer;
+    this.buffer = buffer.reset();
     this.findings = findings;
-    this.scanner = new JsonScanner(new KnownKeys(fields.names));
+    this.scanner = scanner;
     this.secrets = new SecretSearch(buffer, findings, new Set(rules));
     this.structured = new StructuredLines(buffer, findings, report, {
       times: new TimeJudge(buffer, findings, report.times, limits),

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { pause } from '../../base/await-until.ts';
 import type { LogAccess } from '../context.ts';
 import { followFile } from './follow-file.ts';
+import { readPipe } from './read-pipe.ts';
 import { toRecord } from './record.ts';
 
 /** Longest that a source which never ends by itself (a FIFO, a device) is read in one look. */
@@ -27,6 +27,7 @@ export function fileLogAccess(path: string, source = path): LogAccess {
       yield* read(path, sinceMs);
     },
     follow: () => followFile(path),
+    file: path,
   };
 }
 
@@ -42,29 +43,14 @@ async function* read(path: string, sinceMs: number | undefined): AsyncGenerator<
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) {
-      yield* readEndless(handle);
+      // Without a writer it is at its end at once.
+      yield* readPipe(handle, { withinMs: endlessMs });
       return;
     }
     const start = sinceMs === undefined ? 0 : await startOf(handle, stats.size, sinceMs - slackMs);
     yield* handle.createReadStream({ start, autoClose: false, highWaterMark: 256 * 1024 });
   } finally {
     await handle.close();
-  }
-}
-
-/** What a FIFO holds and gets while it is looked at. Without a writer it is at its end at once. */
-async function* readEndless(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  const until = performance.now() + endlessMs;
-  while (performance.now() < until) {
-    const buffer = Buffer.alloc(64 * 1024);
-    try {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      await pause(10);
-    }
   }
 }
 

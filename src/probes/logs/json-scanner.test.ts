@@ -43,34 +43,95 @@ const strings = [
   'trace_id',
   'é',
   '😀',
+  '\ud800',
   'a"b',
   'back\\slash',
   '\u0000',
   '\n',
   '\u2028',
+  '\ufeff',
   'x'.repeat(33),
   '@',
   'abc\tdef',
+  '__proto__',
 ];
-const numbers = [0, -0, 1, -1, 1.5, 1e21, 1e-7, 9007199254740991, 30, 1767323045678];
+/** As they are written: most of them no program writes, and all of them some program has written. */
+const numbers = [
+  ...[
+    '0',
+    '-0',
+    '1',
+    '-1',
+    '1.5',
+    '1e21',
+    '1E-7',
+    '1e400',
+    '-1e-400',
+    '9007199254740993',
+    '30',
+    '1767323045678',
+  ],
+  ...['0.0', '-0.0e+00', '1e05', '123456789012345678901234567890'],
+];
+const notNumbers = [
+  '01',
+  '-',
+  '1.',
+  '.5',
+  '+1',
+  '1e',
+  '1e+',
+  '0x1',
+  '-01',
+  '00',
+  'NaN',
+  '1_0',
+  '-Infinity',
+  '١',
+];
+const escapes = ['\\n', '\\/', '\\"', '\\\\', '\\u0000', '\\uD83D\\uDE00', '\\udc00', '\\uD800', '\\uFFFF'];
+const notEscapes = [
+  '\\',
+  '\\x41',
+  '\\u12',
+  '\\u12g4',
+  "\\'",
+  '\\0',
+  '\\U0041',
+  '\t',
+  '\r',
+  '\u0000',
+  '\u001f',
+];
 
-function randomValue(next: (below: number) => number, depth: number): unknown {
+/** JSON as it may be written: spaces, escapes, numbers and doubled keys that `JSON.stringify` never makes. */
+function randomValue(next: (below: number) => number, depth: number): string {
   const kind = next(depth > 4 ? 5 : 8);
-  if (kind === 0) return null;
-  if (kind === 1) return next(2) === 0;
-  if (kind === 2) return numbers[next(numbers.length)];
-  if (kind <= 4) return strings[next(strings.length)];
-  if (kind === 5) return Array.from({ length: next(4) }, () => randomValue(next, depth + 1));
+  if (kind === 0) return ['null', 'true', 'false'][next(3)]!;
+  if (kind === 1) return numbers[next(numbers.length)]!;
+  if (kind <= 4) return randomString(next);
+  if (kind === 5) return `[${joined(next, () => randomValue(next, depth + 1))}]`;
+  if (kind === 6 && next(20) === 0)
+    return `${'['.repeat(60)}${'{"a":'.repeat(70)}0${'}'.repeat(70)}${']'.repeat(60)}`;
   return randomObject(next, depth + 1);
 }
 
-function randomObject(next: (below: number) => number, depth: number): Record<string, unknown> {
-  return Object.fromEntries(
-    Array.from({ length: next(6) }, (_, index) => [
-      `${strings[next(strings.length)]}${index}`,
-      randomValue(next, depth),
-    ]),
-  );
+function randomString(next: (below: number) => number): string {
+  const plain = JSON.stringify(strings[next(strings.length)]!);
+  return next(3) === 0 ? `"${plain.slice(1, -1)}${escapes[next(escapes.length)]}"` : plain;
+}
+
+function randomObject(next: (below: number) => number, depth: number): string {
+  const member = () => `${randomString(next)}${gap(next)}:${gap(next)}${randomValue(next, depth)}`;
+  return `{${gap(next)}${joined(next, member)}}`;
+}
+
+function joined(next: (below: number) => number, one: () => string): string {
+  return Array.from({ length: next(6) }, () => one() + gap(next)).join(`,${gap(next)}`);
+}
+
+function gap(next: (below: number) => number): string {
+  return ['', '', '', '', '', ' ', '\t', '\r', '  '][next(9)]!;
 }
 
 const pieces = [
@@ -103,10 +164,13 @@ const pieces = [
   '""',
   '{}',
   ',,',
-  '01',
-  '1.',
-  '+1',
-  'NaN',
+  '"a":1,',
+  '\ud800',
+  '\u0000',
+  ...numbers,
+  ...notNumbers,
+  ...escapes,
+  ...notEscapes,
 ];
 
 function mutate(line: string, next: (below: number) => number): string {
@@ -131,8 +195,7 @@ describe('JsonScanner', () => {
     let valid = 0;
     let broken = 0;
     for (let round = 0; round < 20_000; round++) {
-      const indent = next(10) === 0 ? '  ' : undefined;
-      let line = JSON.stringify(randomObject(next, 0), null, indent).replaceAll('\n', ' ');
+      let line = gap(next) + randomObject(next, 0) + gap(next);
       for (let step = 0; step < 3; step++) {
         const expected = isObject(line);
         if (expected) valid += 1;
@@ -145,6 +208,40 @@ describe('JsonScanner', () => {
     expect(valid).toBeGreaterThan(15_000);
     expect(broken).toBeGreaterThan(15_000);
   }, 60_000);
+
+  it.each([
+    ['numbers', numbers, (number: string) => `{"a":${number}}`],
+    ['what is none', notNumbers, (text: string) => `{"a":${text}}`],
+    [
+      'numbers at the end of a list',
+      [...numbers, ...notNumbers],
+      (text: string) => `{"a":[1,${text}],"b":0}`,
+    ],
+    ['escapes', escapes, (text: string) => `{"a":"${text}"}`],
+    ['what is none', notEscapes, (text: string) => `{"a":"${text}"}`],
+    ['keys with escapes', [...escapes, ...notEscapes], (text: string) => `{"a${text}b":1}`],
+    [
+      'what may stand around a line',
+      ['\ufeff', '\u00a0', '\v', '\f', '\u2028', ' ', '\t', '\r', '\u0000'],
+      (text: string) => `${text}{}`,
+    ],
+    [
+      'what may stand behind a line',
+      ['\ufeff', '\u00a0', ',', '{}', ' ', '\t', '\r', '\u0000', '//'],
+      (text: string) => `{}${text}`,
+    ],
+  ])('says of %s what JSON.parse says', (_what, texts, lineOf) => {
+    const verdicts = texts.map((text) => [text, scan(lineOf(text)).valid]);
+    expect(verdicts).toEqual(texts.map((text) => [text, isObject(lineOf(text))]));
+  });
+
+  it('says of every end of a line that was cut off what JSON.parse says', () => {
+    const line = '{"level":-30.5e+1,"a\\u00e9\\n":[true,false,null,{"b":{}}],"m":"é\\ud83d\\ude00😀"} ';
+    for (let end = 0; end <= line.length; end++) {
+      const cut = line.slice(0, end);
+      expect([cut, scan(cut).valid]).toEqual([cut, isObject(cut)]);
+    }
+  });
 
   it('says of random bytes what JSON.parse says of their text', () => {
     const next = generator(7);

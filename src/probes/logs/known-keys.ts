@@ -30,6 +30,7 @@ export const shapeFields = [
   'taskName',
   'severity',
   'textPayload',
+  'loggerName',
 ] as const;
 
 export const maxRequiredFields = 16;

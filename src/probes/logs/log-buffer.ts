@@ -20,7 +20,7 @@ export class LogBuffer {
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   }
 
-  /** For another log: room is made once, for memory that is let go of piles up until it is collected. */
+  /** For another log. */
   reset(): this {
     this.begin = 0;
     this.end = 0;

@@ -21,7 +21,7 @@ it('judges a file in parts as it judges it whole, wherever it is cut', async () 
     expect(whole).toMatchObject({ lines: 120, structured: 40, blankLines: 40, spans: 40, spanLines: 240 });
     const handle = await open(file);
     for (const bytes of [1, 50, 77, 130, 1000, 5000]) {
-      const ranges = await cutIntoRanges(handle, log.length, bytes);
+      const ranges = await cutIntoRanges(handle, log.length, { bytes });
       let merged = emptyReport();
       for (const range of ranges) merged = mergeReports(merged, await analyseRange(handle, range, {}));
       expect(ranges.at(-1)?.end).toBe(log.length);

@@ -13,10 +13,17 @@ const windowBytes = 64 * 1024;
 /** A printed span is shorter; what goes on for longer is cut wherever a line begins. */
 const longestBlockBytes = 512 * 1024;
 
-/** Cuts a log into parts of about 32 MiB that begin where a record begins, so that each can be judged alone. */
-export async function cutIntoRanges(file: Readable, size: number, bytes = rangeBytes): Promise<ByteRange[]> {
+/**
+ * Cuts a log, or the last bytes of it, into parts of about 32 MiB that begin where a record begins, so that each can be
+ * judged alone.
+ */
+export async function cutIntoRanges(
+  file: Readable,
+  size: number,
+  { bytes = rangeBytes, lastBytes = size } = {},
+): Promise<ByteRange[]> {
   const ranges: ByteRange[] = [];
-  for (let start = 0; start < size; ) {
+  for (let start = lastBytes < size ? await nextRecord(file, size - lastBytes, size) : 0; start < size; ) {
     const wanted = start + bytes;
     const end = wanted >= size ? size : await nextRecord(file, wanted, size);
     ranges.push({ start, end });

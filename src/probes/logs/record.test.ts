@@ -44,6 +44,10 @@ const lines: [shape: string, line: string][] = [
     `{"@timestamp":"2026-01-02T04:04:05.678+01:00","@version":"1","message":"listening","logger_name":"a.B","thread_name":"main","level":"INFO","level_value":20000,"trace_id":"${trace}","span_id":"${span}"}`,
   ],
   [
+    'logback',
+    `{"sequenceNumber":0,"timestamp":${at},"nanoseconds":678123456,"level":"INFO","threadName":"main","loggerName":"a.B","context":{"name":"default","birthdate":1767323000000,"properties":{}},"mdc":{"traceId":"${trace}","spanId":"${span}"},"message":"listening","throwable":null}`,
+  ],
+  [
     'ecs',
     `{"@timestamp":"2026-01-02T03:04:05.678Z","log.level":"INFO","message":"listening","ecs.version":"1.2.0","trace.id":"${trace}","span.id":"${span}","service.name":"api"}`,
   ],
@@ -83,6 +87,11 @@ describe('toRecord', () => {
     });
     expect(record.timeMs).toBeCloseTo(at, 0);
     expect(record.structured).toBe(shape !== 'logfmt');
+  });
+
+  it('takes no name of a context for that of the service', () => {
+    expect(toRecord('{"level":"info","context":{"name":"default"}}', 1).service).toBeUndefined();
+    expect(toRecord('{"level":"info","service":{"name":"api"}}', 1).service).toBe('api');
   });
 
   it('finds level, time and trace in plain text as well', () => {

@@ -13,8 +13,14 @@ type Fields = NonNullable<LogRecord['fields']>;
 export const maxRawLength = 8 * 1024;
 const maxDepth = 16;
 
+export type ShapedRecord = LogRecord & { shape: Shape };
+
+export function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRecord {
+  return record;
+}
+
 /** The line as a person would read it; the shape tells how its level is counted. */
-export function toRecord(line: string, number: number): LogRecord & { shape: Shape } {
+export function toRecord(line: string, number: number): ShapedRecord {
   const raw = line.length > maxRawLength ? `${line.slice(0, maxRawLength - 1)}…` : line;
   const json = parseObject(line);
   const fields = json ?? parseLogfmt(line);
@@ -69,7 +75,10 @@ function pick(fields: Fields, role: Role): unknown {
   for (const nest of nests) {
     const inner = Object.hasOwn(fields, nest) ? fields[nest] : undefined;
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) continue;
-    for (const name of fieldNames[role]) if (Object.hasOwn(inner, name)) return inner[name];
+    for (const name of fieldNames[role]) {
+      // `name` says of a service what it is called, and of a context or a user as well.
+      if (Object.hasOwn(inner, name) && (name !== 'name' || nest === role)) return inner[name];
+    }
     if (nest === role && Object.hasOwn(inner, 'id')) return inner.id;
     if (nest === role && Object.hasOwn(inner, 'name')) return inner.name;
     if (nest === 'log' && role === 'level' && Object.hasOwn(inner, 'level')) return inner.level;

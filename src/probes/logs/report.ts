@@ -2,6 +2,7 @@ import type { ForeignFormat } from './foreign-format.ts';
 import type { Level } from './level.ts';
 import type { SecretRule } from './secrets.ts';
 import type { Shape } from './shape.ts';
+import { defaultToleranceMs } from './time-judge.ts';
 
 /** What may be wrong with a line. */
 export type LineProblem =
@@ -100,11 +101,16 @@ export function emptyReport(required: readonly string[] = []): LogReport {
   };
 }
 
-/** The report of two parts of a log, the second right behind the first. */
-export function mergeReports(first: LogReport, second: LogReport): LogReport {
+/** The report of two parts of a log, the second right behind the first; up to the tolerance, time did not go back. */
+export function mergeReports(
+  first: LogReport,
+  second: LogReport,
+  toleranceMs = defaultToleranceMs,
+): LogReport {
   const shift = totalLines(first);
   const foreign = first.bytes === 0 ? second.foreign : first.foreign;
-  const stepBackMs = (first.times.lastMs ?? -Infinity) - (second.times.firstMs ?? Infinity);
+  const stepMs = (first.times.lastMs ?? -Infinity) - (second.times.firstMs ?? Infinity);
+  const stepBackMs = stepMs > toleranceMs ? stepMs : 0;
   const firstMs = first.times.firstMs ?? second.times.firstMs;
   const lastMs = second.times.lastMs ?? first.times.lastMs;
   const moved = second.samples.map((sample) => ({
@@ -133,12 +139,7 @@ export function mergeReports(first: LogReport, second: LogReport): LogReport {
       ...(lastMs === undefined ? {} : { lastMs }),
       outOfRange: first.times.outOfRange + second.times.outOfRange,
       backwards: first.times.backwards + second.times.backwards + (stepBackMs > 0 ? 1 : 0),
-      largestStepBackMs: Math.max(
-        first.times.largestStepBackMs,
-        second.times.largestStepBackMs,
-        stepBackMs,
-        0,
-      ),
+      largestStepBackMs: Math.max(first.times.largestStepBackMs, second.times.largestStepBackMs, stepBackMs),
     },
     duplicateKeys: first.duplicateKeys + second.duplicateKeys,
     missing: sum(first.missing, second.missing),

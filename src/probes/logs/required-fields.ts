@@ -4,10 +4,19 @@ import { maxRequiredFields } from './known-keys.ts';
 import { type LineFacts, valueType } from './line-facts.ts';
 import type { LogBuffer } from './log-buffer.ts';
 
+/** Those of the required fields that are names, not roles. */
+export function namesAmong(required: readonly string[]): string[] {
+  return required.filter((name) => roleOf(name) === -1);
+}
+
+function roleOf(name: string): number {
+  return (roles as readonly string[]).indexOf(name);
+}
+
 /** Fields that every structured line must have: a name at its top, a dotted path, or a role. */
 export class RequiredFields {
   /** Those that are names, in the order of the scan's bits for them. */
-  readonly names: readonly string[];
+  private readonly names: readonly string[];
   private readonly roles: readonly { name: string; role: number }[];
   private readonly allNames: number;
   private readonly buffer: LogBuffer;
@@ -20,8 +29,7 @@ export class RequiredFields {
     findings: Findings,
     missing: Record<string, number>,
   ) {
-    const roleOf = (name: string) => (roles as readonly string[]).indexOf(name);
-    this.names = required.filter((name) => roleOf(name) === -1);
+    this.names = namesAmong(required);
     this.roles = required.map((name) => ({ name, role: roleOf(name) })).filter(({ role }) => role !== -1);
     if (this.names.length > maxRequiredFields)
       throw new RangeError(`at most ${maxRequiredFields} required fields`);

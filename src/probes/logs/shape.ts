@@ -37,6 +37,8 @@ export function shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber }: 
   }
   if (has('ecs.version') || has('ecs') || (has('@timestamp') && has('log.level'))) return 'ecs';
   if (has('@timestamp') && (has('logger_name') || has('level_value'))) return 'logback';
+  // Logback's own JsonEncoder; the other is Logstash's.
+  if (has('loggerName') && has('timestamp') && has('level')) return 'logback';
   if (has('v') && has('hostname') && has('name') && has('msg') && levelIsNumber && !timeIsNumber)
     return 'bunyan';
   if (has('level') && has('time') && (levelIsNumber || (has('pid') && has('hostname')))) return 'pino';

@@ -73,7 +73,7 @@ export class StructuredLines {
     const timeIsNumber = types[roleIndex.time] === valueType.number;
     const levelIsUpperCase = levelType === valueType.string && this.isUpper(starts[roleIndex.level]!);
     const key =
-      (shapeMask & 0x0fffffff) * 16 + levelType * 4 + (timeIsNumber ? 2 : 0) + (levelIsUpperCase ? 1 : 0);
+      (shapeMask & 0x1fffffff) * 16 + levelType * 4 + (timeIsNumber ? 2 : 0) + (levelIsUpperCase ? 1 : 0);
     if (key !== this.shapeKey) {
       this.endShapeRun();
       this.shapeKey = key;

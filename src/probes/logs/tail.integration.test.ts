@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +17,7 @@ import { createLogsProbe } from '../logs.ts';
 import { fileLogAccess } from './file-access.ts';
 import { followByReading } from './follow-by-reading.ts';
 import { followFile } from './follow-file.ts';
-import { LogTail } from './tail.ts';
+import { type LogPart, LogTail } from './tail.ts';
 
 const { signal } = new AbortController();
 const printedSpan = (id: string) => `{
@@ -37,9 +45,9 @@ function counted(follower: LogFollower) {
     seen,
     follower: {
       ...follower,
-      async *next(stop?: AbortSignal) {
+      async *next(stop?: AbortSignal, atMostBytes?: number) {
         seen.looks += 1;
-        for await (const part of follower.next(stop)) {
+        for await (const part of follower.next(stop, atMostBytes)) {
           if (typeof part !== 'string') seen.bytes += part.length;
           yield part;
         }
@@ -48,8 +56,8 @@ function counted(follower: LogFollower) {
   };
 }
 
-async function textsOf(tail: LogTail, sinceMs?: number) {
-  const content = await tail.look(signal, sinceMs);
+async function textsOf(tail: LogTail, part?: LogPart) {
+  const content = await tail.look(signal, part);
   return (
     content && [...content.lines.map(({ text }) => text), ...content.spans.map((span) => span.traceId[0])]
   );
@@ -107,29 +115,70 @@ describe.each(ways)('the tail of %s', (_way, follow) => {
     await Promise.all(Array.from({ length: 10 }, () => textsOf(tail)));
     expect(seen.looks).toBe(2);
   });
-
-  it('keeps nothing of a log that is too long', async () => {
-    const tail = new LogTail(follow(), 100);
-    appendFileSync(file, 'one\n');
-    expect(await textsOf(tail)).toEqual(['one']);
-    appendFileSync(file, 'x'.repeat(100));
-    expect(await textsOf(tail)).toBeUndefined();
-    expect(await textsOf(tail)).toBeUndefined();
-  });
 });
 
 describe('the tail of a file', () => {
-  it('begins anew after a rotation, and leaves to others what needs the part moved away', async () => {
+  it('goes on through a rotation, and has what the moved file gets afterwards', async () => {
+    const tail = new LogTail(followFile(file));
+    appendFileSync(file, 'one\n');
+    expect(await textsOf(tail)).toEqual(['one']);
+    appendFileSync(file, 'two\n');
+    renameSync(file, `${file}.1`);
+    expect(await textsOf(tail)).toEqual(['one', 'two']);
+    writeFileSync(file, 'four\n');
+    appendFileSync(`${file}.1`, 'three\n');
+    expect(await textsOf(tail)).toEqual(['one', 'two', 'three', 'four']);
+    appendFileSync(file, 'five\n');
+    expect(await textsOf(tail, { sinceMs: Date.now() })).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
+  it.each([
+    ['moved away before the first look', () => renameSync(file, `${file}.1`)],
+    [
+      'copied and emptied',
+      () => {
+        copyFileSync(file, `${file}.1`);
+        truncateSync(file);
+      },
+    ],
+  ])('leaves to others what needs a part that was %s', async (how, rotate) => {
     const tail = new LogTail(followFile(file));
     const sinceMs = Date.now();
     appendFileSync(file, 'one\n');
-    expect(await textsOf(tail, sinceMs)).toEqual(['one']);
-    renameSync(file, `${file}.1`);
-    expect(await textsOf(tail)).toEqual([]);
-    writeFileSync(file, 'two\n');
+    if (how.startsWith('copied')) expect(await textsOf(tail)).toEqual(['one']);
+    rotate();
+    appendFileSync(file, 'two\n');
     expect(await textsOf(tail)).toEqual(['two']);
-    expect(await textsOf(tail, sinceMs)).toBeUndefined();
-    expect(await textsOf(tail, sinceMs + 60_000)).toEqual(['two']);
+    expect(await textsOf(tail, { sinceMs })).toBeUndefined();
+    expect(await textsOf(tail, { fresh: true })).toBeUndefined();
+    expect(await textsOf(tail, { sinceMs: sinceMs + 60_000 })).toEqual(['two']);
+  });
+
+  it('is the end of a long one, from a line on, for those who ask for nothing older', async () => {
+    const { seen, follower } = counted(followFile(file));
+    const tail = new LogTail(follower, { maxBytes: 100 });
+    const line = (second: number) => `{"time":${Date.UTC(2026, 0, 1) + second * 1000}}`;
+    const lines = Array.from({ length: 1000 }, (_, second) => line(second));
+    appendFileSync(file, `${lines.join('\n')}\n`);
+    expect(await textsOf(tail)).toBeUndefined();
+    expect(seen.bytes).toBeLessThan(100);
+    expect(await tail.look(signal, { fresh: true })).toMatchObject({ lastBytes: seen.bytes });
+    expect(await textsOf(tail, { fresh: true })).toEqual(lines.slice(-4));
+    expect(await textsOf(tail, { sinceMs: Date.UTC(2026, 0, 1) + 999_000 })).toEqual(lines.slice(-4));
+    expect(await textsOf(tail, { sinceMs: Date.UTC(2026, 0, 1) + 996_000 })).toBeUndefined();
+  });
+
+  it('lets go of the oldest lines when the log grows', async () => {
+    const tail = new LogTail(followFile(file), { maxBytes: 100 });
+    expect(await textsOf(tail)).toEqual([]);
+    for (let round = 0; round < 50; round++) {
+      appendFileSync(file, `${String(round).padStart(29, 'x')}\n`);
+      const texts = await textsOf(tail, { fresh: true });
+      expect(texts?.at(-1)).toMatch(new RegExp(`x${round}$`));
+      expect(texts?.length).toBe(Math.min(round + 1, texts?.length ?? 0));
+      expect(texts!.length * 30).toBeLessThanOrEqual(230);
+    }
+    expect(await textsOf(tail)).toBeUndefined();
   });
 
   it('is none for a FIFO: what is read of it is gone', async () => {
@@ -137,6 +186,17 @@ describe('the tail of a file', () => {
     execFileSync('mkfifo', [fifo]);
     expect(await textsOf(new LogTail(followFile(fifo)))).toBeUndefined();
   });
+});
+
+it('a source read from its start is not followed when it is long', async () => {
+  const { seen, follower } = counted(followByReading(() => fileLogAccess(file).open()));
+  const tail = new LogTail(follower, { maxBytes: 100 });
+  appendFileSync(file, 'one\n');
+  expect(await textsOf(tail)).toEqual(['one']);
+  appendFileSync(file, 'x'.repeat(100));
+  expect(await textsOf(tail, { fresh: true })).toBeUndefined();
+  expect(await textsOf(tail)).toBeUndefined();
+  expect(seen.looks).toBe(2);
 });
 
 describe.each(['open', 'follow'] as const)('a log whose source does not answer (%s)', (by) => {

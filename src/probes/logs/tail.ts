@@ -1,49 +1,77 @@
 import type { SpanData } from '../../check/probes.ts';
 import type { LogAccess, LogFollower, ProbeContext } from '../context.ts';
 import type { BlockLine } from './blocks.ts';
-import { LogParts } from './read.ts';
+import { LogParts } from './log-parts.ts';
+import { toRecord } from './record.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** All that a log holds: its lines that are neither blank nor part of a printed span, and the printed spans. */
+/** What is known of a log: its lines that are neither blank nor part of a printed span, and the printed spans. */
 export interface LogContent {
   lines: readonly BlockLine[];
   spans: readonly SpanData[];
+  /** Absent: it is the whole log. Else its end alone, so many bytes; lines are counted from there. */
+  lastBytes?: number;
 }
 
-/** A longer log is not kept: each look reads it anew, and no more of it than it needs. */
-const maxKeptBytes = 32 * 1024 * 1024;
+/** Which part of a log is asked for; none of them: all of it. */
+export interface LogPart {
+  /** Written since this moment; epoch milliseconds. */
+  sinceMs?: number | undefined;
+  /** Written in this run. */
+  fresh?: boolean | undefined;
+}
+
+/** Of a longer log its end is kept: as much again may be held for a while. */
+const keptBytes = 32 * 1024 * 1024;
 /** Lines are written a little out of order, and clocks are read before lines are written. */
 const slackMs = 1000;
+
+/** What was read in a row; two of them are kept, and the older one is let go of as a whole. */
+interface Stretch {
+  lines: BlockLine[];
+  spans: SpanData[];
+  bytes: number;
+}
 
 /** One service's log in one run: each byte is read and parsed once, whoever asks, and looks at the same time share a read. */
 export class LogTail {
   readonly #follower: LogFollower;
   readonly #maxBytes: number;
+  readonly #startedMs: number;
   readonly #closed = new AbortController();
   #parts!: LogParts;
-  #lines: BlockLine[] = [];
-  #spans: SpanData[] = [];
-  #bytes = 0;
+  #older: Stretch = emptyStretch();
+  #recent: Stretch = emptyStretch();
+  #isWhole = true;
   #gaveUp = false;
   #reading: Promise<LogContent | undefined> | undefined;
   #next: Promise<LogContent | undefined> | undefined;
 
-  constructor(follower: LogFollower, maxBytes = maxKeptBytes) {
+  constructor(follower: LogFollower, { maxBytes = keptBytes, startedMs = Date.now() } = {}) {
     this.#follower = follower;
     this.#maxBytes = maxBytes;
+    this.#startedMs = startedMs;
     this.#reset();
   }
 
+  /** The moment from which on a line may be of this run. */
+  get freshSinceMs(): number {
+    return this.#startedMs - slackMs;
+  }
+
   /**
-   * What the log holds now. `undefined` where it cannot be told from here: the log is too long to be kept or cannot be
-   * followed, or a part of it that was moved away was written since `sinceMs`.
+   * What the log holds now. `undefined` where what is asked for cannot be told from here: the log cannot be followed, it is
+   * too long to be kept as a whole, or a part of it that was moved away was written since.
    */
-  async look(signal: AbortSignal, sinceMs?: number): Promise<LogContent | undefined> {
+  async look(signal: AbortSignal, { sinceMs, fresh }: LogPart = {}): Promise<LogContent | undefined> {
     if (this.#gaveUp) return undefined;
     const content = await untilAborted(this.#refresh(), signal);
+    if (!content) return undefined;
+    const fromMs = sinceMs === undefined ? (fresh ? this.freshSinceMs : undefined) : sinceMs - slackMs;
     const olderPartMs = this.#follower.olderPartMs?.();
-    const isWhole = sinceMs === undefined || olderPartMs === undefined || olderPartMs < sinceMs - slackMs;
-    return isWhole ? content : undefined;
+    if (fromMs !== undefined && olderPartMs !== undefined && olderPartMs >= fromMs) return undefined;
+    if (content.lastBytes === undefined || fresh) return content;
+    return fromMs !== undefined && isOlder(content.lines, fromMs) ? content : undefined;
   }
 
   close(): void {
@@ -67,8 +95,9 @@ export class LogTail {
   }
 
   async #read(): Promise<LogContent | undefined> {
-    for await (const part of this.#follower.next(this.#closed.signal)) {
+    for await (const part of this.#follower.next(this.#closed.signal, this.#maxBytes)) {
       if (part === 'restarted') this.#reset();
+      else if (part === 'shortened') this.#isWhole = false;
       else if (part === 'unfollowable') this.#giveUp();
       else this.#push(part);
       if (this.#gaveUp) return undefined;
@@ -78,16 +107,20 @@ export class LogTail {
 
   /** As of now: the next read adds to the tail's own lists. */
   #content(): LogContent {
-    const lines = this.#lines.slice();
-    const spans = this.#spans.slice();
+    const lines = [...this.#older.lines, ...this.#recent.lines];
+    const spans = [...this.#older.spans, ...this.#recent.spans];
     this.#parts.peek({ line: (line) => lines.push(line), span: (span) => spans.push(span) });
-    return { lines, spans };
+    const lastBytes = this.#older.bytes + this.#recent.bytes;
+    return { lines, spans, ...(this.#isWhole ? {} : { lastBytes }) };
   }
 
   #push(chunk: Uint8Array): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) this.#giveUp();
-    else this.#parts.push(chunk);
+    this.#parts.push(chunk);
+    this.#recent.bytes += chunk.length;
+    if (this.#recent.bytes <= this.#maxBytes) return;
+    if (this.#older.bytes > 0) this.#isWhole = false;
+    this.#older = this.#recent;
+    this.#recent = emptyStretch();
   }
 
   #giveUp(): void {
@@ -96,18 +129,31 @@ export class LogTail {
   }
 
   #reset(): void {
-    this.#lines = [];
-    this.#spans = [];
-    this.#bytes = 0;
+    this.#older = emptyStretch();
+    this.#recent = emptyStretch();
+    this.#isWhole = true;
     this.#parts = new LogParts({
-      line: (line) => this.#lines.push(line),
-      span: (span) => this.#spans.push(span),
+      line: (line) => this.#recent.lines.push(line),
+      span: (span) => this.#recent.spans.push(span),
     });
   }
 }
 
+function emptyStretch(): Stretch {
+  return { lines: [], spans: [], bytes: 0 };
+}
+
+/** Whether the lines reach back to before the moment: the first that says its time does. */
+function isOlder(lines: readonly BlockLine[], thanMs: number): boolean {
+  for (const { text } of lines) {
+    const { timeMs } = toRecord(text, 0);
+    if (timeMs !== undefined) return timeMs < thanMs;
+  }
+  return false;
+}
+
 /** The tail that all attempts of a run share; `undefined` where the log can only be read anew. */
-export function tailOf(access: LogAccess, { shared }: ProbeContext): LogTail | undefined {
+export function tailOf(access: LogAccess, { shared, clock }: ProbeContext): LogTail | undefined {
   const { follow } = access;
   if (!follow) return undefined;
   const tails = shared.get(
@@ -119,7 +165,7 @@ export function tailOf(access: LogAccess, { shared }: ProbeContext): LogTail | u
   );
   let tail = tails.get(access);
   if (!tail) {
-    tail = new LogTail(follow.call(access));
+    tail = new LogTail(follow.call(access), { startedMs: clock.now() });
     tails.set(access, tail);
   }
   return tail;
