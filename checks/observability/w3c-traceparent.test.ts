@@ -33,6 +33,13 @@ testCheck(
         expected: /a later version/,
       },
       {
+        when: 'a header that cannot be read is answered with 400',
+        code: 'refused',
+        probes: api({ status: ({ traceparent }) => (traceparent === '-' ? 400 : 200) }),
+        expected: '200, with nothing in it (-)',
+        actual: '400',
+      },
+      {
         when: 'the header is split at dashes',
         code: 'not-ignored',
         probes: api({

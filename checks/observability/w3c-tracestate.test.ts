@@ -9,14 +9,6 @@ const api = (behaviour: TracedApi) => tracedApi(behaviour, ['http', 'ids', 'logs
 
 type Answer = (request: HttpRequest) => HttpResponse;
 
-function refusing(probes: FakeProbes, when: (request: HttpRequest) => boolean): FakeProbes {
-  const answer = probes.http?.request as Answer;
-  return {
-    ...probes,
-    http: { request: (request) => ({ ...answer(request), ...(when(request) ? { status: 400 } : {}) }) },
-  };
-}
-
 function returning(probes: FakeProbes, tracestate: string): FakeProbes {
   const answer = probes.http?.request as Answer;
   return {
@@ -50,7 +42,7 @@ testCheck(
       {
         when: 'one is refused',
         code: 'refused',
-        probes: refusing(api({}), (request) => request.headers?.tracestate?.includes('ROJO') === true),
+        probes: api({ status: ({ tracestate }) => (tracestate?.includes('ROJO') ? 400 : 200) }),
       },
       {
         when: 'the order changes',

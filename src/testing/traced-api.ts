@@ -5,7 +5,7 @@ import { parseTraceparent } from '../check/traceparent.ts';
 
 /** How an imagined API treats the trace of a request. The defaults are right; each case turns one of them. */
 export interface TracedApi {
-  status?: number;
+  status?: number | ((headers: Record<string, string>) => number);
   down?: boolean;
   /** Which trace it uses; default: a valid traceparent is continued, anything else begins a new one. */
   traceOf?(header: string | undefined, index: number): string;
@@ -79,7 +79,7 @@ export function tracedApi(
             ? {}
             : { traceparent: `00-${named}-${spanId}-${isSampled || returns === 'sampled' ? '01' : '00'}` };
         return {
-          status,
+          status: typeof status === 'number' ? status : status(headers),
           headers: returned,
           rawHeaders: [],
           body,

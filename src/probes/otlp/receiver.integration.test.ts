@@ -9,6 +9,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpanData } from '../../check/probes.ts';
+import { encodeSpan } from '../../testing/encode-span.ts';
 import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from './receiver.ts';
 import { createSpanFileWriter, spanFileAccess } from './span-file.ts';
 
@@ -242,30 +243,22 @@ describe('the OTLP receiver over gRPC', () => {
     const { Client, credentials } = await import('@grpc/grpc-js');
     const client = new Client(receiver.grpcUrl.replace('http://', ''), credentials.createInsecure());
     cleanups.push(() => client.close());
-    const send = (body: Buffer) =>
+    const send = (body: Buffer, service = 'trace.v1.TraceService') =>
       new Promise<number>((resolve) => {
         client.makeUnaryRequest(
-          '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+          `/opentelemetry.proto.collector.${service}/Export`,
           (bytes: Buffer) => bytes,
           (bytes: Buffer) => bytes,
           body,
           (error) => resolve(error?.code ?? 0),
         );
       });
-    const { default: protobuf } = await import('protobufjs/light.js');
-    const { traceDescriptor } = await import('./descriptor.ts');
-    const type = protobuf.Root.fromJSON(traceDescriptor).lookupType('ExportTraceServiceRequest');
-    const span = {
-      traceId: Buffer.from(traceId, 'hex'),
-      spanId: Buffer.from(spanId, 'hex'),
-      name: 'over gRPC',
-    };
-    const body = type
-      .encode(type.fromObject({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
-      .finish();
+    const body = await encodeSpan({ traceId, name: 'over gRPC' });
     expect(await send(Buffer.from('\u000a\u00ffxx'))).toBe(3);
     expect(await send(Buffer.alloc(9 * 1024 * 1024))).toBe(8);
     expect(await send(Buffer.from(body))).toBe(0);
+    expect(await send(Buffer.from(body), 'metrics.v1.MetricsService')).toBe(0);
+    expect(await send(Buffer.from(body), 'other.v1.Service')).toBe(12);
     expect(receiver.access.collected()).toMatchObject([
       { name: 'over gRPC', traceId, service: 'unknown_service' },
     ]);

@@ -16,7 +16,8 @@ export function createSpanFileWriter(path: string): {
   const append = async (text: string) => {
     const { size } = await stat(path).catch(() => ({ size: 0 }));
     if (size > maxFileBytes) await rename(path, `${path}.1`);
-    await appendFile(path, text, { mode: 0o600 });
+    // The folder is closed to others. The file is not, for whoever runs a receiver in a container is another user there.
+    await appendFile(path, text, { mode: 0o644 });
   };
   return {
     write(spans) {
