@@ -109,92 +109,97 @@ const idOf = async (service: string) => {
   return (await project.docker('inspect', '--format', '{{.Id}}', name)).trim();
 };
 
-describe.skipIf(missing)(`the receiver of spans as a container${missing ? ` (${missing})` : ''}`, () => {
-  it('takes in what services of any network send by HTTP and by gRPC, and goes with `down`', async () => {
-    project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
-    const endpoints = await project.up(wanted);
-    expect(endpoints.otlpUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const spans = await spansFrom(['backend', 'worker']);
-    expect(spans.map(({ name, service, traceId: id }) => [name, service, id])).toEqual(
-      expect.arrayContaining([
-        ['of backend', 'backend', traceId],
-        ['of worker', 'worker', traceId],
-      ]),
-    );
-    expect(await project.docker('logs', `${project.name}-worker-1`)).toContain('gRPC 0');
-    expect(await project.docker('logs', `${project.name}-backend-1`)).toContain('HTTP 200');
-    expect(project.events).toContainEqual({
-      type: 'notice',
-      message: expect.stringContaining('alone has network_mode none'),
-    });
-    const status = await project.runtime(wanted).status();
-    expect(status.find(({ service }) => service === receiverService)).toMatchObject({
-      role: 'telemetry',
-      health: 'healthy',
-    });
-    expect((await project.runtime(wanted).endpoints())?.otlpUrl).toBe(endpoints.otlpUrl);
-    expect(await project.down(wanted)).toContain(receiverService);
-    expect(await project.things()).toEqual(nothingLeft);
-  });
+// Each starts a stack or several, which takes long on a busy machine.
+const slow = { timeout: 180_000 };
 
-  it('is given no more than it needs, and listens on no address of the host but 127.0.0.1', async () => {
-    project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
-    await project.up(wanted);
-    const name = `${project.name}-${receiverService}-1`;
-    const [{ Config, HostConfig, NetworkSettings }] = JSON.parse(await project.docker('inspect', name));
-    expect(Config.User).toBe('node');
-    expect(HostConfig).toMatchObject({
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true'],
-      Privileged: false,
-    });
-    const addresses = Object.values(NetworkSettings.Ports as Record<string, { HostIp: string }[]>).flat();
-    expect(addresses.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1', '127.0.0.1']);
-    // Of the stack's folder it sees its program and what it writes, and not the keys.
-    const mounts = (await project.docker('exec', name, 'ls', '/spans')).trim().split('\n');
-    expect(mounts.every((file) => file.startsWith('received.jsonl'))).toBe(true);
-    const write = (file: string) =>
-      project.cli.call(['exec', name, 'node', '--eval', `require('fs').writeFileSync('${file}', '')`]);
-    expect((await write('/receiver.mjs')).stderr).toContain('EROFS');
-    expect((await write('/tmp/x')).stderr).toContain('EROFS');
-  });
-
-  it('is added to a stack that runs, and leaves alone what exports nothing; a plain `up` keeps it', async () => {
-    project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
-    const without = settings({ httpPort: 0, grpcPort: 0 });
-    expect((await project.up(without)).otlpUrl).toBeUndefined();
-    const [store, backend] = [await idOf('store'), await idOf('backend')];
-    expect((await project.up(wanted)).otlpUrl).toBeDefined();
-    await spansFrom(['backend', 'worker']);
-    expect(await idOf('store')).toBe(store);
-    expect(await idOf('backend')).not.toBe(backend);
-    const [receiver, pointed] = [await idOf(receiverService), await idOf('backend')];
-    expect((await project.up(without)).otlpUrl).toBeDefined();
-    expect([await idOf(receiverService), await idOf('backend')]).toEqual([receiver, pointed]);
-    await project.down(without);
-    expect((await project.up(without)).otlpUrl).toBeUndefined();
-  });
-
-  it('takes another port where its own is taken, which it is told by name', async () => {
-    project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
-    const { createServer } = await import('node:net');
-    const holder = createServer();
-    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
-    const { port } = holder.address() as { port: number };
-    try {
-      const endpoints = await project.up(settings({ enabled: true, httpPort: port, grpcPort: 0 }));
-      expect(endpoints.otlpUrl).not.toBe(`http://127.0.0.1:${port}`);
+describe.skipIf(missing)(
+  `the receiver of spans as a container${missing ? ` (${missing})` : ''}`,
+  slow,
+  () => {
+    it('takes in what services of any network send by HTTP and gRPC, with no right that it needs not, and goes with `down`', async () => {
+      project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
+      const endpoints = await project.up(wanted);
+      expect(endpoints.otlpUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      const spans = await spansFrom(['backend', 'worker']);
+      expect(spans.map(({ name, service, traceId: id }) => [name, service, id])).toEqual(
+        expect.arrayContaining([
+          ['of backend', 'backend', traceId],
+          ['of worker', 'worker', traceId],
+        ]),
+      );
+      expect(await project.docker('logs', `${project.name}-worker-1`)).toContain('gRPC 0');
+      expect(await project.docker('logs', `${project.name}-backend-1`)).toContain('HTTP 200');
       expect(project.events).toContainEqual({
         type: 'notice',
-        message: expect.stringMatching(new RegExp(`port ${port} is taken by .*: ${receiverService} is at`)),
+        message: expect.stringContaining('alone has network_mode none'),
       });
+      const status = await project.runtime(wanted).status();
+      expect(status.find(({ service }) => service === receiverService)).toMatchObject({
+        role: 'telemetry',
+        health: 'healthy',
+      });
+      expect((await project.runtime(wanted).endpoints())?.otlpUrl).toBe(endpoints.otlpUrl);
+
+      // It is given no more than it needs, and listens on no address of the host but 127.0.0.1.
+      const name = `${project.name}-${receiverService}-1`;
+      const [{ Config, HostConfig, NetworkSettings }] = JSON.parse(await project.docker('inspect', name));
+      expect(Config.User).toBe('node');
+      expect(HostConfig).toMatchObject({
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        Privileged: false,
+      });
+      const addresses = Object.values(NetworkSettings.Ports as Record<string, { HostIp: string }[]>).flat();
+      expect(addresses.map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1', '127.0.0.1']);
+      // Of the stack's folder it sees its program and what it writes, and not the keys.
+      const mounts = (await project.docker('exec', name, 'ls', '/spans')).trim().split('\n');
+      expect(mounts.every((file) => file.startsWith('received.jsonl'))).toBe(true);
+      const write = (file: string) =>
+        project.cli.call(['exec', name, 'node', '--eval', `require('fs').writeFileSync('${file}', '')`]);
+      expect((await write('/receiver.mjs')).stderr).toContain('EROFS');
+      expect((await write('/tmp/x')).stderr).toContain('EROFS');
+
+      expect(await project.down(wanted)).toContain(receiverService);
+      expect(await project.things()).toEqual(nothingLeft);
+    });
+
+    it('is added to a stack that runs, and leaves alone what exports nothing; a plain `up` keeps it', async () => {
+      project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
+      const without = settings({ httpPort: 0, grpcPort: 0 });
+      expect((await project.up(without)).otlpUrl).toBeUndefined();
+      const [store, backend] = [await idOf('store'), await idOf('backend')];
+      expect((await project.up(wanted)).otlpUrl).toBeDefined();
       await spansFrom(['backend', 'worker']);
-      await expect(
-        project.up(settings({ enabled: true, httpPort: port, grpcPort: 0 }), { ports: 'fixed' }),
-      ).resolves.toBeDefined();
-    } finally {
-      holder.close();
-    }
-  });
-});
+      expect(await idOf('store')).toBe(store);
+      expect(await idOf('backend')).not.toBe(backend);
+      const [receiver, pointed] = [await idOf(receiverService), await idOf('backend')];
+      expect((await project.up(without)).otlpUrl).toBeDefined();
+      expect([await idOf(receiverService), await idOf('backend')]).toEqual([receiver, pointed]);
+      await project.down(without);
+      expect((await project.up(without)).otlpUrl).toBeUndefined();
+    });
+
+    it('takes another port where its own is taken, which it is told by name', async () => {
+      project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
+      const { createServer } = await import('node:net');
+      const holder = createServer();
+      await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+      const { port } = holder.address() as { port: number };
+      try {
+        const endpoints = await project.up(settings({ enabled: true, httpPort: port, grpcPort: 0 }));
+        expect(endpoints.otlpUrl).not.toBe(`http://127.0.0.1:${port}`);
+        expect(project.events).toContainEqual({
+          type: 'notice',
+          message: expect.stringMatching(new RegExp(`port ${port} is taken by .*: ${receiverService} is at`)),
+        });
+        await spansFrom(['backend', 'worker']);
+        await expect(
+          project.up(settings({ enabled: true, httpPort: port, grpcPort: 0 }), { ports: 'fixed' }),
+        ).resolves.toBeDefined();
+      } finally {
+        holder.close();
+      }
+    });
+  },
+);
