@@ -125,4 +125,10 @@ describe('assertTrace', () => {
     expect(traceAssertionSchema.safeParse({ select: { nam: 'x' } }).success).toBe(false);
     expect(traceAssertionSchema.safeParse({ counts: 1 }).success).toBe(false);
   });
+
+  it('refuses a pattern that is no regular expression', () => {
+    const parsed = traceAssertionSchema.safeParse({ select: { name: { matches: '(' } } });
+    expect(parsed.success).toBe(false);
+    expect(traceAssertionSchema.safeParse({ attributes: { a: { matches: '[' } } }).success).toBe(false);
+  });
 });

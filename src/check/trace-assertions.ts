@@ -6,14 +6,15 @@ import type { SpanData } from './probes.ts';
  * Claims about the spans of a trace, as data: written in YAML or in code, judged here. A selection that selects nothing
  * is a failure, whatever is claimed of it.
  */
+const matches = z.string().refine(isPattern, 'not a regular expression').describe('A regular expression');
 const text = z
-  .union([z.string(), z.strictObject({ matches: z.string().describe('A regular expression') })])
+  .union([z.string(), z.strictObject({ matches })])
   .describe('The text itself, or a pattern');
 const value = z.union([
   z.string(),
   z.number(),
   z.boolean(),
-  z.strictObject({ matches: z.string() }),
+  z.strictObject({ matches }),
   z.strictObject({ exists: z.boolean() }),
   z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
 ]);
@@ -65,6 +66,14 @@ type Text = string | { matches: string };
 type Value = z.input<typeof value>;
 type Bounds = number | { min?: number | undefined; max?: number | undefined };
 type Plain = z.input<typeof plainSelector>;
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Clocks of different machines, and times printed in milliseconds, may differ by this. */
 const clockToleranceMs = 1;
