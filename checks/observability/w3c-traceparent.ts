@@ -41,6 +41,12 @@ const cases: readonly TraceContextCase[] = [
   { name: 'flags of three digits', traceparent: `00-${valid}-001`, expect: 'restart' },
   { name: 'flags that are no number', traceparent: `00-${valid}-.0`, expect: 'restart' },
   { name: 'nothing in it', traceparent: '-', expect: 'restart' },
+  {
+    name: 'two headers',
+    traceparent: `00-${valid}-01`,
+    again: { name: 'traceparent', value: `00-${'2'.repeat(32)}-{span}-01` },
+    expect: 'restart',
+  },
   { name: 'two values', traceparent: `00-${valid}-01, 00-${'2'.repeat(32)}-{span}-01`, expect: 'restart' },
 ];
 

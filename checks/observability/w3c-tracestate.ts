@@ -12,6 +12,13 @@ const cases: readonly TraceContextCase[] = [
     tracestate: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE',
     expect: 'continue',
   },
+  {
+    name: 'two headers',
+    traceparent,
+    tracestate: 'rojo=1',
+    again: { name: 'tracestate', value: 'congo=2' },
+    expect: 'continue',
+  },
   { name: 'spaces between members', traceparent, tracestate: 'rojo=1 , congo=2', expect: 'continue' },
   { name: 'an empty member', traceparent, tracestate: 'rojo=1,,congo=2', expect: 'continue' },
   { name: 'nothing in it', traceparent, tracestate: ' ', expect: 'continue' },

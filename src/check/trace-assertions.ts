@@ -7,9 +7,7 @@ import type { SpanData } from './probes.ts';
  * is a failure, whatever is claimed of it.
  */
 const matches = z.string().refine(isPattern, 'not a regular expression').describe('A regular expression');
-const text = z
-  .union([z.string(), z.strictObject({ matches })])
-  .describe('The text itself, or a pattern');
+const text = z.union([z.string(), z.strictObject({ matches })]).describe('The text itself, or a pattern');
 const value = z.union([
   z.string(),
   z.number(),

@@ -47,8 +47,8 @@ export function traceContextCheck<Own extends string>({
     means: `the API answers a request with another status because of its ${header}`,
     hint: `read ${header} with the propagator of your SDK: what it cannot read it drops, and the request goes on`,
   };
-  const sentIn = (each: ObservedCase) =>
-    (header === 'traceparent' ? each.sent : (each.tracestate ?? '')).slice(0, 120);
+  const sentIn = ({ sent, tracestate, again }: ObservedCase) =>
+    (header === 'traceparent' ? sent : [tracestate, again?.value].filter(Boolean).join(', ')).slice(0, 120);
   return defineCheck({
     title,
     failureTitle,

@@ -61,8 +61,11 @@ export function tracedApi(
       uuid: () => `${unique(8, uuids++)}-0000-4000-8000-000000000000`,
     },
     http: {
-      request: ({ url, headers = {} }: HttpRequest) => {
+      request: ({ url, headers: once = {}, moreHeaders = [] }: HttpRequest) => {
         if (behaviour.down) return new ProbeError('ECONNREFUSED', 'connection refused');
+        // As Node.js has a header that came twice.
+        const headers = { ...once };
+        for (const [name, value] of moreHeaders) headers[name] = `${headers[name]}, ${value}`;
         const header = headers.traceparent;
         const parent = header === undefined ? undefined : parseTraceparent(header);
         const index = requests++;
