@@ -116,8 +116,8 @@ export default defineCheck({
       );
     }
     const broken =
-      breakInSpans(followed, stack.api.serviceName) ??
-      breakInLog(followed) ??
+      breakInSpans(followed, stack.api.serviceName, options.waitMs) ??
+      breakInLog(followed, options.waitMs) ??
       breakInResponse(followed, exchange.response.headers, options.responseHeaders);
     if (broken) return fail(broken.code, { ...broken, evidence });
 
@@ -141,7 +141,7 @@ export default defineCheck({
   },
 });
 
-function breakInSpans(followed: FollowedRequest, serviceName: string) {
+function breakInSpans(followed: FollowedRequest, serviceName: string, waitMs: number) {
   const { traceId, sentSpanId, spans } = followed;
   if (!spans.available) return undefined;
   const expected = `spans of ${serviceName} in trace ${traceId}, below span ${sentSpanId}`;
@@ -153,12 +153,15 @@ function breakInSpans(followed: FollowedRequest, serviceName: string) {
       actual: `the API’s span "${first.name}" is in trace ${first.traceId}`,
     } as const;
   }
-  if (spans.spans.length === 0)
-    return { code: 'no-spans', expected, actual: `none arrived in ${spans.source}` } as const;
+  if (spans.spans.length === 0) {
+    const actual = `none arrived within ${waitMs} ms in ${spans.source}`;
+    return { code: 'no-spans', expected, actual } as const;
+  }
 
   const { entries, roots, orphans, rings } = buildTraceTree(spans.spans, sentSpanId);
   const entry = entries[0];
-  const loose = [...roots, ...orphans, ...rings][0];
+  // The first hop is where it breaks: what comes after it may be lost for the same reason.
+  const [loose] = [...roots, ...orphans, ...rings].sort((a, b) => a.startMs - b.startMs);
   if (!entry || loose) {
     const actual = loose
       ? `"${loose.name}" of ${loose.service} hangs below ${loose.parentSpanId ?? 'nothing'}`
@@ -175,7 +178,7 @@ function breakInSpans(followed: FollowedRequest, serviceName: string) {
   return undefined;
 }
 
-function breakInLog({ traceId, log }: FollowedRequest) {
+function breakInLog({ traceId, log }: FollowedRequest, waitMs: number) {
   if (!log.available) return undefined;
   const expected = `every log line of the request carries ${traceId}`;
   const stranger = log.strangers[0];
@@ -183,7 +186,7 @@ function breakInLog({ traceId, log }: FollowedRequest) {
     return {
       code: 'not-logged',
       expected,
-      actual: `none of ${log.scanned} lines of ${log.source} does`,
+      actual: `none of ${log.scanned} lines of ${log.source} does, after ${waitMs} ms`,
     } as const;
   }
   if (!stranger) return undefined;

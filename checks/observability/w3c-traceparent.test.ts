@@ -9,7 +9,7 @@ testCheck(
   check,
   {
     passes: [
-      { when: 'each header is treated right', probes: api({}), summary: '26 of 26 headers seen and right' },
+      { when: 'each header is treated right', probes: api({}), summary: '27 of 27 headers seen and right' },
       { when: 'only the log shows it', probes: api({ returns: 'nothing' }) },
       { when: 'only spans show it', probes: api({ returns: 'nothing', logs: 'nothing' }) },
     ],
@@ -19,7 +19,7 @@ testCheck(
         when: 'nothing is continued',
         code: 'not-continued',
         probes: api({ traceOf: (_, index) => index.toString(16).padStart(32, 'd') }),
-        actual: /5 of 26/,
+        actual: /5 of 27/,
       },
       {
         when: 'later versions are refused',
@@ -31,6 +31,13 @@ testCheck(
               : index.toString(16).padStart(32, 'd'),
         }),
         expected: /a later version/,
+      },
+      {
+        when: 'a header that cannot be read is answered with 400',
+        code: 'refused',
+        probes: api({ status: ({ traceparent }) => (traceparent === '-' ? 400 : 200) }),
+        expected: '200, with nothing in it (-)',
+        actual: '400',
       },
       {
         when: 'the header is split at dashes',

@@ -1,12 +1,4 @@
-import {
-  defineCheck,
-  fact,
-  number,
-  observeTraceContext,
-  option,
-  type TraceContextCase,
-  v,
-} from '../../src/check/index.ts';
+import { type TraceContextCase, traceContextCheck } from '../../src/check/index.ts';
 
 const valid = '{trace}-{span}';
 
@@ -49,26 +41,23 @@ const cases: readonly TraceContextCase[] = [
   { name: 'flags of three digits', traceparent: `00-${valid}-001`, expect: 'restart' },
   { name: 'flags that are no number', traceparent: `00-${valid}-.0`, expect: 'restart' },
   { name: 'nothing in it', traceparent: '-', expect: 'restart' },
+  {
+    name: 'two headers',
+    traceparent: `00-${valid}-01`,
+    again: { name: 'traceparent', value: `00-${'2'.repeat(32)}-{span}-01` },
+    expect: 'restart',
+  },
   { name: 'two values', traceparent: `00-${valid}-01, 00-${'2'.repeat(32)}-{span}-01`, expect: 'restart' },
 ];
 
 /** Verifies that the API takes `traceparent` as W3C Trace Context has it: what is valid is continued, what is not is ignored. */
-export default defineCheck({
+export default traceContextCheck({
   title: 'traceparent is treated as W3C Trace Context says',
   failureTitle: 'traceparent is not treated as W3C Trace Context says',
   why: 'A header that is wrongly refused breaks traces between services; one that is wrongly taken joins strangers’ requests.',
-  after: ['api/health'],
-  needs: ['http', 'ids', 'logs', 'spans'],
-  uses: ['api'],
-  tags: ['w3c', 'traces'],
-  level: 'advisory',
-  timeoutMs: 20_000,
-  options: {
-    path: option(v.optional(v.string()), undefined, 'Path that is asked for; unset: services.api.healthPath'),
-    waitMs: option(number(), 4000, 'How long log lines and spans may take to arrive, in milliseconds'),
-  },
+  header: 'traceparent',
+  cases,
   codes: {
-    unreachable: { means: 'a request got no answer', hint: 'meatymusic logs api' },
     'not-continued': {
       means: 'a valid header does not go on with its trace',
       hint: 'register the W3C trace context propagator of your OpenTelemetry SDK',
@@ -78,63 +67,15 @@ export default defineCheck({
       hint: 'parse traceparent with the propagator of your SDK, not by splitting it at dashes',
     },
   },
-  sabotage: [
-    {
-      name: 'the header never arrives',
-      code: 'not-continued',
-      kind: 'http',
-      service: 'api',
-      change: { removeRequestHeaders: ['traceparent'] },
-    },
-  ],
-  async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
-    const observed = await observeTraceContext({ http, ids, logs, spans }, url, cases, options.waitMs);
-    const evidence = observed.map((each) =>
-      fact(
-        `${each.expect}: ${each.name}`,
-        `${each.sent} → ${each.failure ?? (each.seen ? `${each.seen} (${each.where})` : 'not seen')}`,
-      ),
-    );
-    const unanswered = observed.find(({ failure }) => failure);
-    if (unanswered) {
-      return fail('unreachable', {
-        expected: `an answer to ${unanswered.name}`,
-        actual: unanswered.failure ?? '',
-        evidence,
-      });
-    }
-    const judged = observed.filter(({ seen }) => seen);
-    if (judged.length === 0) {
-      return skip(
-        'which trace the API uses cannot be seen: not in its response, its log or its spans',
-        'answer with traceparent, or set services.api.log',
-      );
-    }
-    const refused = judged.filter((each) => each.expect === 'continue' && each.seen !== each.traceId);
-    if (refused.length > 0) {
-      const [first] = refused;
-      return fail('not-continued', {
-        expected: `trace ${first!.traceId} goes on, with ${first!.name} (${first!.sent})`,
-        actual: `the API uses ${first!.seen}; ${refused.length} of ${judged.length} cases`,
-        evidence,
-      });
-    }
-    const taken = judged.filter(
-      (each) => each.expect === 'restart' && each.sent.includes(each.seen as string),
-    );
-    if (taken.length > 0) {
-      const [first] = taken;
-      return fail('not-ignored', {
-        expected: `a new trace, with ${first!.name} (${first!.sent})`,
-        actual: `the API uses ${first!.seen}; ${taken.length} of ${judged.length} cases`,
-        evidence,
-      });
-    }
-    return pass(
-      `${judged.length} of ${cases.length} headers seen and right`,
-      { count: judged.length, what: 'headers' },
-      evidence,
+  judge(seen) {
+    const taken = seen.filter((each) => each.expect === 'restart' && each.sent.includes(each.seen as string));
+    const [first] = taken;
+    return (
+      first && {
+        code: 'not-ignored',
+        expected: `a new trace, with ${first.name} (${first.sent})`,
+        actual: `the API uses ${first.seen}; ${taken.length} of ${seen.length} cases`,
+      }
     );
   },
 });

@@ -14,12 +14,19 @@ export interface Exchanged {
   evidence: Evidence;
 }
 
+/** A name that comes again is joined, as in an answer. */
+function sentHeaders({ headers = {}, moreHeaders = [] }: HttpRequest): Record<string, string> {
+  const sent = { ...headers };
+  for (const [name, value] of moreHeaders) sent[name] = sent[name] ? `${sent[name]}, ${value}` : value;
+  return sent;
+}
+
 /** Sends the request. Not getting an answer is a finding, not an exception; secrets stay out of the evidence. */
 export async function exchange(http: HttpProbe, request: HttpRequest, label = 'request'): Promise<Exchanged> {
   const sent = {
     method: request.method ?? 'GET',
     url: maskUrl(request.url),
-    headers: shownHeaders(request.headers ?? {}),
+    headers: shownHeaders(sentHeaders(request)),
   };
   try {
     const response = await http.request(request);

@@ -45,7 +45,8 @@ export {
   type TraceAssertion,
   traceAssertionSchema,
 } from './trace-assertions.ts';
-export { observeTraceContext, type TraceContextCase } from './trace-context-suite.ts';
+export { traceContextCheck } from './trace-context-check.ts';
+export type { TraceContextCase } from './trace-context-suite.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';

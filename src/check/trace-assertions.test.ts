@@ -126,4 +126,10 @@ describe('assertTrace', () => {
     expect(v.safeParse(traceAssertionSchema, { select: { nam: 'x' } }).success).toBe(false);
     expect(v.safeParse(traceAssertionSchema, { counts: 1 }).success).toBe(false);
   });
+
+  it('refuses a pattern that is no regular expression', () => {
+    const parsed = v.safeParse(traceAssertionSchema, { select: { name: { matches: '(' } } });
+    expect(parsed.success).toBe(false);
+    expect(v.safeParse(traceAssertionSchema, { attributes: { a: { matches: '[' } } }).success).toBe(false);
+  });
 });

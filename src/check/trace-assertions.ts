@@ -6,16 +6,17 @@ import type { SpanData } from './probes.ts';
  * Claims about the spans of a trace, as data: written in YAML or in code, judged here. A selection that selects nothing
  * is a failure, whatever is claimed of it.
  */
-const text = described(
-  v.union([v.string(), strictMap({ matches: described(v.string(), 'A regular expression') })]),
-  'The text itself, or a pattern',
+const matches = described(
+  v.pipe(v.string(), v.check(isPattern, 'is not a regular expression')),
+  'A regular expression',
 );
+const text = described(v.union([v.string(), strictMap({ matches })]), 'The text itself, or a pattern');
 const range = strictMap({ min: v.optional(number()), max: v.optional(number()) });
 const value = v.union([
   v.string(),
   number(),
   v.boolean(),
-  strictMap({ matches: v.string() }),
+  strictMap({ matches }),
   strictMap({ exists: v.boolean() }),
   range,
 ]);
@@ -65,6 +66,14 @@ type Text = string | { matches: string };
 type Value = v.InferInput<typeof value>;
 type Bounds = number | { min?: number | undefined; max?: number | undefined };
 type Plain = v.InferInput<typeof plainSelector>;
+
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, 'u') !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Clocks of different machines, and times printed in milliseconds, may differ by this. */
 const clockToleranceMs = 1;

@@ -8,6 +8,8 @@ export interface TraceContextCase {
   /** `{trace}` and `{span}` become fresh identifiers. An empty value: the header is not sent. */
   traceparent: string;
   tracestate?: string;
+  /** A second header of this name, in a line of its own. */
+  again?: { name: 'traceparent' | 'tracestate'; value: string };
   /** Go on with the trace that was sent, or begin another. */
   expect: 'continue' | 'restart';
 }
@@ -39,7 +41,8 @@ export async function observeTraceContext(
   for (const each of cases) {
     const { traceId, spanId } = await ids.trace();
     const marker = (await ids.uuid()).replaceAll('-', '');
-    const sent = each.traceparent.replaceAll('{trace}', traceId).replaceAll('{span}', spanId);
+    const filled = (value: string) => value.replaceAll('{trace}', traceId).replaceAll('{span}', spanId);
+    const sent = filled(each.traceparent);
     const marked = new URL(url);
     marked.searchParams.set('meatymusic-probe', marker);
     const { response, failure } = await exchange(http, {
@@ -48,11 +51,12 @@ export async function observeTraceContext(
         ...(sent ? { traceparent: sent } : {}),
         ...(each.tracestate === undefined ? {} : { tracestate: each.tracestate }),
       },
+      ...(each.again && { moreHeaders: [[each.again.name, filled(each.again.value)]] }),
     });
     const inResponse = response && traceOfHeaders(response.headers);
     observed.push({
       ...each,
-      sent,
+      sent: each.again?.name === 'traceparent' ? `${sent}, ${filled(each.again.value)}` : sent,
       traceId,
       marker,
       ...(response ? { response } : {}),

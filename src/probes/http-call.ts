@@ -11,7 +11,8 @@ export interface HttpCall {
   request: HttpRequest;
   url: URL;
   method: string;
-  headers: Record<string, string | number>;
+  /** A list: a line each. */
+  headers: Record<string, string | number | string[]>;
   maxBodyBytes: number;
   lookup: LookupFunction;
   budget: Budget;
@@ -56,11 +57,16 @@ function parse(text: string): URL {
 }
 
 function headersOf(request: HttpRequest, url: URL): HttpCall['headers'] {
-  const headers: Record<string, string | number> = { ...request.headers };
+  const headers: HttpCall['headers'] = { ...request.headers };
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   if ((url.username || url.password) && !names.has('authorization')) {
     const userInfo = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers.Authorization = `Basic ${Buffer.from(userInfo).toString('base64')}`;
+  }
+  for (const [name, value] of request.moreHeaders ?? []) {
+    const known = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
+    headers[known] = [headers[known] ?? [], value].flat().map(String);
+    names.add(name.toLowerCase());
   }
   if (!names.has('user-agent')) headers['User-Agent'] = 'meatymusic';
   if (!names.has('accept')) headers.Accept = '*/*';

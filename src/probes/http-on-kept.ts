@@ -43,6 +43,7 @@ export function fitsKept(call: HttpCall): boolean {
   if (url.protocol !== 'http:' || request.body !== undefined || request.fromAddress) return false;
   if (!isRepeatable(call)) return false;
   for (const name in request.headers) if (steering.has(name.toLowerCase())) return false;
+  if (request.moreHeaders?.some(([name]) => steering.has(name.toLowerCase()))) return false;
   return true;
 }
 
@@ -50,8 +51,10 @@ function textOf({ method, url, headers }: HttpCall): string {
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     validateHeaderName(name);
-    validateHeaderValue(name, value as string);
-    text += `${name}: ${value}\r\n`;
+    for (const each of Array.isArray(value) ? value : [value]) {
+      validateHeaderValue(name, each as string);
+      text += `${name}: ${each}\r\n`;
+    }
   }
   return `${text}Host: ${url.host}\r\nConnection: keep-alive\r\n\r\n`;
 }

@@ -405,3 +405,22 @@ describe.skipIf(!openssl)(`TLS${openssl ? '' : ' (skipped: needs openssl on the 
 function fastBrotli(data: Buffer): Buffer {
   return zlib.brotliCompressSync(data, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } });
 }
+
+test.each(['GET', 'POST'])('sends a header that comes again in a line of its own (%s)', async (method) => {
+  const got: string[][] = [];
+  const port = await serve((request, response) => {
+    got.push(request.rawHeaders.filter((_, index) => /^trace/i.test(request.rawHeaders[index & ~1]!)));
+    response.end();
+  });
+  await probe().request({
+    url: `http://127.0.0.1:${port}/`,
+    method,
+    headers: { traceparent: 'one' },
+    moreHeaders: [
+      ['Traceparent', 'two'],
+      ['tracestate', 'a=1'],
+    ],
+    ...(method === 'POST' ? { body: 'x' } : {}),
+  });
+  expect(got).toEqual([['traceparent', 'one', 'traceparent', 'two', 'tracestate', 'a=1']]);
+});

@@ -28,7 +28,7 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
         available: false,
         source: '',
         enable:
-          'set services.api.log in meatymusic.config, or point the services at the receiver: OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318',
+          'set services.api.log in meatymusic.config, or OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 for the services and for this command: it takes their spans in there',
       };
     },
 

@@ -21,6 +21,8 @@ export interface ComposeState extends CommonState {
   files: string[];
   /** Variables that gave the files other ports than their own. */
   variables?: Record<string, string>;
+  /** The stack was given a receiver of spans, and keeps it until `down`. */
+  receiver?: true;
 }
 
 export interface EmbeddedState extends CommonState {
@@ -47,8 +49,10 @@ export const stateFile = (root: string) => path.join(stackFolder(root), 'state.j
 export const migratorPidFile = (root: string, runtime: RuntimeName) =>
   runtime === 'embedded' ? path.join(stackFolder(root), 'migrate.lock') : undefined;
 export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
+/** A folder of its own, because a receiver in a container is given it and must not see what lies beside it. */
+export const spansFolder = (root: string) => path.join(stackFolder(root), 'spans');
 /** What the stack's receiver took in since the last start. */
-export const spansFile = (root: string) => path.join(stackFolder(root), 'spans.jsonl');
+export const spansFile = (root: string) => path.join(spansFolder(root), 'received.jsonl');
 export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);
 
 /** `undefined` when there is none or when it is damaged: then the processes are found by what they carry. */
@@ -72,6 +76,12 @@ export function writeState(root: string, state: StackState): void {
 
 export function removeState(root: string): void {
   rmSync(stateFile(root), { force: true });
+}
+
+/** Nothing was taken in yet: for a receiver that is about to start. The folder is there afterwards. */
+export function emptySpans(root: string): void {
+  mkdirSync(spansFolder(root), { recursive: true, mode: 0o700 });
+  for (const file of [spansFile(root), `${spansFile(root)}.1`]) rmSync(file, { force: true });
 }
 
 /** Makes the folder, closed to others and unknown to git. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRedactor } from '../base/redact.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import { makeCheck } from '../testing/make-check.ts';
 import { sampleResults } from '../testing/sample-results.ts';
@@ -26,16 +27,22 @@ afterEach(() => {
 });
 
 const start = (env: Record<string, string> = {}) =>
-  startRunTrace({ MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env }, '1.2.3');
+  startRunTrace(
+    { MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env },
+    '1.2.3',
+    createRedactor('hunter22'),
+  );
 
 describe('startRunTrace', () => {
   it('does nothing without its own endpoint, whatever the one of the stack', async () => {
-    expect(await startRunTrace({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, '1.2.3')).toBeUndefined();
+    expect(
+      await startRunTrace({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, '1.2.3', createRedactor()),
+    ).toBeUndefined();
   });
 
   it('sends run, checks, attempts and probes', async () => {
     const trace = await start();
-    const http = { request: () => Promise.reject(new ProbeError('ECONNRESET', 'it hung up')) };
+    const http = { request: () => Promise.reject(new ProbeError('ECONNRESET', 'it hung up on hunter22')) };
     const open = trace!.watch(() => ({ probes: { http } as unknown as Partial<Probes>, close() {} }));
     const check = makeCheck({ id: 'database/connects', needs: ['http'] });
     const scope = {
@@ -60,6 +67,7 @@ describe('startRunTrace', () => {
     ]) {
       expect(text).toContain(part);
     }
+    expect(text).toContain('it hung up on [redacted]');
   });
 
   it('continues the trace of a CI job', async () => {

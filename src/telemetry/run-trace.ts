@@ -1,5 +1,6 @@
 import type { Attributes, Context, SpanContext, Tracer } from '@opentelemetry/api';
 import { codeOf, messageOf } from '../base/errors.ts';
+import type { Redactor } from '../base/redact.ts';
 import type { RunResult } from '../check/result.ts';
 import type { OpenProbes } from '../engine/attempt.ts';
 
@@ -34,6 +35,7 @@ const statusError = 2;
 export async function startRunTrace(
   env: Readonly<Record<string, string | undefined>>,
   toolVersion: string,
+  redact: Redactor,
 ): Promise<RunTrace | undefined> {
   const endpoint = env[endpointVariable];
   if (!endpoint) return undefined;
@@ -73,7 +75,7 @@ export async function startRunTrace(
     error?: string,
   ): Context => {
     const made = tracer.startSpan(name, { startTime: at.startMs, attributes }, context);
-    if (error !== undefined) made.setStatus({ code: statusError, message: error });
+    if (error !== undefined) made.setStatus({ code: statusError, message: redact(error) });
     made.end(at.endMs);
     return api.trace.setSpan(context, made);
   };

@@ -5,7 +5,7 @@ import { parseTraceparent } from '../check/traceparent.ts';
 
 /** How an imagined API treats the trace of a request. The defaults are right; each case turns one of them. */
 export interface TracedApi {
-  status?: number;
+  status?: number | ((headers: Record<string, string>) => number);
   down?: boolean;
   /** Which trace it uses; default: a valid traceparent is continued, anything else begins a new one. */
   traceOf?(header: string | undefined, index: number): string;
@@ -61,8 +61,11 @@ export function tracedApi(
       uuid: () => `${unique(8, uuids++)}-0000-4000-8000-000000000000`,
     },
     http: {
-      request: ({ url, headers = {} }: HttpRequest) => {
+      request: ({ url, headers: once = {}, moreHeaders = [] }: HttpRequest) => {
         if (behaviour.down) return new ProbeError('ECONNREFUSED', 'connection refused');
+        // As Node.js has a header that came twice.
+        const headers = { ...once };
+        for (const [name, value] of moreHeaders) headers[name] = `${headers[name]}, ${value}`;
         const header = headers.traceparent;
         const parent = header === undefined ? undefined : parseTraceparent(header);
         const index = requests++;
@@ -79,7 +82,7 @@ export function tracedApi(
             ? {}
             : { traceparent: `00-${named}-${spanId}-${isSampled || returns === 'sampled' ? '01' : '00'}` };
         return {
-          status,
+          status: typeof status === 'number' ? status : status(headers),
           headers: returned,
           rawHeaders: [],
           body,

@@ -50,7 +50,6 @@ const programs = {
   'database-server': 'src/runtimes/embedded/database-server.ts',
   'cache-server': 'src/runtimes/embedded/cache-server.ts',
   watchdog: 'src/engine/watchdog.ts',
-  'otlp-receiver': 'src/probes/otlp/main.ts',
   'browser-thread': 'src/probes/browser/thread.ts',
   'log-worker': 'src/probes/logs/worker.ts',
 };
@@ -64,6 +63,12 @@ try {
       outdir: out,
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
+    }),
+    // In one piece: a container is handed this file and no other.
+    build({
+      ...common,
+      entryPoints: { 'otlp-receiver': 'src/probes/otlp/main.ts' },
+      outdir: out,
     }),
     buildStack({ root, out: path.join(out, 'stack'), common }),
   ]);

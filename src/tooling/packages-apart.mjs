@@ -51,6 +51,8 @@ export async function writePackages({ out, names, ...options }) {
     [...groups].map(([file, members]) =>
       build({
         ...options,
+        // Compiled code that is read from a cache cannot `import()`.
+        supported: { 'dynamic-import': false },
         stdin: {
           contents: members
             .map((name, index) => `import * as p${index} from ${JSON.stringify(name)};`)

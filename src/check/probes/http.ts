@@ -4,6 +4,8 @@ export interface HttpRequest {
   /** Default `GET`. */
   method?: string;
   headers?: Record<string, string>;
+  /** Further header lines, for a name that comes again. */
+  moreHeaders?: [name: string, value: string][];
   body?: string;
   /** Default: the rest of the attempt. */
   timeoutMs?: number;

@@ -3,7 +3,6 @@ import { parseDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
-import { serviceNames } from '../../check/stack.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { openProject } from '../context.ts';
@@ -72,7 +71,7 @@ function rawPrinter(bare: boolean): LogPrinter {
 async function known(services: readonly string[], runtime: Runtime): Promise<string[]> {
   if (services.length === 0) return [];
   const status = await runtime.status();
-  const names = [...new Set([...status.map(({ service }) => service), ...serviceNames])];
+  const names = [...new Set(status.flatMap(({ service, role = service }) => [service, role]))];
   for (const service of services) {
     if (names.includes(service)) continue;
     const near = nearest(service, names);

@@ -1,20 +1,24 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import type { EmbeddedState } from '../../runtimes/state.ts';
+import { dockerMissing } from '../../testing/docker.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { leaksInvisible, processesOf, takeSnapshot } from '../../testing/leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
 
 const reason = notBuilt ?? leaksInvisible;
+const withoutDocker = dockerMissing ?? notBuilt;
 const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 
 let made: TestProject;
 afterEach(() => made?.remove());
 
-async function projectWith(telemetry: Record<string, unknown>, off: readonly string[] = []) {
-  made = await makeProject();
+async function projectWith(telemetry: Record<string, unknown>, off: readonly string[] = [], more = {}) {
+  made = await makeProject(more);
   const file = made.file('meatymusic.config.json');
   const config = JSON.parse(readFileSync(file, 'utf8')) as { services: Record<string, unknown> };
   for (const name of off) config.services[name] = { enabled: false };
@@ -65,11 +69,11 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
     ).checks;
     expect(results.find(({ id }) => id === 'observability/spans-exported')).toMatchObject({
       status: 'pass',
-      summary: expect.stringContaining('OTLP receiver of the stack (.meatymusic/spans.jsonl)'),
+      summary: expect.stringContaining('OTLP receiver of the stack (.meatymusic/spans/received.jsonl)'),
     });
     expect(results.find(({ id }) => id === 'observability/trace-propagates')?.status).toBe('pass');
     // Nobody printed a span, so whatever was found came by OTLP.
-    const spans = readFileSync(made.file('.meatymusic/spans.jsonl'), 'utf8').trim().split('\n');
+    const spans = readFileSync(made.file('.meatymusic/spans/received.jsonl'), 'utf8').trim().split('\n');
     const services = new Set(spans.map((line) => (JSON.parse(line) as { service: string }).service));
     expect([...services]).toContain('meatymusic-api');
     for (const name of ['api', 'web']) {
@@ -110,3 +114,53 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
     await down();
   });
 });
+
+describe.skipIf(withoutDocker)(
+  `the receiver of spans of the compose stack${withoutDocker ? ` (${withoutDocker})` : ''}`,
+  () => {
+    const compose = { runtime: 'compose', verify: { timeout: '30s', retryFor: '30s' } };
+    const containers = async () => {
+      const args = ['ps', '--all', '--quiet', '--filter', `volume=${made.file('.meatymusic/spans')}`];
+      const { stdout } = await promisify(execFile)('docker', args);
+      return stdout.split('\n').filter(Boolean).length;
+    };
+
+    it('takes the spans of api and web in after `up --otlp`, and verify reads them from it', async () => {
+      await projectWith({ receiver: { httpPort: await freePort(), grpcPort: 0 } }, [], compose);
+      const up = await made.run(['up', '--otlp', '--no-verify']);
+      expect(up.code, told(up)).toBe(0);
+      expect(up.stderr).toMatch(/telemetry\s+http:\/\/127\.0\.0\.1:\d+/);
+      expect(await containers()).toBe(1);
+
+      const verified = await made.run(['verify', 'observability/*', '--reporter', 'json']);
+      expect(verified.code, told(verified)).toBe(0);
+      const { checks } = JSON.parse(verified.stdout) as { checks: { id: string; summary?: string }[] };
+      expect(checks.find(({ id }) => id === 'observability/spans-exported')?.summary).toContain(
+        'OTLP receiver of the stack (.meatymusic/spans/received.jsonl)',
+      );
+      const spans = readFileSync(made.file('.meatymusic/spans/received.jsonl'), 'utf8').trim().split('\n');
+      expect(spans.map((line) => (JSON.parse(line) as { service: string }).service)).toContain(
+        'meatymusic-api',
+      );
+      const printed = await made.run(['logs', 'api']);
+      expect(printed.stdout).not.toMatch(/^\s+traceId:/m);
+      expect((await made.run(['logs', 'telemetry'])).stdout).toContain('httpUrl');
+
+      expect((await made.run(['down', '--volumes'])).code).toBe(0);
+      expect(await containers()).toBe(0);
+    });
+
+    it('is found by `down` after `up` was killed', async () => {
+      await projectWith({ receiver: { enabled: true, httpPort: 0, grpcPort: 0 } }, [], compose);
+      const call = made.start(['up', '--no-verify']);
+      await call.sees(/meatymusic-telemetry\s+(created|started)/);
+      call.child.kill('SIGKILL');
+      await call.ended;
+      expect(await containers()).toBe(1);
+      const down = await made.run(['down', '--volumes']);
+      expect(down.code, told(down)).toBe(0);
+      expect(down.stderr + down.stdout).toContain('meatymusic-telemetry');
+      expect(await containers()).toBe(0);
+    });
+  },
+);

@@ -28,9 +28,6 @@ interface UpFlags {
 /** Time to take away what this call started; together with the rest less than five seconds after Ctrl-C. */
 const cleanUpMs = 4500;
 
-const noReceiver =
-  'only the embedded stack has a receiver of spans: containers do not reach 127.0.0.1 of this machine, and print their spans';
-
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Start the stack, migrate its database and verify it. What runs already is left alone.')
@@ -93,9 +90,6 @@ const up: Action = async (invocation, options) => {
   const wasUp = (await runtime.endpoints()) !== undefined;
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
-  if (runtime.name !== 'embedded' && project.config.services.telemetry.receiver.enabled) {
-    progress.say(`note: ${noReceiver}`, 'note');
-  }
   try {
     const { endpoints, migrated } = await start(invocation, project, runtime, progress);
     await progress.end();

@@ -148,8 +148,9 @@ async function openStack(
   const underTest = await describeStack(project, runtime);
   const { stack } = underTest;
   // A stack that has a receiver of its own writes to a file what it takes in.
-  const ownReceiver = !underTest.base.spans && project.config.services.telemetry.receiver.enabled !== false;
-  const receiver = ownReceiver ? await receiveSpans(stack.telemetry.otlpEndpoint) : undefined;
+  const receiver = underTest.base.spans
+    ? undefined
+    : await receiveSpans(project.config.services.telemetry, (notice) => notices.push(notice));
   if (receiver) underTest.base.spans = receiver.access;
   const probes = createProbeSource(underTest);
   const source = {
@@ -176,10 +177,10 @@ async function patternsOf(
 }
 
 /** Loads OpenTelemetry only where somebody wants to see the run. */
-async function ownTrace({ env }: Project): Promise<RunTrace | undefined> {
+async function ownTrace({ env, redact }: Project): Promise<RunTrace | undefined> {
   if (!env.MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT) return undefined;
   const { startRunTrace } = await import('../../telemetry/run-trace.ts');
-  return startRunTrace(env, toolVersion);
+  return startRunTrace(env, toolVersion, redact);
 }
 
 /** A picture for a person at a terminal; elsewhere only what long calls tell, line by line. */

@@ -7,9 +7,29 @@ export interface GrpcReceiver {
   close(): Promise<void>;
 }
 
+type Call = { request: Buffer };
+type Callback = (error: { code: number; message: string } | null, reply?: Buffer) => void;
+
+/** Taken and dropped, as over HTTP: services that export everything to one endpoint shall not fail for it. */
+const otherSignals = ['metrics.v1.MetricsService', 'logs.v1.LogsService'];
+
 const passThrough = (bytes: Buffer) => bytes;
 
-/** OTLP over gRPC: the one method that exporters of traces call. */
+/** The one method that each of OTLP's services has. */
+const exportMethod = (service: string) => ({
+  Export: {
+    path: `/opentelemetry.proto.collector.${service}/Export`,
+    requestStream: false as const,
+    responseStream: false as const,
+    // Decoded by the handler, which can answer INVALID_ARGUMENT; a deserializer that throws makes it INTERNAL.
+    requestDeserialize: passThrough,
+    requestSerialize: passThrough,
+    responseDeserialize: passThrough,
+    responseSerialize: passThrough,
+  },
+});
+
+/** OTLP over gRPC. */
 export async function startGrpcReceiver(options: {
   host: string;
   port: number;
@@ -21,33 +41,21 @@ export async function startGrpcReceiver(options: {
     'grpc.max_receive_message_length': options.maxBodyBytes,
     'grpc.max_concurrent_streams': 64,
   });
-  server.addService(
-    {
-      Export: {
-        path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
-        requestStream: false,
-        responseStream: false,
-        // Decoded by the handler, which can answer INVALID_ARGUMENT; a deserializer that throws makes it INTERNAL.
-        requestDeserialize: passThrough,
-        requestSerialize: passThrough,
-        responseDeserialize: passThrough,
-        responseSerialize: passThrough,
-      },
+  server.addService(exportMethod('trace.v1.TraceService'), {
+    Export({ request }: Call, callback: Callback) {
+      decodeProtobuf(request)
+        .then((spans) => {
+          options.onSpans(spans);
+          callback(null, Buffer.alloc(0));
+        })
+        .catch((error) => callback({ code: status.INVALID_ARGUMENT, message: messageOf(error) }));
     },
-    {
-      Export(
-        call: { request: Buffer },
-        callback: (error: { code: number; message: string } | null, reply?: Buffer) => void,
-      ) {
-        decodeProtobuf(call.request)
-          .then((spans) => {
-            options.onSpans(spans);
-            callback(null, Buffer.alloc(0));
-          })
-          .catch((error) => callback({ code: status.INVALID_ARGUMENT, message: messageOf(error) }));
-      },
-    },
-  );
+  });
+  for (const name of otherSignals) {
+    server.addService(exportMethod(name), {
+      Export: (_: Call, callback: Callback) => callback(null, Buffer.alloc(0)),
+    });
+  }
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(
       `${options.host}:${options.port}`,

@@ -4,17 +4,19 @@ import { createSpanFileWriter } from './span-file.ts';
 
 /**
  * The receiver as a process of its own, for stacks that outlive the command that started them.
- * Arguments: `<spans file> [http port] [grpc port]`. Says where it listens in one line of JSON; ends at SIGTERM.
+ * Arguments: `<spans file> [http port] [grpc port] [host]`. Says where it listens in one line of JSON; ends at SIGTERM.
+ * The host is 127.0.0.1, but within a container: there it is what the stack's other containers reach.
  */
-const [file, httpPort, grpcPort] = process.argv.slice(2);
+const [file, httpPort, grpcPort, host] = process.argv.slice(2);
 if (!file) {
-  process.stderr.write('usage: otlp-receiver <spans file> [http port] [grpc port]\n');
+  process.stderr.write('usage: otlp-receiver <spans file> [http port] [grpc port] [host]\n');
   process.exitCode = 2;
 } else {
   const writer = createSpanFileWriter(file);
   const receiver = await startOtlpReceiver({
     httpPort: Number(httpPort ?? 0),
     grpcPort: Number(grpcPort ?? 0),
+    ...(host ? { host } : {}),
     onSpans: (spans) => writer.write(spans),
   }).catch((error) => {
     process.stderr.write(`the receiver did not start: ${messageOf(error)}\n`);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SpanData } from '../../check/probes.ts';
+import { encodeSpan } from '../../testing/encode-span.ts';
 import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from './receiver.ts';
 import { createSpanFileWriter, spanFileAccess } from './span-file.ts';
 
@@ -242,30 +243,27 @@ describe('the OTLP receiver over gRPC', () => {
     const { Client, credentials } = await import('@grpc/grpc-js');
     const client = new Client(receiver.grpcUrl.replace('http://', ''), credentials.createInsecure());
     cleanups.push(() => client.close());
-    const send = (body: Buffer) =>
+    const gzip = new Client(receiver.grpcUrl.replace('http://', ''), credentials.createInsecure(), {
+      'grpc.default_compression_algorithm': 2,
+    });
+    cleanups.push(() => gzip.close());
+    const send = (body: Buffer, service = 'trace.v1.TraceService', by = client) =>
       new Promise<number>((resolve) => {
-        client.makeUnaryRequest(
-          '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+        by.makeUnaryRequest(
+          `/opentelemetry.proto.collector.${service}/Export`,
           (bytes: Buffer) => bytes,
           (bytes: Buffer) => bytes,
           body,
           (error) => resolve(error?.code ?? 0),
         );
       });
-    const { default: protobuf } = await import('protobufjs/light.js');
-    const { traceDescriptor } = await import('./descriptor.ts');
-    const type = protobuf.Root.fromJSON(traceDescriptor).lookupType('ExportTraceServiceRequest');
-    const span = {
-      traceId: Buffer.from(traceId, 'hex'),
-      spanId: Buffer.from(spanId, 'hex'),
-      name: 'over gRPC',
-    };
-    const body = type
-      .encode(type.fromObject({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
-      .finish();
+    const body = await encodeSpan({ traceId, name: 'over gRPC' });
     expect(await send(Buffer.from('\u000a\u00ffxx'))).toBe(3);
     expect(await send(Buffer.alloc(9 * 1024 * 1024))).toBe(8);
-    expect(await send(Buffer.from(body))).toBe(0);
+    expect(await send(Buffer.alloc(100 * 1024 * 1024), undefined, gzip)).toBe(8);
+    expect(await send(Buffer.from(body), undefined, gzip)).toBe(0);
+    expect(await send(Buffer.from(body), 'metrics.v1.MetricsService')).toBe(0);
+    expect(await send(Buffer.from(body), 'other.v1.Service')).toBe(12);
     expect(receiver.access.collected()).toMatchObject([
       { name: 'over gRPC', traceId, service: 'unknown_service' },
     ]);
@@ -287,5 +285,27 @@ describe('the file of spans', () => {
       expect(access.collected().at(-1)?.name).toBe(name);
     }
     expect(access.collected().map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
+  it('is read to its end after it was set aside, and what is no span in it is passed over', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spans-'));
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'spans.jsonl');
+    const line = (name: string) => `${JSON.stringify({ traceId, spanId, name, startMs: 1 })}\n`;
+    writeFileSync(path, line('one'));
+    const access = spanFileAccess(path);
+    expect(access.collected()).toHaveLength(1);
+    appendFileSync(path, `{"traceId":"5b8e\n7\nnull\n${line('two')}`);
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, line('three'));
+    expect(access.collected().map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('is not read through a link', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spans-'));
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'other'), `${JSON.stringify({ traceId, spanId, name: 'x', startMs: 1 })}\n`);
+    symlinkSync(join(folder, 'other'), join(folder, 'spans.jsonl'));
+    expect(spanFileAccess(join(folder, 'spans.jsonl')).collected()).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ export interface OtlpReceiverOptions {
   /** 0 or absent: a free one. `false`: no gRPC. */
   grpcPort?: number | false;
   limits?: Partial<HttpLimits>;
+  /** Whoever is handed them keeps them: `access` has none then. */
   onSpans?(spans: SpanData[]): void;
 }
 
@@ -37,11 +38,11 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
   const host = options.host ?? '127.0.0.1';
   const limits = { ...defaultLimits, ...options.limits };
   const kept: SpanData[] = [];
-  const onSpans = (spans: SpanData[]) => {
+  const keep = (spans: SpanData[]) => {
     for (const span of spans) kept.push(span);
     if (kept.length > maxKeptSpans * 1.5) kept.splice(0, kept.length - maxKeptSpans);
-    options.onSpans?.(spans);
   };
+  const onSpans = options.onSpans ?? keep;
   // HTTP last: whoever asks there whether the receiver is up learns it of both.
   const grpc =
     options.grpcPort === false

@@ -5,6 +5,7 @@ import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
 import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
+import { receiverUrl } from './receiver.ts';
 
 /** Ports that say what is behind them; the first that a container publishes is taken, else its first of all. */
 const usualPorts: Record<ServiceName, number[]> = {
@@ -65,6 +66,8 @@ export async function readEndpoints(
     endpoints[`${role}Url`] = await urlOf(role, address, endpoints[`${role}Url`], container, cli);
   }
   if (found === 0) return undefined;
+  const otlpUrl = receiverUrl(containers);
+  if (otlpUrl) endpoints.otlpUrl = otlpUrl;
   for (const url of [endpoints.databaseUrl, endpoints.cacheUrl])
     redact.add(decodeURIComponent(new URL(url).password));
   return endpoints;

@@ -12,6 +12,8 @@ export interface ComposeFiles {
   files: string[];
   /** The reference stack's own file: its images, variables and addresses are known. */
   own: boolean;
+  /** A file of the tool's own that comes after them: the stack's receiver of spans. */
+  override?: string;
   /** `.env` of the project, where compose would not find it by itself. */
   envFile?: string;
 }

@@ -174,4 +174,24 @@ services:
     await following;
     expect(followed).toEqual(['b 1', 'b 2', 'b 1', 'b 2']);
   });
+
+  it('has lines of any length: what the engine keeps in pieces is one line again', async () => {
+    const project = make(`
+services:
+  writer:
+    image: redis:7-alpine
+    command: [sh, -c, "printf '%040000d\\\\nend\\\\n' 0; exec redis-server"]
+    ports: ["127.0.0.1::6379"]
+    stop_grace_period: 0s
+`);
+    const cache = {
+      services: { ...noServices, cache: {} },
+      compose: { services: { cache: 'writer' } },
+    };
+    await project.up(cache);
+    const lines: string[] = [];
+    const signal = AbortSignal.timeout(10_000);
+    for await (const { text } of project.runtime(cache).logs({ follow: false, signal })) lines.push(text);
+    expect(lines.slice(0, 2).map((line) => line.length)).toEqual([40_000, 3]);
+  });
 });

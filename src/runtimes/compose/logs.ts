@@ -9,6 +9,7 @@ import { type Container, listContainers } from './containers.ts';
 import { listenToEvents } from './events.ts';
 import type { LogMemory, TimedLine } from './log-memory.ts';
 import { createLines } from './process.ts';
+import { receiverService } from './receiver.ts';
 
 /** Lines that wait for their reader before the writers are held up. */
 const maxWaiting = 10_000;
@@ -51,7 +52,7 @@ function nameOf(
   if (wanted === undefined) return undefined;
   const names = [...new Set(containers.map(({ service }) => service))];
   if (names.includes(wanted) || names.length === 0) return wanted;
-  const byRole = roles[wanted];
+  const byRole = wanted === 'telemetry' ? receiverService : roles[wanted];
   if (byRole !== undefined && names.includes(byRole)) return byRole;
   const near = nearest(wanted, names);
   throw new Fault({
@@ -177,11 +178,10 @@ function followContainer(options: {
       const at = line.indexOf(' ');
       // What is no line of a container is the engine's own word on stderr.
       if (!/^\d{4}-\d\d-\d\dT/.test(line)) return;
-      onLine({
-        service: container.service,
-        time: at < 0 ? line : line.slice(0, at),
-        text: at < 0 ? '' : line.slice(at + 1),
-      });
+      const time = at < 0 ? line : line.slice(0, at);
+      const text = at < 0 ? '' : line.slice(at + 1);
+      // The engine keeps a line in pieces of 16 KiB, and stamps each of them with the time of the first.
+      onLine({ service: container.service, time, text: text.replaceAll(`${time} `, '') });
     });
     stream.on('data', lines);
   }

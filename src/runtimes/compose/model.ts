@@ -30,17 +30,22 @@ export interface ComposeService {
   /** What compose would label its container with; another label means: to be made anew. */
   hash: string;
   dependsOn: string[];
+  networks: string[];
+  /** `host`, `service:…`, …; absent: networks of its own. */
+  networkMode?: string;
+  /** Those of its variables that set its telemetry up. */
+  otel: Record<string, string>;
 }
 
 /** Arguments of every `docker compose` call on these files. */
 export function composeArgs(
-  { files, envFile }: ComposeFiles,
+  { files, override, envFile }: ComposeFiles,
   project: string | undefined,
   config: Config,
 ): string[] {
   return [
     ...(project === undefined ? [] : ['--project-name', project]),
-    ...files.flatMap((file) => ['--file', file]),
+    ...[...files, ...(override === undefined ? [] : [override])].flatMap((file) => ['--file', file]),
     ...(envFile === undefined ? [] : ['--env-file', envFile]),
     ...config.compose.profiles.flatMap((profile) => ['--profile', profile]),
   ];
@@ -81,6 +86,9 @@ interface RawService {
   healthcheck?: { test?: string[] | string; disable?: boolean } | null;
   ports?: { host_ip?: string; published?: string | number; target?: number; protocol?: string }[] | null;
   depends_on?: Record<string, unknown> | string[] | null;
+  networks?: Record<string, unknown> | string[] | null;
+  network_mode?: string;
+  environment?: Record<string, string | number | boolean | null> | null;
 }
 
 export function parseModel(
@@ -123,9 +131,19 @@ function toService(
       protocol: port.protocol ?? 'tcp',
     })),
     hash: hashes.get(name) ?? '',
-    dependsOn: Array.isArray(raw.depends_on) ? raw.depends_on : Object.keys(raw.depends_on ?? {}),
+    dependsOn: namesOf(raw.depends_on),
+    networks: namesOf(raw.networks),
+    ...(raw.network_mode && { networkMode: raw.network_mode }),
+    otel: Object.fromEntries(
+      Object.entries(raw.environment ?? {})
+        .filter(([variable]) => variable.startsWith('OTEL_'))
+        .map(([variable, value]) => [variable, String(value ?? '')]),
+    ),
   };
 }
+
+const namesOf = (listed: Record<string, unknown> | string[] | null | undefined): string[] =>
+  Array.isArray(listed) ? listed : Object.keys(listed ?? {});
 
 /** The file's name → the contract's, for the services that the stack has. */
 export function rolesOf(

@@ -9,6 +9,7 @@ import { type Container, inspectAll, listContainers } from './containers.ts';
 import { type ComposeFiles, findComposeFiles, folderProject, ownProject, possibleFiles } from './files.ts';
 import { type ComposeModel, composeArgs, loadModel } from './model.ts';
 import { ownVariables } from './own-variables.ts';
+import { prepareReceiver, wantsReceiver } from './receiver.ts';
 
 /** Whose containers are meant, and with which files they are made. */
 export interface Session {
@@ -24,10 +25,24 @@ export interface Session {
   project: string;
   containers: Container[];
   model: ComposeModel;
+  /** What a person should know of the stack's receiver of spans. */
+  notices: string[];
+}
+
+/** What is driven, with the stack's receiver of spans where it is to have one. */
+export async function openSession(context: RuntimeContext, signal: AbortSignal): Promise<Session> {
+  const session = await readSession(context, signal);
+  if (!wantsReceiver(context)) return session;
+  const { cli, project, variables } = session;
+  const { notices, ...receiver } = prepareReceiver(context, session.model);
+  const files = { ...session.files, ...receiver };
+  const args = composeArgs(files, project, context.config);
+  const model = await loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  return { ...session, files, args, model, notices };
 }
 
 /** Reads the files and what runs of them, at the same time: both answers are needed, and each takes a while. */
-export async function openSession(context: RuntimeContext, signal: AbortSignal): Promise<Session> {
+async function readSession(context: RuntimeContext, signal: AbortSignal): Promise<Session> {
   const cli = createEngineCli(context);
   const files = findComposeFiles(context);
   const named = await nameWithoutCompose(context, cli, files);
@@ -35,16 +50,17 @@ export async function openSession(context: RuntimeContext, signal: AbortSignal):
   const chosenPorts = recordedPorts(context, files);
   const variables = { ...(files.own ? await ownVariables(context) : {}), ...chosenPorts };
   const load = () => loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  const known = { context, cli, files, args, variables, chosenPorts, notices: [] };
   if (named !== undefined) {
     const [containers, model] = await Promise.all([listContainers(cli, named, signal), load()]);
     refuseForeign(containers, files, named);
-    return { context, cli, files, args, variables, chosenPorts, project: named, containers, model };
+    return { ...known, project: named, containers, model };
   }
   const model = await load();
   const project = model.project;
   const containers = await listContainers(cli, project, signal);
   refuseForeign(containers, files, project);
-  return { context, cli, files, args, variables, chosenPorts, project, containers, model };
+  return { ...known, project, containers, model };
 }
 
 /** The ports of the last `up`, so that the next one asks for the same. A hint alone: what runs decides. */

@@ -3,6 +3,7 @@ import type { RuntimeContext } from '../context.ts';
 import type { ServiceState, ServiceStatus } from '../runtime.ts';
 import type { Container } from './containers.ts';
 import { explainExit } from './judge.ts';
+import { receiverService } from './receiver.ts';
 
 /** One line for each container, those of the contract first; a service of the contract without a container is `missing`. */
 export function statusOf(
@@ -14,6 +15,7 @@ export function statusOf(
       .filter((role) => config.services[role].enabled)
       .map((role) => [config.compose.services[role], role]),
   );
+  const roleOf = (service: string) => (service === receiverService ? 'telemetry' : roles.get(service));
   const services = containers.filter(({ oneOff }) => !oneOff);
   const present = new Set(services.map(({ service }) => service));
   const missing: ServiceStatus[] = [...roles]
@@ -21,12 +23,12 @@ export function statusOf(
     .map(([service, role]) => ({ service, role, state: 'missing', addresses: [] }));
   const order = [...roles.keys()];
   const rank = ({ service }: { service: string }) => order.indexOf(service) + 1 || order.length + 1;
-  return [...services.map((container) => toStatus(container, roles.get(container.service))), ...missing].sort(
+  return [...services.map((container) => toStatus(container, roleOf(container.service))), ...missing].sort(
     (a, b) => rank(a) - rank(b),
   );
 }
 
-function toStatus(container: Container, role: ServiceName | undefined): ServiceStatus {
+function toStatus(container: Container, role: ServiceStatus['role']): ServiceStatus {
   const { service, status, health, exitCode, startedAtMs, restarts, image, published, name } = container;
   const runs = status === 'running';
   return {

@@ -11,6 +11,7 @@ import { explainUp } from './explain-up.ts';
 import { buildImages, pullMissing } from './images.ts';
 import { loadModel } from './model.ts';
 import { choosePorts } from './ports.ts';
+import { prepareSpans, receiverService } from './receiver.ts';
 import { listThings, removeNew } from './remove.ts';
 import { openSession, type Session } from './session.ts';
 import { isUnchanged, staleBundles } from './unchanged.ts';
@@ -39,6 +40,7 @@ async function start(context: RuntimeContext, options: UpOptions): Promise<Endpo
   const { signal, onEvent, stableForMs } = options;
   onEvent({ type: 'phase', name: 'preflight', detail: context.config.compose.engine });
   const session = await withPorts(await openSession(context, signal), options);
+  for (const message of session.notices) onEvent({ type: 'notice', message });
   for (const name of session.model.unset) {
     onEvent({ type: 'notice', message: `the variable ${name} of the compose file is not set: it is empty` });
   }
@@ -93,6 +95,8 @@ async function create(session: Session, options: UpOptions): Promise<Container[]
   const before = await listThings(cli, project, signal);
   const stateBefore = readState(context.root);
   record(session);
+  if (files.override && !before.containers.some(({ service }) => service === receiverService))
+    prepareSpans(context.root);
   onEvent({ type: 'phase', name: 'services', detail: `project ${project}` });
   const cancel = new AbortController();
   const watch = watchProject({ session, signal, onEvent });
@@ -119,10 +123,8 @@ async function create(session: Session, options: UpOptions): Promise<Container[]
     cancel.abort(reason);
     await composed.catch(() => undefined);
     await removeNew(cli, project, before);
-    if (before.containers.length === 0) {
-      if (stateBefore) writeState(context.root, stateBefore);
-      else removeState(context.root);
-    }
+    if (stateBefore) writeState(context.root, stateBefore);
+    else if (before.containers.length === 0) removeState(context.root);
     throw reason;
   } finally {
     watch.close();
@@ -168,6 +170,7 @@ function record({ context, project, files, chosenPorts }: Session, endpoints?: E
     startedAt,
     project,
     files: files.files,
+    ...(files.override && { receiver: true }),
     ...(Object.keys(chosenPorts).length > 0 && { variables: chosenPorts }),
     ...(endpoints && { endpoints }),
   };

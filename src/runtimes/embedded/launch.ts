@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
 import { Fault } from '../../base/errors.ts';
@@ -9,11 +9,11 @@ import type { RuntimeContext } from '../context.ts';
 import type { UpOptions } from '../runtime.ts';
 import {
   type EmbeddedState,
+  emptySpans,
   logFile,
   logFolder,
   readState,
   removeState,
-  spansFile,
   stackFolder,
   stackMark,
 } from '../state.ts';
@@ -31,7 +31,7 @@ export async function launchSupervisor(
   const plan = await makePlan(context, ports);
   mkdirSync(logFolder(root), { recursive: true, mode: 0o700 });
   for (const service of ['supervisor', ...Object.keys(plan.wantedPorts)]) rotateLog(root, service);
-  for (const file of [spansFile(root), `${spansFile(root)}.1`]) rmSync(file, { force: true });
+  emptySpans(root);
   const log = logFile(root, 'supervisor');
   const start = fileSize(log);
   const descriptor = openSync(log, 'a', 0o600);

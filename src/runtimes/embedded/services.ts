@@ -57,7 +57,7 @@ function telemetry({ root, environment }: StackPlan, port: number, grpcPort: num
     environment,
     health: { kind: 'otlp' },
     image: 'OTLP receiver',
-    note: `OTLP receiver: HTTP here, gRPC on 127.0.0.1:${grpcPort}; spans are in .meatymusic/spans.jsonl`,
+    note: `OTLP receiver: HTTP here, gRPC on 127.0.0.1:${grpcPort}; spans are in ${path.relative(root, spansFile(root))}`,
     stage: 1,
   };
 }
