@@ -103,8 +103,13 @@ async function launch(executablePath: string): Promise<Browser> {
     browser.on('disconnected', () => process.exit(1));
     return browser;
   } catch (thrown) {
-    const lines = messageOf(thrown).split('\n');
-    const reason = lines.find((line) => /error|sandbox|cannot|failed/i.test(line)) ?? lines[0]!;
+    // The line with all the arguments says nothing, and has a word of everything.
+    const lines = messageOf(thrown)
+      .split('\n')
+      .filter((line) => !/<launching>|trying to kill/.test(line))
+      .map((line) => line.replace(/\u001b\[\d+m/g, '').replace(/^\s*- /, ''));
+    const reason =
+      lines.slice(1).find((line) => /error|sandbox|cannot|failed|did exit/i.test(line)) ?? lines[0]!;
     throw new ProbeError('BROWSER_FAILED', `${executablePath} did not start: ${reason.trim().slice(0, 300)}`);
   }
 }
