@@ -87,7 +87,7 @@ export default defineCheck({
       const actual = quiet.response ? loud.actual : quiet.actual;
       return fail('unreachable', { expected: 'two answers', actual, evidence });
     }
-    const arrived = await spans.find({ traceId: sampled.traceId, withinMs: options.waitMs });
+    const arrived = await spans.find({ traceId: sampled.traceId, fresh: true, withinMs: options.waitMs });
     if (arrived.spans.length === 0) {
       return fail('nothing-to-compare', {
         expected: `spans of the sampled request within ${options.waitMs} ms`,
@@ -95,7 +95,7 @@ export default defineCheck({
         evidence,
       });
     }
-    const all = await spans.find({ sinceMs: sinceMs - 1000 });
+    const all = await spans.find({ sinceMs: sinceMs - 1000, fresh: true });
     const left = all.spans.filter((span) => span.traceId === unsampled.traceId || mentions(span, marker));
     if (left.length > 0) {
       return fail('exported', {

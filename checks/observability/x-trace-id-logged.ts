@@ -42,7 +42,7 @@ export default defineCheck({
     }
     const expected = `a log line with ${options.header} ${value}`;
     const { value: found, failure } = await attempt(
-      logs.find({ service: 'api', contains: value, withinMs: options.waitMs }),
+      logs.find({ service: 'api', contains: value, fresh: true, withinMs: options.waitMs }),
     );
     if (!found || found.matched === 0) {
       const actual = failure?.message ?? `none of ${found?.scanned} lines of ${access.source} has it`;

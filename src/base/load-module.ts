@@ -1,3 +1,5 @@
+import os from 'node:os';
+import path from 'node:path';
 import type { Jiti } from 'jiti';
 
 export interface LoadModuleOptions {
@@ -45,6 +47,12 @@ export class ModuleLoadTimeout extends Error {
   }
 }
 
+/** Of this user: in the shared folder that is the loader's default, anybody could plant code that is then run. */
+const compiledFolder = path.join(
+  process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
+  'meatymusic',
+);
+
 /** One loader for each set of virtual modules: loaders share nothing, and a hundred files must not make a hundred. */
 const loaders = new WeakMap<object, Promise<Jiti>>();
 const none = {};
@@ -53,7 +61,9 @@ function jitiFor(virtualModules: Record<string, unknown>): Promise<Jiti> {
   const key = Object.keys(virtualModules).length === 0 ? none : virtualModules;
   let jiti = loaders.get(key);
   if (!jiti) {
-    jiti = import('jiti').then(({ createJiti }) => createJiti(import.meta.url, { virtualModules }));
+    jiti = import('jiti').then(({ createJiti }) =>
+      createJiti(import.meta.url, { virtualModules, fsCache: compiledFolder }),
+    );
     loaders.set(key, jiti);
   }
   return jiti;

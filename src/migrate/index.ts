@@ -13,7 +13,6 @@ export type { Ran } from './apply.ts';
 export {
   compareLockFile,
   lockFileName,
-  refuseBrokenLockFile,
   requireLockFile,
   writeLockFile,
 } from './lock-file.ts';

@@ -4,8 +4,9 @@ import { refuseForeignHistory } from './foreign-history.ts';
 import { adopt } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations } from './load.ts';
+import { refuseBrokenLockFile } from './lock-file.ts';
 import { type Reach, reachUp } from './reach.ts';
-import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
+import { builtInMigrations, type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';
 import { writingHistory } from './writing-history.ts';
 
@@ -16,8 +17,9 @@ export interface MigrateOutcome {
   head: string | undefined;
 }
 
-/** Applies what is pending, as far as `reach` says; all of it by default. Idempotent. */
+/** Applies what is pending, as far as `reach` says; all of it by default. Idempotent. A lock file that cannot be read stops it. */
 export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Promise<MigrateOutcome> {
+  refuseBrokenLockFile(options.folder ?? builtInMigrations);
   return withScene(options, async (scene) => {
     const { connection, folder, schema, files, history, state } = scene;
     await refuseForeignHistory(

@@ -31,12 +31,12 @@ function published(title: string, schema: v.GenericSchema): object {
   return { title, $schema: 'https://json-schema.org/draft/2020-12/schema', ...jsonSchema(schema) };
 }
 
-/** What people write, as JSON Schema, without what says nothing. Throws where JSON has no word for something else than these. */
+/** What people write, as JSON Schema. Throws where JSON has no word for something else than the actions named here. */
 function jsonSchema(schema: v.GenericSchema): object {
   const { $schema: _, ...made } = toJsonSchema(schema, {
     target: 'draft-2020-12',
     typeMode: 'input',
-    ignoreActions: ['finite', 'trim'],
+    ignoreActions: ['check', 'finite', 'trim'],
     overrideSchema: ({ jsonSchema }) => {
       const { required, ...rest } = jsonSchema;
       return required?.length === 0 ? rest : undefined;

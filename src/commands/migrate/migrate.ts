@@ -91,13 +91,10 @@ function common(command: Command): Command {
 const runUp: Action = async (invocation, options) => {
   const flags = options as RunFlags;
   const { options: target } = await openTarget(invocation, flags);
-  const { builtInMigrations, migrateUp, refuseBrokenLockFile, requireLockFile } = await import(
-    '../../migrate/index.ts'
-  );
+  const { builtInMigrations, migrateUp, requireLockFile } = await import('../../migrate/index.ts');
   const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
   if (frozen && target.folder) requireLockFile(target.folder);
   else if (flags.frozenLock) requireLockFile(builtInMigrations);
-  else if (target.folder) refuseBrokenLockFile(target.folder);
   const outcome = await waiting(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
   if (!frozen && target.folder) await refreshLockFile(invocation, target.folder);
   await tell(invocation, flags, 'up', outcome);
