@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRedactor } from '../base/redact.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import { makeCheck } from '../testing/make-check.ts';
@@ -10,12 +10,12 @@ import { startRunTrace } from './run-trace.ts';
 
 let receiver: Server;
 let endpoint: string;
-let received: { path: string; body: Buffer }[];
+let received: { path: string; headers: IncomingHttpHeaders; body: Buffer }[];
 
 beforeEach(async () => {
   received = [];
   receiver = createServer(async (request: IncomingMessage, response) => {
-    received.push({ path: request.url ?? '', body: await buffer(request) });
+    received.push({ path: request.url ?? '', headers: request.headers, body: await buffer(request) });
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -68,6 +68,20 @@ describe('startRunTrace', () => {
       expect(text).toContain(part);
     }
     expect(text).toContain('it hung up on [redacted]');
+  });
+
+  it('sends its own headers, and never those for the receiver of the stack', async () => {
+    vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'x-stack=secret');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'x-stack-traces=secret');
+    const trace = await start({
+      MEATYMUSIC_OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20own, x-team=a=b',
+    });
+    expect(process.env.OTEL_EXPORTER_OTLP_HEADERS).toBe('x-stack=secret');
+    vi.unstubAllEnvs();
+    expect(await trace!.finish(sampleResults.trouble!)).toBeUndefined();
+    const { headers } = received[0]!;
+    expect([headers.authorization, headers['x-team']]).toEqual(['Bearer own', 'a=b']);
+    expect(Object.keys(headers).filter((name) => name.startsWith('x-stack'))).toEqual([]);
   });
 
   it('continues the trace of a CI job', async () => {

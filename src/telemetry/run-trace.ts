@@ -6,6 +6,7 @@ import type { OpenProbes } from '../engine/attempt.ts';
 
 /** Names the tool's own receiver of spans; `OTEL_EXPORTER_OTLP_ENDPOINT` is the one of the stack under test. */
 export const endpointVariable = 'MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT';
+const headersVariable = 'MEATYMUSIC_OTEL_EXPORTER_OTLP_HEADERS';
 
 export interface RunTrace {
   /** 32 hexadecimal digits; the one of `TRACEPARENT` where that is set. */
@@ -46,7 +47,14 @@ export async function startRunTrace(
     import('@opentelemetry/resources'),
   ]);
   let problem: string | undefined;
-  const exporter = new OTLPTraceExporter({ url: tracesUrl(endpoint), timeoutMillis: sendWithinMs });
+  const exporter = withoutStacksVariables(
+    () =>
+      new OTLPTraceExporter({
+        url: tracesUrl(endpoint),
+        headers: headersOf(env[headersVariable]),
+        timeoutMillis: sendWithinMs,
+      }),
+  );
   const inner = exporter.export.bind(exporter);
   exporter.export = (spans, done) =>
     inner(spans, (result) => {
@@ -207,4 +215,32 @@ function parentOf(traceparent: string | undefined): SpanContext | undefined {
   const [, traceId = '', spanId = '', flags = '00'] = match ?? [];
   if (!match || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
+}
+
+/** The exporter reads `OTEL_EXPORTER_OTLP_*` when it is made. They are the stack's, with the keys to its receiver among them. */
+function withoutStacksVariables<T>(make: () => T): T {
+  const away = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'));
+  for (const [name] of away) delete process.env[name];
+  try {
+    return make();
+  } finally {
+    Object.assign(process.env, Object.fromEntries(away));
+  }
+}
+
+/** `name=value,name=value`, percent-encoded, as OpenTelemetry's own variable of that name has them. */
+function headersOf(text = ''): Record<string, string> {
+  const pairs = text.split(',').flatMap((pair) => {
+    const at = pair.indexOf('=');
+    return at > 0 ? [[pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())] as const] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

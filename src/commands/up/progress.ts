@@ -49,7 +49,8 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
     if (service.state === state && (detail === '' || detail === service.detail)) return;
     if (!service.state || settled.has(service.state)) service.sinceMs = performance.now();
     service.tookMs = settled.has(state) ? performance.now() - service.sinceMs : undefined;
-    Object.assign(service, { state, detail: detail || service.detail });
+    // What was told of another state is over with it.
+    Object.assign(service, { state, detail: detail || (state === service.state ? service.detail : '') });
     services.set(name, service);
     show(name, service);
   };
