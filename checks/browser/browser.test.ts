@@ -203,16 +203,16 @@ testCheck(
   reachesApi,
   {
     passes: [
-      { when: 'log and spans have it', probes: whole, summary: `trace ${sentTrace}: 1 log lines, 1 spans` },
+      { when: 'log and spans have it', probes: whole, summary: `trace ${sentTrace}: 1 log line, 1 span` },
       {
         when: 'only the log can be read',
         probes: { ...whole, spans: unreadable },
-        summary: `trace ${sentTrace}: 1 log lines`,
+        summary: `trace ${sentTrace}: 1 log line`,
       },
       {
         when: 'only spans can be read',
         probes: { ...whole, logs: unreadable },
-        summary: `trace ${sentTrace}: 1 spans`,
+        summary: `trace ${sentTrace}: 1 span`,
       },
     ],
     fails: [

@@ -1,6 +1,7 @@
 import {
   apiAddress,
   apiCalls,
+  counted,
   defineCheck,
   type Evidence,
   integer,
@@ -126,7 +127,7 @@ export default defineCheck({
       }
     }
     return pass(
-      `trace ${traceId}: ${[logAccess.available && `${lines} log lines`, spanAccess.available && `${ofApi.length} spans`].filter(Boolean).join(', ')}`,
+      `trace ${traceId}: ${[logAccess.available && counted(lines, 'log line'), spanAccess.available && counted(ofApi.length, 'span')].filter(Boolean).join(', ')}`,
       [
         { count: lines, what: 'log lines' },
         { count: ofApi.length, what: 'spans' },

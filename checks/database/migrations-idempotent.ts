@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact } from '../../src/check/index.ts';
+import { attempt, counted, defineCheck, fact } from '../../src/check/index.ts';
 
 /** Verifies that migrating once more changes nothing: it runs the migrator again and compares schema and history. */
 export default defineCheck({
@@ -45,9 +45,12 @@ export default defineCheck({
       const evidence = changes.slice(0, 20).map((line, index) => fact(`change ${index + 1}`, line));
       return fail('changed', { expected, actual: `${changes.length} changes`, evidence });
     }
-    return pass(`nothing to do; ${objects} objects and ${entries} entries of the history are the same`, [
-      { count: objects, what: 'objects of the schema' },
-      { count: entries, what: 'entries of the history' },
-    ]);
+    return pass(
+      `nothing to do; ${counted(objects, 'object')} and ${counted(entries, 'entry', 'entries')} of the history are the same`,
+      [
+        { count: objects, what: 'objects of the schema' },
+        { count: entries, what: 'entries of the history' },
+      ],
+    );
   },
 });

@@ -1,4 +1,12 @@
-import { defineCheck, followRequest, number, option, traceInHeaders, v } from '../../src/check/index.ts';
+import {
+  counted,
+  defineCheck,
+  followRequest,
+  number,
+  option,
+  traceInHeaders,
+  v,
+} from '../../src/check/index.ts';
 
 /** Verifies that a request that ends in an error is traced like any other: those are the ones that will be looked for. */
 export default defineCheck({
@@ -78,7 +86,7 @@ export default defineCheck({
       });
     }
     return pass(
-      `${response.status}, ${log.records.length} log lines, ${followed.spans.spans.length} spans`,
+      `${response.status}, ${counted(log.records.length, 'log line')}, ${counted(followed.spans.spans.length, 'span')}`,
       { count: 1 + log.records.length + followed.spans.spans.length, what: 'traces of the error' },
       evidence,
     );

@@ -1,4 +1,4 @@
-import { defineCheck, followRequest, integer, number, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, followRequest, integer, number, option, v } from '../../src/check/index.ts';
 
 /**
  * Verifies that log lines carry the trace of their own request: several requests at the same time, each under its own
@@ -81,7 +81,7 @@ export default defineCheck({
       lines += log.records.length;
     }
     return pass(
-      `${lines} lines of ${all.length} requests at the same time`,
+      `${counted(lines, 'line')} of ${counted(all.length, 'request')} at the same time`,
       [
         { count: lines, what: 'log lines' },
         { count: all.length, what: 'requests' },

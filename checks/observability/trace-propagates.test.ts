@@ -9,7 +9,7 @@ testCheck(
   check,
   {
     passes: [
-      { when: 'response, log and spans have the trace', probes: api({}), summary: /1 spans, 1 log lines/ },
+      { when: 'response, log and spans have the trace', probes: api({}), summary: /1 span, 1 log line/ },
       { when: 'only the log can be read', probes: api({ spans: 'unavailable' }) },
       { when: 'only spans can be read', probes: api({ logs: 'unavailable' }) },
       {

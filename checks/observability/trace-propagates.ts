@@ -1,5 +1,6 @@
 import {
   buildTraceTree,
+  counted,
   defineCheck,
   type FollowedRequest,
   fact,
@@ -130,7 +131,7 @@ export default defineCheck({
         : [fact('not judged', `the spans: ${followed.spans.enable ?? 'none can be read'}`)]),
     ];
     return pass(
-      `trace ${traceId}: ${followed.spans.spans.length} spans, ${log.records.length} log lines`,
+      `trace ${traceId}: ${counted(followed.spans.spans.length, 'span')}, ${counted(log.records.length, 'log line')}`,
       [
         { count: followed.spans.spans.length, what: 'spans' },
         { count: log.records.length, what: 'log lines' },

@@ -1,5 +1,6 @@
 /** All that a check's file may import. */
 export { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+export { counted } from './counted.ts';
 export { type CheckDefinition, defineCheck, type Effects, type FailureCode } from './define-check.ts';
 export {
   type EnvelopeCode,

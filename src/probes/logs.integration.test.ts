@@ -156,7 +156,7 @@ describe('a request followed through a service’s console', () => {
     behaviour.span = span;
     expect(await judge(tracePropagates)).toMatchObject({
       status: 'pass',
-      summary: expect.stringMatching(/1 spans, 1 log lines/),
+      summary: expect.stringMatching(/1 span, 1 log line/),
     });
   });
 

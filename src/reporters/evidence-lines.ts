@@ -1,3 +1,4 @@
+import { counted } from '../check/counted.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { HttpExchange } from '../check/probes.ts';
 import { inertLine } from './inert.ts';
@@ -24,7 +25,7 @@ function linesOf(evidence: Evidence, columns: number): string[] {
       ];
     case 'lines':
       return [
-        inertLine(`${evidence.source} (${evidence.total} lines)`, columns),
+        inertLine(`${evidence.source} (${counted(evidence.total, 'line')})`, columns),
         ...evidence.lines.map(
           ({ number, text }) => `${String(number).padStart(5)} │ ${inertLine(text, columns - 8)}`,
         ),
