@@ -78,10 +78,10 @@ export function removeState(root: string): void {
   rmSync(stateFile(root), { force: true });
 }
 
-/** Nothing was taken in yet: for a receiver that is about to start. The folder is there afterwards. */
-export function emptySpans(root: string): void {
-  mkdirSync(spansFolder(root), { recursive: true, mode: 0o700 });
-  for (const file of [spansFile(root), `${spansFile(root)}.1`]) rmSync(file, { force: true });
+/** What an earlier receiver took in goes; one that is about to start finds an empty folder. */
+export function emptySpans(root: string, { willReceive }: { willReceive: boolean }): void {
+  rmSync(spansFolder(root), { recursive: true, force: true });
+  if (willReceive) mkdirSync(spansFolder(root), { recursive: true, mode: 0o700 });
 }
 
 /** Makes the folder, closed to others and unknown to git. */

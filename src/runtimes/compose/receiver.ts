@@ -68,7 +68,7 @@ export function prepareReceiver(
  * depends on the engine; nobody comes to it but through a folder that is closed to others.
  */
 export function prepareSpans(root: string): void {
-  emptySpans(root);
+  emptySpans(root, { willReceive: true });
   chmodSync(stackFolder(root), 0o700);
   chmodSync(spansFolder(root), 0o777);
 }

@@ -31,7 +31,7 @@ export async function launchSupervisor(
   const plan = await makePlan(context, ports);
   mkdirSync(logFolder(root), { recursive: true, mode: 0o700 });
   for (const service of ['supervisor', ...Object.keys(plan.wantedPorts)]) rotateLog(root, service);
-  emptySpans(root);
+  emptySpans(root, { willReceive: 'telemetry' in plan.wantedPorts });
   const log = logFile(root, 'supervisor');
   const start = fileSize(log);
   const descriptor = openSync(log, 'a', 0o600);
