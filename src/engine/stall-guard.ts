@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { distFolder, isBuilt } from '../base/package-root.ts';
 import { currentAttempt } from './stray-errors.ts';
-import { stalledKey, type WatchdogData } from './watchdog-data.ts';
+import { type Stalled, stalledKey, type WatchdogData } from './watchdog-data.ts';
 
 export interface StallGuardOptions {
   /** How long the main thread may be busy without a break. */
@@ -26,8 +26,11 @@ export function startStallGuard({ quietMs, deadlineMs, onStall }: StallGuardOpti
   const beat = new Int32Array(new SharedArrayBuffer(4));
   const beating = setInterval(() => Atomics.add(beat, 0, 1), beatEveryMs);
   beating.unref();
-  const globals = globalThis as { [stalledKey]?: () => void };
-  globals[stalledKey] = () => onStall(currentAttempt()?.checkId);
+  const globals = globalThis as { [stalledKey]?: Stalled };
+  globals[stalledKey] = ({ whoever }) => {
+    const checkId = currentAttempt()?.checkId;
+    if (checkId !== undefined || whoever) onStall(checkId);
+  };
   const worker = new Worker(file, {
     workerData: { beat, quietMs, deadlineMs } satisfies WatchdogData,
     env: {},

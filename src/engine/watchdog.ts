@@ -6,12 +6,14 @@
 import { writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
-import { endExpression, type WatchdogData } from './watchdog-data.ts';
+import { endRunExpression, type WatchdogData } from './watchdog-data.ts';
 
 const { beat, quietMs, deadlineMs } = workerData as WatchdogData;
 const pollMs = 100;
 /** How long a pause of the main thread may take: where it does not come, native code holds it. */
 const pauseWithinMs = 1000;
+/** Between two microtasks it is nobody's turn: a loop of them is paused again until a check can be named. */
+const maxPauses = 100;
 
 const startedAt = performance.now();
 let lastBeat = -1;
@@ -37,7 +39,15 @@ function endRun(silentMs: number): void {
   // A session does not keep its thread alive; this does, and ends what cannot be ended otherwise.
   setTimeout(() => kill(silentMs), pauseWithinMs);
   session.connectToMainThread();
-  session.once('Debugger.paused', () => session.post('Runtime.evaluate', { expression: endExpression }));
+  let pauses = 0;
+  session.on('Debugger.paused', () => {
+    const expression = endRunExpression({ whoever: ++pauses === maxPauses });
+    // Only where the run goes on, for nobody could be named, does an answer come.
+    session.post('Runtime.evaluate', { expression }, () => {
+      session.post('Debugger.pause');
+      session.post('Debugger.resume');
+    });
+  });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
 }

@@ -44,10 +44,10 @@ export async function runTogether(
   for (const check of checks) {
     const changed = replaced?.get(check.id) ?? {};
     const { values } = optionValues(check.options ?? {}, changed);
-    const names = Object.keys(changed);
     options.set(check.id, {
+      ...values,
       ...(settings.options.get(check.id) as object | undefined),
-      ...Object.fromEntries(names.map((name) => [name, values[name]])),
+      ...Object.fromEntries(Object.keys(changed).map((name) => [name, values[name]])),
     });
   }
   const { result } = startRun({

@@ -5,8 +5,8 @@ import { safeLine } from '../../base/safe-text.ts';
 import { catchStrayErrors } from '../../engine/stray-errors.ts';
 
 /**
- * For a process that ends with the run: what a check left behind may still throw when the reports are written. It is
- * named, and the process exits with 70.
+ * From the end of a run to the end of the process: what a check left behind may still throw, also while the reports are
+ * written. It is named, and the process exits with 70.
  */
 export function watchAftermath(): void {
   let isLate = false;

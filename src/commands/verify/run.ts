@@ -23,6 +23,7 @@ import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
 import { gravest } from '../process.ts';
 import { mendLeftover } from '../prove/sabotage/leftover.ts';
+import { watchAftermath } from './aftermath.ts';
 import { createArtifactSink } from './artifacts.ts';
 import { type CheckSources, loadAllChecks } from './checks.ts';
 import { type Bundle, openBundle, openEvidence } from './evidence.ts';
@@ -114,6 +115,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
       },
     });
     result = await run.result;
+    watchAftermath();
   } finally {
     stopGuard();
     await live?.end();

@@ -4,7 +4,6 @@ import { reporterNames } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
-import { watchAftermath } from './aftermath.ts';
 import { runVerify } from './run.ts';
 
 interface VerifyFlags {
@@ -86,7 +85,7 @@ const verify: Action = async (invocation, options, patterns) => {
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
   const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
-  const exitCode = await runVerify(invocation, {
+  return runVerify(invocation, {
     project,
     patterns,
     shard: flags.shard,
@@ -99,8 +98,6 @@ const verify: Action = async (invocation, options, patterns) => {
       varsFiles: inCwd(flags.vars),
     },
   });
-  watchAftermath();
-  return exitCode;
 };
 
 function shard(text: string): { index: number; count: number } {
