@@ -79,16 +79,22 @@ export interface LogAccess {
 }
 
 /** Remembers how far a log was read. */
+/** What was written to a file that has been moved away. */
+export interface MovedBytes {
+  moved: Uint8Array;
+}
+
 export interface LogFollower {
   /**
    * What came since the last call, at first all that is there, or the last `atMostBytes` of that. `restarted`: what came
-   * before is no longer the log's beginning; all of it follows. `shortened`: something in between is left out, and what
+   * before is no longer the log's beginning; all of it follows. `rotated`: what came before was moved away, and what follows
+   * is a new file, but for `MovedBytes`. `shortened`: something in between is left out, and what
    * follows begins with a line. `unfollowable`: what is read is gone (a FIFO, a device), or too much; nothing follows.
    */
   next(
     signal?: AbortSignal,
     atMostBytes?: number,
-  ): AsyncIterable<Uint8Array | 'restarted' | 'shortened' | 'unfollowable'>;
+  ): AsyncIterable<Uint8Array | MovedBytes | 'restarted' | 'rotated' | 'shortened' | 'unfollowable'>;
   /** When an older part was last written that `next` has left out (`<file>.1`); as of the last call. */
   olderPartMs?(): number | undefined;
 }

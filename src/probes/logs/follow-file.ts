@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { LogFollower } from '../context.ts';
+import type { LogFollower, MovedBytes } from '../context.ts';
 
 /** What is remembered of the bytes before the position, to see that they are still the same. */
 const fingerprintBytes = 64;
@@ -17,7 +17,7 @@ interface Position {
 
 /**
  * Reads a file from where it was left. Once it is moved away to `<file>.1`, what is and comes there is read before the new
- * file. A file that was truncated or written anew is read from its start; so is one that is shorter, or that has other
+ * file, which begins with `rotated`. A file that was truncated or written anew is read from its start; so is one that is shorter, or that has other
  * bytes before the position.
  */
 export function followFile(path: string): LogFollower {
@@ -25,7 +25,9 @@ export function followFile(path: string): LogFollower {
   let older: Position | undefined;
   let olderPartMs: number | undefined;
 
-  async function* restOfOlder(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  async function* restOfOlder(
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array | 'rotated' | MovedBytes> {
     olderPartMs = undefined;
     const file = await openLog(`${path}.1`).catch(() => undefined);
     if (!file?.stats.isFile()) {
@@ -33,12 +35,15 @@ export function followFile(path: string): LogFollower {
       return;
     }
     try {
-      if (current && (await isAt(file, current))) {
+      const isMoved = current !== undefined && (await isAt(file, current));
+      if (isMoved) {
         older = current;
         current = undefined;
       }
-      if (older && (await isAt(file, older))) yield* rest(file.handle, older, signal);
-      else olderPartMs = file.stats.mtimeMs;
+      if (isMoved) yield 'rotated';
+      if (older && (await isAt(file, older))) {
+        for await (const moved of rest(file.handle, older, signal)) yield { moved };
+      } else olderPartMs = file.stats.mtimeMs;
     } finally {
       await file.handle.close();
     }

@@ -48,7 +48,7 @@ function counted(follower: LogFollower) {
       async *next(stop?: AbortSignal, atMostBytes?: number) {
         seen.looks += 1;
         for await (const part of follower.next(stop, atMostBytes)) {
-          if (typeof part !== 'string') seen.bytes += part.length;
+          if (part instanceof Uint8Array) seen.bytes += part.length;
           yield part;
         }
       },
@@ -120,16 +120,33 @@ describe.each(ways)('the tail of %s', (_way, follow) => {
 describe('the tail of a file', () => {
   it('goes on through a rotation, and has what the moved file gets afterwards', async () => {
     const tail = new LogTail(followFile(file));
+    const sinceMs = Date.now();
     appendFileSync(file, 'one\n');
     expect(await textsOf(tail)).toEqual(['one']);
     appendFileSync(file, 'two\n');
     renameSync(file, `${file}.1`);
-    expect(await textsOf(tail)).toEqual(['one', 'two']);
+    expect(await textsOf(tail, { sinceMs })).toEqual(['one', 'two']);
     writeFileSync(file, 'four\n');
     appendFileSync(`${file}.1`, 'three\n');
-    expect(await textsOf(tail)).toEqual(['one', 'two', 'three', 'four']);
+    expect(await textsOf(tail, { sinceMs })).toEqual(['one', 'two', 'three', 'four']);
     appendFileSync(file, 'five\n');
-    expect(await textsOf(tail, { sinceMs: Date.now() })).toEqual(['one', 'two', 'three', 'four', 'five']);
+    expect(await textsOf(tail, { fresh: true })).toEqual(['one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('is the file as it is now for those who name no time: a service that starts anew gets a new one', async () => {
+    const tail = new LogTail(followFile(file));
+    appendFileSync(file, 'telemetry is on\nand a line without an e');
+    expect(await textsOf(tail)).toEqual(['telemetry is on', 'and a line without an e']);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, 'telemetry is off\n');
+    appendFileSync(`${file}.1`, 'nd\n');
+    const now = await tail.look(signal);
+    expect(now?.lines.map(({ text, number }) => [text, number])).toEqual([['telemetry is off', 1]]);
+    expect(await textsOf(tail, { fresh: true })).toEqual([
+      'telemetry is on',
+      'and a line without an end',
+      'telemetry is off',
+    ]);
   });
 
   it.each([

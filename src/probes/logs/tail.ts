@@ -39,13 +39,16 @@ export class LogTail {
   readonly #maxBytes: number;
   readonly #startedMs: number;
   readonly #closed = new AbortController();
-  #parts!: LogParts;
+  #parts!: Reader;
+  /** Of the file that was moved away, which may still be written to. */
+  #moved: Reader | undefined;
   #older: Stretch = emptyStretch();
   #recent: Stretch = emptyStretch();
-  #isWhole = true;
+  /** Whether all is kept that the file and what was moved away hold; and all of the file. */
+  #isWhole = { all: true, file: true };
   #gaveUp = false;
-  #reading: Promise<LogContent | undefined> | undefined;
-  #next: Promise<LogContent | undefined> | undefined;
+  #reading: Promise<Kept | undefined> | undefined;
+  #next: Promise<Kept | undefined> | undefined;
 
   constructor(follower: LogFollower, { maxBytes = keptBytes, startedMs = Date.now() } = {}) {
     this.#follower = follower;
@@ -65,11 +68,12 @@ export class LogTail {
    */
   async look(signal: AbortSignal, { sinceMs, fresh }: LogPart = {}): Promise<LogContent | undefined> {
     if (this.#gaveUp) return undefined;
-    const content = await untilAborted(this.#refresh(), signal);
-    if (!content) return undefined;
+    const kept = await untilAborted(this.#refresh(), signal);
+    if (!kept) return undefined;
     const fromMs = sinceMs === undefined ? (fresh ? this.freshSinceMs : undefined) : sinceMs - slackMs;
     const olderPartMs = this.#follower.olderPartMs?.();
     if (fromMs !== undefined && olderPartMs !== undefined && olderPartMs >= fromMs) return undefined;
+    const content = fromMs === undefined ? kept.file : kept.all;
     if (content.lastBytes === undefined || fresh) return content;
     return fromMs !== undefined && isOlder(content.lines, fromMs) ? content : undefined;
   }
@@ -79,7 +83,7 @@ export class LogTail {
   }
 
   /** A read that is under way may have passed the end already: whoever comes then shares the next one. */
-  #refresh(): Promise<LogContent | undefined> {
+  #refresh(): Promise<Kept | undefined> {
     if (!this.#reading) {
       this.#reading = this.#read().finally(() => {
         this.#reading = undefined;
@@ -94,11 +98,13 @@ export class LogTail {
     return this.#next;
   }
 
-  async #read(): Promise<LogContent | undefined> {
+  async #read(): Promise<Kept | undefined> {
     for await (const part of this.#follower.next(this.#closed.signal, this.#maxBytes)) {
       if (part === 'restarted') this.#reset();
-      else if (part === 'shortened') this.#isWhole = false;
+      else if (part === 'rotated') this.#beginFile();
+      else if (part === 'shortened') this.#isWhole = { all: false, file: false };
       else if (part === 'unfollowable') this.#giveUp();
+      else if ('moved' in part) this.#pushMoved(part.moved);
       else this.#push(part);
       if (this.#gaveUp) return undefined;
     }
@@ -106,21 +112,43 @@ export class LogTail {
   }
 
   /** As of now: the next read adds to the tail's own lists. */
-  #content(): LogContent {
-    const lines = [...this.#older.lines, ...this.#recent.lines];
-    const spans = [...this.#older.spans, ...this.#recent.spans];
-    this.#parts.peek({ line: (line) => lines.push(line), span: (span) => spans.push(span) });
-    const lastBytes = this.#older.bytes + this.#recent.bytes;
-    return { lines, spans, ...(this.#isWhole ? {} : { lastBytes }) };
+  #content(): Kept {
+    const older = this.#moved ? withRest(this.#moved, this.#older) : this.#older;
+    const recent = withRest(this.#parts, this.#recent);
+    const all = joined([older, recent], this.#isWhole.all);
+    return { all, file: this.#moved ? joined([recent], this.#isWhole.file) : all };
   }
 
   #push(chunk: Uint8Array): void {
-    this.#parts.push(chunk);
+    this.#parts.parts.push(chunk);
     this.#recent.bytes += chunk.length;
     if (this.#recent.bytes <= this.#maxBytes) return;
-    if (this.#older.bytes > 0) this.#isWhole = false;
+    if (this.#older.bytes > 0) this.#isWhole = { all: false, file: this.#moved !== undefined };
     this.#older = this.#recent;
+    this.#moved = undefined;
     this.#recent = emptyStretch();
+    this.#parts.into = this.#recent;
+  }
+
+  #pushMoved(chunk: Uint8Array): void {
+    if (!this.#moved || this.#older.bytes + chunk.length > 2 * this.#maxBytes) {
+      this.#isWhole.all = false;
+      return;
+    }
+    this.#moved.parts.push(chunk);
+    this.#older.bytes += chunk.length;
+  }
+
+  /** What was read so far has been moved away; lines are counted anew. */
+  #beginFile(): void {
+    const keepsBoth = this.#older.bytes + this.#recent.bytes <= this.#maxBytes;
+    if (!keepsBoth && this.#older.bytes > 0) this.#isWhole.all = false;
+    this.#older = keepsBoth ? together(this.#older, this.#recent) : this.#recent;
+    this.#moved = this.#parts;
+    this.#moved.into = this.#older;
+    this.#isWhole.file = true;
+    this.#recent = emptyStretch();
+    this.#parts = openReader(this.#recent);
   }
 
   #giveUp(): void {
@@ -131,12 +159,56 @@ export class LogTail {
   #reset(): void {
     this.#older = emptyStretch();
     this.#recent = emptyStretch();
-    this.#isWhole = true;
-    this.#parts = new LogParts({
-      line: (line) => this.#recent.lines.push(line),
-      span: (span) => this.#recent.spans.push(span),
-    });
+    this.#isWhole = { all: true, file: true };
+    this.#moved = undefined;
+    this.#parts = openReader(this.#recent);
   }
+}
+
+/** Reads the parts of one file into a stretch, which may change. */
+interface Reader {
+  parts: LogParts;
+  into: Stretch;
+}
+
+function openReader(into: Stretch): Reader {
+  const reader: Reader = {
+    into,
+    parts: new LogParts({
+      line: (line) => reader.into.lines.push(line),
+      span: (span) => reader.into.spans.push(span),
+    }),
+  };
+  return reader;
+}
+
+/** A copy, with the line or span that has not ended yet. */
+function withRest({ parts }: Reader, { lines, spans, bytes }: Stretch): Stretch {
+  const copy: Stretch = { lines: [...lines], spans: [...spans], bytes };
+  parts.peek({ line: (line) => copy.lines.push(line), span: (span) => copy.spans.push(span) });
+  return copy;
+}
+
+function together(a: Stretch, b: Stretch): Stretch {
+  return {
+    lines: [...a.lines, ...b.lines],
+    spans: [...a.spans, ...b.spans],
+    bytes: a.bytes + b.bytes,
+  };
+}
+
+/** The file as it is now, and with it what was moved away while it was followed. */
+interface Kept {
+  file: LogContent;
+  all: LogContent;
+}
+
+function joined(stretches: readonly Stretch[], isWhole: boolean): LogContent {
+  return {
+    lines: stretches.flatMap(({ lines }) => lines),
+    spans: stretches.flatMap(({ spans }) => spans),
+    ...(isWhole ? {} : { lastBytes: stretches.reduce((sum, { bytes }) => sum + bytes, 0) }),
+  };
 }
 
 function emptyStretch(): Stretch {
