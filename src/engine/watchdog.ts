@@ -13,7 +13,7 @@ const pollMs = 100;
 /** How long a pause of the main thread may take: where it does not come, native code holds it. */
 const pauseWithinMs = 1000;
 /** Between two microtasks it is nobody's turn: a loop of them is paused again until a check can be named. */
-const maxPauses = 100;
+const maxPauses = 20;
 
 const startedAt = performance.now();
 let lastBeat = -1;
@@ -37,15 +37,17 @@ const poll = setInterval(() => {
 function endRun(silentMs: number): void {
   const session = new Session();
   // A session does not keep its thread alive; this does, and ends what cannot be ended otherwise.
-  setTimeout(() => kill(silentMs), pauseWithinMs);
+  const killing = setTimeout(() => kill(silentMs), pauseWithinMs);
   session.connectToMainThread();
   let pauses = 0;
   session.on('Debugger.paused', () => {
+    killing.refresh();
     const expression = endRunExpression({ whoever: ++pauses === maxPauses });
     // Only where the run goes on, for nobody could be named, does an answer come.
     session.post('Runtime.evaluate', { expression }, () => {
-      session.post('Debugger.pause');
       session.post('Debugger.resume');
+      // Anywhere else: the next statement would be one of the same place.
+      setTimeout(() => session.post('Debugger.pause'), 1 + Math.random() * 5);
     });
   });
   session.post('Debugger.enable');
