@@ -19,7 +19,13 @@ const startedAt = performance.now();
 let lastBeat = -1;
 let lastBeatAt = startedAt;
 
-const poll = setInterval(() => {
+let poll = watch();
+
+function watch() {
+  return setInterval(look, pollMs);
+}
+
+function look(): void {
   const now = performance.now();
   const current = Atomics.load(beat, 0);
   if (current !== lastBeat) {
@@ -32,12 +38,17 @@ const poll = setInterval(() => {
   if (silentMs < quietMs && !overdue) return;
   clearInterval(poll);
   endRun(Math.round(silentMs));
-}, pollMs);
+}
 
 function endRun(silentMs: number): void {
   const session = new Session();
   // A session does not keep its thread alive; this does, and ends what cannot be ended otherwise.
-  const killing = setTimeout(() => kill(silentMs), pauseWithinMs);
+  const killing = setTimeout(() => {
+    if (Atomics.load(beat, 0) === lastBeat) kill(silentMs);
+    // It was let go on for a moment, ended by itself, and beats again.
+    session.disconnect();
+    poll = watch();
+  }, pauseWithinMs);
   session.connectToMainThread();
   let pauses = 0;
   session.on('Debugger.paused', () => {

@@ -39,7 +39,7 @@ export class LogTail {
   readonly #maxBytes: number;
   readonly #startedMs: number;
   readonly #closed = new AbortController();
-  #parts!: Reader;
+  #current!: Reader;
   /** Of the file that was moved away, which may still be written to. */
   #moved: Reader | undefined;
   #older: Stretch = emptyStretch();
@@ -114,20 +114,20 @@ export class LogTail {
   /** As of now: the next read adds to the tail's own lists. */
   #content(): Kept {
     const older = this.#moved ? withRest(this.#moved, this.#older) : this.#older;
-    const recent = withRest(this.#parts, this.#recent);
+    const recent = withRest(this.#current, this.#recent);
     const all = joined([older, recent], this.#isWhole.all);
     return { all, file: this.#moved ? joined([recent], this.#isWhole.file) : all };
   }
 
   #push(chunk: Uint8Array): void {
-    this.#parts.parts.push(chunk);
+    this.#current.parts.push(chunk);
     this.#recent.bytes += chunk.length;
     if (this.#recent.bytes <= this.#maxBytes) return;
     if (this.#older.bytes > 0) this.#isWhole = { all: false, file: this.#moved !== undefined };
     this.#older = this.#recent;
     this.#moved = undefined;
     this.#recent = emptyStretch();
-    this.#parts.into = this.#recent;
+    this.#current.into = this.#recent;
   }
 
   #pushMoved(chunk: Uint8Array): void {
@@ -144,11 +144,11 @@ export class LogTail {
     const keepsBoth = this.#older.bytes + this.#recent.bytes <= this.#maxBytes;
     if (!keepsBoth && this.#older.bytes > 0) this.#isWhole.all = false;
     this.#older = keepsBoth ? together(this.#older, this.#recent) : this.#recent;
-    this.#moved = this.#parts;
+    this.#moved = this.#current;
     this.#moved.into = this.#older;
     this.#isWhole.file = true;
     this.#recent = emptyStretch();
-    this.#parts = openReader(this.#recent);
+    this.#current = openReader(this.#recent);
   }
 
   #giveUp(): void {
@@ -161,7 +161,7 @@ export class LogTail {
     this.#recent = emptyStretch();
     this.#isWhole = { all: true, file: true };
     this.#moved = undefined;
-    this.#parts = openReader(this.#recent);
+    this.#current = openReader(this.#recent);
   }
 }
 
