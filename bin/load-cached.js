@@ -11,27 +11,32 @@ const vm = require('node:vm');
  */
 function loadCached(file, topic) {
   const folder = path.join(path.dirname(file), '.cache', `${process.version}-${process.arch}`);
-  const modules = new Map();
+  const parts = new Map();
   const fresh = [];
-  return { exports: load(file), keep };
+  const native = createRequire(file);
+  const require = (id) => (/^\.\/(cli|packages)\//.test(id) ? part(id) : native(id));
+  const module = { exports: {} };
+  // On one line with the source, lines keep their numbers.
+  const source = `(function (exports, require, module, __filename) {${read(file)}\n})`;
+  run(file, source)(module.exports, Object.assign(require, native), module, file);
+  return { exports: module.exports, keep };
 
-  function load(from) {
-    const known = modules.get(from);
-    if (known) return known.exports;
-    const module = { exports: {} };
-    modules.set(from, module);
+  /** The value of a file that is one expression: its text is compiled as it is, as a copy would cost more than the rest. */
+  function part(id) {
+    if (!parts.has(id)) {
+      const from = path.join(path.dirname(file), id);
+      parts.set(id, run(from, read(from)));
+    }
+    return parts.get(id);
+  }
+
+  function run(from, source) {
     const { size, mtimeMs } = statSync(from);
     const cacheFile = path.join(folder, `${path.basename(from)}-${topic}-${size}-${Math.trunc(mtimeMs)}`);
     const cachedData = readIfThere(cacheFile);
-    // The bundler writes ASCII; on one line with the source, lines keep their numbers.
-    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(from, 'latin1')}\n})`;
     const script = new vm.Script(source, { filename: from, cachedData });
     if (!cachedData || script.cachedDataRejected) fresh.push({ script, cacheFile });
-    const native = createRequire(from);
-    const here = path.dirname(from);
-    const require = (id) => (/^\.\/(cli|packages)\//.test(id) ? load(path.join(here, id)) : native(id));
-    script.runInThisContext()(module.exports, Object.assign(require, native), module, from, here);
-    return module.exports;
+    return script.runInThisContext();
   }
 
   function keep() {
@@ -47,6 +52,11 @@ function loadCached(file, topic) {
       // Not ours to write: the next call compiles again.
     }
   }
+}
+
+/** The bundler writes ASCII. */
+function read(file) {
+  return readFileSync(file, 'latin1');
 }
 
 function readIfThere(file) {

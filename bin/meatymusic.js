@@ -48,8 +48,14 @@ function load(file) {
     return { exports: require(file) };
   }
   const { loadCached } = require('./load-cached.js');
-  const command = args.find((word) => !word.startsWith('-')) ?? '';
-  return loadCached(file, /^[a-z]{1,12}$/.test(command) ? command : 'any');
+  return loadCached(file, topic());
+}
+
+/** Calls of one topic need much the same code: `verify`, `migrate-status`. */
+function topic() {
+  const [command = '', under = ''] = args.filter((word) => /^[a-z]{1,12}$/.test(word));
+  if (command === 'migrate' || command === 'checks') return `${command}-${under}`;
+  return command || 'any';
 }
 
 /** `--version` alone, without loading anything: half of a start would go into that. What cannot be written is for `main` to tell. */

@@ -10,8 +10,9 @@ import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, transform } from 'esbuild';
-import { packagesApart, writePackages } from './packages-apart.mjs';
+import { build } from 'esbuild';
+import { chunkBody } from './chunk-body.mjs';
+import { packagesApart, part, writePackages } from './packages-apart.mjs';
 
 /** Every call of the command line needs these. */
 const inside = ['commander', 'fastest-levenshtein', 'chalk', 'valibot'];
@@ -37,17 +38,16 @@ export const tester = () => import('./src/check/tester.ts');`,
     plugins: [
       builtInChecks(root),
       importFile,
+      notAsked,
       packagesApart({ root, external: common.external, inside, used }),
     ],
     define: { ...common.define, 'import.meta.url': '__url' },
   });
-  const chunks = await Promise.all(
-    outputFiles.map(async ({ path: file, text }) => ({
-      name: path.basename(file),
-      room: roomOf(metafile.outputs[path.relative(root, file)]),
-      code: await asCommonJs(text, common),
-    })),
-  );
+  const chunks = outputFiles.map(({ path: file, text }) => ({
+    name: path.basename(file),
+    room: roomOf(metafile.outputs[path.relative(root, file)]),
+    body: chunkBody(text),
+  }));
   await writeRooms(out, chunks);
   await writeFile(path.join(out, 'cli.cjs'), findingCode(chunks));
   await writeFile(path.join(out, 'import-file.cjs'), 'exports.importFile = (url) => import(url);\n');
@@ -57,28 +57,16 @@ export const tester = () => import('./src/check/tester.ts');`,
 
 const entry = 'cli-entry';
 
-/** The room of the house that most of a chunk comes from; what every call needs is in `core`. */
-function roomOf({ inputs, entryPoint }) {
+/** The room of the house that most of a chunk comes from; what most calls need is in `core`, and what is too small to be read for. */
+function roomOf({ bytes, inputs, entryPoint }) {
   const bySize = Object.entries(inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
   const [top, room, inner = ''] = (bySize[0]?.[0] ?? entryPoint ?? 'none').split('/');
-  if (top === 'checks') return 'checks';
+  if (bytes < 1000) return 'core';
+  if (top === 'checks' || room === 'check') return 'checks';
   const isInner = inner !== '' && !inner.endsWith('.ts');
-  const isOfAll = ['base', 'check', 'config'].includes(room) || (room === 'commands' && !isInner);
-  if (top !== 'src' || inner === '' || isOfAll) return 'core';
+  const isOfMost = ['base', 'config'].includes(room) || (room === 'commands' && !isInner);
+  if (top !== 'src' || inner === '' || isOfMost) return 'core';
   return isInner && ['commands', 'runtimes', 'probes'].includes(room) ? `${room}-${inner}` : room;
-}
-
-/** A chunk as the body of a function; `import()` of another chunk becomes a `require` that waits its turn. */
-async function asCommonJs(text, { target, minifySyntax, minifyWhitespace }) {
-  const { code } = await transform(text, {
-    format: 'cjs',
-    platform: 'node',
-    target,
-    minifySyntax,
-    minifyWhitespace,
-    supported: { 'dynamic-import': false },
-  });
-  return code;
 }
 
 async function writeRooms(out, chunks) {
@@ -86,8 +74,11 @@ async function writeRooms(out, chunks) {
   for (const room of new Set(chunks.map((chunk) => chunk.room))) {
     const functions = chunks
       .filter((chunk) => chunk.room === room)
-      .map(({ name, code }) => `${JSON.stringify(name)}(exports,require,module,__url){${code}}`);
-    await writeFile(path.join(out, 'cli', `${room}.cjs`), `module.exports={${functions.join(',\n')}};\n`);
+      .map(({ name, body }) => `${JSON.stringify(name)}(require,__url){${body}}`);
+    await writeFile(
+      path.join(out, 'cli', `${room}.cjs`),
+      `'use strict';${part[0]}{${functions.join(',\n')}}${part[1]}`,
+    );
   }
 }
 
@@ -96,19 +87,22 @@ function findingCode(chunks) {
   const places = Object.fromEntries(chunks.map(({ name, room }) => [`./${name}`, room]));
   return `'use strict';
 const places = ${JSON.stringify(places)};
+const path = require('node:path');
 const url = require('node:url').pathToFileURL(__filename).href;
 const evaluated = new Map();
 function within(id) {
-  const room = places[id];
-  if (room === undefined) return require(id);
-  let module = evaluated.get(id);
-  if (module === undefined) {
-    module = { exports: {} };
-    evaluated.set(id, module);
-    require('./cli/' + room + '.cjs')[id.slice(2)](module.exports, within, module, url);
-    // Getters, until now: what a chunk exports does not change any more, and plain properties are read faster.
-    module.exports = { __proto__: null, ...module.exports };
+  if (!evaluated.has(id)) {
+    const room = places[id];
+    if (room !== undefined) evaluated.set(id, require('./cli/' + room + '.cjs')[id.slice(2)](within, url));
+    else if (id.startsWith('./packages/')) evaluated.set(id, evaluatedPackage(id));
+    else return require(id);
   }
+  return evaluated.get(id);
+}
+function evaluatedPackage(id) {
+  const module = { exports: {} };
+  const file = path.join(path.dirname(__filename), id);
+  require(id)(module.exports, require, module, file, path.dirname(file));
   return module.exports;
 }
 module.exports = within('./${entry}.js');
@@ -123,6 +117,22 @@ const importFile = {
       path: './import-file.cjs',
       external: true,
     }));
+  },
+};
+
+/** What packages load at their start, and we never ask them for: commands that are programs, what a terminal can show. */
+const notAsked = {
+  name: 'not-asked',
+  setup(build) {
+    const instead = {
+      'commander node:child_process': `exports.spawn = (...args) => require('node:child_process').spawn(...args);`,
+      'chalk #supports-color': 'export default { stdout: false, stderr: false };',
+    };
+    build.onResolve({ filter: /^(node:child_process|#supports-color)$/ }, ({ path: name, importer }) => {
+      const [, owner] = /.*\/node_modules\/([^/]+)\//.exec(importer.replaceAll('\\', '/')) ?? [];
+      return instead[`${owner} ${name}`] && { path: `${owner} ${name}`, namespace: 'not-asked' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'not-asked' }, ({ path: name }) => ({ contents: instead[name] }));
   },
 };
 

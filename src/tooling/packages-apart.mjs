@@ -62,11 +62,16 @@ export async function writePackages({ out, names, ...options }) {
             .join('\n'),
           resolveDir: options.absWorkingDir,
         },
+        banner: { js: `${part[0]}function(exports,require,module,__filename,__dirname){` },
+        footer: { js: `}${part[1]}` },
         outfile: path.join(out, 'packages', file),
       }),
     ),
   );
 }
+
+/** What stands around a file that is one expression: it is that to a `require`, and to a script that is run as it is. */
+export const part = ['(part=>typeof module==="object"?module.exports=part:part)(', ');\n'];
 
 /** Packages of one scope share state, so they share a file. */
 function fileOf(name) {
