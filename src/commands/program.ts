@@ -26,16 +26,18 @@ export type Call =
 
 /** Parses the arguments; loads the module of the one command that they name. Rejects with a usage `Fault`. */
 export async function parseCall(given: readonly string[], version: string): Promise<Call> {
-  const argv = given.length === 0 || given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const [first = 'help', ...rest] = given;
+  const argv = ['help', '--help', '-h'].includes(first) ? [...rest, '--help'] : given;
   let text = '';
   let called: Call | undefined;
   const program = createProgram(version);
   const name = commandName(argv);
   if (name !== undefined && !Object.hasOwn(commandTable, name)) throw unknownCommand(name);
-  for (const entryName of Object.keys(commandTable)) {
-    const command = addCommand(program, entryName);
-    if (entryName !== name) continue;
-    const { configure } = await commandTable[entryName]!.load();
+  if (name === undefined) {
+    for (const each of Object.keys(commandTable)) addCommand(program, each);
+  } else {
+    const command = addCommand(program, name);
+    const { configure } = await commandTable[name]!.load();
     configure(command, (target, action) => {
       target.action(() => {
         called = {
