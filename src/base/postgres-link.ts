@@ -7,6 +7,7 @@ interface LinkClient {
     prependListener(event: string, listener: () => void): unknown;
   };
   end(): Promise<void>;
+  unref(): void;
 }
 
 /** `postgresql+asyncpg://…`, as other languages write it, without the driver. Other texts come back as they are. */
@@ -38,6 +39,14 @@ export function destroyLink(client: unknown): void {
 export async function closeLink(client: unknown, withinMs = 1000): Promise<void> {
   await settled((client as LinkClient).end(), withinMs);
   destroyLink(client);
+}
+
+/** Says goodbye and waits for no answer: for a link that holds nothing. A server that is stopped has `withinMs`. */
+export function leaveLink(client: unknown, withinMs = 1000): void {
+  const link = client as LinkClient;
+  link.end().catch(() => {});
+  link.unref();
+  setTimeout(destroyLink, withinMs, client).unref();
 }
 
 /** Resolves once `promise` has settled, either way, or the time is over. */

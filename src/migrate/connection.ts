@@ -4,7 +4,13 @@ import type pg from 'pg';
 import { formatDuration } from '../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { closeLink, destroyLink, plainDatabaseUrl, refuseClearTextPassword } from '../base/postgres-link.ts';
+import {
+  closeLink,
+  destroyLink,
+  leaveLink,
+  plainDatabaseUrl,
+  refuseClearTextPassword,
+} from '../base/postgres-link.ts';
 import { maskUrl } from '../base/redact.ts';
 
 /** One reserved connection: the lock, the transaction and the history live and die with it. */
@@ -15,7 +21,10 @@ export interface Connection {
   busy(): boolean;
   /** The socket is gone, whoever ended it. */
   lost(): boolean;
+  /** Resolves once the server let go of it, and so of the lock. */
   close(): Promise<void>;
+  /** For a look, which leaves nothing behind: nobody waits for the server. */
+  leave(): void;
   /** At once; the server rolls back what was open. */
   destroy(): void;
 }
@@ -70,6 +79,7 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
       busy: () => running > 0,
       lost: () => isDestroyed(client),
       close: () => closeLink(client),
+      leave: () => leaveLink(client),
       destroy: () => destroyLink(client),
     };
   } catch (error) {
@@ -103,7 +113,7 @@ export async function withConnection<T>(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', connection.destroy);
-    await connection.close();
+    connection.leave();
   }
 }
 

@@ -1,8 +1,9 @@
 /** Migrations that can be trusted. What only some operations need is loaded when they run: `status` has to be quick. */
 import type { Accepted } from './accept.ts';
+import { lookAt } from './look.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
-import { lookAt, type MigrateOptions } from './scene.ts';
+import type { MigrateOptions } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';
 import type { MigrateOutcome } from './up.ts';
 import type { VerifyOutcome } from './verify.ts';
@@ -16,10 +17,11 @@ export {
   requireLockFile,
   writeLockFile,
 } from './lock-file.ts';
+export { builtInMigrations, migrationState } from './look.ts';
 export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
 export { readOnlyMigrations } from './read-only.ts';
-export { builtInMigrations, type MigrateOptions, migrationState } from './scene.ts';
+export type { MigrateOptions } from './scene.ts';
 export type { DatabaseTarget, MigrateEvent, SessionOptions } from './session.ts';
 export type { FullMigrationState, MigrationStatus } from './state.ts';
 export type { MigrateOutcome } from './up.ts';

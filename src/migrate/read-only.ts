@@ -2,7 +2,8 @@ import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readExpectedSchema } from './expected-schema.ts';
 import { compareLockFile } from './lock-file.ts';
-import { lookAt, type MigrateOptions } from './scene.ts';
+import { lookAt } from './look.ts';
+import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 

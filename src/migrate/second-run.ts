@@ -1,8 +1,9 @@
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readHistory } from './history.ts';
+import { builtInMigrations } from './look.ts';
 import { readMigrationFiles } from './migration-file.ts';
-import { builtInMigrations, type MigrateOptions } from './scene.ts';
+import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { compareState } from './state.ts';

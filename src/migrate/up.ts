@@ -5,8 +5,9 @@ import { adopt } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations } from './load.ts';
 import { refuseBrokenLockFile } from './lock-file.ts';
+import { builtInMigrations } from './look.ts';
 import { type Reach, reachUp } from './reach.ts';
-import { builtInMigrations, type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
+import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';
 import { writingHistory } from './writing-history.ts';
 

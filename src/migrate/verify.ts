@@ -1,7 +1,8 @@
 import { withConnection } from './connection.ts';
 import { migrateDown } from './down.ts';
+import { builtInMigrations } from './look.ts';
 import { readMigrationFiles } from './migration-file.ts';
-import { builtInMigrations, type MigrateOptions } from './scene.ts';
+import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { openScratch } from './scratch.ts';

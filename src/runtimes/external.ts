@@ -1,6 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { type ServiceName, serviceNames } from '../check/stack.ts';
@@ -39,6 +38,7 @@ export function createExternalRuntime({ config, root }: RuntimeContext): Runtime
   };
 
   async function* logLines({ service, signal }: LogOptions): AsyncIterable<LogLine> {
+    const { createInterface } = await import('node:readline');
     for (const name of ['api', 'web'] as const) {
       if (service !== undefined && service !== name) continue;
       const log = services[name].log;

@@ -1,4 +1,3 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { codeOf, Fault } from '../../base/errors.ts';
@@ -134,6 +133,7 @@ function verifyText({ scratch, migrations, objects, steps, ok }: VerifyOutcome, 
 }
 
 const types: Action = async (invocation, options) => {
+  const { mkdir, readFile, writeFile } = await import('node:fs/promises');
   const flags = options as unknown as FileFlags;
   const { options: target, project } = await openMigrations(invocation, flags);
   const { generateTypes } = await import('../../migrate/index.ts');
