@@ -3,15 +3,9 @@ import { BatchError, explained } from './batch-failure.ts';
 import type { Connection } from './connection.ts';
 import { kyselyOn } from './database.ts';
 import { type Applied, forget, recordApplied, recordStarted } from './history-record.ts';
-import type { Migration } from './load.ts';
+import type { Step } from './load.ts';
 import type { MigrateEvent } from './session.ts';
 import { LeftTransaction, refuseBrokenTransaction } from './transaction-guard.ts';
-
-/** One migration in one direction. */
-export interface Step {
-  direction: 'up' | 'down';
-  migration: Migration;
-}
 
 export interface ApplyOptions {
   schema: string;

@@ -1,8 +1,8 @@
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
-import type { Step } from './apply.ts';
 import type { Connection } from './connection.ts';
+import type { Step } from './load.ts';
 
 /** What became of a group of migrations of which one failed. */
 export interface BatchOutcome {

@@ -1,9 +1,9 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { applyMigrations, type Step } from './apply.ts';
+import { applyMigrations } from './apply.ts';
 import { headAfter, keepExpectedSchema } from './expected-schema.ts';
 import { createHistoryTables } from './history-tables.ts';
-import { loadMigrations, type Migration } from './load.ts';
+import { loadMigrations, type Migration, type Step } from './load.ts';
 import { type Reach, reachDown } from './reach.ts';
 import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';

@@ -1,6 +1,6 @@
-import type { Step } from './apply.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent, quote, schemaTable } from './history-tables.ts';
+import type { Step } from './load.ts';
 import type { Scene } from './scene.ts';
 import { carryForward } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';

@@ -15,6 +15,12 @@ export interface Migration extends MigrationFile {
   noTransaction: boolean;
 }
 
+/** One migration in one direction. */
+export interface Step {
+  direction: 'up' | 'down';
+  migration: Migration;
+}
+
 type Importer = (file: MigrationFile) => Promise<Record<string, unknown>>;
 
 /** Loads them all, or rejects with one Fault that names every file that is no migration. */

@@ -7,8 +7,7 @@ import { distFolder, isBuilt } from '../../base/package-root.ts';
 import { type AnalyserOptions, type AnalyserTools, LogAnalyser } from './analyser.ts';
 import { type ByteRange, cutIntoRanges } from './ranges.ts';
 import { readPipe } from './read-pipe.ts';
-import { emptyReport, type LogReport, mergeReports } from './report.ts';
-import { defaultToleranceMs } from './time-judge.ts';
+import { defaultToleranceMs, emptyReport, type LogReport, mergeReports } from './report.ts';
 
 /** Below this a thread costs more than it saves. */
 const worthThreadsBytes = 64 * 1024 * 1024;

@@ -6,12 +6,12 @@ import { KnownKeys } from './known-keys.ts';
 import { defaultMaxLineBytes } from './lines.ts';
 import { LogBuffer, newline } from './log-buffer.ts';
 import { OtherLines } from './other-lines.ts';
-import { emptyReport, type LogReport } from './report.ts';
+import { defaultToleranceMs, emptyReport, type LogReport } from './report.ts';
 import { namesAmong, RequiredFields } from './required-fields.ts';
 import { SecretSearch } from './secret-search.ts';
 import { type SecretRule, secretRules } from './secrets.ts';
 import { StructuredLines } from './structured-lines.ts';
-import { defaultToleranceMs, TimeJudge } from './time-judge.ts';
+import { TimeJudge } from './time-judge.ts';
 
 export interface AnalyserOptions {
   /** Fields that every structured line must have: names at its top, dotted paths, or roles (`trace`, `level`, …). */

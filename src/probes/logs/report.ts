@@ -2,7 +2,6 @@ import type { ForeignFormat } from './foreign-format.ts';
 import type { Level } from './level.ts';
 import type { SecretRule } from './secrets.ts';
 import type { Shape } from './shape.ts';
-import { defaultToleranceMs } from './time-judge.ts';
 
 /** What may be wrong with a line. */
 export type LineProblem =
@@ -73,6 +72,8 @@ export interface LogReport {
 
 /** Of each problem. */
 export const samplesKept = 10;
+/** Several writers of one log are in order up to this. */
+export const defaultToleranceMs = 1000;
 
 export function emptyReport(required: readonly string[] = []): LogReport {
   return {

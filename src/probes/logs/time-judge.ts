@@ -9,8 +9,6 @@ import { epochMs, parseTime } from './time.ts';
 const day = 86_400_000;
 const year2000 = Date.UTC(2000, 0, 1);
 const shownBytes = 40;
-/** Several writers of one log are in order up to this. */
-export const defaultToleranceMs = 1000;
 
 export interface TimeLimits {
   /** Steps back in time up to this are the order of concurrent writers. */
