@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { Reach, VerifyOutcome } from '../../migrate/index.ts';
+import { besideText, wrapText } from '../../reporters/wrap-text.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { type Style, styleFor } from '../style.ts';
+import { lineFor, type Style, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { type MigrateFlags, openMigrations, openTarget, positive, reachOf } from './target.ts';
 
@@ -74,7 +75,10 @@ const create: Action = async (invocation, options, [name = '']) => {
   await invocation.stdout.write(`${path.relative(invocation.cwd, file)}\n`);
   if (!target.folder && !invocation.quiet) {
     await invocation.stderr.write(
-      "note: the configuration names no folder of migrations, so the built-in ones are applied; set migrations: { folder: 'migrations' }\n",
+      lineFor(
+        invocation.stderr,
+        "note: the configuration names no folder of migrations, so the built-in ones are applied; set migrations: { folder: 'migrations' }",
+      ),
     );
   }
   return ExitCode.ok;
@@ -117,19 +121,25 @@ const verify: Action = async (invocation, options) => {
   await invocation.stdout.write(
     flags.json
       ? `${JSON.stringify(outcome, null, 2)}\n`
-      : `${verifyText(outcome, styleFor(invocation.stdout))}\n`,
+      : `${verifyText(outcome, styleFor(invocation.stdout), invocation.stdout.columns)}\n`,
   );
   return outcome.ok ? ExitCode.ok : ExitCode.checkFailed;
 };
 
-function verifyText({ scratch, migrations, objects, steps, ok }: VerifyOutcome, style: Style): string {
+function verifyText(
+  { scratch, migrations, objects, steps, ok }: VerifyOutcome,
+  style: Style,
+  columns: number,
+): string {
   return [
     ...steps.flatMap(({ what, ok: holds, differences }) => [
-      `${holds ? style.good('ok    ') : style.bad('differs')} ${what}`,
-      ...differences.map((line) => `  ${line.startsWith('-') ? style.bad(line) : style.good(line)}`),
+      ...besideText(`${holds ? style.good('ok     ') : style.bad('differs')} `, what, columns),
+      ...differences.flatMap((line) =>
+        besideText('  ', line, columns, line.startsWith('-') ? style.bad : style.good),
+      ),
     ]),
     ...(ok ? [] : [style.dim('- should be there, + is there')]),
-    `${migrations} migrations, ${objects} objects, on ${scratch}`,
+    ...wrapText(`${migrations} migrations, ${objects} objects, on ${scratch}`, columns, 2),
   ].join('\n');
 }
 

@@ -3,8 +3,9 @@ import { formatDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { MigrateOutcome } from '../../migrate/index.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { configureFiles } from './files.ts';
 import { configureStatus } from './status.ts';
@@ -108,7 +109,9 @@ async function refreshLockFile(invocation: Invocation, folder: string): Promise<
   if (!differences || differences.length === 0) return;
   writeLockFile(folder);
   if (!invocation.quiet)
-    await invocation.stderr.write(`note: ${lockFileName} was brought up to date; commit it\n`);
+    await invocation.stderr.write(
+      lineFor(invocation.stderr, `note: ${lockFileName} was brought up to date; commit it`),
+    );
 }
 
 const runDown: Action = async (invocation, options) => {
@@ -172,9 +175,9 @@ async function tell(
     return;
   }
   const style = styleFor(stdout);
-  const lines = ran.map(
-    ({ name, durationMs }) =>
-      `${style.good(direction === 'up' ? 'applied' : 'rolled back')} ${name} ${style.dim(formatDuration(durationMs))}`,
+  const done = style.good(direction === 'up' ? 'applied' : 'rolled back');
+  const lines = ran.flatMap(({ name, durationMs }) =>
+    besideText(`${done} `, `${name} ${formatDuration(durationMs)}`, stdout.columns),
   );
   if (lines.length === 0) lines.push(direction === 'up' ? 'nothing is pending' : 'nothing to roll back');
   lines.push(`head ${head ?? 'none: no migration is applied'}`);

@@ -6,6 +6,7 @@ import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { gravest } from '../process.ts';
+import { lineFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
@@ -121,7 +122,7 @@ async function verify(invocation: Invocation, project: Project, runtime: Runtime
   const stdout: Output = {
     ...invocation.stdout,
     isTerminal: false,
-    columns: 80,
+    columns: Number.POSITIVE_INFINITY,
     color: false,
     async write(part) {
       text += part;
@@ -135,5 +136,5 @@ async function verify(invocation: Invocation, project: Project, runtime: Runtime
 async function takeAway({ stderr, quiet }: Invocation, runtime: Runtime): Promise<void> {
   const signal = AbortSignal.timeout(cleanUpMs);
   const stopped = await runtime.down({ volumes: false, signal, onEvent() {} });
-  if (!quiet && stopped.length > 0) await stderr.write(`stopped ${stopped.join(', ')}\n`);
+  if (!quiet && stopped.length > 0) await stderr.write(lineFor(stderr, `stopped ${stopped.join(', ')}`));
 }

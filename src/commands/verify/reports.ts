@@ -51,7 +51,7 @@ export async function writeReports(
   for (const { file, reporter } of reports) {
     if (file !== undefined) continue;
     const look = {
-      columns: stdout.isTerminal ? stdout.columns : plainLook.columns,
+      columns: Number.isFinite(stdout.columns) ? stdout.columns : plainLook.columns,
       color: stdout.color,
       verbose,
     };
