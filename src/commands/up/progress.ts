@@ -31,7 +31,7 @@ interface Service {
 }
 
 const settled = new Set(['healthy', 'running', 'stopped', 'removed', 'done']);
-const broken = new Set(['exited', 'unhealthy', 'failed']);
+const broken = new Set(['exited', 'unhealthy', 'failed', 'error', 'out of memory']);
 
 export async function createProgress(output: Output, quiet: boolean): Promise<Progress> {
   const style = styleFor(output);
