@@ -10,7 +10,6 @@ import { validateOptions } from '../../engine/check-options.ts';
 import { makePlan } from '../../engine/plan.ts';
 import { reasonToSkip } from '../../engine/reason-to-skip.ts';
 import { startRun } from '../../engine/run.ts';
-import { selectChecks } from '../../engine/select.ts';
 import { startStallGuard } from '../../engine/stall-guard.ts';
 import type { ReportTarget } from '../../reporters/index.ts';
 import { parseTargets } from '../../reporters/index.ts';
@@ -27,6 +26,7 @@ import { lineFor } from '../style.ts';
 import { watchAftermath } from './aftermath.ts';
 import { createArtifactSink } from './artifacts.ts';
 import { type CheckSources, loadAllChecks } from './checks.ts';
+import { chooseChecks } from './choose-checks.ts';
 import { type Bundle, openBundle, openEvidence } from './evidence.ts';
 import { lastFailed, rememberRun } from './last-run.ts';
 import { createProbeSource } from './probes.ts';
@@ -65,7 +65,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   const targets = withDefault(parseTargets(verify.reporters));
   const { checks, notices, ofThisCall } = await loadAllChecks(project, sources, invocation.signal);
   const bundle = options.from ? await openBundle(options.from, project.redact) : undefined;
-  const selected = selectChecks(checks, {
+  const selected = chooseChecks(checks, {
     patterns: await patternsOf(options, ofThisCall, bundle),
     tags: verify.tags,
     skip: verify.skip,
