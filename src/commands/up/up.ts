@@ -61,7 +61,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 auto takes compose where a Docker daemon answers, else embedded: a database in WebAssembly, Redis or a stand-in, the
 reference API and web app, as processes of this machine. The stack outlives the command; \`meatymusic down\` ends it.
-Exit codes: those of \`verify\`, and 69 when something could not be started, 75 when another call is starting it.
+Exit codes: those of \`verify\`, and 69 when something could not be started, 75 when another call is starting it, 124
+when it was not healthy within --timeout.
 
 Examples:
   $ meatymusic up
