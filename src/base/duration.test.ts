@@ -8,6 +8,7 @@ it.each([
   ['1.5m', 90_000],
   ['2h', 7_200_000],
   ['1d', 86_400_000],
+  ['1m30s', 90_000],
   ['', undefined],
   ['5 parsecs', undefined],
   ['-1s', undefined],
@@ -21,4 +22,9 @@ it.each([
   [125_000, '2 min 05 s'],
 ])('writes %s ms as "%s"', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+it.each([87, 1240, 60_000, 125_000])('reads what it writes of %s ms, with and without blanks', (ms) => {
+  expect(parseDuration(formatDuration(ms))).toBe(ms);
+  expect(parseDuration(formatDuration(ms).replaceAll(' ', ''))).toBe(ms);
 });

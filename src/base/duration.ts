@@ -1,10 +1,16 @@
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `250ms`, `5s`, `1.5m`, `2h`, `1d`, or a bare number of milliseconds → milliseconds; `undefined` if it is none of these. */
+/**
+ * `250ms`, `5s`, `1.5m`, `1m30s`, `2h`, `1d`, what `formatDuration` writes, or a bare number of milliseconds →
+ * milliseconds; `undefined` if it is none of these.
+ */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim());
-  if (!match) return undefined;
-  return Number(match[1]) * unitMs[(match[2] ?? 'ms') as keyof typeof unitMs];
+  const parts = /^\d+(?:\.\d+)?$/.test(text.trim()) ? `${text.trim()}ms` : text.trim();
+  if (!/^(?:\d+(?:\.\d+)? ?(?:ms|s|min|m|h|d) ?)+$/.test(parts)) return undefined;
+  return [...parts.matchAll(/(\d+(?:\.\d+)?) ?([a-z]+)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as keyof typeof unitMs],
+    0,
+  );
 }
 
 /** Milliseconds → `87 ms`, `1.24 s`, `2 min 05 s`. */

@@ -5,7 +5,6 @@ import { effectiveSettings, settingText } from '../config/effective.ts';
 import { besideText } from '../reporters/wrap-text.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { widthOf } from './style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -44,7 +43,7 @@ const printConfig: Action = async (invocation, options) => {
     Math.min(most, Math.max(0, ...rows.map((row) => row[key].length)));
   const pathWidth = width('path', 40);
   const textWidth = width('text', 60);
-  const columns = widthOf(invocation.stdout);
+  const columns = invocation.stdout.columns;
   const row = ({ path: at, text, origin }: (typeof rows)[number]): string[] => {
     const from = origin === 'default' ? '' : origin;
     const line = `${at.padEnd(pathWidth)}  ${text.padEnd(textWidth)}  ${from}`.trimEnd();
@@ -52,8 +51,12 @@ const printConfig: Action = async (invocation, options) => {
     return besideText(`${at.padEnd(pathWidth)}  `, [text, from].filter(Boolean).join('  '), columns);
   };
   const lines = [
-    `file  ${file ? path.relative(invocation.cwd, file) || file : 'none; all upwards from here were looked at'}`,
-    `root  ${root}`,
+    ...besideText(
+      'file  ',
+      file ? path.relative(invocation.cwd, file) || file : 'none; all upwards from here were looked at',
+      columns,
+    ),
+    ...besideText('root  ', root, columns),
     '',
     ...rows.flatMap(row),
   ];

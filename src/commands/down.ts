@@ -5,7 +5,7 @@ import type { RuntimeEvent } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { removeRecord } from './prove/sabotage/record.ts';
-import { styleFor } from './style.ts';
+import { lineFor, styleFor } from './style.ts';
 import { waiting } from './waiting.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -30,7 +30,7 @@ const down: Action = async (invocation, { volumes = false, json = false }) => {
   const stopped = await waiting(invocation, 'stopping the stack', async (say) => {
     const onEvent = (event: RuntimeEvent) => {
       if (event.type === 'notice' && !invocation.quiet) {
-        void stderr.write(styleFor(stderr).warn(`note: ${safeLine(event.message)}\n`));
+        void stderr.write(lineFor(stderr, `note: ${safeLine(event.message)}`, styleFor(stderr).warn));
       } else if (event.type === 'service') say(`${event.service} ${event.state}`);
     };
     const each = [];
@@ -46,7 +46,7 @@ const down: Action = async (invocation, { volumes = false, json = false }) => {
     await invocation.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else if (!invocation.quiet) {
     const what = stopped.length > 0 ? `stopped ${stopped.join(', ')}` : 'nothing was running';
-    await invocation.stderr.write(`${what}${volumes ? '; the data was removed' : ''}\n`);
+    await stderr.write(lineFor(stderr, `${what}${volumes ? '; the data was removed' : ''}`));
   }
   return ExitCode.ok;
 };

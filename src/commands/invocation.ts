@@ -4,8 +4,9 @@ import type { ExitCode } from '../base/exit-code.ts';
 /** Where text leaves the process. Redacts; resolves once the reader took it. */
 export interface Output {
   write(text: string): Promise<void>;
+  /** A window in which lines may be redrawn; not where NO_COLOR or a dumb terminal asks for plain text. */
   readonly isTerminal: boolean;
-  /** 80 where there is no terminal. */
+  /** How wide text may be, in any window: a pipe takes lines of any length. */
   readonly columns: number;
   /** 24 where there is no terminal. */
   readonly rows: number;

@@ -45,7 +45,7 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
     },
     isTerminal: Boolean(stream.isTTY) && !dumb,
     get columns() {
-      return stream.columns || 80;
+      return stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY;
     },
     get rows() {
       return stream.rows || 24;

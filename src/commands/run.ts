@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
+import { wrapText } from '../reporters/wrap-text.ts';
 import { gravest, internalFault, openProcess, type ProcessContext } from './process.ts';
 import { parseCall } from './program.ts';
 
@@ -63,18 +64,26 @@ async function report(
     await (stdout.used ? stderr : stdout).write(json);
     return;
   }
-  await stderr.write(safeText(textOf(fault, argv.includes('--verbose'))));
+  await stderr.write(textOf(fault, argv.includes('--verbose'), stderr.columns));
 }
 
-function textOf(fault: Fault, verbose: boolean): string {
-  const { code, message, hint, details, cause } = fault;
+function textOf(fault: Fault, verbose: boolean, columns: number): string {
+  const { code, message, details, cause } = fault;
   if (code === 'signal') return `${message}\n`;
-  const lines = [`error[${code}]: ${message}`, ...details.map((line) => `  ${line}`)];
-  if (hint) lines.push(`hint: ${hint}`);
-  else if (code === 'internal' && !verbose) lines.push('hint: the same call with --verbose shows where');
+  const where = code === 'internal' && !verbose ? 'the same call with --verbose shows where' : undefined;
+  const hint = fault.hint ?? where;
+  const folded = (text: string, hang: number) =>
+    safeText(text)
+      .split('\n')
+      .flatMap((line) => wrapText(line, columns, hang));
+  const lines = [
+    ...folded(`error[${code}]: ${message}`, 2),
+    ...details.flatMap((line) => folded(`  ${line}`, 4)),
+    ...(hint ? folded(`hint: ${hint}`, 6) : []),
+  ];
   if (verbose) {
     for (let at: unknown = cause ?? fault; at instanceof Error; at = at.cause)
-      lines.push(at.stack ?? at.message);
+      lines.push(safeText(at.stack ?? at.message));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,12 +1,12 @@
 import { formatDuration } from '../base/duration.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
-import { besideText, wrapText } from '../reporters/wrap-text.ts';
+import { besideText } from '../reporters/wrap-text.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { ServiceStatus } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { type Style, styleFor, widthOf } from './style.ts';
+import { lineFor, type Style, styleFor } from './style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -33,15 +33,17 @@ const status: Action = async (invocation, { json }) => {
     await stdout.write(`${JSON.stringify({ runtime: runtime.name, reason, services }, undefined, 2)}\n`);
   } else {
     const style = styleFor(stdout);
-    const columns = widthOf(stdout);
-    const head = wrapText(`runtime ${runtime.name} (${reason})`, columns).join('\n');
+    const columns = stdout.columns;
+    const head = lineFor(stdout, `runtime ${runtime.name} (${reason})`);
     const bold = head.replace(runtime.name, style.bold(runtime.name));
-    await stdout.write(`${bold}\n\n${table(style, services, columns)}`);
+    await stdout.write(`${bold}\n${table(style, services, columns)}`);
   }
   const running = services.filter(isWell).length;
   if (running === services.length && running > 0) return ExitCode.ok;
   const nothing = services.every(({ state }) => state === 'missing' || state === 'exited');
-  if (nothing && !json) await invocation.stderr.write('nothing runs; start it with: meatymusic up\n');
+  if (nothing && !json) {
+    await invocation.stderr.write(lineFor(invocation.stderr, 'nothing runs; start it with: meatymusic up'));
+  }
   return nothing ? ExitCode.unavailable : ExitCode.checkFailed;
 };
 

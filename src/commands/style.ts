@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { wrapText } from '../reporters/wrap-text.ts';
 import type { Output } from './invocation.ts';
 
 /** The few looks that commands have; plain text where colours are not wanted. */
@@ -23,7 +24,13 @@ export function styleFor({ color }: Pick<Output, 'color'>): Style {
   };
 }
 
-/** How wide text may be: a pipe takes lines of any length. */
-export function widthOf({ isTerminal, columns }: Pick<Output, 'isTerminal' | 'columns'>): number {
-  return isTerminal ? columns : Number.POSITIVE_INFINITY;
+/** A line for a person, folded to the window, with its line end. */
+export function lineFor(
+  { columns }: Pick<Output, 'columns'>,
+  text: string,
+  paint: (part: string) => string = String,
+): string {
+  return wrapText(text, columns, 2)
+    .map((part) => `${paint(part)}\n`)
+    .join('');
 }

@@ -42,6 +42,19 @@ describe('judgeSettings', () => {
     },
   );
 
+  it('refuses addresses of the database and of Redis that no URL can be, and says what is written in another way', () => {
+    const unreadable =
+      'cannot be read as an address: its port, or a character to be written as %2F, %40, %23';
+    const settings = { database: { url: 'postgresql://u:p/w@h:5432/d' }, cache: { url: 'redis://h:99999' } };
+    expect(told({ services: settings })).toEqual([
+      `services.database.url ${unreadable}`,
+      `services.cache.url ${unreadable}`,
+    ]);
+    expect(told({ services: { cache: { url: 'localhost' } } })).toEqual([
+      'services.cache.url is not an address that starts with redis:// or rediss://',
+    ]);
+  });
+
   it('refuses numbers without end or fraction where none is due, each with one sentence', () => {
     const timeouts = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -5];
     expect(timeouts.flatMap((timeout) => told({ verify: { timeout } }))).toEqual([

@@ -45,9 +45,13 @@ const duration = (fallback: string, about: string) =>
 const noHttpUrl = 'is not an address that starts with http:// or https://';
 const httpUrl = v.pipe(v.string(), v.trim(), v.url(noHttpUrl), v.regex(/^https?:\/\//, noHttpUrl));
 
+/** Passwords are the usual reason: what is special in a URL has to be escaped in them. */
+const unreadableUrl = 'cannot be read as an address: its port, or a character to be written as %2F, %40, %23';
+
 const databaseUrl = v.pipe(
   v.string(),
   v.regex(/^postgres(ql)?(\+\w+)?:\/\//, 'is not an address that starts with postgresql://'),
+  v.url(unreadableUrl),
   // `postgresql+asyncpg://` is how Python services write it in the DATABASE_URL that we share with them.
   v.transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:')),
 );
@@ -55,6 +59,7 @@ const databaseUrl = v.pipe(
 const cacheUrl = v.pipe(
   v.string(),
   v.regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://'),
+  v.url(unreadableUrl),
 );
 
 const urlPath = v.pipe(v.string(), v.regex(/^\//, 'is not a path that starts with /'));

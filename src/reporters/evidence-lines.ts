@@ -4,7 +4,13 @@ import type { HttpExchange } from '../check/probes.ts';
 import { inertLine } from './inert.ts';
 import { waterfall } from './waterfall.ts';
 
-/** Evidence as safe lines for a person, at most `maxLines` of them; what is left out is counted. */
+/** Of a body, a log line or a row; the rest is in the machine formats. */
+const longestLine = 160;
+
+/**
+ * Evidence as safe lines for a person, at most `maxLines` of them; what is left out is counted. The words are the same at
+ * every width: who has less room folds them. Only spans are drawn as wide as `columns`.
+ */
 export function evidenceLines(evidence: Evidence, columns: number, maxLines: number): string[] {
   const lines = linesOf(evidence, columns);
   if (lines.length <= maxLines) return lines;
@@ -14,37 +20,35 @@ export function evidenceLines(evidence: Evidence, columns: number, maxLines: num
 function linesOf(evidence: Evidence, columns: number): string[] {
   switch (evidence.kind) {
     case 'fact':
-      return [inertLine(`${evidence.label}: ${evidence.value}`, columns)];
+      return [inertLine(`${evidence.label}: ${evidence.value}`, longestLine)];
     case 'http':
-      return httpLines(evidence.exchange, columns);
+      return httpLines(evidence.exchange);
     case 'query':
       return [
-        inertLine(evidence.statement, columns),
-        ...evidence.rows.map((row) => inertLine(`→ ${JSON.stringify(row)}`, columns)),
+        inertLine(evidence.statement, longestLine),
+        ...evidence.rows.map((row) => inertLine(`→ ${JSON.stringify(row)}`, longestLine)),
         ...(evidence.rows.length === 0 ? [`→ ${evidence.rowCount} rows`] : []),
       ];
     case 'lines':
       return [
-        inertLine(`${evidence.source} (${counted(evidence.total, 'line')})`, columns),
+        inertLine(`${evidence.source} (${counted(evidence.total, 'line')})`, longestLine),
         ...evidence.lines.map(
-          ({ number, text }) => `${String(number).padStart(5)} │ ${inertLine(text, columns - 8)}`,
+          ({ number, text }) => `${String(number).padStart(5)} │ ${inertLine(text, longestLine - 8)}`,
         ),
       ];
     case 'spans':
-      return waterfall(evidence.spans, columns, evidence.expectedRootSpanId).map((line) =>
-        line.slice(0, columns),
-      );
+      return waterfall(evidence.spans, columns, evidence.expectedRootSpanId);
     case 'file':
-      return [inertLine(`${evidence.label}: ${evidence.path}`, columns)];
+      return [inertLine(`${evidence.label}: ${evidence.path}`, longestLine)];
   }
 }
 
-function httpLines({ request, response, error }: HttpExchange, columns: number): string[] {
+function httpLines({ request, response, error }: HttpExchange): string[] {
   const asked = `${request.method} ${request.url}`;
   if (!response)
-    return [inertLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, columns)];
+    return [inertLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, longestLine)];
   const type = response.headers['content-type'];
   const head = `${asked} → ${response.status}${type ? `, ${type}` : ''}, ${response.bodyBytes} bytes, ${response.address}`;
-  const body = response.body.trim() === '' ? [] : [inertLine(response.body, columns)];
-  return [inertLine(head, columns), ...body];
+  const body = response.body.trim() === '' ? [] : [inertLine(response.body, longestLine)];
+  return [inertLine(head, longestLine), ...body];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckResult } from '../check/result.ts';
 import { sampleResults } from '../testing/sample-results.ts';
 import { loadReporter, plainLook, reporterNames } from './index.ts';
 
@@ -24,10 +25,36 @@ describe.each(Object.entries(sampleResults))('a run with the result "%s"', (scen
 describe('pretty', async () => {
   const pretty = await loadReporter('pretty');
   const trouble = sampleResults.trouble!;
+  const passed = (check: CheckResult): CheckResult => ({
+    ...check,
+    status: 'pass',
+    title: `${check.title}, and so does all that a person with a small window has to know of it`,
+    summary: 'seen, counted and compared with what was written down, down to the last one',
+  });
 
-  it('keeps every line within a narrow terminal', () => {
-    const lines = pretty.render(trouble, { ...plainLook, columns: 50 }).split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
+  describe.each([40, 60, 80])('at %i columns', (columns) => {
+    const allWell = { ...trouble, checks: trouble.checks.map(passed) };
+
+    it.each([
+      ['failures', trouble],
+      ['passes', allWell],
+    ])('keeps every line of %s within the window', (_, result) => {
+      const lines = pretty.render(result, { ...plainLook, columns }).split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    });
+
+    it.each([
+      ['failures', trouble],
+      ['passes', allWell],
+    ])('says of %s what it says on a wide window', (_, result) => {
+      // The drawing of spans takes what room there is.
+      const words = (width: number) =>
+        pretty
+          .render(result, { ...plainLook, columns: width })
+          .replace(/\|[ █]+\|/g, '')
+          .split(/\s+/);
+      expect(words(columns)).toEqual(words(120));
+    });
   });
 
   it('shows the failures and the summary on one screen of 24 lines, with one failure and a hundred passes', () => {

@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../base/duration.ts';
+import type { Evidence } from '../check/evidence.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
@@ -7,13 +9,15 @@ import { evidenceLines } from './evidence-lines.ts';
 import { inertLine } from './inert.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
-import { wrapText } from './wrap-text.ts';
+import { besideText, wrapText } from './wrap-text.ts';
 
 const signs: Record<Status, string> = { pass: '✔', fail: '✖', error: '!', skip: '○', blocked: '◌' };
 
 interface Page extends Look {
   paint: ChalkInstance;
   line(text?: string): void;
+  /** Folded beside its start. */
+  beside(start: string, text: string, paint?: (part: string) => string): void;
 }
 
 /**
@@ -23,12 +27,13 @@ interface Page extends Look {
 export const pretty: Reporter = {
   render(result, look) {
     const lines: string[] = [];
-    const columns = Math.max(40, Math.min(look.columns, 120));
+    const columns = Math.max(20, Math.min(look.columns, 120));
     const page: Page = {
       ...look,
       columns,
       paint: new Chalk({ level: look.color ? 1 : 0 }),
       line: (text = '') => lines.push(text.trimEnd()),
+      beside: (start, text, paint) => lines.push(...besideText(start, text, columns, paint)),
     };
     const areas = byArea(result.checks);
     const allWell = result.checks.every(({ status }) => status === 'pass' || status === 'skip');
@@ -63,68 +68,66 @@ function shortArea(page: Page, area: string, checks: readonly CheckResult[], wid
   const bad = advisory ? paint.yellow(signs.fail) : paint.red(signs.fail);
   const well = blocked.length > 0 ? paint.dim(signs.blocked) : paint.green(signs.pass);
   const sign = failed.length > 0 ? bad : well;
-  page.line(`${sign} ${paint.bold(area.padEnd(width))}  ${paint.dim(summaryWords(countsOf(checks)))}`);
+  page.beside(`${sign} ${paint.bold(area.padEnd(width))}  `, summaryWords(countsOf(checks)), paint.dim);
   for (const check of failed) failure(page, check);
   for (const check of checks) if (check.status === 'pass' && check.flaky) passLine(page, check);
   blockedLines(page, checks);
 }
 
 function passLine(page: Page, check: CheckResult): void {
-  const { paint, columns } = page;
+  const { paint } = page;
   const note = check.flaky ? ` (flaky: attempt ${check.attempts.length})` : '';
   const sign = check.flaky ? paint.yellow(signs.pass) : paint.green(signs.pass);
-  twoSides(page, sign, inertLine(check.title, columns - 4), `${check.summary ?? ''}${note}`);
+  twoSides(page, sign, check.title, `${check.summary ?? ''}${note}`);
   if (!page.verbose) return;
-  for (const item of check.evidence) {
-    for (const text of evidenceLines(item, columns - 6, 12)) page.line(`      ${paint.dim(text)}`);
-  }
+  for (const item of check.evidence) evidence(page, '      ', item, 12);
 }
 
 function skipLine(page: Page, check: CheckResult): void {
-  const { paint, columns } = page;
-  page.line(`  ${paint.yellow(signs.skip)} ${inertLine(check.title, columns - 4)}`);
+  const { paint } = page;
+  page.beside(`  ${paint.yellow(signs.skip)} `, inertLine(check.title));
   const enable = check.enable ? ` (to run it: ${check.enable})` : '';
-  for (const text of wrapText(`skipped: ${inertLine(`${check.reason}${enable}`, 1000)}`, columns - 6)) {
-    page.line(`      ${paint.dim(text)}`);
-  }
+  page.beside('      ', `skipped: ${inertLine(`${check.reason}${enable}`, 1000)}`, paint.dim);
 }
 
 function failure(page: Page, check: CheckResult): void {
-  const { paint, columns } = page;
+  const { paint, verbose } = page;
   const advisory = check.level === 'advisory';
   const color = advisory ? paint.yellow : paint.red;
   const tries = check.attempts.length > 1 ? `, ${check.attempts.length} attempts` : '';
-  twoSides(
-    page,
-    color(signs[check.status]),
-    color(inertLine(check.failureTitle, columns - 4)),
-    `${check.id} [${check.code}]${advisory ? ' advisory' : ''}${tries}`,
-  );
-  const label = check.status === 'error' ? 'broke' : 'found';
+  const name = `${check.id} [${check.code}]${advisory ? ' advisory' : ''}${tries}`;
+  twoSides(page, color(signs[check.status]), check.failureTitle, name, color);
   if (check.expected) field(page, 'expected', check.expected);
-  field(page, label, check.actual ?? '');
-  const evidence = check.evidence.slice(0, page.verbose ? undefined : 4);
-  for (const [index, item] of evidence.entries()) {
-    const lines = evidenceLines(item, columns - 17, page.verbose ? 60 : 8);
-    lines.forEach((text, at) => {
-      page.line(
-        `      ${paint.dim((at === 0 && index === 0 ? 'evidence' : '').padEnd(10))} ${paint.dim(text)}`,
-      );
-    });
+  field(page, check.status === 'error' ? 'broke' : 'found', check.actual ?? '');
+  const shown = check.evidence.slice(0, verbose ? undefined : 4);
+  const label = fieldName(page, 'evidence');
+  // Addresses and paths are long words: where they would be broken, all of it stands below.
+  const isBeside = page.columns >= 60;
+  if (shown.length > 0 && !isBeside) page.line(label);
+  for (const [index, item] of shown.entries()) {
+    const start = isBeside ? (index === 0 ? label : fieldName(page, '')) : '      ';
+    evidence(page, start, item, verbose ? 60 : 8);
   }
   if (check.hint) field(page, 'next', check.hint, paint.cyan);
 }
 
-function field(
-  page: Page,
-  name: string,
-  text: string,
-  color: (text: string) => string = (same) => same,
-): void {
-  const lines = wrapText(inertLine(text, 2000), page.columns - 17);
-  lines.forEach((line, index) => {
-    page.line(`      ${page.paint.dim((index === 0 ? name : '').padEnd(10))} ${color(line)}`);
+function evidence(page: Page, start: string, item: Evidence, maxLines: number): void {
+  const { paint, columns } = page;
+  const indent = stripVTControlCharacters(start).length;
+  evidenceLines(item, columns - indent, maxLines).forEach((text, at) => {
+    const folded = wrapText(text, columns - indent, 2);
+    folded.forEach((line, part) => {
+      page.line(`${at + part === 0 ? start : ' '.repeat(indent)}${paint.dim(line)}`);
+    });
   });
+}
+
+function field(page: Page, name: string, text: string, color?: (text: string) => string): void {
+  page.beside(fieldName(page, name), inertLine(text, 2000), color);
+}
+
+function fieldName({ paint }: Page, name: string): string {
+  return `      ${paint.dim(name.padEnd(10))} `;
 }
 
 /** One line for all checks with the same root cause. */
@@ -136,23 +139,31 @@ function blockedLines(page: Page, checks: readonly CheckResult[]): void {
     byCause.set(cause, (byCause.get(cause) ?? 0) + 1);
   }
   for (const [cause, count] of byCause) {
-    page.line(
-      `  ${page.paint.dim(`${signs.blocked} ${count} blocked by ${inertLine(cause, page.columns - 20)}`)}`,
+    page.beside(
+      `  ${page.paint.dim(signs.blocked)} `,
+      `${count} blocked by ${inertLine(cause)}`,
+      page.paint.dim,
     );
   }
 }
 
 /** Left and right on one line where both fit, else the right one below. */
-function twoSides(page: Page, sign: string, left: string, right: string): void {
+function twoSides(
+  page: Page,
+  sign: string,
+  left: string,
+  right: string,
+  color: (text: string) => string = String,
+): void {
   const { paint, columns } = page;
-  const shown = inertLine(right, columns - 6);
-  const used = 4 + visibleLength(left);
+  const [title, note] = [inertLine(left), inertLine(right)];
+  const used = 4 + title.length;
   const column = Math.max(Math.min(58, Math.floor(columns * 0.54)), used + 2);
-  if (column + shown.length <= columns) {
-    page.line(`  ${sign} ${left}${' '.repeat(column - used)}${paint.dim(shown)}`);
+  if (column + note.length <= columns) {
+    page.line(`  ${sign} ${color(title)}${' '.repeat(column - used)}${paint.dim(note)}`);
   } else {
-    page.line(`  ${sign} ${left}`);
-    if (shown) page.line(`      ${paint.dim(shown)}`);
+    page.beside(`  ${sign} `, title, color);
+    if (note) page.beside('      ', note, paint.dim);
   }
 }
 
@@ -166,12 +177,12 @@ function closing(
   const why = endedBy ? ` (ended by ${endedBy})` : '';
   const what = summaryWords(summary);
   const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack`;
-  for (const part of wrapText(line, page.columns)) {
+  for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
   // Of a stack that nobody started here, some addresses may be defaults that nobody meant.
   if (stack.runtime !== 'external' || !checks.some(({ source }) => source.startsWith('checks/'))) return;
-  for (const part of wrapText(addressesOf(stack), page.columns - 2)) page.line(`  ${paint.dim(part)}`);
+  page.beside('  ', addressesOf(stack), paint.dim);
 }
 
 function addressesOf({ api, web, database, cache }: StackInfo): string {
@@ -188,8 +199,4 @@ function countsOf(checks: readonly CheckResult[]): Record<Status, number> {
   const counts: Record<Status, number> = { pass: 0, fail: 0, skip: 0, error: 0, blocked: 0 };
   for (const { status } of checks) counts[status]++;
   return counts;
-}
-
-function visibleLength(text: string): number {
-  return text.replace(/\x1b\[[0-9;]*m/g, '').length;
 }

@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
 import { DefaultRenderer, ListrEventManager, ListrLogger, ProcessOutput, Spinner } from 'listr2';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import { canvasOf, type Screen } from './screen.ts';
+import { besideText } from './wrap-text.ts';
 
 export type RowState = 'running' | 'done' | 'failed';
 
@@ -47,12 +49,17 @@ export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOp
     // What did not end stands still.
     return isLast ? paint.dim('·') : paint.cyan(spinner.fetch());
   };
+  /** While it is drawn, each is one line; the last picture has all its words, folded behind the name. */
   const put = ({ state, text, aside }: Line, isLast: boolean) => {
     if (!state) return text;
-    const width = screen.columns - 3;
-    const line = isLast || text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-    const room = width - line.length - 2;
-    return `${sign(state, isLast)} ${line}${aside && room >= leastAside ? `  ${paint.dim(safeLine(aside, room))}` : ''}`;
+    const width = screen.columns - 1;
+    const start = `${sign(state, isLast)} `;
+    const [name = ''] = /^\S+ +/.exec(text) ?? [];
+    const lines = isLast
+      ? besideText(`${start}${name}`, text.slice(name.length), width)
+      : [`${start}${text.length <= width - 2 ? text : `${text.slice(0, width - 3)}…`}`];
+    const room = width - stripVTControlCharacters(lines.at(-1) as string).length - 2;
+    return `${lines.join('\n')}${aside && room >= leastAside ? `  ${paint.dim(safeLine(aside, room))}` : ''}`;
   };
   /** Where there are more lines than room, those that are done make place for what runs or failed. */
   const picture = () => {

@@ -1,23 +1,31 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Breaks at spaces, and inside a word only where it is longer than a line. */
-export function wrapText(text: string, columns: number): string[] {
-  const width = Math.max(10, columns);
+/**
+ * Breaks at spaces, and inside a word only where it is longer than a line. All lines but the first begin with `hang`
+ * spaces.
+ */
+export function wrapText(text: string, columns: number, hang = 0): string[] {
+  const lead = ' '.repeat(hang);
   const lines: string[] = [];
-  let rest = text;
-  while (rest.length > width) {
+  let rest = text.trimEnd();
+  for (;;) {
+    const start = lines.length === 0 ? '' : lead;
+    const width = Math.max(10, columns - start.length);
+    if (rest.length <= width) return [...lines, `${start}${rest}`];
     const space = rest.lastIndexOf(' ', width);
-    const at = space > 0 ? space : width;
-    lines.push(rest.slice(0, at));
+    const at = space > rest.length - rest.trimStart().length ? space : width;
+    lines.push(`${start}${rest.slice(0, at).trimEnd()}`);
     rest = rest.slice(at).trimStart();
   }
-  lines.push(rest);
-  return lines;
 }
 
 const leastRoom = 20;
+const belowIndent = ' '.repeat(6);
 
-/** `text` beside `start`, folded under itself; where too little room is left there, below it. `start` may be coloured. */
+/**
+ * `text` beside `start`, folded under itself; below it where too little room is left there, or where that keeps a word
+ * whole. `start` may be coloured.
+ */
 export function besideText(
   start: string,
   text: string,
@@ -25,13 +33,14 @@ export function besideText(
   paint: (part: string) => string = String,
 ): string[] {
   const width = stripVTControlCharacters(start).length;
-  if (columns - width >= leastRoom) {
-    const room = columns - width;
+  const room = columns - width;
+  const roomBelow = columns - belowIndent.length;
+  const longest = Math.max(...text.split(' ').map((word) => word.length));
+  if (room >= leastRoom && (longest <= room || longest > roomBelow)) {
     return wrapText(text, room).map(
       (part, index) => `${index === 0 ? start : ' '.repeat(width)}${paint(part)}`,
     );
   }
-  const indent = ' '.repeat(6);
-  const below = wrapText(text, columns - indent.length).map((part) => `${indent}${paint(part)}`);
-  return [start.trimEnd(), ...below];
+  const below = wrapText(text, roomBelow).map((part) => `${belowIndent}${paint(part)}`);
+  return start.trim() === '' ? below : [start.trimEnd(), ...below];
 }

@@ -11,7 +11,7 @@ import { optionsGivenFor } from '../../engine/given-options.ts';
 import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { styleFor, widthOf } from '../style.ts';
+import { styleFor } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 import { plain } from './list.ts';
 
@@ -53,7 +53,7 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
     return ExitCode.ok;
   }
   const { bold, dim, link } = styleFor(invocation.stdout);
-  const columns = widthOf(invocation.stdout);
+  const columns = invocation.stdout.columns;
   const beside = (start: string, text: string, paint?: (part: string) => string) =>
     besideText(start, text, columns, paint);
   const { level = 'required', effects = 'none', tags = [], after = [], uses = [], sabotage = [] } = check;

@@ -8,7 +8,7 @@ import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { several } from '../option-values.ts';
-import { styleFor, widthOf } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -38,7 +38,9 @@ const list: Action = async (invocation, { tag, json }, patterns) => {
     await invocation.stdout.write(`${JSON.stringify({ checks: chosen.map(plain) }, null, 2)}\n`);
     return ExitCode.ok;
   }
-  for (const notice of notices) await invocation.stderr.write(`note: ${safeLine(notice)}\n`);
+  for (const notice of notices) {
+    await invocation.stderr.write(lineFor(invocation.stderr, `note: ${safeLine(notice)}`));
+  }
   const style = styleFor(invocation.stdout);
   const width = Math.max(...chosen.map(({ id }) => id.length));
   const lines = chosen.flatMap((check, index) => {
@@ -46,13 +48,14 @@ const list: Action = async (invocation, { tag, json }, patterns) => {
     const remarks = remarksOf(check);
     const tail = remarks.length > 0 ? `  (${remarks.join(', ')})` : '';
     const start = `${style.bold(check.id.padEnd(width))}  `;
-    const line = besideText(start, `${safeLine(check.title)}${tail}`, widthOf(invocation.stdout));
+    const line = besideText(start, `${safeLine(check.title)}${tail}`, invocation.stdout.columns);
     return isFirst && index > 0 ? ['', ...line] : line;
   });
   const count = chosen.length === 1 ? '1 check' : `${chosen.length} checks`;
   const of = chosen.length < checks.length ? ` of ${checks.length}` : '';
   const more = 'meatymusic checks explain <id> tells more';
-  await invocation.stdout.write(`${lines.join('\n')}\n\n${style.dim(`${count}${of}; ${more}`)}\n`);
+  const end = lineFor(invocation.stdout, `${count}${of}; ${more}`, style.dim);
+  await invocation.stdout.write(`${lines.join('\n')}\n\n${end}`);
   return ExitCode.ok;
 };
 

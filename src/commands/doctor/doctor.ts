@@ -5,7 +5,7 @@ import { configOf } from '../../config/schema.ts';
 import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
-import { styleFor, widthOf } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { examine, type Finding } from './findings.ts';
 
@@ -46,7 +46,7 @@ const doctor: Action = async (invocation, { json }) => {
   const { good, warn, bad, link, bold } = styleFor(invocation.stdout);
   const mark = { ok: good('ok  '), note: warn('note'), bad: bad('bad ') };
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const columns = widthOf(invocation.stdout);
+  const columns = invocation.stdout.columns;
   const lines = findings.flatMap(({ name, state, found, mend }) => [
     ...(invocation.quiet && state === 'ok'
       ? []
@@ -58,7 +58,7 @@ const doctor: Action = async (invocation, { json }) => {
     [ExitCode.checkFailed]: 'the configuration has to be mended first',
     [ExitCode.unavailable]: 'this machine keeps `meatymusic up` from working',
   }[exitCode];
-  await invocation.stdout.write(`${[...lines, '', bold(end)].join('\n')}\n`);
+  await invocation.stdout.write(`${lines.join('\n')}\n\n${lineFor(invocation.stdout, end, bold)}`);
   return exitCode;
 };
 

@@ -4,6 +4,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { configFileNames } from '../../config/find.ts';
 import type { Action, CommandModule } from '../invocation.ts';
+import { lineFor } from '../style.ts';
 import { commentedConfig } from './config.ts';
 import { workflow } from './workflow.ts';
 
@@ -49,7 +50,9 @@ const init: Action = async (invocation, { full, ci, force, json }) => {
   const names = written.map((file) => path.relative(cwd, file));
   await invocation.stdout.write(json ? `${JSON.stringify({ written: names })}\n` : `${names.join('\n')}\n`);
   if (!invocation.quiet && !json) {
-    await invocation.stderr.write('edit it, then: meatymusic config; meatymusic doctor; meatymusic up\n');
+    await invocation.stderr.write(
+      lineFor(invocation.stderr, 'edit it, then: meatymusic config; meatymusic doctor; meatymusic up'),
+    );
   }
   return ExitCode.ok;
 };

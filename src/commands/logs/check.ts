@@ -9,6 +9,7 @@ import { maxRequiredFields } from '../../probes/logs/known-keys.ts';
 import type { LogReport } from '../../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../probes/logs/secrets.ts';
 import { inertJson, inertLine } from '../../reporters/inert.ts';
+import { besideText, wrapText } from '../../reporters/wrap-text.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { waiting } from '../waiting.ts';
 
@@ -85,7 +86,7 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   await stdout.write(
     flags.json
       ? `${inertJson(JSON.stringify({ source, ok: failures.length === 0, failures, ...report }, null, 2))}\n`
-      : describe(source, report, failures, durationMs),
+      : `${describe(source, report, failures, durationMs, stdout.columns).join('\n')}\n`,
   );
   return failures.length === 0 ? ExitCode.ok : ExitCode.checkFailed;
 };
@@ -115,7 +116,13 @@ function judge(report: LogReport, { minStructured }: CheckFlags, file: string): 
   return failures;
 }
 
-function describe(source: string, report: LogReport, failures: string[], durationMs: number): string {
+function describe(
+  source: string,
+  report: LogReport,
+  failures: string[],
+  durationMs: number,
+  columns: number,
+): string[] {
   const { times, samples } = report;
   const rows: [string, string][] = [
     [
@@ -150,21 +157,24 @@ function describe(source: string, report: LogReport, failures: string[], duratio
   ].filter(Boolean);
   const size = report.bytes < 1e5 ? count(report.bytes, 'byte') : `${(report.bytes / 1e6).toFixed(1)} MB`;
   const speed = `${size} in ${formatDuration(durationMs)}`;
-  const sampleLines = samples
-    .slice(0, 30)
-    .map(
-      ({ line, problem, offset, detail, text }) =>
-        `  line ${line}: ${problem}, ${inertLine(detail, 100)}${problem === 'truncated' ? `, at byte ${offset}` : ''}${text ? `\n    ${inertLine(text, 160)}` : ''}`,
-    );
+  const sampleLines = samples.slice(0, 30).flatMap(({ line, problem, offset, detail, text }) => {
+    const where = problem === 'truncated' ? `, at byte ${offset}` : '';
+    return [
+      ...besideText('  ', `line ${line}: ${problem}, ${inertLine(detail, 100)}${where}`, columns),
+      ...(text ? besideText('    ', inertLine(text, 160), columns) : []),
+    ];
+  });
   return [
-    `${inertLine(source, 200)}  (${speed})`,
-    ...rows.map(([name, value]) => `  ${name.padEnd(12)}  ${value}`),
-    ...notes.map((note) => `  note          ${note}`),
+    ...wrapText(`${inertLine(source, 200)}  (${speed})`, columns, 2),
+    ...[...rows, ...notes.map((note) => ['note', note] as const)].flatMap(([name, value]) =>
+      besideText(`  ${name.padEnd(12)}  `, value, columns),
+    ),
     ...(sampleLines.length > 0 ? ['', 'First findings', ...sampleLines] : []),
     '',
-    ...(failures.length === 0 ? ['The log holds.'] : failures.map((failure) => `FAIL ${failure}`)),
-    '',
-  ].join('\n');
+    ...(failures.length === 0
+      ? ['The log holds.']
+      : failures.flatMap((failure) => besideText('FAIL ', failure, columns))),
+  ];
 }
 
 const unreadableReasons: Partial<Record<string, string>> = {

@@ -2,9 +2,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import type { Reach, VerifyOutcome } from '../../migrate/index.ts';
+import { besideText, wrapText } from '../../reporters/wrap-text.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { type Style, styleFor } from '../style.ts';
+import { lineFor, type Style, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { type MigrateFlags, openMigrations, openTarget, positive, reachOf } from './target.ts';
 
@@ -31,14 +33,26 @@ export function configureFiles(command: Command, act: Parameters<CommandModule['
   act(
     sub('create', 'write a new, typed migration behind all others')
       .argument('<name>', 'what it does: add_songs')
-      .option('--no-transaction', 'one that runs alone, outside a transaction: CREATE INDEX CONCURRENTLY'),
+      .option('--no-transaction', 'one that runs alone, outside a transaction: CREATE INDEX CONCURRENTLY')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  $ meatymusic migrate create add_songs
+  $ meatymusic migrate create index_songs --no-transaction`,
+      ),
     create,
   );
   act(
-    sub('lock', 'write migrations.lock.json: order and checksums, to be committed').option(
-      '--check',
-      'write nothing; exit with 78 when it does not fit the files',
-    ),
+    sub('lock', 'write migrations.lock.json: order and checksums, to be committed')
+      .option('--check', 'write nothing; exit with 78 when it does not fit the files')
+      .addHelpText(
+        'after',
+        `
+Examples:
+  $ meatymusic migrate lock
+  $ meatymusic migrate lock --check     in CI: nobody edited, added or removed one without committing the lock file`,
+      ),
     lock,
   );
   act(
@@ -46,21 +60,48 @@ export function configureFiles(command: Command, act: Parameters<CommandModule['
       .option('--to <name>', 'up to this one')
       .option('--steps <n>', 'this many', positive)
       .option('--down', 'what rolling back would run')
-      .option('--json', 'machine-readable'),
+      .option('--json', 'machine-readable')
+      .addHelpText(
+        'after',
+        `
+Exit codes: 0 all of it is planned, 1 a migration could not be planned to its end.
+
+Examples:
+  $ meatymusic migrate plan > pending.sql
+  $ meatymusic migrate plan --to add_songs
+  $ meatymusic migrate plan --down --steps 2`,
+      ),
     plan,
   );
   act(
     sub('verify', 'prove the migrations on a scratch database and compare it with the real one')
       .option('--scratch <url>', scratch)
       .option('--no-target', 'leave out the comparison with the real database')
-      .option('--json', 'machine-readable'),
+      .option('--json', 'machine-readable')
+      .addHelpText(
+        'after',
+        `
+Exit codes: 0 all of it holds, 1 something differs, 69 no stack runs to compare with.
+
+Examples:
+  $ meatymusic migrate verify
+  $ meatymusic migrate verify --no-target     in CI, without a stack
+  $ meatymusic migrate verify --scratch postgresql://postgres:postgres@127.0.0.1:5433/postgres`,
+      ),
     verify,
   );
   act(
     sub('types', "write Kysely's Database interface from the migrated schema")
       .option('--out <file>', 'file to write (default: standard output)')
       .option('--check', 'write nothing; exit with 1 when the file is not up to date')
-      .option('--scratch <url>', scratch),
+      .option('--scratch <url>', scratch)
+      .addHelpText(
+        'after',
+        `
+Examples:
+  $ meatymusic migrate types --out src/db.ts
+  $ meatymusic migrate types --out src/db.ts --check`,
+      ),
     types,
   );
 }
@@ -73,7 +114,10 @@ const create: Action = async (invocation, options, [name = '']) => {
   await invocation.stdout.write(`${path.relative(invocation.cwd, file)}\n`);
   if (!target.folder && !invocation.quiet) {
     await invocation.stderr.write(
-      "note: the configuration names no folder of migrations, so the built-in ones are applied; set migrations: { folder: 'migrations' }\n",
+      lineFor(
+        invocation.stderr,
+        "note: the configuration names no folder of migrations, so the built-in ones are applied; set migrations: { folder: 'migrations' }",
+      ),
     );
   }
   return ExitCode.ok;
@@ -116,24 +160,30 @@ const verify: Action = async (invocation, options) => {
   await invocation.stdout.write(
     flags.json
       ? `${JSON.stringify(outcome, null, 2)}\n`
-      : `${verifyText(outcome, styleFor(invocation.stdout))}\n`,
+      : `${verifyText(outcome, styleFor(invocation.stdout), invocation.stdout.columns)}\n`,
   );
   return outcome.ok ? ExitCode.ok : ExitCode.checkFailed;
 };
 
-function verifyText({ scratch, migrations, objects, steps, ok }: VerifyOutcome, style: Style): string {
+function verifyText(
+  { scratch, migrations, objects, steps, ok }: VerifyOutcome,
+  style: Style,
+  columns: number,
+): string {
   return [
     ...steps.flatMap(({ what, ok: holds, differences }) => [
-      `${holds ? style.good('ok    ') : style.bad('differs')} ${what}`,
-      ...differences.map((line) => `  ${line.startsWith('-') ? style.bad(line) : style.good(line)}`),
+      ...besideText(`${holds ? style.good('ok     ') : style.bad('differs')} `, what, columns),
+      ...differences.flatMap((line) =>
+        besideText('  ', line, columns, line.startsWith('-') ? style.bad : style.good),
+      ),
     ]),
     ...(ok ? [] : [style.dim('- should be there, + is there')]),
-    `${migrations} migrations, ${objects} objects, on ${scratch}`,
+    ...wrapText(`${migrations} migrations, ${objects} objects, on ${scratch}`, columns, 2),
   ].join('\n');
 }
 
 const types: Action = async (invocation, options) => {
-  const { mkdir, readFile, writeFile } = await import('node:fs/promises');
+  const { readFile, writeFile } = await import('node:fs/promises');
   const flags = options as unknown as FileFlags;
   const { options: target, project } = await openMigrations(invocation, flags);
   const { generateTypes } = await import('../../migrate/index.ts');
@@ -150,7 +200,7 @@ const types: Action = async (invocation, options) => {
     return fits ? ExitCode.ok : ExitCode.checkFailed;
   }
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(file, text);
   } catch (cause) {
     throw new Fault({

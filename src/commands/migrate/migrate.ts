@@ -3,8 +3,9 @@ import { formatDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { MigrateOutcome } from '../../migrate/index.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { configureFiles } from './files.ts';
 import { configureStatus } from './status.ts';
@@ -49,6 +50,14 @@ function configureRuns(command: Command, act: Parameters<CommandModule['configur
     .option(
       '--frozen-lock',
       'refuse files that are not those of migrations.lock.json (the default where CI is set)',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic migrate up
+  $ meatymusic migrate up --to add_songs
+  $ meatymusic migrate up --steps 1 --lock-timeout 2m`,
     );
   act(up, runUp);
   const down = withReach(
@@ -56,14 +65,29 @@ function configureRuns(command: Command, act: Parameters<CommandModule['configur
     'roll back what is behind this one',
   )
     .description('Roll back: the last migration, or as far as the options say.')
-    .option('--all', 'roll back everything');
+    .option('--all', 'roll back everything')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic migrate down
+  $ meatymusic migrate down --to add_songs     add_songs stays, what is behind it goes
+  $ meatymusic migrate down --all`,
+    );
   act(down, runDown);
   const again = command
     .command('redo')
     .summary('roll back and apply again')
     .description('Roll back the last migration and apply it again, as it stands in its file now.')
     .option('--steps <n>', 'the last n migrations', positive)
-    .option('--json', 'machine-readable');
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic migrate redo
+  $ meatymusic migrate redo --steps 2`,
+    );
   act(common(again), runRedo);
   const accept = command
     .command('accept')
@@ -71,7 +95,13 @@ function configureRuns(command: Command, act: Parameters<CommandModule['configur
     .description('Record that an edit, a removal, or a place out of order is meant, and why.')
     .argument('<name>', 'the migration, or a part of its name')
     .requiredOption('--reason <text>', 'why it is meant; kept in the database')
-    .option('--json', 'machine-readable');
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic migrate accept add_songs --reason 'a comment was added after it had been applied'`,
+    );
   act(common(accept), runAccept);
 }
 
@@ -108,7 +138,9 @@ async function refreshLockFile(invocation: Invocation, folder: string): Promise<
   if (!differences || differences.length === 0) return;
   writeLockFile(folder);
   if (!invocation.quiet)
-    await invocation.stderr.write(`note: ${lockFileName} was brought up to date; commit it\n`);
+    await invocation.stderr.write(
+      lineFor(invocation.stderr, `note: ${lockFileName} was brought up to date; commit it`),
+    );
 }
 
 const runDown: Action = async (invocation, options) => {
@@ -172,9 +204,9 @@ async function tell(
     return;
   }
   const style = styleFor(stdout);
-  const lines = ran.map(
-    ({ name, durationMs }) =>
-      `${style.good(direction === 'up' ? 'applied' : 'rolled back')} ${name} ${style.dim(formatDuration(durationMs))}`,
+  const done = style.good(direction === 'up' ? 'applied' : 'rolled back');
+  const lines = ran.flatMap(({ name, durationMs }) =>
+    besideText(`${done} `, `${name} ${formatDuration(durationMs)}`, stdout.columns),
   );
   if (lines.length === 0) lines.push(direction === 'up' ? 'nothing is pending' : 'nothing to roll back');
   lines.push(`head ${head ?? 'none: no migration is applied'}`);

@@ -9,6 +9,7 @@ import { selectChecks } from '../../engine/select.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
+import { lineFor } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 import { toolVersion } from '../verify/run.ts';
 import { describeStack } from '../verify/stack.ts';
@@ -72,7 +73,7 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   let proofs: Proof[];
   try {
     const mended = await mendRecorded(project, runtime);
-    if (mended) await stderr.write(`note: ${mended}\n`);
+    if (mended) await stderr.write(lineFor(stderr, `note: ${mended}`));
     proofs = await waiting(invocation, 'proving', (say) =>
       prove(selected, {
         underTest,
@@ -98,9 +99,10 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
     await stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else {
     const summary = summaryOf(proofs, selected.length);
-    await stdout.write(`\n${summary} in ${formatDuration(durationMs)} · ${runtime.name} stack\n`);
+    const end = `${summary} in ${formatDuration(durationMs)} · ${runtime.name} stack`;
+    await stdout.write(`\n${lineFor(stdout, end)}`);
     const wrong = proofs.find(({ status }) => status === 'refuted' || status === 'unproven');
-    if (wrong) await stdout.write(`hint: meatymusic checks explain ${wrong.id}\n`);
+    if (wrong) await stdout.write(lineFor(stdout, `hint: meatymusic checks explain ${wrong.id}`));
   }
   return ok && proofs.length === selected.length ? ExitCode.ok : ExitCode.checkFailed;
 };

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/duration.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import type { Output } from '../invocation.ts';
 import { type Style, styleFor } from '../style.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
@@ -8,25 +9,38 @@ const signs = { proven: '✔', refuted: '✖', skipped: '○', unproven: '?' } a
 const nameWidth = 44;
 
 /** A proof for a person: the check, and a line for each way in which the stack was broken. */
-export function textOf({ id, status, reason, sabotages }: Proof, output: Pick<Output, 'color'>): string {
+export function textOf(
+  { id, status, reason, sabotages }: Proof,
+  output: Pick<Output, 'color' | 'columns'>,
+): string {
   const style = styleFor(output);
   const paint = { proven: style.good, refuted: style.bad, skipped: style.warn, unproven: style.bad }[status];
-  const why = reason ? style.dim(`  ${status}: ${safeLine(reason, 300)}`) : '';
-  const lines = [`${paint(signs[status])} ${safeLine(id, 200)}${why}`];
-  for (const each of sabotages) lines.push(...linesOf(each, style));
+  const { columns } = output;
+  const name = `${paint(signs[status])} ${safeLine(id, 200)}`;
+  const lines = reason
+    ? besideText(`${name}  `, `${status}: ${safeLine(reason, 300)}`, columns, style.dim)
+    : [name];
+  for (const each of sabotages) lines.push(...linesOf(each, style, columns));
   return `${lines.join('\n')}\n`;
 }
 
-function linesOf({ name, code, holds, found, durationMs }: ProofOfSabotage, style: Style): string[] {
+function linesOf(
+  { name, code, holds, found, durationMs }: ProofOfSabotage,
+  style: Style,
+  columns: number,
+): string[] {
   const shown = safeLine(name, 200);
   if (holds) {
-    const verdict = style.dim(`fail ${code}, ${formatDuration(durationMs)}`);
-    return [`    ${style.good('✔')} ${shown.padEnd(nameWidth)}  ${verdict}`];
+    const verdict = `fail ${code}, ${formatDuration(durationMs)}`;
+    const start = `    ${style.good('✔')} `;
+    if (6 + Math.max(nameWidth, shown.length) + 2 + verdict.length <= columns)
+      return [`${start}${shown.padEnd(nameWidth)}  ${style.dim(verdict)}`];
+    return [...besideText(start, shown, columns), ...besideText('      ', verdict, columns, style.dim)];
   }
   return [
-    `    ${style.bad('✖')} ${shown}`,
-    `      wanted  fail ${code}, then as before`,
-    `      found   ${safeLine(found ?? '', 600)}`,
+    ...besideText(`    ${style.bad('✖')} `, shown, columns),
+    ...besideText('      wanted  ', `fail ${code}, then as before`, columns),
+    ...besideText('      found   ', safeLine(found ?? '', 600), columns),
   ];
 }
 

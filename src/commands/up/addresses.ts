@@ -1,4 +1,5 @@
 import { maskUrl } from '../../base/redact.ts';
+import { besideText } from '../../reporters/wrap-text.ts';
 import type { Endpoints } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { styleFor } from '../style.ts';
@@ -14,7 +15,10 @@ export function addresses(output: Output, endpoints: Endpoints): string {
     ['cache', cacheUrl],
     ...(otlpUrl ? [['telemetry', otlpUrl] as const] : []),
   ] as const;
-  return `\n${rows.map(([name, url]) => `  ${name.padEnd(10)} ${style.link(url)}\n`).join('')}`;
+  const lines = rows.flatMap(([name, url]) =>
+    besideText(`  ${name.padEnd(10)} `, url, output.columns, style.link),
+  );
+  return `\n${lines.join('\n')}\n`;
 }
 
 /** The addresses without their passwords. */

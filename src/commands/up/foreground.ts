@@ -4,7 +4,7 @@ import { safeLine } from '../../base/safe-text.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import type { Invocation } from '../invocation.ts';
 import { createLogPrinter } from '../logs/printer.ts';
-import { styleFor } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 
 const pollMs = 500;
 
@@ -39,7 +39,8 @@ export async function stayInForeground(
         else if (!dead.has(service)) {
           dead.add(service);
           const how = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
-          await stderr.write(style.bad(`${service} ended${how}${note ? `; ${safeLine(note)}` : ''}\n`));
+          const line = `${service} ended${how}${note ? `; ${safeLine(note)}` : ''}`;
+          await stderr.write(lineFor(stderr, line, style.bad));
         }
       }
       if (services.length === 0 || services.every(({ service }) => dead.has(service))) return;

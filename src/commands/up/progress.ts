@@ -1,15 +1,14 @@
 import { formatDuration } from '../../base/duration.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Row, RowState, Rows } from '../../reporters/rows.ts';
-import { wrapText } from '../../reporters/wrap-text.ts';
 import type { RuntimeEvent } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 
 /** Shows how a stack starts: lines that are redrawn on a terminal, else one line for each change. */
 export interface Progress {
   onEvent(event: RuntimeEvent): void;
-  /** One line that stays; on a terminal it is folded at its width. A note is coloured. */
+  /** One line that stays, folded to the window. A note is coloured. */
   say(line: string, kind?: 'note'): void;
   /** Work of this process: shown while it lasts, and what came of it. */
   step<T>(name: string, work: () => Promise<T>, outcome: (value: T) => Outcome): Promise<T>;
@@ -32,7 +31,7 @@ interface Service {
 }
 
 const settled = new Set(['healthy', 'running', 'stopped', 'removed', 'done']);
-const broken = new Set(['exited', 'unhealthy', 'failed']);
+const broken = new Set(['exited', 'unhealthy', 'failed', 'error', 'out of memory']);
 
 export async function createProgress(output: Output, quiet: boolean): Promise<Progress> {
   const style = styleFor(output);
@@ -40,9 +39,8 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
   const rows = await openRows(output, quiet);
   const say = (line: string, kind?: 'note') => {
     if (quiet) return;
-    const lines = output.isTerminal ? wrapText(line, output.columns) : [line];
     const paint = kind === 'note' ? style.warn : String;
-    void output.write(lines.map((each) => `${paint(each)}\n`).join('')).catch(() => {});
+    void output.write(lineFor(output, line, paint)).catch(() => {});
   };
   const change = (name: string, state: string, detail = '') => {
     const service = services.get(name) ?? { row: rows.add(), state: '', detail, log: '', sinceMs: 0 };
@@ -107,7 +105,7 @@ function plainRows(output: Output): Rows {
     add: () => ({
       show(state, text, aside) {
         const line = [signs[state], text, aside && style.dim(safeLine(aside))];
-        written = output.write(`${line.filter(Boolean).join(' ')}\n`).catch(() => {});
+        written = output.write(lineFor(output, line.filter(Boolean).join(' '))).catch(() => {});
       },
     }),
     end: () => written,

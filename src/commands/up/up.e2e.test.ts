@@ -222,6 +222,17 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await gone(made);
   });
 
+  it('says with 124 which service was not healthy within --timeout, and leaves nothing', async () => {
+    const made = await project();
+    const result = await made.run(['up', '--timeout', '50ms', '--no-verify']);
+    expect(result.code, told(result)).toBe(124);
+    expect(result.stderr).toMatch(
+      /error\[start-timeout\]: (database|api|web|cache) was not healthy within 50 ms/,
+    );
+    expect(result.stderr).toContain('hint: give it longer with --timeout; meatymusic logs ');
+    await gone(made);
+  });
+
   it('refuses a data folder that another stack uses, and names its holder', async () => {
     const first = await warmProject();
     await first.run(['up', '--no-verify']);

@@ -6,6 +6,7 @@ import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { gravest } from '../process.ts';
+import { lineFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
@@ -60,7 +61,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 auto takes compose where a Docker daemon answers, else embedded: a database in WebAssembly, Redis or a stand-in, the
 reference API and web app, as processes of this machine. The stack outlives the command; \`meatymusic down\` ends it.
-Exit codes: those of \`verify\`, and 69 when something could not be started, 75 when another call is starting it.
+Exit codes: those of \`verify\`, and 69 when something could not be started, 75 when another call is starting it, 124
+when it was not healthy within --timeout.
 
 Examples:
   $ meatymusic up
@@ -121,7 +123,7 @@ async function verify(invocation: Invocation, project: Project, runtime: Runtime
   const stdout: Output = {
     ...invocation.stdout,
     isTerminal: false,
-    columns: 80,
+    columns: Number.POSITIVE_INFINITY,
     color: false,
     async write(part) {
       text += part;
@@ -135,5 +137,5 @@ async function verify(invocation: Invocation, project: Project, runtime: Runtime
 async function takeAway({ stderr, quiet }: Invocation, runtime: Runtime): Promise<void> {
   const signal = AbortSignal.timeout(cleanUpMs);
   const stopped = await runtime.down({ volumes: false, signal, onEvent() {} });
-  if (!quiet && stopped.length > 0) await stderr.write(`stopped ${stopped.join(', ')}\n`);
+  if (!quiet && stopped.length > 0) await stderr.write(lineFor(stderr, `stopped ${stopped.join(', ')}`));
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { StackInfo } from '../../check/stack.ts';
 import type { OpenProbes } from '../../engine/attempt.ts';
@@ -45,8 +46,8 @@ export async function openEvidence(
     for (const name of ['calls', 'artifacts', 'result.json']) {
       await rm(path.join(folder, name), { recursive: true, force: true });
     }
-    await mkdir(path.join(folder, 'calls'), { recursive: true });
-    await mkdir(path.join(folder, 'artifacts'), { recursive: true });
+    await makeFolder(path.join(folder, 'calls'));
+    await makeFolder(path.join(folder, 'artifacts'));
   } catch (cause) {
     throw new Fault({
       code: 'cannot-write',

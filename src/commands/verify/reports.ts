@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync, writeSync } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import type { RunResult } from '../../check/result.ts';
 import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
@@ -51,7 +52,7 @@ export async function writeReports(
   for (const { file, reporter } of reports) {
     if (file !== undefined) continue;
     const look = {
-      columns: stdout.isTerminal ? stdout.columns : plainLook.columns,
+      columns: Number.isFinite(stdout.columns) ? stdout.columns : plainLook.columns,
       color: stdout.color,
       verbose,
     };
@@ -106,7 +107,7 @@ async function writeAtomically(file: string, text: string): Promise<void> {
     await writeFile(file, text);
     return;
   }
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await writeFile(draft, text);

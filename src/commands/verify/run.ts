@@ -10,7 +10,6 @@ import { validateOptions } from '../../engine/check-options.ts';
 import { makePlan } from '../../engine/plan.ts';
 import { reasonToSkip } from '../../engine/reason-to-skip.ts';
 import { startRun } from '../../engine/run.ts';
-import { selectChecks } from '../../engine/select.ts';
 import { startStallGuard } from '../../engine/stall-guard.ts';
 import type { ReportTarget } from '../../reporters/index.ts';
 import { parseTargets } from '../../reporters/index.ts';
@@ -23,9 +22,11 @@ import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
 import { gravest } from '../process.ts';
 import { mendLeftover } from '../prove/sabotage/leftover.ts';
+import { lineFor } from '../style.ts';
 import { watchAftermath } from './aftermath.ts';
 import { createArtifactSink } from './artifacts.ts';
 import { type CheckSources, loadAllChecks } from './checks.ts';
+import { chooseChecks } from './choose-checks.ts';
 import { type Bundle, openBundle, openEvidence } from './evidence.ts';
 import { lastFailed, rememberRun } from './last-run.ts';
 import { createProbeSource } from './probes.ts';
@@ -60,10 +61,11 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   const { project, sources } = options;
   const { config, origins } = project;
   const { verify } = config;
+  const tell = (line: string) => invocation.stderr.write(lineFor(invocation.stderr, line));
   const targets = withDefault(parseTargets(verify.reporters));
   const { checks, notices, ofThisCall } = await loadAllChecks(project, sources, invocation.signal);
   const bundle = options.from ? await openBundle(options.from, project.redact) : undefined;
-  const selected = selectChecks(checks, {
+  const selected = chooseChecks(checks, {
     patterns: await patternsOf(options, ofThisCall, bundle),
     tags: verify.tags,
     skip: verify.skip,
@@ -79,7 +81,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     openReports(targets),
     bundle ? { ...bundle, close: async () => {} } : openStack(options, notices),
   ]);
-  for (const notice of notices) await invocation.stderr.write(`note: ${notice}\n`);
+  for (const notice of notices) await tell(`note: ${notice}`);
   await source.prepare?.(plan.checks.filter((check) => !reasonToSkip(check, source.stack, verify.readOnly)));
   let result: RunResult;
   let stopGuard = () => {};
@@ -124,10 +126,9 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   if (!bundle) await rememberRun(project.root, result);
   await source.finish?.(result);
   const unsent = await trace?.finish(result);
-  if (unsent)
-    await invocation.stderr.write(`note: the trace of this run was not sent: ${safeLine(unsent)}\n`);
+  if (unsent) await tell(`note: the trace of this run was not sent: ${safeLine(unsent)}`);
   const faults = await writeReports(result, reports, invocation);
-  for (const { code, message } of faults) await invocation.stderr.write(`error[${code}]: ${message}\n`);
+  for (const { code, message } of faults) await tell(`error[${code}]: ${message}`);
   return gravest([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
 }
 

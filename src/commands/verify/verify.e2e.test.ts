@@ -188,7 +188,8 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     });
 
     it.each([
-      ['nothing is selected', ['api', '--skip', '**'], 'no check is selected'],
+      ['all that is selected is skipped', ['cache', '--skip', '**'], 'and --skip ** leaves them out again'],
+      ['a shard is empty', ['cache', '--shard', '9/9'], 'no check is selected'],
       ['a pattern matches nothing', ['api/helth'], 'nearest: api/health'],
       ['a reporter does not exist', ['--reporter', 'jsn'], 'nearest: json'],
       ['a duration is none', ['--timeout', 'soon'], 'Write 250ms'],

@@ -58,8 +58,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .addHelpText(
       'after',
       `
-What a chosen check is after runs too, unless --skip names it. Exit codes: 0 all required checks passed, 1 a check
-failed, 2 usage, 69 no stack, 70 a check broke, 73 a report could not be written, 78 configuration, 124 deadline.
+In a glob, \`*\` stays within a part of an id, and \`**\` does not: \`web/*\`, \`**/trace*\`. A check that is chosen brings
+those that it runs after, unless --skip names them.
+Exit codes: 0 all required checks passed, 1 a check failed, 2 usage or nothing selected, 69 no stack, 70 a check broke,
+73 a report could not be written, 78 configuration, 124 deadline.
 
 Examples:
   $ meatymusic verify

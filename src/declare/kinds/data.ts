@@ -1,3 +1,4 @@
+import { safeLine } from '../../base/safe-text.ts';
 import { described, integer, number, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import type { Json } from '../../check/json.ts';
@@ -22,7 +23,7 @@ export const postgresQueryKind = defineKind({
     error: 'SQLSTATE, where the statement fails',
   },
   uses: () => ['database'],
-  title: ({ query }) => `SQL ${query.replace(/\s+/g, ' ').trim().slice(0, 60)}`,
+  title: ({ query }) => `SQL ${safeLine(query, 160)}`,
   async observe({ target: { query, values, as }, probes: { postgres } }) {
     const { value, failure } = await attempt(postgres.query({ sql: query, values: values as Json[], as }));
     if (failure) {
@@ -71,7 +72,7 @@ export const redisCommandKind = defineKind({
     error: "First word of the server's error",
   },
   uses: () => ['cache'],
-  title: ({ command }) => `Redis ${Array.isArray(command) ? command.join(' ') : command}`.slice(0, 80),
+  title: ({ command }) => `Redis ${safeLine(Array.isArray(command) ? command.join(' ') : command, 160)}`,
   async observe({ target: { command }, probes: { redis } }) {
     const [name = '', ...args] = Array.isArray(command) ? command.map(String) : command.trim().split(/\s+/);
     const { value, failure } = await attempt(redis.command({ name, args }));

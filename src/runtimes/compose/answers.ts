@@ -23,8 +23,10 @@ export async function awaitAnswers(options: {
   onEvent(event: RuntimeEvent): void;
   /** Default: all of them. */
   only?: ServiceName;
+  /** Holds the names of the services that have not answered yet. */
+  unanswered?: Set<string>;
 }): Promise<void> {
-  const { session, containers, signal, onEvent } = options;
+  const { session, containers, signal, onEvent, unanswered } = options;
   await Promise.all(
     session.model.services.map(async ({ name, role, hasHealthCheck }) => {
       const container = containers.find((one) => one.service === name);
@@ -37,10 +39,12 @@ export async function awaitAnswers(options: {
         state: 'waiting',
         detail: `for an answer at port ${address.port}`,
       });
+      unanswered?.add(name);
       await awaitUntil(
         async () => ((await speaks(address.host, address.port, greetings[role])) ? true : undefined),
         { what: `${name} to answer`, withinMs: 2 ** 31 - 1, maxIntervalMs: 500, signal },
       );
+      unanswered?.delete(name);
       onEvent({ type: 'service', service: name, state: 'answers' });
     }),
   );

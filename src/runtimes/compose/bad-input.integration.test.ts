@@ -168,6 +168,7 @@ describe.skipIf(dockerMissing)(`images${why}`, () => {
     // There is no program in the image: what is wanted here came before.
     await failure(project.up());
     const pulling = project.events.filter((event) => event.type === 'service' && event.state === 'pulling');
+    expect(pulling[0]).toMatchObject({ service: 'cache', detail: registry.image });
     expect(pulling).toContainEqual(
       expect.objectContaining({ detail: expect.stringMatching(/^3\.0 MB of 3\.0 MB$/) }),
     );

@@ -121,6 +121,12 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     const config = { services: { ...off, cache: {} }, compose: { services: { cache: 'cache' } } };
     const { cacheUrl } = await project.up(config);
     expect(cacheUrl).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
+    const told = project.events.flatMap((event) =>
+      event.type === 'service' && event.service === 'prepare' ? [event.state] : [],
+    );
+    expect(told.at(-1)).toBe('done');
+    expect(told).not.toContain('exited');
+    expect(told).not.toContain('running');
   });
 
   it('finds a service that was healthy once and then restarts within --stable-for', async () => {
@@ -142,6 +148,19 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     expect(fault.message).toBe('slow was not ready within 15 s: still waiting for its health check');
     expect(fault.details).toContain('health check (exit code 1): not yet');
     expect(project.events).toContainEqual({ type: 'log', service: 'slow', line: 'step 3 of 4' });
+    expect(await project.things()).toEqual(nothingLeft);
+  });
+
+  it('says at the deadline which service runs and does not answer', async () => {
+    project = makeComposeProject(
+      `services:${service('mute', 'echo listening to nobody; sleep 600', 'ports: ["127.0.0.1:0:6379"]')}`,
+    );
+    const config = { services: { ...off, cache: {} }, compose: { services: { cache: 'mute' } } };
+    const fault = await failure(project.up(config, { timeoutMs: 12_000 }));
+    expect(fault).toMatchObject({ code: 'start-timeout', exitCode: 124 });
+    expect(fault.message).toBe('mute was not ready within 12 s: still waiting for an answer at its port');
+    expect(fault.details).toContain('  listening to nobody');
+    expect(project.events).not.toContainEqual(expect.objectContaining({ state: 'exited' }));
     expect(await project.things()).toEqual(nothingLeft);
   });
 

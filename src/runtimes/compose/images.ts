@@ -58,6 +58,9 @@ export async function pullMissing(options: ImageOptions): Promise<void> {
   if (never) throw imageMissing([never], ['its pull policy is `never`']);
   if (missing.length === 0) return;
   onEvent({ type: 'phase', name: 'images', detail: missing.map(({ image }) => image).join(', ') });
+  // Said before compose says anything, whose words change from one version to the next.
+  for (const { name, image = '' } of missing)
+    onEvent({ type: 'service', service: name, state: 'pulling', detail: image });
   const progress = createPullProgress();
   const output = await cli.compose([...args, 'pull', ...missing.map(({ name }) => name)], {
     variables,

@@ -100,6 +100,7 @@ async function create(session: Session, options: UpOptions): Promise<Container[]
   onEvent({ type: 'phase', name: 'services', detail: `project ${project}` });
   const cancel = new AbortController();
   const watch = watchProject({ session, signal, onEvent });
+  const unanswered = new Set<string>();
   const composed = cli
     .compose([...args, 'up', '--detach', ...(files.own ? ['--no-build'] : [])], {
       variables,
@@ -113,12 +114,14 @@ async function create(session: Session, options: UpOptions): Promise<Container[]
   composed.catch(() => undefined);
   try {
     let containers = await watch.untilReady(composed);
-    containers = await watch.untilReady(awaitAnswers({ session, containers, signal, onEvent }));
+    containers = await watch.untilReady(awaitAnswers({ session, containers, signal, onEvent, unanswered }));
     return stableForMs > 0 ? await watch.untilStable(stableForMs) : containers;
   } catch (thrown) {
+    // What ends from now on is taken away.
+    watch.close();
     const reason =
       isTimeout(signal.reason) && !(thrown instanceof Fault)
-        ? await explainTimeout(session, timeoutMs)
+        ? await explainTimeout(session, timeoutMs, unanswered)
         : thrown;
     cancel.abort(reason);
     await composed.catch(() => undefined);

@@ -37,7 +37,7 @@ export interface WatchOptions {
 export function watchProject({ session, signal, onEvent }: WatchOptions): Watch {
   const { cli, project, model, context } = session;
   const observed = observeProject(session, signal);
-  const known = new Set(model.services.map(({ name }) => name));
+  const services = new Map(model.services.map((service) => [service.name, service]));
   const told = new Map<string, string>();
   let wake = () => {};
   /** Something was told since the containers were last looked at. */
@@ -58,8 +58,11 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     observed.note(event);
     const { action, exitCode, service } = event;
     const state = shown[action.replace(/\s+/g, ' ')];
-    if (!state || !known.has(service)) return;
-    tell(service, state, state === 'exited' && exitCode !== undefined ? `exit code ${exitCode}` : undefined);
+    const known = services.get(service);
+    if (!state || !known) return;
+    const detail = state === 'exited' && exitCode !== undefined ? `exit code ${exitCode}` : undefined;
+    if (state === 'exited' && exitCode === 0 && !known.role) tellDone(service);
+    else tell(service, state, detail);
   }
 
   function tell(service: string, state: string, detail?: string): void {
@@ -68,6 +71,9 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     told.set(service, text);
     onEvent({ type: 'service', service, state, ...(detail && { detail }) });
   }
+
+  /** A one-shot service has done its work. */
+  const tellDone = (service: string) => tell(service, 'done', 'ended with exit code 0');
 
   function look() {
     dirty = false;
@@ -150,9 +156,10 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
         const fault = await failureOf(judged);
         if (fault) throw fault;
         if (failure) throw failure.reason;
-        for (const { service, judgement } of judged) {
-          if (judgement.verdict === 'ready' && done)
-            tell(service.name, service.hasHealthCheck ? 'healthy' : 'running');
+        for (const { service, containers: own, judgement } of judged) {
+          if (judgement.verdict !== 'ready' || !done) continue;
+          if (own.every(({ status }) => status === 'exited')) tellDone(service.name);
+          else tell(service.name, service.hasHealthCheck ? 'healthy' : 'running');
         }
         if (done && judged.every(({ judgement }) => judgement.verdict === 'ready')) return containers;
         await tellWaiting(judged);

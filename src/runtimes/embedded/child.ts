@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { awaitUntil } from '../../base/await-until.ts';
+import { formatDuration } from '../../base/duration.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { identifyProcess, type ProcessIdentity } from '../../base/process-identity.ts';
@@ -78,8 +79,8 @@ export class ServiceProcess {
       if (given.aborted) {
         signal.throwIfAborted();
         throw this.#fault(
-          'service-unhealthy',
-          `${spec.service} was not healthy within ${withinMs} ms: ${messageOf(lastFailure)}`,
+          'start-timeout',
+          `${spec.service} was not healthy within ${formatDuration(withinMs)}: ${messageOf(lastFailure)}`,
         );
       }
       await Promise.race([new Promise((resolve) => setTimeout(resolve, 15)), this.ended]);
@@ -120,14 +121,16 @@ export class ServiceProcess {
     return this.#fault('service-exited', `${this.spec.service} ${this.describeExit()}`);
   }
 
-  #fault(code: string, message: string): Fault {
+  #fault(code: 'start-timeout' | 'service-exited', message: string): Fault {
+    const isLate = code === 'start-timeout';
+    const logs = `meatymusic logs ${this.spec.service}`;
     const lines = this.lastLines();
     const known = lines.map(knownProblem).find((problem) => problem !== undefined);
     return new Fault({
       code: known?.code ?? code,
       message: known ? `${message}: ${known.message}` : message,
-      hint: known?.hint ?? `meatymusic logs ${this.spec.service}`,
-      exitCode: ExitCode.unavailable,
+      hint: known?.hint ?? (isLate ? `give it longer with --timeout; ${logs}` : logs),
+      exitCode: isLate && !known ? ExitCode.deadline : ExitCode.unavailable,
       details: lines,
     });
   }
