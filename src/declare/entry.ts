@@ -6,7 +6,7 @@ import type { Probes } from '../check/probes.ts';
 import type { Kind, Observed } from './kind.ts';
 import { kinds } from './kinds/index.ts';
 import type { Matcher } from './matchers/compile.ts';
-import { compileMatcher, matcherNames } from './matchers/matcher.ts';
+import { compileMatcher, hasPattern, matcherNames } from './matchers/matcher.ts';
 import { TextLines } from './matchers/text-lines.ts';
 import { shown } from './matchers/values.ts';
 import { DeclaredProblem } from './problem.ts';
@@ -85,10 +85,8 @@ export function checkOfEntry(entry: unknown, source: string): Check {
   if (!parsed.success) throw problemOf(parsed.issues, kind);
   const data = parsed.output as Record<string, unknown> & v.InferOutput<typeof commonSchema>;
   const expectations: Expectation[] = [];
-  for (const attribute of Object.keys(kind.attributes)) {
-    if (!(attribute in given)) continue;
-    expectations.push(expectationOf(kind, attribute, given[attribute]));
-  }
+  const expected = Object.keys(kind.attributes).filter((attribute) => attribute in given);
+  for (const attribute of expected) expectations.push(expectationOf(kind, attribute, given[attribute]));
   for (const [attribute, raw] of Object.entries(kind.implied ?? {}))
     expectations.push({ attribute, matcher: compileMatcher(raw, []) });
   if (expectations.length === 0 && !data.skip) {
@@ -123,6 +121,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     tags: data.tags ?? noTags,
     ...(timeoutMs ? { timeoutMs } : {}),
     unprovable,
+    isBounded: kind.isBounded?.(data) === true && !expected.some((attribute) => hasPattern(given[attribute])),
     async run(context) {
       if (data.skip)
         return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');

@@ -40,6 +40,8 @@ export const httpKind = defineKind({
     'final-url': 'The last URL, after redirects',
     reachable: 'Whether an answer came',
   },
+  // A file is read in one piece, and a pipe may stand in its place.
+  isBounded: (target) => !target['ca-file'] && !target['cert-file'] && !target['key-file'],
   uses: (target) => (target.url.startsWith('/') ? [target.service] : []),
   title: (target) => `${target.method} ${target.url}`,
   async observe({ target, probes: { http }, stack }) {
