@@ -21,7 +21,7 @@ export interface StallGuardOptions {
 
 const beatEveryMs = 50;
 /** The thread costs as much as a hundred checks: a run that is over sooner does without. */
-const laterMs = 300;
+const laterMs = 1000;
 
 /** Watches the main thread from another one until the returned function is called. Only the built program has it. */
 export function startStallGuard({ atOnce, ...options }: StallGuardOptions): () => void {
