@@ -162,7 +162,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
 
 /** Titles are made of URLs, too. */
 function withoutPasswords(text: string): string {
-  return text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
+  return !text.includes('@') ? text : text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
 }
 
 const noTags = ['declared'];

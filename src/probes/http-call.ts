@@ -58,22 +58,26 @@ function parse(text: string): URL {
 
 function headersOf(request: HttpRequest, url: URL): HttpCall['headers'] {
   const headers: HttpCall['headers'] = { ...request.headers };
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  if ((url.username || url.password) && !names.has('authorization')) {
+  if ((url.username || url.password) && !nameOf('authorization', headers)) {
     const userInfo = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers.Authorization = `Basic ${Buffer.from(userInfo).toString('base64')}`;
   }
   for (const [name, value] of request.moreHeaders ?? []) {
-    const known = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
+    const known = nameOf(name.toLowerCase(), headers) ?? name;
     headers[known] = [headers[known] ?? [], value].flat().map(String);
-    names.add(name.toLowerCase());
   }
-  if (!names.has('user-agent')) headers['User-Agent'] = 'meatymusic';
-  if (!names.has('accept')) headers.Accept = '*/*';
-  if (request.body !== undefined && !names.has('content-length')) {
+  if (!nameOf('user-agent', headers)) headers['User-Agent'] = 'meatymusic';
+  if (!nameOf('accept', headers)) headers.Accept = '*/*';
+  if (request.body !== undefined && !nameOf('content-length', headers)) {
     headers['Content-Length'] = Buffer.byteLength(request.body);
   }
   return headers;
+}
+
+/** As the header is written. */
+function nameOf(lower: string, headers: HttpCall['headers']): string | undefined {
+  for (const name in headers) if (name.toLowerCase() === lower) return name;
+  return undefined;
 }
 
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);

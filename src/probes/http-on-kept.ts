@@ -49,14 +49,18 @@ export function fitsKept(call: HttpCall): boolean {
 
 function textOf({ method, url, headers }: HttpCall): string {
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
     validateHeaderName(name);
-    for (const each of Array.isArray(value) ? value : [value]) {
-      validateHeaderValue(name, each as string);
-      text += `${name}: ${each}\r\n`;
-    }
+    const value = headers[name] as string | string[];
+    if (Array.isArray(value)) for (const each of value) text += headerLine(name, each);
+    else text += headerLine(name, value);
   }
   return `${text}Host: ${url.host}\r\nConnection: keep-alive\r\n\r\n`;
+}
+
+function headerLine(name: string, value: string): string {
+  validateHeaderValue(name, value);
+  return `${name}: ${value}\r\n`;
 }
 
 class KeptExchange implements ConnectionReader {
