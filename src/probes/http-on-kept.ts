@@ -116,21 +116,22 @@ class KeptExchange implements ConnectionReader {
     if (!this.#head) {
       this.#head = plainHead(bytes);
       if (!this.#head || !this.#fits(this.#head)) {
-        this.#handOver(bytes);
+        this.#handOver(Buffer.from(bytes));
         return;
       }
     }
-    this.#chunks.push(bytes);
     this.#bytes += bytes.length;
     const { length } = this.#head;
     const whole = length + this.#bodyLength(this.#head);
+    if (this.#bytes === whole && this.#chunks.length === 0) {
+      this.#answer(this.#head, bytes, whole);
+      return;
+    }
+    this.#chunks.push(Buffer.from(bytes));
     if (this.#bytes < whole) {
       this.#call.awaited = `the answer of ${this.#call.target} (status ${this.#head.status}) did not end`;
     } else if (this.#bytes > whole) this.#handOver(...this.#chunks);
-    else {
-      const all = this.#chunks.length === 1 ? bytes : Buffer.concat(this.#chunks);
-      this.#answer(this.#head, all, whole);
-    }
+    else this.#answer(this.#head, Buffer.concat(this.#chunks), whole);
   }
 
   onEnd(error?: Error): void {
