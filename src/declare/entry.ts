@@ -85,10 +85,14 @@ export function checkOfEntry(entry: unknown, source: string): Check {
   if (!parsed.success) throw problemOf(parsed.issues, kind);
   const data = parsed.output as Record<string, unknown> & v.InferOutput<typeof commonSchema>;
   const expectations: Expectation[] = [];
-  const expected = Object.keys(kind.attributes).filter((attribute) => attribute in given);
-  for (const attribute of expected) expectations.push(expectationOf(kind, attribute, given[attribute]));
-  for (const [attribute, raw] of Object.entries(kind.implied ?? {}))
-    expectations.push({ attribute, matcher: compileMatcher(raw, []) });
+  let takesPattern = false;
+  for (const attribute in kind.attributes) {
+    if (!(attribute in given)) continue;
+    expectations.push(expectationOf(kind, attribute, given[attribute]));
+    takesPattern ||= hasPattern(given[attribute]);
+  }
+  for (const attribute in kind.implied)
+    expectations.push({ attribute, matcher: compileMatcher(kind.implied[attribute], []) });
   if (expectations.length === 0 && !data.skip) {
     throw new DeclaredProblem([], `expects nothing; say what of: ${Object.keys(kind.attributes).join(', ')}`);
   }
@@ -121,7 +125,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     tags: data.tags ?? noTags,
     ...(timeoutMs ? { timeoutMs } : {}),
     unprovable,
-    isBounded: kind.isBounded?.(data) === true && !expected.some((attribute) => hasPattern(given[attribute])),
+    isBounded: kind.isBounded?.(data) === true && !takesPattern,
     async run(context) {
       if (data.skip)
         return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');
@@ -196,11 +200,11 @@ function holds({ attributes }: Observed, attribute: string, matcher: Matcher): b
 }
 
 function summaryOf(seen: Observed, expectations: Expectation[]): string {
-  const parts = expectations
-    .slice(0, 3)
-    .map(({ attribute }) => [attribute, seen.attributes[attribute]] as const)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([attribute, value]) => `${attribute} ${String(value).slice(0, 60)}`);
+  const parts: string[] = [];
+  for (const { attribute } of expectations.slice(0, 3)) {
+    const value = seen.attributes[attribute];
+    if (typeof value !== 'object') parts.push(`${attribute} ${String(value).slice(0, 60)}`);
+  }
   return parts.join(', ') || 'as expected';
 }
 

@@ -10,6 +10,8 @@ const defaultMaxBodyBytes = 1024 * 1024;
 export interface HttpCall {
   request: HttpRequest;
   url: URL;
+  /** Name and port, as `url` has them. */
+  host: string;
   method: string;
   /** A list: a line each. */
   headers: Record<string, string | number | string[]>;
@@ -28,16 +30,18 @@ export interface HttpCall {
 /** Throws a `ProbeError` where the address is none. */
 export function callOf(request: HttpRequest, context: ProbeContext): HttpCall {
   const url = parse(request.url);
+  const { host } = url;
   const method = (request.method ?? 'GET').toUpperCase();
   const call: HttpCall = {
     request,
     url,
+    host,
     method,
     headers: headersOf(request, url),
     maxBodyBytes: request.maxBodyBytes ?? defaultMaxBodyBytes,
     lookup: lookupOf(context),
     budget: budgetOf(context, () => call.awaited, request.timeoutMs),
-    target: `${method} ${url.protocol}//${url.host}${url.pathname}`,
+    target: `${method} ${url.protocol}//${host}${url.pathname}`,
     tried: [],
     awaited: `no address for the name ${url.hostname}`,
     startedAt: performance.now(),

@@ -1,4 +1,5 @@
 import net, { type LookupFunction, type Socket } from 'node:net';
+import { addressText } from './network-error.ts';
 
 /** Who reads a connection now. */
 export interface ConnectionReader {
@@ -20,6 +21,7 @@ export class Connection {
   isUsed = false;
   #reader: ConnectionReader | undefined;
   #hasEnded = false;
+  #address: string | undefined;
 
   constructor(
     { host, port, lookup }: { host: string; port: number; lookup: LookupFunction },
@@ -35,6 +37,12 @@ export class Connection {
     socket.on('error', (error) => this.#end(error));
     socket.on('end', () => this.#end());
     socket.on('close', () => this.#end());
+  }
+
+  /** Once it is connected: the address that was really dialled. */
+  get address(): string {
+    this.#address ??= addressText(this.socket.remoteAddress, this.socket.remotePort);
+    return this.#address;
   }
 
   get isOpen(): boolean {
