@@ -105,17 +105,17 @@ function ofMaps<Schema extends v.GenericSchema>(
   });
 }
 
+const noKeys: readonly string[] = [];
+
 function parted(
   map: Record<string, unknown>,
   isSound: (key: string) => boolean,
-): [sound: Record<string, unknown>, strange: string[]] {
+): [sound: Record<string, unknown>, strange: readonly string[]] {
+  const keys = Object.keys(map);
+  if (keys.every(isSound)) return [map, noKeys];
   const sound: Record<string, unknown> = {};
-  const strange: string[] = [];
-  for (const key of Object.keys(map)) {
-    if (isSound(key)) sound[key] = map[key];
-    else strange.push(key);
-  }
-  return [sound, strange];
+  for (const key of keys) if (isSound(key)) sound[key] = map[key];
+  return [sound, keys.filter((key) => !isSound(key))];
 }
 
 /** What was judged, with a problem for each of these keys. */
@@ -125,6 +125,7 @@ function refused(
   keys: readonly string[],
   message: string,
 ): Judged {
+  if (keys.length === 0) return judged;
   const problems = keys.map(
     (key): v.BaseIssue<unknown> => ({
       kind: 'schema',
@@ -137,9 +138,7 @@ function refused(
     }),
   );
   const [first, ...others] = [...(judged.issues ?? []), ...problems];
-  return first && keys.length > 0
-    ? { typed: false, value: judged.value, issues: [first, ...others] }
-    : judged;
+  return first ? { typed: false, value: judged.value, issues: [first, ...others] } : judged;
 }
 
 /** `(("a" | "b") | string)` → a, b, string. */

@@ -41,7 +41,7 @@ export function readYaml(text: string): YamlDocument {
     const documents = constructFromEvents(events, { source: text, schema, maxAliases });
     if (documents.length > 1)
       throw new YamlProblem('there is more than one document', lineOfSecond(events, text));
-    const top = placesOf(events, text);
+    const top = topOf(events, text);
     return { value: documents[0], locate: (path) => locate(top, path) };
   } catch (error) {
     if (error instanceof YAMLException) throw new YamlProblem(withoutText(error.reason), lineOfMark(error));
@@ -59,99 +59,117 @@ function lineOfMark({ mark }: YAMLException): number | undefined {
   return mark && mark.line + 1;
 }
 
-/** A value's line, and what is in it. */
-interface Place {
-  line: number;
-  children?: Map<string, Place>;
-}
-
 function locate(top: Place, path: YamlPath): { line: number; exact: boolean } {
   let place = top;
   for (const part of path) {
-    const next = place.children?.get(String(part));
+    const next = place.child(String(part));
     if (!next) return { line: place.line, exact: false };
     place = next;
   }
   return { line: place.line, exact: true };
 }
 
-/** An open map or list; in a map, `key` waits for its value. */
-interface Open {
-  place: Place;
-  isMap: boolean;
-  key?: { name: string; line: number } | undefined;
+/** The document's value: behind the event that opens the document. */
+function topOf(events: readonly Event[], text: string): Place {
+  const lineAt = createLineFinder(text);
+  const start = events[1] ? startOf(events[1]) : -1;
+  return new Place({ text, events, lineAt }, 1, start < 0 ? 1 : lineAt(start));
 }
 
-/** One pass over the events, which stand in the order of the text. A value in a map has the line of its key. */
-function placesOf(events: readonly Event[], text: string): Place {
-  const lineAt = createLineCounter(text);
-  const top: Place = { line: 1 };
-  const open: Open[] = [];
-  /** Enters a value into what is open; a map's key is no value. */
-  const enter = (line: number, scalar?: string): Place | undefined => {
-    const within = open.at(-1);
-    if (!within) {
-      top.line = line;
-      return top;
-    }
-    const { place, isMap, key } = within;
-    place.children ??= new Map();
-    if (!isMap) {
-      const child = { line };
-      place.children.set(String(place.children.size), child);
-      return child;
-    }
-    if (!key) {
-      within.key = { name: scalar ?? '', line };
-      return undefined;
-    }
-    const child = { line: key.line };
-    place.children.set(key.name, child);
-    within.key = undefined;
-    return child;
-  };
-  for (const event of events) {
-    switch (event.type) {
-      case EVENT_ID.SCALAR:
-        enter(lineAt(event.valueStart), getScalarValue(text, event));
-        break;
-      case EVENT_ID.ALIAS:
-        enter(lineAt(event.anchorStart));
-        break;
-      case EVENT_ID.MAPPING:
-      case EVENT_ID.SEQUENCE: {
-        const place = enter(lineAt(event.start)) ?? { line: 1 };
-        open.push({ place, isMap: event.type === EVENT_ID.MAPPING });
-        break;
-      }
-      case EVENT_ID.POP:
-        open.pop();
-        break;
-      default:
-    }
+interface Source {
+  text: string;
+  events: readonly Event[];
+  lineAt(offset: number): number;
+}
+
+/** Where a value stands. What is in it is looked for when it is asked for: mostly nobody wants to know. */
+class Place {
+  readonly line: number;
+  readonly #source: Source;
+  /** The position of its first event. */
+  readonly #at: number;
+  #children: Map<string, Place> | undefined;
+
+  constructor(source: Source, at: number, line: number) {
+    this.#source = source;
+    this.#at = at;
+    this.line = line;
   }
-  return top;
+
+  child(name: string): Place | undefined {
+    this.#children ??= this.#read();
+    return this.#children.get(name);
+  }
+
+  #read(): Map<string, Place> {
+    const { text, events, lineAt } = this.#source;
+    const children = new Map<string, Place>();
+    const isMap = events[this.#at]?.type === EVENT_ID.MAPPING;
+    let line = this.line;
+    let key: string | undefined;
+    for (const at of positionsWithin(events, this.#at)) {
+      const event = events[at] as Event;
+      // A value in a map has the line of its key, one that is not written that of what is before it.
+      if (key === undefined && startOf(event) >= 0) line = lineAt(startOf(event));
+      if (!isMap) children.set(String(children.size), new Place(this.#source, at, line));
+      else if (key === undefined) key = event.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : '';
+      else {
+        children.set(key, new Place(this.#source, at, line));
+        key = undefined;
+      }
+    }
+    return children;
+  }
+}
+
+/** Of a map its keys and values in turns, of a list its items: the position of the first event of each. */
+function positionsWithin(events: readonly Event[], at: number): number[] {
+  const positions: number[] = [];
+  let depth = 0;
+  for (let index = at; index < events.length; index++) {
+    const { type } = events[index] as Event;
+    if (depth === 1 && type !== EVENT_ID.POP) positions.push(index);
+    if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth++;
+    else if (type === EVENT_ID.POP) depth--;
+    if (depth <= 0) break;
+  }
+  return positions;
+}
+
+/** Negative where it stands nowhere: a value that is left out. */
+function startOf(event: Event): number {
+  if ('valueStart' in event) return event.valueStart;
+  if ('start' in event) return event.start;
+  return 'anchorStart' in event ? event.anchorStart : -1;
 }
 
 function lineOfSecond(events: readonly Event[], text: string): number {
   let documents = 0;
   for (const event of events) {
     if (event.type === EVENT_ID.DOCUMENT) documents++;
-    const start = 'start' in event ? event.start : 'valueStart' in event ? event.valueStart : -1;
-    if (documents > 1 && start >= 0) return createLineCounter(text)(start);
+    if (documents > 1 && startOf(event) >= 0) return createLineFinder(text)(startOf(event));
   }
   return 1;
 }
 
-/** Lines from 1 for offsets that come in rising order; one that does not gets the line of the last. */
-function createLineCounter(text: string): (offset: number) => number {
-  let line = 1;
-  let next = text.indexOf('\n');
+/** Lines from 1. */
+function createLineFinder(text: string): (offset: number) => number {
+  let breaks: number[] | undefined;
   return (offset) => {
-    while (next !== -1 && next < offset) {
-      line++;
-      next = text.indexOf('\n', next + 1);
+    breaks ??= breaksOf(text);
+    let low = 0;
+    let high = breaks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((breaks[middle] as number) < offset) low = middle + 1;
+      else high = middle;
     }
-    return line;
+    return low + 1;
   };
+}
+
+function breaksOf(text: string): number[] {
+  const breaks: number[] = [];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) breaks.push(at);
+  return breaks;
 }

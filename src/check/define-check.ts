@@ -73,6 +73,8 @@ export interface Check extends CheckDefinition {
   id: string;
   /** The file or package it came from, for messages. */
   source: string;
+  /** It runs no code and no pattern of somebody's, and so cannot compute without end. Absent: nobody knows. */
+  isBounded?: boolean;
 }
 
 /** Gives a check's file its types; returns what it got. */

@@ -44,9 +44,7 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
             ...response,
             body: shown,
             headers: shownHeaders(response.headers),
-            rawHeaders: response.rawHeaders.map((pair) =>
-              isSecret(pair[0]) ? [pair[0], shownHeader(...pair)] : pair,
-            ),
+            rawHeaders: shownPairs(response.rawHeaders),
           },
         },
       },
@@ -91,6 +89,11 @@ function shownHeaders(headers: Record<string, string>): Record<string, string> {
   const names = Object.keys(headers);
   if (!names.some(isSecret)) return headers;
   return Object.fromEntries(names.map((name) => [name, shownHeader(name, headers[name] as string)]));
+}
+
+function shownPairs(pairs: HttpResponse['rawHeaders']): HttpResponse['rawHeaders'] {
+  if (!pairs.some(([name]) => isSecret(name))) return pairs;
+  return pairs.map(([name, value]) => [name, shownHeader(name, value)]);
 }
 
 function isSecret(name: string): boolean {

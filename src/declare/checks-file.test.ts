@@ -156,6 +156,25 @@ test.each([...kinds.values()])(
   },
 );
 
+describe('what is known to end by itself', () => {
+  test.each([
+    [
+      'values, texts and their lines',
+      'kind: http, url: /, status: 200, body: [ok, "!no"], duration-ms: { lt: 5 }',
+      true,
+    ],
+    ['a connection', 'kind: tcp, host: a, port: 1, reachable: true', true],
+    ['not a pattern of a line', 'kind: http, url: /, body: ["/(a+)+$/"]', false],
+    ['not a pattern that no line may match', 'kind: http, url: /, body: ["!/(a+)+$/"]', false],
+    ['not a pattern deep within', 'kind: http, url: /, body: { not: { and: [{ regexp: x }] } }', false],
+    ['not a search in JSON', 'kind: http, url: /, body: { json: { a: 1 } }', false],
+    ['not a file that may be a pipe', 'kind: http, url: /, status: 200, ca-file: x.pem', false],
+    ['not what another program does', 'kind: command, command: [ls], exit-status: 0', false],
+  ])('%s', (_, entry, isBounded) => {
+    expect(read(`checks: [{ id: a/b, ${entry} }]`).checks[0]).toMatchObject({ isBounded });
+  });
+});
+
 test('a long file is read in parts, and its lines keep their numbers', () => {
   const entry = (index: number) =>
     `  - id: long/check-${index}\n    kind: http\n    url: /page/${index}\n    status: ${index === 1700 ? '{}' : 200}\n`;

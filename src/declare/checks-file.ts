@@ -52,16 +52,14 @@ export function readChecksFile(name: string, text: string, scope: Scope, problem
 }
 
 /** `for: [a, b]` or `for: ${list}` → the entry once for each, with `item` and `index` as variables. */
-function* expand(entry: unknown, scope: Scope): Generator<{ entry: unknown; scope: Scope }> {
-  if (typeof entry !== 'object' || entry === null || !('for' in entry)) {
-    yield { entry, scope };
-    return;
-  }
+function expand(entry: unknown, scope: Scope): { entry: unknown; scope: Scope }[] {
+  if (typeof entry !== 'object' || entry === null || !('for' in entry)) return [{ entry, scope }];
   const { for: loop, ...rest } = entry as Record<string, unknown>;
   const items = fillIn(loop, scope, ['for']);
   if (!Array.isArray(items)) throw new DeclaredProblem(['for'], 'needs a list');
   if (items.length === 0) throw new DeclaredProblem(['for'], 'an empty list makes no check');
-  for (const [index, item] of items.entries()) {
-    yield { entry: rest, scope: { env: scope.env, vars: { ...scope.vars, item, index } } };
-  }
+  return items.map((item, index) => ({
+    entry: rest,
+    scope: { env: scope.env, vars: { ...scope.vars, item, index } },
+  }));
 }

@@ -62,6 +62,17 @@ checks:
       expect(stdout).toContain('expected   status not (is 200)');
     });
 
+    test('--check-file: a pattern that matches without end is stopped and named, 124', async () => {
+      const check = `{ id: a/endless, kind: http, url: "${url}/${'a'.repeat(60)}", body: ["/(a+)+!/"] }`;
+      writeFileSync(project.file('endless.yaml'), `checks: [${check}]`);
+      const args = ['verify', '--check-file', 'endless.yaml', '--timeout', '500ms', '--json'];
+      const { code, stdout } = await project.run(args);
+      expect(JSON.parse(stdout).checks).toMatchObject([
+        { id: 'a/endless', status: 'error', code: 'stalled' },
+      ]);
+      expect(code).toBe(124);
+    });
+
     test('--check-file: all that is wrong at once, with its lines, and 78', async () => {
       writeFileSync(
         project.file('wrong.yaml'),

@@ -6,7 +6,7 @@ import type { Probes } from '../check/probes.ts';
 import type { Kind, Observed } from './kind.ts';
 import { kinds } from './kinds/index.ts';
 import type { Matcher } from './matchers/compile.ts';
-import { compileMatcher, matcherNames } from './matchers/matcher.ts';
+import { compileMatcher, hasPattern, matcherNames } from './matchers/matcher.ts';
 import { TextLines } from './matchers/text-lines.ts';
 import { shown } from './matchers/values.ts';
 import { DeclaredProblem } from './problem.ts';
@@ -85,12 +85,14 @@ export function checkOfEntry(entry: unknown, source: string): Check {
   if (!parsed.success) throw problemOf(parsed.issues, kind);
   const data = parsed.output as Record<string, unknown> & v.InferOutput<typeof commonSchema>;
   const expectations: Expectation[] = [];
-  for (const attribute of Object.keys(kind.attributes)) {
+  let takesPattern = false;
+  for (const attribute in kind.attributes) {
     if (!(attribute in given)) continue;
     expectations.push(expectationOf(kind, attribute, given[attribute]));
+    takesPattern ||= hasPattern(given[attribute]);
   }
-  for (const [attribute, raw] of Object.entries(kind.implied ?? {}))
-    expectations.push({ attribute, matcher: compileMatcher(raw, []) });
+  for (const attribute in kind.implied)
+    expectations.push({ attribute, matcher: compileMatcher(kind.implied[attribute], []) });
   if (expectations.length === 0 && !data.skip) {
     throw new DeclaredProblem([], `expects nothing; say what of: ${Object.keys(kind.attributes).join(', ')}`);
   }
@@ -123,6 +125,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     tags: data.tags ?? noTags,
     ...(timeoutMs ? { timeoutMs } : {}),
     unprovable,
+    isBounded: kind.isBounded?.(data) === true && !takesPattern,
     async run(context) {
       if (data.skip)
         return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');
@@ -163,7 +166,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
 
 /** Titles are made of URLs, too. */
 function withoutPasswords(text: string): string {
-  return text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
+  return !text.includes('@') ? text : text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
 }
 
 const noTags = ['declared'];
@@ -197,11 +200,11 @@ function holds({ attributes }: Observed, attribute: string, matcher: Matcher): b
 }
 
 function summaryOf(seen: Observed, expectations: Expectation[]): string {
-  const parts = expectations
-    .slice(0, 3)
-    .map(({ attribute }) => [attribute, seen.attributes[attribute]] as const)
-    .filter(([, value]) => typeof value !== 'object')
-    .map(([attribute, value]) => `${attribute} ${String(value).slice(0, 60)}`);
+  const parts: string[] = [];
+  for (const { attribute } of expectations.slice(0, 3)) {
+    const value = seen.attributes[attribute];
+    if (typeof value !== 'object') parts.push(`${attribute} ${String(value).slice(0, 60)}`);
+  }
   return parts.join(', ') || 'as expected';
 }
 

@@ -27,6 +27,8 @@ export interface Kind<Target extends v.ObjectEntries = v.ObjectEntries> {
   presence?: string;
   /** What is expected without being said; by attributes that cannot be named in a file. */
   implied?: Record<string, unknown>;
+  /** Whether nothing that it does for this target could hold the process, whatever comes back. Absent: nobody knows. */
+  isBounded?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): boolean;
   uses?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): ServiceName[];
   title(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): string;
   observe(call: {

@@ -29,7 +29,7 @@ export async function loadPlugin(name: string, root: string, problems: string[])
   for (const [id, definition] of Object.entries(exported as Record<string, unknown>)) {
     const problem = problemOf(id, definition);
     if (problem) problems.push(`plugin ${name}: ${id}: ${problem}`);
-    else checks.push({ ...(definition as CheckDefinition), id, source: name });
+    else checks.push({ ...(definition as CheckDefinition), id, source: name, isBounded: false });
   }
   return checks;
 }

@@ -11,14 +11,17 @@ export function secretsIn(value: unknown, found: Set<string>, name = ''): void {
     const header = secretHeader.test(name) ? value : secretHeaderLine(value);
     if (header) found.add(header.replace(/^(Bearer|Basic)\s+/i, ''));
   } else if (Array.isArray(value)) {
-    for (const item of value) secretsIn(item, found, name);
+    value.forEach((item) => {
+      secretsIn(item, found, name);
+    });
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) secretsIn(item, found, key);
+    for (const key in value) secretsIn((value as Record<string, unknown>)[key], found, key);
   }
 }
 
 /** gossfiles write headers as lines. */
 function secretHeaderLine(text: string): string | undefined {
+  if (!text.includes(':')) return undefined;
   const [, name = '', value] = /^([\w-]+):\s*(\S.*)$/.exec(text) ?? [];
   return secretHeader.test(name) ? value : undefined;
 }

@@ -21,8 +21,8 @@ function mentionsVariable(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('${');
   if (Array.isArray(value)) return value.some(mentionsVariable);
   if (typeof value !== 'object' || value === null) return false;
-  for (const [key, item] of Object.entries(value)) {
-    if (key.includes('${') || mentionsVariable(item)) return true;
+  for (const key in value) {
+    if (key.includes('${') || mentionsVariable((value as Record<string, unknown>)[key])) return true;
   }
   return false;
 }

@@ -126,7 +126,9 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   start(): void {
     const { timeoutMs } = this.#attempt;
     this.#arm(timeoutMs);
-    inAttempt(this, () => this.#run()).catch((thrown) => {
+    // Where all the code is ours nothing goes astray, and to follow it would cost more than the rest of an attempt.
+    const running = this.check.isBounded ? this.#run() : inAttempt(this, () => this.#run());
+    running.catch((thrown) => {
       this.end(
         this.#ending.isOver
           ? (this.#cutOutcome ?? timedOut(timeoutMs))

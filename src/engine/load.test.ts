@@ -44,6 +44,12 @@ describe('loadChecksFrom', () => {
     ]);
   });
 
+  it('does not take the word of a check that it is bounded: its code is somebody’s', async () => {
+    await write('shop/open.ts', good('It is open').replace('title,', 'title, isBounded: true,'));
+    const [check] = await loadChecksFrom(folder);
+    expect(check).toMatchObject({ id: 'shop/open', isBounded: false });
+  });
+
   it('shares its classes with the checks that it loads', async () => {
     const { ProbeError } = await import('../check/probes.ts');
     await write('a/one.ts', `${good('x')}\nexport { ProbeError };`);

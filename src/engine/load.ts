@@ -47,7 +47,9 @@ async function loadChecks(
         const definition = (await loaders[name]!()).default;
         const found = problemsOf(definition);
         problems.push(...found.map((problem) => `${source}: ${problem}`));
-        return found.length > 0 ? [] : [{ ...(definition as CheckDefinition), id: idOf(name), source }];
+        return found.length > 0
+          ? []
+          : [{ ...(definition as CheckDefinition), id: idOf(name), source, isBounded: false }];
       } catch (thrown) {
         signal?.throwIfAborted();
         problems.push(`${source}: ${inOneLine(messageOf(thrown))}`);

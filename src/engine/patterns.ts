@@ -3,7 +3,10 @@ export function anyOf(patterns: readonly string[]): (id: string) => boolean {
   const names = new Set(patterns.filter((pattern) => !isGlob(pattern)).map(withoutSlash));
   const globs = patterns.filter(isGlob).map(globMatcher);
   if (names.size === 0 && globs.length === 0) return () => false;
-  return (id) => prefixesOf(id).some((prefix) => names.has(prefix)) || globs.some((matches) => matches(id));
+  return (id) =>
+    names.has(id) ||
+    prefixesOf(id).some((prefix) => names.has(prefix)) ||
+    globs.some((matches) => matches(id));
 }
 
 export const isGlob = (pattern: string) => /[*?]/.test(pattern);

@@ -74,6 +74,7 @@ function byAreaAndId(a: Check, b: Check): number {
 function findCycle(byId: ReadonlyMap<string, Check>): string[] | undefined {
   const done = new Set<string>();
   for (const start of byId.keys()) {
+    if (!byId.get(start)?.after?.length) continue;
     const path: { id: string; next: number }[] = [{ id: start, next: 0 }];
     const onPath = new Set([start]);
     while (path.length > 0) {

@@ -24,7 +24,7 @@ export interface Progress {
 /** Every check of the plan at its start. */
 export function progressOf({ checks, after }: Plan): Progress[] {
   const all: Progress[] = [];
-  for (const [index, check] of checks.entries()) {
+  checks.forEach((check, index) => {
     const before = after[index] ?? [];
     all.push({
       check,
@@ -40,6 +40,6 @@ export function progressOf({ checks, after }: Plan): Progress[] {
       result: undefined,
     });
     for (const position of before) all[position]?.dependents.push(index);
-  }
+  });
   return all;
 }

@@ -75,9 +75,15 @@ export function selectChecks(
 function unknownPatterns(all: readonly Check[], patterns: readonly string[]): string[] {
   if (patterns.length === 0) return [];
   const ids = all.map(({ id }) => id);
-  const known = new Set(ids.flatMap(prefixesOf));
+  const known = new Set(ids);
+  let areas: Set<string> | undefined;
+  const isKnown = (name: string) => {
+    if (known.has(name)) return true;
+    areas ??= new Set(ids.flatMap(prefixesOf));
+    return areas.has(name);
+  };
   return patterns.flatMap((pattern) => {
-    const found = isGlob(pattern) ? ids.some(globMatcher(pattern)) : known.has(withoutSlash(pattern));
+    const found = isGlob(pattern) ? ids.some(globMatcher(pattern)) : isKnown(withoutSlash(pattern));
     if (found) return [];
     const near = nearest(pattern, [...new Set(ids.flatMap((id) => [id, areaOf(id)]))]);
     return [`no check matches "${pattern}"${near ? `; nearest: ${near}` : ''}`];

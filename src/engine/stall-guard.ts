@@ -6,6 +6,8 @@ import { currentAttempt } from './stray-errors.ts';
 import { type Stalled, stalledKey, type WatchdogData } from './watchdog-data.ts';
 
 export interface StallGuardOptions {
+  /** From the first moment on; else only a run that lasts is watched. */
+  atOnce: boolean;
   /** How long the main thread may be busy without a break. */
   quietMs: number;
   /** The deadline of the run. */
@@ -18,11 +20,28 @@ export interface StallGuardOptions {
 }
 
 const beatEveryMs = 50;
+/** The thread costs as much as a hundred checks: a run that is over sooner does without. */
+const laterMs = 1000;
 
 /** Watches the main thread from another one until the returned function is called. Only the built program has it. */
-export function startStallGuard({ quietMs, deadlineMs, onStall }: StallGuardOptions): () => void {
+export function startStallGuard({ atOnce, ...options }: StallGuardOptions): () => void {
   const file = path.join(distFolder, 'watchdog.js');
   if (!isBuilt || !existsSync(file)) return () => {};
+  if (atOnce) return watchFrom(file, options);
+  let stop = () => {};
+  const timer = setTimeout(() => {
+    stop = watchFrom(file, options);
+  }, laterMs).unref();
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+function watchFrom(
+  file: string,
+  { quietMs, deadlineMs, onStall }: Omit<StallGuardOptions, 'atOnce'>,
+): () => void {
   const beat = new Int32Array(new SharedArrayBuffer(4));
   const beating = setInterval(() => Atomics.add(beat, 0, 1), beatEveryMs);
   beating.unref();

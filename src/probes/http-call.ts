@@ -10,6 +10,8 @@ const defaultMaxBodyBytes = 1024 * 1024;
 export interface HttpCall {
   request: HttpRequest;
   url: URL;
+  /** Name and port, as `url` has them. */
+  host: string;
   method: string;
   /** A list: a line each. */
   headers: Record<string, string | number | string[]>;
@@ -28,16 +30,18 @@ export interface HttpCall {
 /** Throws a `ProbeError` where the address is none. */
 export function callOf(request: HttpRequest, context: ProbeContext): HttpCall {
   const url = parse(request.url);
+  const { host } = url;
   const method = (request.method ?? 'GET').toUpperCase();
   const call: HttpCall = {
     request,
     url,
+    host,
     method,
     headers: headersOf(request, url),
     maxBodyBytes: request.maxBodyBytes ?? defaultMaxBodyBytes,
     lookup: lookupOf(context),
     budget: budgetOf(context, () => call.awaited, request.timeoutMs),
-    target: `${method} ${url.protocol}//${url.host}${url.pathname}`,
+    target: `${method} ${url.protocol}//${host}${url.pathname}`,
     tried: [],
     awaited: `no address for the name ${url.hostname}`,
     startedAt: performance.now(),
@@ -58,22 +62,26 @@ function parse(text: string): URL {
 
 function headersOf(request: HttpRequest, url: URL): HttpCall['headers'] {
   const headers: HttpCall['headers'] = { ...request.headers };
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  if ((url.username || url.password) && !names.has('authorization')) {
+  if ((url.username || url.password) && !nameOf('authorization', headers)) {
     const userInfo = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers.Authorization = `Basic ${Buffer.from(userInfo).toString('base64')}`;
   }
   for (const [name, value] of request.moreHeaders ?? []) {
-    const known = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase()) ?? name;
+    const known = nameOf(name.toLowerCase(), headers) ?? name;
     headers[known] = [headers[known] ?? [], value].flat().map(String);
-    names.add(name.toLowerCase());
   }
-  if (!names.has('user-agent')) headers['User-Agent'] = 'meatymusic';
-  if (!names.has('accept')) headers.Accept = '*/*';
-  if (request.body !== undefined && !names.has('content-length')) {
+  if (!nameOf('user-agent', headers)) headers['User-Agent'] = 'meatymusic';
+  if (!nameOf('accept', headers)) headers.Accept = '*/*';
+  if (request.body !== undefined && !nameOf('content-length', headers)) {
     headers['Content-Length'] = Buffer.byteLength(request.body);
   }
   return headers;
+}
+
+/** As the header is written. */
+function nameOf(lower: string, headers: HttpCall['headers']): string | undefined {
+  for (const name in headers) if (name.toLowerCase() === lower) return name;
+  return undefined;
 }
 
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);

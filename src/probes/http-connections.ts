@@ -1,13 +1,18 @@
 import net, { type LookupFunction, type Socket } from 'node:net';
+import { addressText } from './network-error.ts';
 
 /** Who reads a connection now. */
 export interface ConnectionReader {
   onConnect?(): void;
   onDial?(ip: string, port: number): void;
+  /** The bytes are the reader's until it returns; what it keeps, it copies. */
   onBytes(bytes: Buffer): void;
   /** Nothing more comes; told once. */
   onEnd(error?: Error): void;
 }
+
+/** What comes in, on whichever connection: it is read at once, and so one is enough for all. */
+const incoming = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** A socket whose reader changes from request to request; nobody's while it is kept. */
 export class Connection {
@@ -16,24 +21,28 @@ export class Connection {
   isUsed = false;
   #reader: ConnectionReader | undefined;
   #hasEnded = false;
+  #address: string | undefined;
 
   constructor(
     { host, port, lookup }: { host: string; port: number; lookup: LookupFunction },
     reader: ConnectionReader,
   ) {
     this.#reader = reader;
-    const socket = net.connect({ host, port, lookup, noDelay: true });
+    // Past the stream, which would cost a buffer and several calls for each answer.
+    const onread = { buffer: incoming, callback: (length: number) => this.#read(length) };
+    const socket = net.connect({ host, port, lookup, noDelay: true, onread });
     this.socket = socket;
     socket.once('connect', () => this.#reader?.onConnect?.());
     socket.on('connectionAttempt', (ip: string, at: number) => this.#reader?.onDial?.(ip, at));
-    socket.on('data', (bytes) => {
-      if (this.#reader) this.#reader.onBytes(bytes);
-      // Nobody asked for it: what else comes cannot be trusted to be an answer.
-      else this.close();
-    });
     socket.on('error', (error) => this.#end(error));
     socket.on('end', () => this.#end());
     socket.on('close', () => this.#end());
+  }
+
+  /** Once it is connected: the address that was really dialled. */
+  get address(): string {
+    this.#address ??= addressText(this.socket.remoteAddress, this.socket.remotePort);
+    return this.#address;
   }
 
   get isOpen(): boolean {
@@ -48,6 +57,13 @@ export class Connection {
     this.#reader = undefined;
     this.#hasEnded = true;
     this.socket.destroy();
+  }
+
+  #read(length: number): boolean {
+    if (this.#reader) this.#reader.onBytes(incoming.subarray(0, length));
+    // Nobody asked for it: what else comes cannot be trusted to be an answer.
+    else this.close();
+    return true;
   }
 
   #end(error?: Error): void {

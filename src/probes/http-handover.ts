@@ -17,7 +17,7 @@ export class Handover extends Duplex implements ConnectionReader {
   }
 
   onBytes(bytes: Buffer): void {
-    if (!this.push(bytes)) this.#connection.socket.pause();
+    if (!this.push(Buffer.from(bytes))) this.#connection.socket.pause();
   }
 
   onEnd(error?: Error): void {

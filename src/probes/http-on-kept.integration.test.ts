@@ -130,6 +130,17 @@ test.each(answers)('gives of %s what node:http makes of it', async (_, text, res
   expect(server.requests[1]).toContain('TE: trailers');
 });
 
+test('does not take for the answer a second piece that is as long as all of it', async () => {
+  const first = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n1';
+  const server = await serve((socket) => {
+    socket.write(first);
+    setTimeout(() => socket.end('234'.padEnd(first.length + 3, '!')), 50);
+  });
+  const ask = probe();
+  const [own, wanted] = [await ask(server.port), await ask(server.port, '/', byNode)];
+  expect(own).toEqual(wanted);
+});
+
 test.each(answers.filter(([, text]) => text.length < 200))(
   'gives of %s the same where it comes in two pieces',
   async (_, text, rest = {}) => {

@@ -47,16 +47,20 @@ export function fitsKept(call: HttpCall): boolean {
   return true;
 }
 
-function textOf({ method, url, headers }: HttpCall): string {
+function textOf({ method, url, host, headers }: HttpCall): string {
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
     validateHeaderName(name);
-    for (const each of Array.isArray(value) ? value : [value]) {
-      validateHeaderValue(name, each as string);
-      text += `${name}: ${each}\r\n`;
-    }
+    const value = headers[name] as string | string[];
+    if (Array.isArray(value)) for (const each of value) text += headerLine(name, each);
+    else text += headerLine(name, value);
   }
-  return `${text}Host: ${url.host}\r\nConnection: keep-alive\r\n\r\n`;
+  return `${text}Host: ${host}\r\nConnection: keep-alive\r\n\r\n`;
+}
+
+function headerLine(name: string, value: string): string {
+  validateHeaderValue(name, value);
+  return `${name}: ${value}\r\n`;
 }
 
 class KeptExchange implements ConnectionReader {
@@ -89,7 +93,7 @@ class KeptExchange implements ConnectionReader {
   start(): void {
     this.#unwatch = this.#call.budget.watch((error) => this.#fail(error));
     if (this.#isSettled) return;
-    const kept = this.#connections.take(this.#call.url.host);
+    const kept = this.#connections.take(this.#call.host);
     if (kept) {
       kept.readBy(this);
       this.#send(kept);
@@ -97,36 +101,37 @@ class KeptExchange implements ConnectionReader {
   }
 
   onConnect(): void {
-    const { url } = this.#call;
-    this.#call.awaited = `no response from ${url.host} (${this.#address()})`;
+    const { address } = this.#connection as Connection;
+    this.#call.awaited = `no response from ${this.#call.host} (${address})`;
   }
 
   onDial(ip: string, port: number): void {
     const call = this.#call;
     if (ip === hostOf(call.url)) return;
     call.tried.push(addressText(ip, port));
-    call.awaited = `no connection to ${call.url.host} (tried ${call.tried.join(', ')})`;
+    call.awaited = `no connection to ${call.host} (tried ${call.tried.join(', ')})`;
   }
 
   onBytes(bytes: Buffer): void {
     if (!this.#head) {
       this.#head = plainHead(bytes);
       if (!this.#head || !this.#fits(this.#head)) {
-        this.#handOver(bytes);
+        this.#handOver(Buffer.from(bytes));
         return;
       }
     }
-    this.#chunks.push(bytes);
     this.#bytes += bytes.length;
     const { length } = this.#head;
     const whole = length + this.#bodyLength(this.#head);
+    if (this.#bytes === whole && this.#chunks.length === 0) {
+      this.#answer(this.#head, bytes, whole);
+      return;
+    }
+    this.#chunks.push(Buffer.from(bytes));
     if (this.#bytes < whole) {
       this.#call.awaited = `the answer of ${this.#call.target} (status ${this.#head.status}) did not end`;
     } else if (this.#bytes > whole) this.#handOver(...this.#chunks);
-    else {
-      const all = this.#chunks.length === 1 ? bytes : Buffer.concat(this.#chunks);
-      this.#answer(this.#head, all, whole);
-    }
+    else this.#answer(this.#head, Buffer.concat(this.#chunks), whole);
   }
 
   onEnd(error?: Error): void {
@@ -165,10 +170,10 @@ class KeptExchange implements ConnectionReader {
   #answer(head: PlainHead, bytes: Buffer, whole: number): void {
     if (this.#isSettled) return;
     const { status, headers, rawHeaders, length } = head;
-    const address = this.#address();
     this.#settle();
     const connection = this.#connection as Connection;
-    if (head.keepsAlive) this.#connections.keep(this.#call.url.host, connection);
+    const { address } = connection;
+    if (head.keepsAlive) this.#connections.keep(this.#call.host, connection);
     else connection.close();
     this.#resolve({
       status,
@@ -203,10 +208,5 @@ class KeptExchange implements ConnectionReader {
     const head = this.#head;
     if (head) return truncated(this.#bytes - head.length, String(head.contentLength));
     return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-  }
-
-  #address(): string {
-    const { remoteAddress, remotePort } = (this.#connection as Connection).socket;
-    return addressText(remoteAddress, remotePort);
   }
 }

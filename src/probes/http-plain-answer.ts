@@ -25,13 +25,16 @@ const notPlain = new Set(['transfer-encoding', 'content-encoding', 'upgrade', 't
 export function plainHead(bytes: Buffer): PlainHead | undefined {
   const end = bytes.indexOf(endOfHead);
   if (end < 0 || end > longestHead) return undefined;
-  const [first, ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
-  const status = Number(statusLine.exec(first as string)?.[1]);
+  const text = bytes.toString('latin1', 0, end);
+  const endOfFirst = endOfLine(text, 0);
+  const status = Number(statusLine.exec(text.slice(0, endOfFirst))?.[1]);
   if (!status || status === 204 || status === 304) return undefined;
   const headers: Record<string, string> = {};
   const rawHeaders: [string, string][] = [];
-  for (const line of lines) {
-    const header = headerOf(line);
+  for (let at = endOfFirst; at < text.length; ) {
+    const start = at + 2;
+    at = endOfLine(text, start);
+    const header = headerOf(text.slice(start, at));
     if (!header) return undefined;
     const { lower, pair } = header;
     rawHeaders.push(pair);
@@ -49,6 +52,11 @@ export function plainHead(bytes: Buffer): PlainHead | undefined {
     contentLength: Number(length),
     keepsAlive: connection === 'keep-alive',
   };
+}
+
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf('\r\n', from);
+  return at < 0 ? text.length : at;
 }
 
 interface Header {

@@ -65,6 +65,49 @@ describe('pretty', async () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(24);
   });
 
+  it('says of a run where all is well only its closing line, where it is told to be quiet', () => {
+    expect(pretty.render(sampleResults['all-well']!, { ...plainLook, quiet: true })).toMatchInlineSnapshot(`
+      "✔ 2 passed, 1 skipped in 1.23 s · embedded stack
+      "
+    `);
+  });
+
+  it('shows what failed, broke or was blocked and nothing else, where it is told to be quiet', () => {
+    const text = pretty.render(trouble, { ...plainLook, quiet: true });
+    expect(text).toMatchInlineSnapshot(`
+      "◌ api            1 blocked
+        ◌ 1 blocked by database/connects
+      ✖ database       1 failed, 2 blocked
+        ✖ PostgreSQL does not accept connections            database/connects [unreachable]
+            expected   a connection to localhost:5432
+            found      ECONNREFUSED 127.0.0.1:5432, [::1]:5432
+            evidence   dialled: 127.0.0.1:5432, [::1]:5432
+                       .meatymusic/logs/database.log (412 lines)
+                         412 │ FATAL: the database system is shutting down
+            next       meatymusic status; meatymusic logs database
+        ◌ 2 blocked by database/connects
+      ✖ observability  2 failed
+        ✖ The log is not structured JSON
+            observability/log-structure [unstructured] advisory
+            expected   at least 99 % of the lines are JSON
+            found      3 of 120 lines are not (97.5 %)
+            next       set LOG_FORMAT=json
+        ✖ One request is not one trace                      observability/trace-propagates [broken-trace]
+            expected   one tree of spans under the sent span
+            found      meatymusic-api starts a trace of its own
+            evidence   span              service             start    length  status
+                       aaaaaaaaaaaaaaaa (sent)
+                       └ GET /dashboard  meatymusic-web   +0.00 ms  40.00 ms          |██████████████████|
+                         └ fetch         meatymusic-web   +5.00 ms  30.00 ms          |  ██████████████  |
+                       └ GET /api/v1/me  meatymusic-api  +10.00 ms  20.00 ms          |    █████████     |
+                         ← parent eeeeeeeeeeeeeeee was never seen
+
+      ✖ 3 failed, 3 blocked, 2 passed, 1 flaky in 1.23 s · embedded stack
+      "
+    `);
+    for (const { title, status } of trouble.checks) if (status === 'pass') expect(text).not.toContain(title);
+  });
+
   it('says which addresses of a stack that nobody started here were looked at', () => {
     const external = { ...trouble, stack: { ...trouble.stack, runtime: 'external' as const } };
     expect(

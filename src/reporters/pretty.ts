@@ -22,7 +22,8 @@ interface Page extends Look {
 
 /**
  * For a person. All is well: the whole checklist. Something is not: every area where all is well is one line, so that
- * the failures, each with what was expected, found, seen and to do, stand on the first screen.
+ * the failures, each with what was expected, found, seen and to do, stand on the first screen. Quiet: they alone, and the
+ * closing line.
  */
 export const pretty: Reporter = {
   render(result, look) {
@@ -35,14 +36,15 @@ export const pretty: Reporter = {
       line: (text = '') => lines.push(text.trimEnd()),
       beside: (start, text, paint) => lines.push(...besideText(start, text, columns, paint)),
     };
-    const areas = byArea(result.checks);
-    const allWell = result.checks.every(({ status }) => status === 'pass' || status === 'skip');
+    const trouble = result.checks.filter(({ status }) => status !== 'pass' && status !== 'skip');
+    const areas = byArea(look.quiet ? trouble : result.checks);
+    const allWell = trouble.length === 0;
     const width = Math.max(...areas.map(([area]) => area.length));
     for (const [area, checks] of areas) {
       if (allWell || look.verbose) wholeArea(page, area, checks);
       else shortArea(page, area, checks, width);
     }
-    page.line();
+    if (lines.length > 0) page.line();
     closing(page, result);
     return `${lines.join('\n')}\n`;
   },

@@ -6,6 +6,8 @@ export interface Look {
   color: boolean;
   /** Every check and all its evidence, also when it passed. */
   verbose: boolean;
+  /** Only what did not pass, and how the run ended. */
+  quiet: boolean;
 }
 
 /** A format: the result document → text. Pure: the same result gives the same text. */
@@ -13,4 +15,4 @@ export interface Reporter {
   render(result: RunResult, look: Look): string;
 }
 
-export const plainLook: Look = { columns: 100, color: false, verbose: false };
+export const plainLook: Look = { columns: 100, color: false, verbose: false, quiet: false };

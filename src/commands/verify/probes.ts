@@ -42,8 +42,7 @@ export function createProbeSource(
       warmUpBrowser({ ...base, shared });
     },
     open(scope) {
-      const stopped = new Set<ServiceName>();
-      const control = runtime.control && watchedControl(runtime.control, stopped, visits);
+      const control = runtime.control && watchedControl(runtime.control, visits);
       common ??= ofRun(base);
       const context: ProbeContext = Object.assign(
         new OfAttempt(scope),
@@ -60,7 +59,8 @@ export function createProbeSource(
         if (!control && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
         const close = async () => {
           await Promise.allSettled(made.map(async (probe) => probe.close?.()));
-          for (const service of stopped) await runtime.control?.start(service, AbortSignal.timeout(60_000));
+          for (const service of control?.stopped ?? [])
+            await runtime.control?.start(service, AbortSignal.timeout(60_000));
         };
         return { probes, close };
       };
@@ -109,10 +109,11 @@ class OfAttempt {
 /** Remembers what a check stopped and did not start again; what was seen before no longer counts. */
 function watchedControl(
   control: ServiceControl,
-  stopped: Set<ServiceName>,
   visits: SharedVisits,
-): ServiceControl {
+): ServiceControl & { stopped: ReadonlySet<ServiceName> } {
+  const stopped = new Set<ServiceName>();
   return {
+    stopped,
     async stop(service, signal) {
       stopped.add(service);
       visits.clear();

@@ -28,7 +28,13 @@ export function openReports(targets: readonly ReportTarget[]): Promise<OpenRepor
 export async function writeReports(
   result: RunResult,
   reports: readonly OpenReport[],
-  { stdout, redact, verbose, cwd }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'cwd'>,
+  {
+    stdout,
+    redact,
+    verbose,
+    quiet,
+    cwd,
+  }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'quiet' | 'cwd'>,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const { name, file, reporter } of reports) {
@@ -36,7 +42,7 @@ export async function writeReports(
     try {
       await writeAtomically(
         path.resolve(cwd, file),
-        redact(reporter.render(result, { ...plainLook, verbose })),
+        redact(reporter.render(result, { ...plainLook, verbose, quiet })),
       );
     } catch (cause) {
       faults.push(
@@ -55,6 +61,7 @@ export async function writeReports(
       columns: Number.isFinite(stdout.columns) ? stdout.columns : plainLook.columns,
       color: stdout.color,
       verbose,
+      quiet,
     };
     await stdout.write(reporter.render(result, look));
   }
@@ -68,11 +75,11 @@ export async function writeReports(
 export function writeReportsNow(
   result: RunResult,
   reports: readonly OpenReport[],
-  { redact, verbose, cwd }: Pick<Invocation, 'redact' | 'verbose' | 'cwd'>,
+  { redact, verbose, quiet, cwd }: Pick<Invocation, 'redact' | 'verbose' | 'quiet' | 'cwd'>,
   withinMs = 2000,
 ): void {
   for (const { file, reporter } of reports) {
-    const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose })));
+    const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose, quiet })));
     try {
       if (file === undefined) writeWholly(1, text, withinMs);
       else {

@@ -107,6 +107,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
       listeners: live ? [live.listener] : [],
     });
     stopGuard = startStallGuard({
+      atOnce: plan.checks.some(({ isBounded }) => !isBounded),
       quietMs: verify.timeout + stallGraceMs,
       deadlineMs: verify.deadline,
       onStall(checkId) {

@@ -88,6 +88,25 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     );
   });
 
+  it('names only what did not pass, and the result, with --quiet; a report for a machine stays whole', async () => {
+    await writeCheck('x/fine', passes);
+    await writeCheck('y/wrong', `return fail('wrong', { expected: 'this', actual: 'that' })`);
+    const { code, stdout } = await verify('x', 'y', '--quiet', '--reporter', 'json=r.json');
+    expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/).slice(0, 2).join(': '))).toEqual([
+      '✖ y: 1 failed',
+      '✖ It does not hold: y/wrong [wrong]',
+      'expected: this',
+      'found: that',
+      'next: mend it',
+      '',
+      expect.stringMatching(/^✖ 1 failed, 1 passed in .* stack$/),
+      '',
+    ]);
+    expect(code).toBe(1);
+    const { checks } = JSON.parse(await readFile(path.join(folder, 'r.json'), 'utf8'));
+    expect(checks).toHaveLength(2);
+  });
+
   describe('checks that misbehave harm only themselves', () => {
     beforeEach(() => writeCheck('x/fine', passes));
 

@@ -1,7 +1,7 @@
 import { described, integer, mapOf, number, v } from '../../base/schema.ts';
 import type { Evidence } from '../../check/evidence.ts';
 import { exchange } from '../../check/exchange.ts';
-import type { HttpProbe, HttpRequest } from '../../check/probes.ts';
+import type { HttpProbe, HttpRequest, HttpResponse } from '../../check/probes.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
 
@@ -40,9 +40,11 @@ export const httpKind = defineKind({
     'final-url': 'The last URL, after redirects',
     reachable: 'Whether an answer came',
   },
+  // A file is read in one piece, and a pipe may stand in its place.
+  isBounded: (target) => !target['ca-file'] && !target['cert-file'] && !target['key-file'],
   uses: (target) => (target.url.startsWith('/') ? [target.service] : []),
   title: (target) => `${target.method} ${target.url}`,
-  async observe({ target, probes: { http }, stack }) {
+  async observe({ target, probes: { http }, stack, expected }) {
     const url = target.url.startsWith('/') ? new URL(target.url, stack[target.service].url).href : target.url;
     const request: HttpRequest = {
       url,
@@ -68,9 +70,7 @@ export const httpKind = defineKind({
         reachable: true,
         status: response.status,
         headers: response.headers,
-        'header-lines': new TextLines(
-          response.rawHeaders.map(([name, value]) => `${canonical(name)}: ${value}`).join('\n'),
-        ),
+        'header-lines': expected.has('header-lines') ? headerLines(response) : undefined,
         body: new TextLines(response.body),
         'duration-ms': response.durationMs,
         address: response.address,
@@ -81,6 +81,10 @@ export const httpKind = defineKind({
     };
   },
 });
+
+function headerLines({ rawHeaders }: HttpResponse): TextLines {
+  return new TextLines(rawHeaders.map(([name, value]) => `${canonical(name)}: ${value}`).join('\n'));
+}
 
 function tlsOf(target: {
   'allow-insecure': boolean;

@@ -19,6 +19,7 @@ export const tcpKind = defineKind({
     address: 'The address that was reached',
     'duration-ms': 'Milliseconds until it was open',
   },
+  isBounded: () => true,
   title: ({ host, port: at }) => `TCP ${host}:${at}`,
   async observe({ target, probes: { tcp } }) {
     const { host, port: at, family, 'local-address': fromAddress } = target;
@@ -68,6 +69,7 @@ export const dnsKind = defineKind({
     'duration-ms': 'Milliseconds until the answer',
   },
   presence: 'resolvable',
+  isBounded: () => true,
   title: ({ name, type }) => `DNS ${type === 'any-address' ? '' : `${type} `}${name}`,
   async observe({ target, probes: { dns } }) {
     const { name, type, server, 'trailing-dot': trailingDot } = target;

@@ -30,13 +30,17 @@ export const listMatchers: Record<string, Compile> = {
 export function listMatcher(raw: unknown[], path: Path, inner: CompileMatcher): Matcher {
   if (raw.length === 0)
     throw new DeclaredProblem(path, 'an empty list of expectations always holds; say what is expected');
-  const asElements = elements(raw, path, inner, false);
+  // Compiled at once where something in it may be wrong; of texts only when there is a list to look at.
+  const areTexts = raw.every((item) => typeof item === 'string');
+  let elementwise = areTexts ? undefined : elements(raw, path, inner, false);
   const asPatterns = all(raw.map((item, index) => linePattern(item, [...path, index], inner)));
   return {
-    text: raw.every((item) => typeof item === 'string')
-      ? `has ${raw.map(shown).join(', ')}`
-      : asElements.text,
-    test: (value) => (value instanceof TextLines ? asPatterns.test(value) : asElements.test(value)),
+    text: elementwise ? elementwise.text : `has ${raw.map(shown).join(', ')}`,
+    test(value) {
+      if (value instanceof TextLines) return asPatterns.test(value);
+      elementwise ??= elements(raw, path, inner, false);
+      return elementwise.test(value);
+    },
   };
 }
 
@@ -45,7 +49,7 @@ function linePattern(item: unknown, path: Path, inner: CompileMatcher): Matcher 
   if (typeof item === 'number') return linePattern(String(item), path, inner);
   if (typeof item !== 'string') return listMatchers['contain-element']!(item, path, inner);
   const inverse = item.startsWith('!');
-  const rest = inverse ? item.slice(1) : item.replace(/^\\!/, '!');
+  const rest = inverse ? item.slice(1) : item.startsWith('\\!') ? item.slice(1) : item;
   const isPattern = rest.length > 1 && rest.startsWith('/') && rest.endsWith('/');
   const pattern = isPattern ? regexpOf(rest.slice(1, -1), path) : undefined;
   const wanted = rest.replace(/^\\\//, '/');

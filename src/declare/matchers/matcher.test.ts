@@ -30,6 +30,10 @@ describe('matchers', () => {
     ).toBe(true);
   });
 
+  test('a megabyte of digits that is no number does not keep the matcher of a number for ever', () => {
+    expect(compileMatcher(5, []).test(new TextLines(`${'1'.repeat(1e6)}x`))).toBe(false);
+  });
+
   test.each([
     [[]],
     [{}],

@@ -56,6 +56,16 @@ export function compileMatcher(raw: unknown, path: Path): Matcher {
   );
 }
 
+const takePatterns = new Set([compilerOf('match-regexp'), compilerOf('gjson')]);
+
+/** Whether a pattern may be part of it: `/…/`, or the argument of a matcher. Our patterns can match without end, unlike Go's. */
+export function hasPattern(raw: unknown): boolean {
+  if (typeof raw === 'string') return /^!?\//.test(raw) && raw.endsWith('/');
+  if (Array.isArray(raw)) return raw.some(hasPattern);
+  if (typeof raw !== 'object' || raw === null) return false;
+  return Object.entries(raw).some(([name, each]) => takePatterns.has(compilerOf(name)) || hasPattern(each));
+}
+
 function compilerOf(name: string): Compile | undefined {
   const full = Object.hasOwn(aliases, name) ? aliases[name]! : name;
   return Object.hasOwn(compilers, full) ? compilers[full] : undefined;

@@ -1,11 +1,15 @@
-import semver from 'semver';
+// Not the whole of the package, which would be read for every file of declared checks.
+import Range from 'semver/classes/range.js';
+import type SemVer from 'semver/classes/semver.js';
+import coerce from 'semver/functions/coerce.js';
+import parse from 'semver/functions/parse.js';
 
 /** A range in goss's syntax, which has `!=` beside what npm's has; `undefined` where it is none. */
 export function satisfiesRange(
   range: string,
   lenientVersion = false,
 ): ((version: string) => boolean) | undefined {
-  const alternatives: { range: semver.Range; except: string[] }[] = [];
+  const alternatives: { range: Range; except: string[] }[] = [];
   for (const part of range.split('||')) {
     const except = [...part.matchAll(/!=?\s*v?([\d.]+\S*)/g)].map((match) => match[1]!);
     const rest = part
@@ -14,15 +18,13 @@ export function satisfiesRange(
       .trim();
     if (rest === '' && except.length === 0) return undefined;
     try {
-      alternatives.push({ range: new semver.Range(rest || '*', { includePrerelease: true }), except });
+      alternatives.push({ range: new Range(rest || '*', { includePrerelease: true }), except });
     } catch {
       return undefined;
     }
   }
   return (text) => {
-    const version = lenientVersion
-      ? (semver.parse(text.trim(), { loose: true }) ?? lenient(text))
-      : strict(text);
+    const version = lenientVersion ? (parse(text.trim(), { loose: true }) ?? lenient(text)) : strict(text);
     if (!version) return false;
     return alternatives.some(
       ({ range: each, except }) =>
@@ -32,10 +34,10 @@ export function satisfiesRange(
 }
 
 /** `1.2` and `v1` are versions too. */
-function lenient(text: string): semver.SemVer | null {
-  return /^\s*v?\d+(\.\d+){0,2}\s*$/.test(text) ? semver.coerce(text) : null;
+function lenient(text: string): SemVer | null {
+  return /^\s*v?\d+(\.\d+){0,2}\s*$/.test(text) ? coerce(text) : null;
 }
 
-function strict(text: string): semver.SemVer | null {
-  return /^\d/.test(text) ? semver.parse(text) : null;
+function strict(text: string): SemVer | null {
+  return /^\d/.test(text) ? parse(text) : null;
 }

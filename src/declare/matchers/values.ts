@@ -21,7 +21,7 @@ export function toNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   const text = toText(value)?.trim();
   if (!text) return undefined;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 export function toList(value: unknown): unknown[] | undefined {
