@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import ClosingLine from './closing-line.ts';
 
@@ -8,6 +9,9 @@ export default defineConfig({
   root,
   test: {
     passWithNoTests: false,
+    // One less than there are processors, which is the default, is one on a small machine: what a test does there most
+    // of the time is wait for a service.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', new ClosingLine()],
     projects: [
       {
