@@ -70,7 +70,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('bears a service that crashes once and then recovers', async () => {
     project = makeComposeProject(
-      `services:${service('shaky', '[ -e /data/seen ] || { touch /data/seen; exit 1; }; sleep 600', 'restart: always\nvolumes: ["data:/data"]\nhealthcheck: { test: "true", interval: 100ms }')}\nvolumes: { data: {} }`,
+      `services:${service('shaky', '[ -e /data/seen ] || { touch /data/seen; exit 1; }; sleep 600', 'restart: always\nvolumes: ["data:/data"]\nhealthcheck: { test: "true", interval: 500ms }')}\nvolumes: { data: {} }`,
     );
     await expect(failure(project.up())).resolves.toMatchObject({ code: 'nothing-runs' });
     expect(project.events).toContainEqual({
@@ -135,7 +135,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('shows what it waits for with its last log line, and says it at the deadline', async () => {
     project = makeComposeProject(
-      `services:${service('slow', 'while :; do echo step 3 of 4; sleep 1; done', 'healthcheck: { test: "echo not yet; exit 1", interval: 200ms, retries: 1000 }')}`,
+      `services:${service('slow', 'while :; do echo step 3 of 4; sleep 1; done', 'healthcheck: { test: "echo not yet; exit 1", interval: 1s, retries: 1000 }')}`,
     );
     const fault = await failure(project.up({}, { timeoutMs: 15_000 }));
     expect(fault).toMatchObject({ code: 'start-timeout', exitCode: 124 });
