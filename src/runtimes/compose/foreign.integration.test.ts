@@ -152,8 +152,8 @@ describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
     const talk = (word: string) => `echo ${word} 1 >&2; sleep 0.2; echo ${word} 2; sleep 600`;
     const project = make(`
 services:
-  a: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('a')}"], stop_grace_period: 0s }
-  b: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('b')}"], stop_grace_period: 0s }
+  a: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('a')}"], network_mode: none, stop_grace_period: 0s }
+  b: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('b')}"], network_mode: none, stop_grace_period: 0s }
 `);
     await project.up().catch(() => undefined);
     const runtime = project.runtime();
