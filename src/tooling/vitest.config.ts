@@ -9,9 +9,9 @@ export default defineConfig({
   root,
   test: {
     passWithNoTests: false,
-    // One less than there are processors, which is the default, is one on a small machine: what a test does there most
-    // of the time is wait for a service.
-    maxWorkers: availableParallelism() + 1,
+    // The default, one less than there are processors, is one on a machine of two: most of what a test does is wait for
+    // a service. More than there are take the time from tests that give a browser a few seconds.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
     projects: [
       {
