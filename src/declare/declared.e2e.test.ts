@@ -146,15 +146,15 @@ http:
   ${url}/page: { status: 200, body: [page, "!error"] }
   ${url}/other: { status: 404 }
 addr:
-  tcp://${url.slice(7)}: { reachable: true, timeout: 1000 }
-  tcp://127.0.0.1:1: { reachable: true, timeout: 1000 }
+  tcp://${url.slice(7)}: { reachable: true, timeout: 60000 }
+  tcp://127.0.0.1:1: { reachable: true, timeout: 60000 }
 command:
   {{ if eq .Env.STAGE "ci" }}echo ci{{ end }}: { exit-status: 0, stdout: [ci] }
   exit 3: { exit-status: 0 }
 process:
   no-such-program: { running: false }
 dns:
-  localhost: { resolvable: true, timeout: 1000 }
+  localhost: { resolvable: true, timeout: 60000 }
 `,
         );
         const result = await project.json(['verify', 'goss-*/*', '--gossfile', 'goss.yaml']);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import ClosingLine from './closing-line.ts';
 
@@ -8,6 +9,9 @@ export default defineConfig({
   root,
   test: {
     passWithNoTests: false,
+    // The default, one less than there are processors, is one on a machine of two: most of what a test does is wait for
+    // a service. More than there are take the time from tests that give a browser a few seconds.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
     projects: [
       {

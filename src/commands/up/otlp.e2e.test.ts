@@ -118,7 +118,11 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
 describe.skipIf(withoutDocker)(
   `the receiver of spans of the compose stack${withoutDocker ? ` (${withoutDocker})` : ''}`,
   () => {
-    const compose = { runtime: 'compose', verify: { timeout: '30s', retryFor: '30s' } };
+    const compose = {
+      runtime: 'compose',
+      compose: { env: { HEALTH_INTERVAL: '3s' } },
+      verify: { timeout: '30s', retryFor: '30s' },
+    };
     const containers = async () => {
       const args = ['ps', '--all', '--quiet', '--filter', `volume=${made.file('.meatymusic/spans')}`];
       const { stdout } = await promisify(execFile)('docker', args);

@@ -66,13 +66,13 @@ http:
     status: 200
     body: { gjson: { method: PUT, body: hello, headers.x-a: "1", headers.authorization: { have-prefix: Basic } } }
 addr:
-  tcp://127.0.0.1:${port}: { reachable: true, timeout: 2000 }
-  tcp://127.0.0.1:1: { reachable: false, timeout: 2000 }
+  tcp://127.0.0.1:${port}: { reachable: true, timeout: 60000 }
+  tcp://127.0.0.1:1: { reachable: false, timeout: 60000 }
 port:
   tcp:${port}: { listening: true, ip: [127.0.0.1] }
   tcp:1: { listening: false }
 dns:
-  localhost: { resolvable: true, addrs: [127.0.0.1], timeout: 2000 }
+  localhost: { resolvable: true, addrs: [127.0.0.1], timeout: 60000 }
 command:
   echo 3: { exit-status: 0, stdout: { lt: 5 }, stderr: [] }
   exit 4: { exit-status: 4 }

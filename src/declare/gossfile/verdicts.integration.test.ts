@@ -149,11 +149,11 @@ describe.skipIf(missing)(`beside goss${missing ? ` (skipped: ${missing})` : ''}`
 
   test('addr and port', async () => {
     await compare('addr', {
-      [`tcp://127.0.0.1:${plain}`]: { reachable: true, timeout: 2000 },
-      [`127.0.0.1:${plain}`]: { reachable: true, 'local-address': '127.0.0.1', timeout: 2000 },
+      [`tcp://127.0.0.1:${plain}`]: { reachable: true, timeout: 60_000 },
+      [`127.0.0.1:${plain}`]: { reachable: true, 'local-address': '127.0.0.1', timeout: 60_000 },
       'tcp://127.0.0.1:1': { reachable: false },
       'tcp://127.0.0.1:2': { reachable: true },
-      [`tcp4://127.0.0.1:${plain}`]: { reachable: false, timeout: 2000 },
+      [`tcp4://127.0.0.1:${plain}`]: { reachable: false, timeout: 60_000 },
     });
     await compare('port', {
       [`tcp:${plain}`]: { listening: true, ip: ['127.0.0.1'] },
@@ -171,15 +171,15 @@ describe.skipIf(missing)(`beside goss${missing ? ` (skipped: ${missing})` : ''}`
       resolvable: true,
       addrs,
       server,
-      timeout: 2000,
+      timeout: 60_000,
     });
     await compare('dns', {
-      localhost: { resolvable: true, addrs: ['127.0.0.1'], timeout: 2000 },
+      localhost: { resolvable: true, addrs: ['127.0.0.1'], timeout: 60_000 },
       exactly: {
         resolve: 'localhost',
         resolvable: true,
         addrs: { 'consist-of': ['10.0.0.1'] },
-        timeout: 2000,
+        timeout: 60_000,
       },
       a: at('A:a.example', ['10.0.0.1']),
       any: at('a.example', ['10.0.0.1']),

@@ -40,7 +40,7 @@ services:
   cache:
     image: redis:7-alpine
     ports: [${JSON.stringify(ports)}]
-    healthcheck: { test: redis-cli ping, interval: 200ms }
+    healthcheck: { test: redis-cli ping, interval: 500ms }
     stop_grace_period: 0s
 `;
 const onlyCache = { services: { ...noServices, cache: {} }, compose: { services: { cache: 'cache' } } };

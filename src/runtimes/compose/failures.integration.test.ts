@@ -11,6 +11,9 @@ import {
 let project: ComposeProject;
 afterEach(() => project?.remove());
 
+/** Where no network is needed, none has to be made and removed. */
+const alone = 'network_mode: none';
+
 /** A service that is a shell script; it ends at once when told to. */
 const service = (name: string, script: string, further = '') => `
   ${name}:
@@ -59,7 +62,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('tells a crash loop although the engine starts it again each time', async () => {
     project = makeComposeProject(
-      `services:${service('loop', 'echo I fall over; exit 7', 'restart: always')}`,
+      `services:${service('loop', 'echo I fall over; exit 7', `restart: always\n${alone}`)}`,
     );
     const fault = await failure(project.up());
     expect(fault).toMatchObject({ code: 'service-crash-loop', exitCode: 69 });
@@ -70,7 +73,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('bears a service that crashes once and then recovers', async () => {
     project = makeComposeProject(
-      `services:${service('shaky', '[ -e /data/seen ] || { touch /data/seen; exit 1; }; sleep 600', 'restart: always\nvolumes: ["data:/data"]\nhealthcheck: { test: "true", interval: 100ms }')}\nvolumes: { data: {} }`,
+      `services:${service('shaky', '[ -e /data/seen ] || { touch /data/seen; exit 1; }; sleep 600', `restart: always\n${alone}\nvolumes: ["data:/data"]\nhealthcheck: { test: "true", interval: 500ms }`)}\nvolumes: { data: {} }`,
     );
     await expect(failure(project.up())).resolves.toMatchObject({ code: 'nothing-runs' });
     expect(project.events).toContainEqual({
@@ -83,7 +86,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('tells what the health check said of a service that stays unhealthy', async () => {
     project = makeComposeProject(
-      `services:${service('ill', 'echo I try; sleep 600', 'healthcheck: { test: "echo table songs is missing; exit 4", interval: 100ms, retries: 2 }')}`,
+      `services:${service('ill', 'echo I try; sleep 600', `${alone}\nhealthcheck: { test: "echo table songs is missing; exit 4", interval: 100ms, retries: 2 }`)}`,
     );
     const fault = await failure(project.up());
     expect(fault).toMatchObject({
@@ -98,7 +101,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('tells a service that was killed for memory', async () => {
     project = makeComposeProject(
-      `services:${service('greedy', 'echo eating; tail /dev/zero', 'mem_limit: 16m\nmemswap_limit: 16m')}`,
+      `services:${service('greedy', 'echo eating; tail /dev/zero', `${alone}\nmem_limit: 16m\nmemswap_limit: 16m`)}`,
     );
     const fault = await failure(project.up());
     expect(fault).toMatchObject({ code: 'service-out-of-memory', message: 'greedy was killed for memory' });
@@ -107,7 +110,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('tells the dependency that failed, not the service that waits for it', async () => {
     project = makeComposeProject(
-      `services:${service('base', 'echo broken; exit 9')}${service('above', 'sleep 600', 'depends_on: { base: { condition: service_completed_successfully } }')}`,
+      `services:${service('base', 'echo broken; exit 9', alone)}${service('above', 'sleep 600', `${alone}\ndepends_on: { base: { condition: service_completed_successfully } }`)}`,
     );
     const fault = await failure(project.up());
     expect(fault).toMatchObject({ code: 'service-exited', message: 'base ended with exit code 9' });
@@ -131,7 +134,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('finds a service that was healthy once and then restarts within --stable-for', async () => {
     project = makeComposeProject(
-      `services:${service('blink', 'sleep 2; exit 1', 'restart: always\nhealthcheck: { test: "true", interval: 100ms }')}`,
+      `services:${service('blink', 'sleep 2; exit 1', `restart: always\n${alone}\nhealthcheck: { test: "true", interval: 100ms }`)}`,
     );
     const fault = await failure(project.up({}, { stableForMs: 30_000 }));
     expect(fault.code).toMatch(/^service-(unstable|crash-loop)$/);
@@ -141,7 +144,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('shows what it waits for with its last log line, and says it at the deadline', async () => {
     project = makeComposeProject(
-      `services:${service('slow', 'while :; do echo step 3 of 4; sleep 1; done', 'healthcheck: { test: "echo not yet; exit 1", interval: 200ms, retries: 1000 }')}`,
+      `services:${service('slow', 'while :; do echo step 3 of 4; sleep 1; done', `${alone}\nhealthcheck: { test: "echo not yet; exit 1", interval: 1s, retries: 1000 }`)}`,
     );
     const fault = await failure(project.up({}, { timeoutMs: 15_000 }));
     expect(fault).toMatchObject({ code: 'start-timeout', exitCode: 124 });
