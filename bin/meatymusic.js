@@ -47,6 +47,9 @@ function load(file) {
     enableCompileCache();
     return { exports: require(file) };
   }
+  // Most calls are over before code pays that V8 optimised, and page after page goes into optimising it. What runs for
+  // long still is. Before anything is loaded: compiled code is kept for the flags that it was compiled with.
+  require('node:v8').setFlagsFromString('--interrupt-budget=1000000');
   const { loadCached } = require('./load-cached.js');
   return loadCached(file, topic());
 }
