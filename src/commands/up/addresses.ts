@@ -1,20 +1,28 @@
 import { maskUrl } from '../../base/redact.ts';
+import type { ServiceName } from '../../check/stack.ts';
 import { besideText } from '../../reporters/wrap-text.ts';
 import type { Endpoints } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { styleFor } from '../style.ts';
 
-/** Where a person finds the stack. */
-export function addresses(output: Output, endpoints: Endpoints): string {
+/** Where a person finds the stack: what is switched off has no address. */
+export function addresses(
+  output: Pick<Output, 'color' | 'columns'>,
+  endpoints: Endpoints,
+  services: Readonly<Record<ServiceName, { enabled: boolean }>>,
+): string {
   const style = styleFor(output);
   const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = masked(endpoints);
-  const rows = [
+  const all: [ServiceName, string][] = [
     ['web', webUrl],
     ['api', apiUrl],
     ['database', databaseUrl],
     ['cache', cacheUrl],
+  ];
+  const rows = [
+    ...all.filter(([name]) => services[name].enabled),
     ...(otlpUrl ? [['telemetry', otlpUrl] as const] : []),
-  ] as const;
+  ];
   const lines = rows.flatMap(([name, url]) =>
     besideText(`  ${name.padEnd(10)} `, url, output.columns, style.link),
   );

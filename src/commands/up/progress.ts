@@ -30,7 +30,7 @@ interface Service {
   tookMs?: number | undefined;
 }
 
-const settled = new Set(['healthy', 'running', 'stopped', 'removed', 'done']);
+const settled = new Set(['healthy', 'running', 'answers', 'stopped', 'removed', 'done']);
 const broken = new Set(['exited', 'unhealthy', 'failed', 'error', 'out of memory']);
 
 export async function createProgress(output: Output, quiet: boolean): Promise<Progress> {

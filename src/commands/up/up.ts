@@ -95,7 +95,10 @@ const up: Action = async (invocation, options) => {
   try {
     const { endpoints, migrated } = await start(invocation, project, runtime, progress);
     await progress.end();
-    if (!invocation.quiet) await invocation.stderr.write(addresses(invocation.stderr, endpoints));
+    if (!invocation.quiet) {
+      const { services } = project.config;
+      await invocation.stderr.write(addresses(invocation.stderr, endpoints, services));
+    }
     const verified = await verify(invocation, project, runtime, flags);
     if (flags.json) {
       const stack = { runtime: runtime.name, reason, adopted: wasUp, endpoints: masked(endpoints) };
