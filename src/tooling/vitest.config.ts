@@ -9,9 +9,8 @@ export default defineConfig({
   root,
   test: {
     passWithNoTests: false,
-    // One less than there are processors, which is the default, is one on a small machine: what a test does there most
-    // of the time is wait for a service.
-    maxWorkers: availableParallelism() + 1,
+    // The default, one less than there are processors, is one file at a time on a machine of two.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
     projects: [
       {
