@@ -55,6 +55,18 @@ describe('tcp', () => {
   });
 });
 
+describe('an attempt that is over before its probe begins', () => {
+  const over = () => context({ signal: AbortSignal.abort(new Error('the attempt is over')) });
+
+  test.each(['localhost', '127.0.0.1'])('is a TIMEOUT of tcp and of tls to %s', async (host) => {
+    const port = await listen(net.createServer((socket) => socket.resume().end()));
+    const tcp = await createProbe('tcp', over());
+    expect((await failureOf(tcp.connect({ host, port }))).code).toBe('TIMEOUT');
+    const tls = await createProbe('tls', over());
+    expect((await failureOf(tls.inspect({ host, port }))).code).toBe('TIMEOUT');
+  });
+});
+
 describe('dns', () => {
   test('resolves by the system, and says what does not resolve', async () => {
     const dns = await createProbe('dns', context());

@@ -24,6 +24,7 @@ export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
             ? `no connection to ${target} (tried ${tried.join(', ')})`
             : `no address for the name ${host}`,
         );
+        let unwatch = () => {};
         const finish = (error: unknown) => {
           unwatch();
           const address = addressText(socket.remoteAddress, socket.remotePort);
@@ -34,7 +35,8 @@ export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
         socket.on('connectionAttempt', (ip: string, to: number) => tried.push(addressText(ip, to)));
         socket.on('error', finish);
         socket.once('connect', () => finish(undefined));
-        const unwatch = budget.watch(finish);
+        // An attempt that is over already calls back at once.
+        unwatch = budget.watch(finish);
       });
     },
   };

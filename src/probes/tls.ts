@@ -30,12 +30,14 @@ export function createTlsProbe(context: ProbeContext): ClosableProbe<'tls'> {
         socket.once('connectionAttempt', () => {
           dialled = true;
         });
+        let unwatch = () => {};
         const fail = (error: unknown) => {
           unwatch();
           socket.destroy();
           reject(networkError(error, target));
         };
-        const unwatch = budget.watch(fail);
+        // An attempt that is over already calls back at once.
+        unwatch = budget.watch(fail);
         socket.on('error', fail);
         socket.once('secureConnect', () => {
           unwatch();
