@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
+import { besideText } from '../base/wrap-text.ts';
 import { effectiveSettings, settingText } from '../config/effective.ts';
-import { besideText } from '../reporters/wrap-text.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 

@@ -1,4 +1,4 @@
-import { wrapText } from '../reporters/wrap-text.ts';
+import { wrapText } from '../base/wrap-text.ts';
 
 /** An indented line of help, and what stands in a second column behind it. */
 const twoColumns = /^(\s+\S.*?) {2,}(\S.*)$/;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
-import { wrapText } from '../reporters/wrap-text.ts';
+import { wrapText } from '../base/wrap-text.ts';
 import { gravest, internalFault, openProcess, type ProcessContext } from './process.ts';
 import { parseCall } from './program.ts';
 

@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
-import { besideText } from '../reporters/wrap-text.ts';
+import { besideText } from '../base/wrap-text.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { ServiceStatus } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';

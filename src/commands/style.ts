@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { wrapText } from '../reporters/wrap-text.ts';
+import { wrapText } from '../base/wrap-text.ts';
 import type { Output } from './invocation.ts';
 
 /** The few looks that commands have; plain text where colours are not wanted. */

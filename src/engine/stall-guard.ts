@@ -63,5 +63,7 @@ function watchFrom(
     clearInterval(beating);
     delete globals[stalledKey];
     void worker.terminate();
+    // Ending it took the reference back, and a thread that is still at its start would hold the process.
+    worker.unref();
   };
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../base/duration.ts';
+import { besideText, wrapText } from '../base/wrap-text.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -9,7 +10,6 @@ import { evidenceLines } from './evidence-lines.ts';
 import { inertLine } from './inert.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
-import { besideText, wrapText } from './wrap-text.ts';
 
 const signs: Record<Status, string> = { pass: '✔', fail: '✖', error: '!', skip: '○', blocked: '◌' };
 

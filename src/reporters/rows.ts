@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
 import { DefaultRenderer, ListrEventManager, ListrLogger, ProcessOutput, Spinner } from 'listr2';
 import { safeLine, safeText } from '../base/safe-text.ts';
+import { besideText } from '../base/wrap-text.ts';
 import { canvasOf, type Screen } from './screen.ts';
-import { besideText } from './wrap-text.ts';
 
 export type RowState = 'running' | 'done' | 'failed';
 

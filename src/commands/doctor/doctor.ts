@@ -1,8 +1,8 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { besideText } from '../../base/wrap-text.ts';
 import { configOf } from '../../config/schema.ts';
-import { besideText } from '../../reporters/wrap-text.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';

@@ -4,12 +4,12 @@ import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
+import { besideText, wrapText } from '../../base/wrap-text.ts';
 import { foreignFormats } from '../../probes/logs/foreign-format.ts';
 import { maxRequiredFields } from '../../probes/logs/known-keys.ts';
 import type { LogReport } from '../../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../probes/logs/secrets.ts';
 import { inertJson, inertLine } from '../../reporters/inert.ts';
-import { besideText, wrapText } from '../../reporters/wrap-text.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { waiting } from '../waiting.ts';
 

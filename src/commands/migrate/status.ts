@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { formatDuration } from '../../base/duration.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { besideText } from '../../base/wrap-text.ts';
 import type { FullMigrationState, MigrationStatus } from '../../migrate/index.ts';
-import type { Action, CommandModule } from '../invocation.ts';
-import { type Style, styleFor } from '../style.ts';
+import type { Action, CommandModule, Output } from '../invocation.ts';
+import { lineFor, styleFor } from '../style.ts';
 import { type MigrateFlags, openTarget } from './target.ts';
 
 interface StatusFlags extends MigrateFlags {
@@ -20,7 +21,15 @@ export function configureStatus(command: Command, act: Parameters<CommandModule[
     )
     .option('--check', 'exit with 1 when anything is not applied or not in order')
     .option('--json', 'machine-readable')
-    .option('--folder <folder>', 'folder of the migrations');
+    .option('--folder <folder>', 'folder of the migrations')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ meatymusic migrate status
+  $ meatymusic migrate status --check     a deployment stops where something is pending
+  $ meatymusic migrate status --json`,
+    );
   act(status, showStatus);
 }
 
@@ -31,21 +40,27 @@ const showStatus: Action = async (invocation, options) => {
   const state = await migrationState(target);
   const inOrder = state.pending.length + state.edited.length + state.missing.length === 0;
   await invocation.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ ...state, inOrder }, null, 2)}\n`
-      : `${statusText(state, styleFor(invocation.stdout))}\n`,
+    flags.json ? `${JSON.stringify({ ...state, inOrder }, null, 2)}\n` : statusText(state, invocation.stdout),
   );
   return flags.check && !inOrder ? ExitCode.checkFailed : ExitCode.ok;
 };
 
-function statusText({ folder, migrations, applied, pending }: FullMigrationState, style: Style): string {
+function statusText({ folder, migrations, applied, pending }: FullMigrationState, output: Output): string {
+  const style = styleFor(output);
   const width = Math.max(0, ...migrations.map(({ state }) => state.length));
-  const lines = migrations.map((each) => {
-    const colour = { applied: style.good, pending: style.warn }[each.state as string] ?? style.bad;
-    return `${colour(each.state.padEnd(width))}  ${each.name}${style.dim(remarks(each))}`;
+  const lines = migrations.flatMap((each) => {
+    const paint = { applied: style.good, pending: style.warn }[each.state as string] ?? style.bad;
+    const start = `${paint(each.state.padEnd(width))}  `;
+    const said = remarks(each);
+    if (width + 2 + each.name.length + said.length <= output.columns)
+      return `${start}${each.name}${style.dim(said)}`;
+    return besideText(start, `${each.name}${said}`, output.columns);
   });
-  const count = `${applied.length} applied, ${pending.length} pending, in ${folder}`;
-  return [...lines, migrations.length === 0 ? `no migrations in ${folder}` : count].join('\n');
+  const count =
+    migrations.length === 0
+      ? `no migrations in ${folder}`
+      : `${applied.length} applied, ${pending.length} pending, in ${folder}`;
+  return `${lines.map((line) => `${line}\n`).join('')}${lineFor(output, count)}`;
 }
 
 function remarks({ appliedAt, durationMs, acceptedReason, unverified }: MigrationStatus): string {

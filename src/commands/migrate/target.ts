@@ -7,7 +7,7 @@ import { findRuntime } from '../../runtimes/choose.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
-import { styleFor } from '../style.ts';
+import { lineFor, styleFor } from '../style.ts';
 
 export interface MigrateFlags {
   lockTimeout?: string;
@@ -68,12 +68,13 @@ export async function openTarget(invocation: Invocation, flags: MigrateFlags): P
 /** Progress, on standard error. */
 function reporterOf({ stderr, quiet }: Invocation): (event: MigrateEvent) => void {
   const style = styleFor(stderr);
-  const say = (text: string) => void stderr.write(`${text}\n`).catch(() => {});
+  const say = (text: string, paint: (part: string) => string) =>
+    void stderr.write(lineFor(stderr, text, paint)).catch(() => {});
   return (event) => {
-    if (event.type === 'notice') say(style.warn(`note: ${event.message}`));
-    else if (event.type === 'waiting') say(style.warn(`waiting for another migrator: ${event.holder}`));
+    if (event.type === 'notice') say(`note: ${event.message}`, style.warn);
+    else if (event.type === 'waiting') say(`waiting for another migrator: ${event.holder}`, style.warn);
     else if (event.type === 'start' && !quiet && stderr.isTerminal)
-      say(style.dim(`${event.direction} ${event.name} …`));
+      say(`${event.direction} ${event.name} …`, style.dim);
   };
 }
 

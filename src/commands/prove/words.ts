@@ -1,6 +1,6 @@
 import { formatDuration } from '../../base/duration.ts';
 import { safeLine } from '../../base/safe-text.ts';
-import { besideText } from '../../reporters/wrap-text.ts';
+import { besideText } from '../../base/wrap-text.ts';
 import type { Output } from '../invocation.ts';
 import { type Style, styleFor } from '../style.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';

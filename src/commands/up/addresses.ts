@@ -1,6 +1,6 @@
 import { maskUrl } from '../../base/redact.ts';
+import { besideText } from '../../base/wrap-text.ts';
 import type { ServiceName } from '../../check/stack.ts';
-import { besideText } from '../../reporters/wrap-text.ts';
 import type { Endpoints } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { styleFor } from '../style.ts';
