@@ -1,5 +1,4 @@
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const path = require('node:path');
 const vm = require('node:vm');
 
@@ -13,13 +12,17 @@ function loadCached(file, topic) {
   const folder = path.join(path.dirname(file), '.cache', `${process.version}-${process.arch}`);
   const parts = new Map();
   const fresh = [];
-  const native = createRequire(file);
-  const require = (id) => (/^\.\/(cli|packages)\//.test(id) ? part(id) : native(id));
   const module = { exports: {} };
   // On one line with the source, lines keep their numbers.
   const source = `(function (exports, require, module, __filename) {${read(file)}\n})`;
-  run(file, source)(module.exports, Object.assign(require, native), module, file);
+  run(file, source)(module.exports, Object.assign(found, require), module, file);
   return { exports: module.exports, keep };
+
+  /** Packages lie where they do for this file, too. */
+  function found(id) {
+    if (/^\.\/(cli|packages)\//.test(id)) return part(id);
+    return require(id.startsWith('./') ? path.join(path.dirname(file), id) : id);
+  }
 
   /** The value of a file that is one expression: its text is compiled as it is, as a copy would cost more than the rest. */
   function part(id) {

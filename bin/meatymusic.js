@@ -19,7 +19,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 async function run({ exports, keep }) {
   process.exitCode = await exports.main(args);
   keep?.();
-  // The process ends by itself. Only what a check left open, or a reader that does not read, has no more than this.
+  // The process ends by itself, without taking its memory apart. Only what a check left open, or a reader that does not
+  // read, has no more than this.
+  process.once('beforeExit', () => process.exit());
   setTimeout(leave, 1000).unref();
 }
 
@@ -42,9 +44,8 @@ function leave() {
 
 /** With the code that V8 compiled the last time: by Node where it can, else by ourselves. */
 function load(file) {
-  const { enableCompileCache } = require('node:module');
-  if (enableCompileCache) {
-    enableCompileCache();
+  if (major >= 22) {
+    require('node:module').enableCompileCache?.();
     return { exports: require(file) };
   }
   // Most calls are over before code pays that V8 optimised, and page after page goes into optimising it. What runs for

@@ -1,4 +1,7 @@
-/** The checks that a stack is first asked for, all at once, beside the slowest of them: how little the rest adds. */
+/**
+ * The checks that a stack is first asked for, all at once, beside the slowest of them: how little the rest adds. Of the run,
+ * which is what `verify` says it took, and of the whole call, in which Node.js has to start.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,9 +25,12 @@ const firstSet = [
 ];
 const rounds = 5;
 
-export default { name: 'first-set', budget: '≤ 1', run };
+export default [
+  { name: 'first-set', budget: '≤ 1', run: () => run('run') },
+  { name: 'first-set, the whole call', budget: '', run: () => run('call') },
+];
 
-function run() {
+function run(what) {
   const folder = mkdtempSync(path.join(tmpdir(), 'meatymusic-bench-'));
   writeFileSync(path.join(folder, 'package.json'), '{}');
   const call = (...words) => {
@@ -41,8 +47,10 @@ function run() {
     const verify = () => call('verify', ...firstSet, '--reporter', 'json');
     verify();
     const measured = Array.from({ length: rounds }, () => {
-      const { stdout, ms } = verify();
-      const slowest = JSON.parse(stdout).checks.reduce((a, b) => (a.durationMs > b.durationMs ? a : b));
+      const { stdout, ms: call } = verify();
+      const { checks, durationMs } = JSON.parse(stdout);
+      const slowest = checks.reduce((a, b) => (a.durationMs > b.durationMs ? a : b));
+      const ms = { run: durationMs, call }[what];
       return { ms, slowest, ratio: ms / (1.5 * slowest.durationMs + 150) };
     });
     const { ms, slowest, ratio } = measured.sort((a, b) => a.ratio - b.ratio)[rounds >> 1];

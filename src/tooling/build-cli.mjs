@@ -13,6 +13,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { chunkBody } from './chunk-body.mjs';
 import { packagesApart, part, writePackages } from './packages-apart.mjs';
+import { quickIoredis } from './quick-ioredis.mjs';
 
 /** Every call of the command line needs these. */
 const inside = ['commander', 'fastest-levenshtein', 'chalk', 'valibot'];
@@ -51,7 +52,7 @@ export const tester = () => import('./src/check/tester.ts');`,
   await writeRooms(out, chunks);
   await writeFile(path.join(out, 'cli.cjs'), findingCode(chunks));
   await writeFile(path.join(out, 'import-file.cjs'), 'exports.importFile = (url) => import(url);\n');
-  await writePackages({ ...common, format: 'cjs', out, names: [...used], plugins: [], banner: {} });
+  await writePackages({ ...common, format: 'cjs', out, names: [...used], plugins: [quickIoredis] });
   for (const name of ['index', 'tester']) await writeEntry(out, name);
 }
 

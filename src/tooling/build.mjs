@@ -16,6 +16,7 @@ import { build } from 'esbuild';
 import { buildStack } from '../stack/build.mjs';
 import { buildCli } from './build-cli.mjs';
 import { lazyPackages } from './lazy-packages.mjs';
+import { quickIoredis } from './quick-ioredis.mjs';
 import { writeSchemas } from './schemas.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -34,7 +35,7 @@ const common = {
   target: 'node20.19',
   format: 'esm',
   external,
-  plugins: [lazyPackages({ root, external })],
+  plugins: [lazyPackages({ root, external }), quickIoredis],
   banner,
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
