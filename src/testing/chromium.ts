@@ -7,4 +7,4 @@ export const chromiumPath: string | undefined = found.path;
 
 export const chromiumMissing: string | undefined = found.path
   ? undefined
-  : 'needs Chromium (apt-get install chromium, or CHROMIUM_PATH)';
+  : 'needs Chromium (apt-get install chromium-headless-shell, or CHROMIUM_PATH)';

@@ -14,6 +14,8 @@ beforeAll(() => {
     chmodSync(inFolder(name), 0o755);
   }
   writeFileSync(inFolder('no-program'), '');
+  mkdirSync(inFolder('shell'));
+  writeFileSync(inFolder('shell/chromium-headless-shell'), '', { mode: 0o755 });
   mkdirSync(inFolder('bin'));
   mkdirSync(inFolder('bin/chromium'));
 });
@@ -24,6 +26,11 @@ test('takes the one of the configuration, then CHROMIUM_PATH, then the PATH', ()
   expect(findChromium(inFolder('mine'), env)).toMatchObject({ path: inFolder('mine') });
   expect(findChromium(undefined, env)).toMatchObject({ path: inFolder('google-chrome') });
   expect(findChromium(undefined, { PATH: folder })).toMatchObject({ path: inFolder('chromium') });
+});
+
+test('prefers the one without windows, wherever on the PATH it is', () => {
+  const { path: found } = findChromium(undefined, { PATH: `${folder}${path.delimiter}${inFolder('shell')}` });
+  expect(found).toBe(inFolder('shell/chromium-headless-shell'));
 });
 
 test('does not replace one that is named and not there', () => {
