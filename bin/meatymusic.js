@@ -57,7 +57,8 @@ function load(file) {
 
 /** Calls of one topic need much the same code: `verify`, `migrate-status`. */
 function topic() {
-  const [command = '', under = ''] = args.filter((word) => /^[a-z]{1,12}$/.test(word));
+  const isName = (word, at) => /^[a-z]{1,12}$/.test(word) && !['--config', '--cwd'].includes(args[at - 1]);
+  const [command = '', under = ''] = args.filter(isName);
   if (command === 'migrate' || command === 'checks') return `${command}-${under}`;
   return command || 'any';
 }

@@ -117,6 +117,14 @@ describe.skipIf(notBuilt)(`the command line${notBuilt ? ` (${notBuilt})` : ''}`,
     }
   });
 
+  it('shows the help of the command that is named, wherever help is asked for', async () => {
+    const { stdout: wanted } = await bash('meatymusic migrate --help');
+    expect(wanted).toContain('Usage: meatymusic migrate ');
+    for (const call of ['help migrate', '--help migrate', '-q -h migrate']) {
+      expect(await bash(`meatymusic ${call}`), call).toMatchObject({ code: 0, stdout: wanted });
+    }
+  });
+
   it('names every problem of a configuration with 78, file and line, and no secret', async () => {
     const own = project('bad', {
       'meatymusic.config.yaml':

@@ -26,8 +26,7 @@ export type Call =
 
 /** Parses the arguments; loads the module of the one command that they name. Rejects with a usage `Fault`. */
 export async function parseCall(given: readonly string[], version: string): Promise<Call> {
-  const [first = 'help', ...rest] = given;
-  const argv = ['help', '--help', '-h'].includes(first) ? [...rest, '--help'] : given;
+  const argv = withHelpBehind(given);
   let text = '';
   let called: Call | undefined;
   const program = createProgram(version);
@@ -67,6 +66,14 @@ export async function parseCall(given: readonly string[], version: string): Prom
   }
   if (!called) throw new Error(`the command ${name} has no action`);
   return called;
+}
+
+/** `help x` and `--help x` are `x --help`: only then is the command known whose help is wanted. */
+function withHelpBehind(argv: readonly string[]): readonly string[] {
+  const [first = 'help', ...rest] = argv;
+  if (first === 'help') return [...rest, '--help'];
+  const others = argv.filter((word) => word !== '--help' && word !== '-h');
+  return others.length < argv.length ? [...others, '--help'] : argv;
 }
 
 /** The program with its global options, without commands. */
