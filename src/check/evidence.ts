@@ -1,11 +1,11 @@
-import type { Json } from './json.ts';
-import type { HttpExchange, SpanData } from './probes.ts';
+import type { v } from '../base/schema.ts';
+import type { evidenceSchema, exchangeSchema, spanSchema } from './evidence-schema.ts';
 
-/** What a person would go and look for. Plain data: it is stored, redacted and rendered by others. */
-export type Evidence =
-  | { kind: 'fact'; label: string; value: string }
-  | { kind: 'http'; label: string; exchange: HttpExchange }
-  | { kind: 'query'; label: string; statement: string; rows: Json[]; rowCount: number }
-  | { kind: 'lines'; label: string; source: string; lines: { number: number; text: string }[]; total: number }
-  | { kind: 'spans'; label: string; spans: SpanData[]; expectedRootSpanId?: string }
-  | { kind: 'file'; label: string; path: string; mediaType: string };
+/** What a person would look at to see for themselves. Plain data: it is stored, redacted and rendered by others. */
+export type Evidence = v.InferOutput<typeof evidenceSchema>;
+
+/** A request with its response as evidence. `body` is an excerpt. */
+export type HttpExchange = v.InferOutput<typeof exchangeSchema>;
+
+/** One span of a trace. */
+export type SpanData = v.InferOutput<typeof spanSchema>;

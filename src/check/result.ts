@@ -1,73 +1,14 @@
-import type { Effects } from './define-check.ts';
-import type { Evidence } from './evidence.ts';
-import type { StackInfo } from './stack.ts';
-import type { Examined } from './verdict.ts';
+import type { v } from '../base/schema.ts';
+import type { attemptSchema, checkResultSchema, resultSchema } from './result-schema.ts';
 
-/** The five answers of a check. `error` (the check broke) and `blocked` (something in `after` did not pass) are the engine's. */
-export type Status = 'pass' | 'fail' | 'skip' | 'error' | 'blocked';
+/** One attempt at a check. Times are milliseconds from the start of the run. */
+export type Attempt = v.InferOutput<typeof attemptSchema>;
 
-/** One try. All are kept; the last one is the check's. Times are milliseconds from the start of the run. */
-export interface Attempt {
-  number: number;
-  startMs: number;
-  durationMs: number;
-  status: Exclude<Status, 'blocked'>;
-  code?: string;
-  actual?: string;
-}
+/** The verdict of one check with everything that it rests on. */
+export type CheckResult = v.InferOutput<typeof checkResultSchema>;
 
-export interface CheckResult {
-  id: string;
-  area: string;
-  title: string;
-  failureTitle: string;
-  level: 'required' | 'advisory';
-  tags: string[];
-  effects: Effects;
-  source: string;
-  status: Status;
-  /** pass */
-  summary?: string;
-  examined?: Examined[];
-  /**
-   * fail: a code of the check, or the engine's `timeout`, `examined-nothing`;
-   * error: `threw`, `threw-after-return`, `stalled`, `bad-verdict`.
-   */
-  code?: string;
-  expected?: string;
-  actual?: string;
-  hint?: string;
-  /** skip */
-  reason?: string;
-  enable?: string;
-  /** blocked: the root causes, not the neighbours. */
-  blockedBy?: string[];
-  evidence: Evidence[];
-  attempts: Attempt[];
-  /** Passed, but not at the first attempt. */
-  flaky?: boolean;
-  startMs: number;
-  durationMs: number;
-}
+/** `pass`, `fail` and `skip` come from the check; `error` (the check broke) and `blocked` (a check in `after` did not pass) from the engine. */
+export type Status = CheckResult['status'];
 
-export const resultSchemaVersion = 1;
-
-/** The result document: the source of every report. Redacted before it is made. */
-export interface RunResult {
-  schemaVersion: typeof resultSchemaVersion;
-  tool: { name: 'meatymusic'; version: string };
-  /** ISO 8601. */
-  startedAt: string;
-  durationMs: number;
-  traceId?: string;
-  stack: StackInfo;
-  /** Why the run ended before its checks did: `deadline`, `bail`, `interrupted`. */
-  endedBy?: 'deadline' | 'bail' | 'interrupted';
-  /** An error that came from no check: the run exits with 70. */
-  internalError?: string;
-  summary: Record<Status, number> & { total: number; flaky: number };
-  ok: boolean;
-  exitCode: number;
-  /** In the order of the plan. */
-  checks: CheckResult[];
-}
+/** The result document, the source of every report. It is redacted before it is made. */
+export type RunResult = v.InferOutput<typeof resultSchema>;

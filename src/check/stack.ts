@@ -17,7 +17,7 @@ export interface StackInfo {
     url: string;
     serviceName: string;
     appName: string;
-    /** The production build, where one is configured; `cwd` is absolute. */
+    /** The production build, where one is configured; `cwd` is relative to the project's folder. */
     build?: { command: string; cwd: string };
   };
   database: { enabled: boolean; host: string; port: number; name: string; user: string };

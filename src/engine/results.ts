@@ -2,7 +2,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult, Status } from '../check/result.ts';
-import { resultSchemaVersion } from '../check/result.ts';
+import { resultSchemaVersion } from '../check/result-version.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Outcome } from './attempt.ts';
 import { compactEvidence } from './compact-evidence.ts';

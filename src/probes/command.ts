@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { execa } from 'execa';
 import { ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
@@ -20,7 +21,7 @@ export function createCommandProbe(context: ProbeContext): ClosableProbe<'comman
       const name = typeof command === 'string' ? command.split('\n')[0]!.slice(0, 80) : file;
       const budget = budgetOf(context, () => `\`${name}\` did not end`, timeoutMs);
       const child = execa(file, args, {
-        ...(cwd ? { cwd } : {}),
+        ...(cwd ? { cwd: path.resolve(context.root ?? '.', cwd) } : {}),
         ...(env ? { env } : {}),
         ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
         detached: true,

@@ -18,6 +18,8 @@ export interface ProbeContext {
   progress?(line: string): void;
   clock: Clock;
   stack: StackInfo;
+  /** Folder of the project: relative folders of commands are below it. Default: the working directory. */
+  root?: string;
   endpoints: ProbeEndpoints;
   database: {
     /** Connection of the application, where it has one of its own. */

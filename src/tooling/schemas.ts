@@ -4,7 +4,7 @@ import type { v } from '../base/schema.ts';
 import type { CheckOptions } from '../check/option.ts';
 import { configSchema } from '../config/schema.ts';
 import { checksFileSchema } from '../declare/schema.ts';
-import { resultSchema } from '../reporters/result-schema.ts';
+import { resultSchema } from '../check/result-schema.ts';
 
 export function schemas(): Record<string, object> {
   return {

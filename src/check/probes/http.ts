@@ -1,3 +1,5 @@
+export type { HttpExchange } from '../evidence.ts';
+
 export interface HttpRequest {
   /** Absolute, http or https. User information in it becomes an `Authorization` header. */
   url: string;
@@ -35,13 +37,6 @@ export interface HttpResponse {
   /** The address that was really dialled: `[::1]:8000`. */
   address: string;
   durationMs: number;
-}
-
-/** A request with what came back, as evidence. `body` is an excerpt. */
-export interface HttpExchange {
-  request: { method: string; url: string; headers: Record<string, string> };
-  response?: HttpResponse;
-  error?: { code: string; message: string };
 }
 
 export interface HttpProbe {

@@ -1,18 +1,6 @@
-import type { Json } from '../json.ts';
+import type { SpanData } from '../evidence.ts';
 
-export interface SpanData {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-  service: string;
-  /** Epoch milliseconds, fractions kept. */
-  startMs: number;
-  durationMs: number;
-  status: 'unset' | 'ok' | 'error';
-  attributes: Record<string, Json>;
-}
+export type { SpanData } from '../evidence.ts';
 
 export interface SpanQuery {
   /** Default: every trace. */

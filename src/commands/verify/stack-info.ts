@@ -27,7 +27,11 @@ export function stackInfo(
       url: withoutUser(endpoints.webUrl),
       serviceName: services.web.serviceName,
       appName: services.web.appName,
-      ...(build ? { build: { command: build.command, cwd: path.resolve(root, build.cwd) } } : {}),
+      ...(build
+        ? {
+            build: { command: build.command, cwd: path.relative(root, path.resolve(root, build.cwd)) || '.' },
+          }
+        : {}),
     },
     database: {
       enabled: services.database.enabled,

@@ -41,6 +41,7 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
     base: {
       stack: stackInfo(project, runtime, endpoints),
       endpoints,
+      root,
       database: { applicationRole, ...(applicationUrl ? { applicationUrl } : {}) },
       auth: authOf(project, runtime),
       logs: logsOf(project, runtime),

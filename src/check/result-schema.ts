@@ -1,8 +1,8 @@
-import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
-import type { Json } from '../check/json.ts';
-import { resultSchemaVersion } from '../check/result.ts';
+import { described, integer, number, strictMap, v } from '../base/schema.ts';
+import { evidenceSchema } from './evidence-schema.ts';
+import { resultSchemaVersion } from './result-version.ts';
 
-/** The shape of the result document, published as `meatymusic/schema/result.schema.json`. The type is `RunResult`. */
+/** The one source of the result document: `RunResult` is derived from it, and it is published as `meatymusic/schema/result.schema.json`. */
 const text = v.string();
 const about = (description: string) => described(text, description);
 const maybe = (description: string) => v.optional(about(description));
@@ -10,79 +10,22 @@ const texts = v.array(text);
 const count = integer();
 const ms = number(0);
 
-const json: v.GenericSchema<Json> = v.lazy(() => jsonValue);
-const jsonValue = v.union([text, number(), v.boolean(), v.null(), v.array(json), mapOf(json)]);
+/** Statuses of an attempt. A check can also be `blocked`. */
+const attemptStatuses = ['pass', 'fail', 'skip', 'error'] as const;
 
-const span = strictMap({
-  traceId: text,
-  spanId: text,
-  parentSpanId: v.optional(text),
-  name: text,
-  kind: v.picklist(['internal', 'server', 'client', 'producer', 'consumer']),
-  service: text,
-  startMs: number(),
-  durationMs: number(),
-  status: v.picklist(['unset', 'ok', 'error']),
-  attributes: mapOf(json),
-});
-
-const exchange = strictMap({
-  request: strictMap({ method: text, url: text, headers: mapOf(text) }),
-  response: v.optional(
-    strictMap({
-      status: count,
-      headers: mapOf(text),
-      rawHeaders: v.array(v.strictTuple([text, text])),
-      body: about('An excerpt'),
-      bodyBytes: count,
-      address: about('The address that was dialled'),
-      durationMs: ms,
-    }),
-  ),
-  error: v.optional(strictMap({ code: text, message: text })),
-});
-
-const evidence = v.variant('kind', [
-  strictMap({ kind: v.literal('fact'), label: text, value: text }),
-  strictMap({ kind: v.literal('http'), label: text, exchange }),
-  strictMap({
-    kind: v.literal('query'),
-    label: text,
-    statement: text,
-    rows: v.array(json),
-    rowCount: count,
-  }),
-  strictMap({
-    kind: v.literal('lines'),
-    label: text,
-    source: text,
-    lines: v.array(strictMap({ number: count, text })),
-    total: count,
-  }),
-  strictMap({
-    kind: v.literal('spans'),
-    label: text,
-    spans: v.array(span),
-    expectedRootSpanId: v.optional(text),
-  }),
-  strictMap({ kind: v.literal('file'), label: text, path: text, mediaType: text }),
-]);
-
-/** What an attempt may end with; a check may be blocked, too. */
-const ends = ['pass', 'fail', 'skip', 'error'] as const;
-
-const attempt = strictMap({
+/** One attempt; all are kept, and the last one is the verdict of the check. */
+export const attemptSchema = strictMap({
   number: integer(1),
-  startMs: ms,
+  startMs: described(ms, 'Milliseconds from the start of the run'),
   durationMs: ms,
-  status: v.picklist(ends),
+  status: v.picklist(attemptStatuses),
   code: v.optional(text),
   actual: v.optional(text),
 });
 
 const examined = v.array(strictMap({ count: number(), what: text }));
 
-const check = strictMap({
+export const checkResultSchema = strictMap({
   id: text,
   area: text,
   title: text,
@@ -91,24 +34,27 @@ const check = strictMap({
   tags: texts,
   effects: v.picklist(['none', 'rolled-back', 'temporary', 'disruptive']),
   source: about('The file or package that the check came from'),
-  status: v.picklist([...ends, 'blocked']),
+  status: v.picklist([...attemptStatuses, 'blocked']),
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
-  code: maybe('fail, error: a stable code'),
+  code: maybe(
+    "fail: a code of the check, or the engine's timeout, examined-nothing; error: threw, threw-after-return, stalled, bad-verdict",
+  ),
   expected: v.optional(text),
   actual: v.optional(text),
   hint: maybe('fail: what to do next'),
   reason: maybe('skip: why it cannot be judged'),
   enable: maybe('skip: what would make it possible'),
   blockedBy: v.optional(described(texts, 'blocked: the root causes')),
-  evidence: v.array(evidence),
-  attempts: v.array(attempt),
+  evidence: v.array(evidenceSchema),
+  attempts: v.array(attemptSchema),
   flaky: v.optional(described(v.boolean(), 'Passed, but not at the first attempt')),
   startMs: described(ms, 'From the start of the run'),
   durationMs: ms,
 });
 
 const enabled = v.boolean();
+const build = strictMap({ command: text, cwd: about("Relative to the project's folder") });
 
 export const resultSchema = v.pipe(
   strictMap({
@@ -120,7 +66,7 @@ export const resultSchema = v.pipe(
     stack: strictMap({
       runtime: v.picklist(['compose', 'embedded', 'external']),
       api: strictMap({ enabled, url: text, serviceName: text, healthPath: text, readyPath: text }),
-      web: strictMap({ enabled, url: text, serviceName: text, appName: text }),
+      web: strictMap({ enabled, url: text, serviceName: text, appName: text, build: v.optional(build) }),
       database: strictMap({ enabled, host: text, port: count, name: text, user: text }),
       cache: strictMap({ enabled, host: text, port: count }),
       telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
@@ -138,7 +84,7 @@ export const resultSchema = v.pipe(
     }),
     ok: v.boolean(),
     exitCode: count,
-    checks: described(v.array(check), 'In the order of the plan'),
+    checks: described(v.array(checkResultSchema), 'In the order of the plan'),
   }),
   v.description('The result of `meatymusic verify`'),
 );

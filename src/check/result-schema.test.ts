@@ -1,6 +1,5 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { v } from '../base/schema.ts';
-import type { RunResult } from '../check/result.ts';
 import { sampleResults } from '../testing/sample-results.ts';
 import { resultSchema } from './result-schema.ts';
 
@@ -22,8 +21,10 @@ describe('resultSchema', () => {
     expect(issues.map((issue) => v.getDotPath(issue))).toEqual(['startedAt', 'summary.extra']);
   });
 
-  it('describes the type of the result', () => {
-    expectTypeOf<v.InferOutput<typeof resultSchema>>().toExtend<RunResult>();
-    expectTypeOf<RunResult>().toExtend<v.InferInput<typeof resultSchema>>();
+  it('accepts a stack with a configured build of the web app', () => {
+    const [result] = Object.values(sampleResults);
+    const document = JSON.parse(JSON.stringify(result));
+    document.stack.web.build = { command: 'npm run build', cwd: 'apps/web' };
+    expect(v.parse(resultSchema, document)).toEqual(document);
   });
 });
