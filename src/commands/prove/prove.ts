@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
+import { safeLine } from '../../base/safe-text.ts';
 import { originOf } from '../../config/origin.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { makePlan } from '../../engine/plan.ts';
@@ -9,15 +10,15 @@ import { selectChecks } from '../../engine/select.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
+import { repairStack } from '../repair.ts';
 import { lineFor } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 import { toolVersion } from '../verify/run.ts';
 import { describeStack } from '../verify/stack.ts';
 import { waiting } from '../waiting.ts';
+import { provedBy, proveLock } from './lock.ts';
 import type { Proof } from './proof.ts';
 import { prove } from './run.ts';
-import { mendRecorded, provedBy } from './sabotage/leftover.ts';
-import { proveLock, sabotageRecord } from './sabotage/record.ts';
 import { summaryOf, textOf } from './words.ts';
 
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
@@ -57,7 +58,6 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   const { checks } = await loadAllChecks(project, {}, signal);
   const selected = makePlan(selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true })).checks;
   const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
-  const underTest = await describeStack(project, runtime);
 
   const lock = tryLock(proveLock(root), 'meatymusic checks prove');
   if (!lock.acquired) throw provedBy(lock.holder);
@@ -72,8 +72,10 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   };
   let proofs: Proof[];
   try {
-    const mended = await mendRecorded(project, runtime);
-    if (mended) await stderr.write(lineFor(stderr, `note: ${mended}`));
+    for (const note of await repairStack(project, runtime)) {
+      await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
+    }
+    const underTest = await describeStack(project, runtime, 'meatymusic checks prove');
     proofs = await waiting(invocation, 'proving', (say) =>
       prove(selected, {
         underTest,
@@ -83,7 +85,6 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         toolVersion,
         redact: project.redact,
         signal,
-        record: sabotageRecord(root, runtime.name),
         onStep: (what) => say(`${done}/${selected.length}  ${what}`),
         onProof: tell,
       }),

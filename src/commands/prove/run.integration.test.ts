@@ -15,9 +15,11 @@ let server: Server;
 let port: number;
 let underTest: StackUnderTest;
 let written: string[];
-const record = {
-  write: ({ name }: { name: string }) => void written.push(name),
-  remove: () => void written.push('removed'),
+const ledger = {
+  record({ what }: { what: string }) {
+    written.push(what);
+    return { remove: () => void written.push('removed') };
+  },
 };
 
 const listen = (at: number) =>
@@ -40,7 +42,7 @@ beforeEach(async () => {
   await context.close();
   const base = { ...context, endpoints: { ...context.endpoints, apiUrl: url } };
   const control = { stop: close, start: () => listen(port), restart: async () => {} };
-  underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime };
+  underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime, ledger };
 });
 afterEach(close);
 
@@ -82,7 +84,6 @@ const proofsOf = (checks: Check[], more: Partial<ProofOptions> = {}) =>
     toolVersion: '0.0.0',
     redact: (text) => text,
     signal: new AbortController().signal,
-    record,
     ...more,
   });
 const proofOf = async (sabotage: Sabotage[], more: Partial<Check> = {}) =>
@@ -146,8 +147,8 @@ describe('prove', () => {
       ['api/one', 'proven'],
       ['api/two', 'proven'],
     ]);
-    expect(written).toEqual(['it is stopped', 'removed']);
-    expect(seen).toEqual([[], [], ['it is stopped'], ['it is stopped'], written, written]);
+    expect(written).toEqual(['sabotage "it is stopped"', 'removed']);
+    expect(seen).toEqual([[], [], written.slice(0, 1), written.slice(0, 1), written, written]);
   });
 
   it('tries nothing more on a stack that it cannot mend, and leaves the record of what is broken', async () => {
@@ -162,7 +163,7 @@ describe('prove', () => {
     const proofs = await proofsOf([checkWith([stopped, other])], { underTest: { ...underTest, runtime } });
     const found = '"it is stopped" could not be mended: no';
     expect(proofs[0]?.sabotages.map((each) => each.found)).toEqual([found, found]);
-    expect(written).toEqual(['it is stopped']);
+    expect(written).toEqual(['sabotage "it is stopped"']);
     await listen(port);
   });
 
@@ -195,7 +196,7 @@ describe('prove', () => {
     const checks = [checkWith([stopped], { run }), checkWith([forged], { id: 'api/other' })];
     const proofs = await proofsOf(checks, { signal: abort.signal });
     expect(proofs.map(({ id, status }) => [id, status])).toEqual([['api/other', 'proven']]);
-    expect(written).toEqual(['it is stopped', 'removed']);
+    expect(written).toEqual(['sabotage "it is stopped"', 'removed']);
     expect(server.listening).toBe(true);
   });
 

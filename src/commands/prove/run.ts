@@ -6,12 +6,10 @@ import { type AttemptSettings, problemOfOptions, type RunTogether, runTogether, 
 import { type Case, casesOf, checksOf, groupsOf, inTurns, optionsOf, replacedBy, unhurried } from './plan.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
-import type { SabotageRecord } from './sabotage/record.ts';
 
 export interface ProofOptions extends AttemptSettings {
   /** Checks at the same time, on one stack. */
   concurrency: number;
-  record: SabotageRecord;
   /** How long a healthy or a mended stack may take until it answers as it should. Default 20 s. */
   recoverWithinMs?: number;
   /** What is being done, for whoever waits. */
@@ -91,7 +89,7 @@ class ProofRun {
   /** Breaks the stack in the one way of these cases, and mends it. Resolves to those whose verdict turned as declared. */
   async #turn(group: readonly Case[]): Promise<readonly Case[]> {
     const [first] = group as [Case];
-    const { underTest, record, signal, onStep } = this.#options;
+    const { underTest, signal, onStep } = this.#options;
     if (signal.aborted) return [];
     const startedAt = performance.now();
     const end = (each: Case, found: string) => this.#end(each, performance.now() - startedAt, found);
@@ -102,7 +100,7 @@ class ProofRun {
     if (first.breaksStack) this.#seenHealthy.clear();
     let broken: BrokenStack;
     try {
-      broken = await carryOut(first.sabotage, underTest, record);
+      broken = await carryOut(first.sabotage, underTest);
     } catch (error) {
       for (const each of sound) end(each, `it could not be carried out: ${messageOf(error)}`);
       return [];
