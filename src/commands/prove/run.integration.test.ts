@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../check/define-check.ts';
 import { defineCheck, option, ProbeError, v } from '../../check/index.ts';
@@ -220,6 +220,44 @@ describe('prove', () => {
     expect((await proofOf([impossible])).sabotages[0]?.found).toBe(
       'it could not be carried out: the log of api cannot be read from here',
     );
+  });
+
+  it('is skipped where its options do not make it run on this stack either', async () => {
+    const run: Check['run'] = async ({ skip }) => skip('there is no browser', 'install one');
+    const other: Sabotage = { name: 'other', code: 'wrong', kind: 'options', set: { body: 'great' } };
+    expect(await proofOf([forged, other], { run })).toEqual({
+      id: 'api/fine',
+      status: 'skipped',
+      reason: 'there is no browser',
+      sabotages: [],
+    });
+  });
+
+  it('is not proven against a stand-in that cannot be broken so, and says it', async () => {
+    const standIn = createTcpServer((socket) => {
+      socket.on('data', () => socket.write('-ERR no such setting (embedded cache, not Redis)\r\n'));
+    });
+    await new Promise<void>((resolve) => standIn.listen(0, '127.0.0.1', resolve));
+    const cacheUrl = `redis://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
+    underTest.base.endpoints = { ...underTest.base.endpoints, cacheUrl };
+    const full: Sabotage = {
+      name: 'Redis has no memory left',
+      code: 'wrong',
+      kind: 'redis',
+      break: [['CONFIG', 'SET', 'maxmemory', 1]],
+      mend: [['CONFIG', 'SET', 'maxmemory', 0]],
+    };
+    const reason =
+      'it could not be carried out: CONFIG SET maxmemory 1: ERR no such setting (embedded cache, not Redis)';
+    const beside = await proofOf([full, forged]);
+    expect(beside.status).toBe('proven');
+    expect(beside.sabotages).toMatchObject([
+      { name: 'Redis has no memory left', holds: false, skipped: true, found: reason },
+      { name: 'it says otherwise', holds: true },
+    ]);
+    expect(await proofOf([full])).toMatchObject({ status: 'skipped', reason });
+    expect(written).toEqual(Array(2).fill(['sabotage "Redis has no memory left"', 'removed']).flat());
+    standIn.close();
   });
 
   it('is refuted where the healthy stack does not pass', async () => {
