@@ -16,6 +16,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .addHelpText(
       'after',
       `
+It first repairs what a killed \`verify\` or \`checks prove\` left changed.
 Exit codes: 0 all services run and none is unhealthy, 1 some do not, 69 nothing runs.
 
 Examples:

@@ -16,7 +16,7 @@ import { tryLock } from '../base/pid-lock.ts';
 import { identifyProcess, type ProcessIdentity } from '../base/process-identity.ts';
 import type { Runtime, RuntimeName } from '../runtimes/runtime.ts';
 import type { ChangeRecord } from './change.ts';
-import { changesFolder, createLedger, readChanges } from './ledger.ts';
+import { changesFolder, readChanges } from './ledger.ts';
 import { forgetChanges, type RepairableStack, repairLeftovers } from './repair.ts';
 
 const endpoints = {
@@ -240,39 +240,3 @@ describe('the repair of what an earlier call left', () => {
     expect(forgetChanges(root, 'embedded', { volumes: true })).toHaveLength(1);
   });
 });
-
-describe('the ledger', () => {
-  const ledgerOf = (runtime: RuntimeName) =>
-    createLedger(root, { runtime, endpoints, command: 'meatymusic verify' });
-  const change = { what: 'rows', undo: { kind: 'sql' as const, steps: [{ sql: 'delete from x' }] } };
-  const recordIn = (name: string) =>
-    JSON.parse(readFileSync(path.join(changesFolder(root), name), 'utf8')) as ChangeRecord;
-
-  it('keeps a file for each change while it lasts, readable for its owner alone', () => {
-    const one = ledgerOf('embedded').record(change);
-    const two = ledgerOf('external').record(change);
-    const [first = '', second = ''] = readdirSync(changesFolder(root)).sort(byNumber);
-    expect(recordIn(first)).toMatchObject({
-      version: 1,
-      runtime: 'embedded',
-      by: { pid: process.pid },
-      ...change,
-    });
-    expect(recordIn(first).target).toBeUndefined();
-    expect(recordIn(second).target).toBe('127.0.0.1:3/shop');
-    expect(JSON.stringify(recordIn(second))).not.toContain('secret');
-    one.remove();
-    two.remove();
-    expect(readdirSync(changesFolder(root))).toEqual([]);
-  });
-
-  it('refuses the change when it cannot be recorded', () => {
-    writeFileSync(path.join(root, '.meatymusic'), 'a file where the folder should be');
-    expect(() => ledgerOf('embedded').record(change)).toThrow(
-      /^the stack was not changed, because the change cannot be recorded: (EEXIST|ENOTDIR)/,
-    );
-  });
-});
-
-const byNumber = (one: string, other: string) =>
-  Number(one.split(/[-.]/)[2]) - Number(other.split(/[-.]/)[2]);

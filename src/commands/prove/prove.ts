@@ -26,7 +26,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .summary('break the stack in every declared way: each check must notice')
     .description(
-      'Prove that each check can fail: break the stack in every way that it declares, and mend it again.',
+      'Prove that each check can fail: break the stack in every way that it declares, and restore it.',
     )
     .argument('[patterns...]', 'ids, areas or globs; default: all')
     .option('--strict', 'a check that is skipped here counts as one that is not proven')
@@ -36,8 +36,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 Only on a stack that \`meatymusic up\` started, embedded or compose: services are stopped, tables altered, answers forged.
 A check is proven when it passes, fails with the declared code while the stack is broken in that way, and passes again
-behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is mended afterwards: at
-Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\` or \`verify\`.
+behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is restored afterwards: at
+Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\`, \`verify\`, \`status\` or \`down\`.
 Exit codes: 0 no check is refuted or without a sabotage, and at least one is proven; 1 otherwise; 69 no stack of meatymusic
 runs; 75 another call proves.
 
