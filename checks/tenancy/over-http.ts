@@ -119,15 +119,22 @@ export default defineCheck({
       evidence.push(asked.evidence);
       return asked;
     };
-    const sql = async (...steps: SqlStep[]) => {
-      const { value = [], failure } = await attempt(postgres.session({ steps }));
+    const sql = async (step: SqlStep, undo: SqlStep[] = []) => {
+      const { value = [], failure } = await attempt(
+        postgres.session({ steps: [step], ...(undo.length > 0 ? { undo } : {}) }),
+      );
       return failure?.message ?? value.flatMap((outcome) => (outcome.ok ? [] : [outcome.message]))[0];
     };
     const slug = (tenant: string) => `meatymusic-probe-${tenant}`;
-    const unmade = await sql({
+    const removal: SqlStep = {
+      sql: `delete from ${quote(options.tenants)} where id = any($1)`,
+      values: [[a, b]],
+    };
+    const creation: SqlStep = {
       sql: `insert into ${quote(options.tenants)} (id, name, slug) values ($1, $2, $2), ($3, $4, $4)`,
       values: [a, slug(a), b, slug(b)],
-    });
+    };
+    const unmade = await sql(creation, [removal]);
     const named = 'the options tenants, users, stored and setting name what the database has';
     if (unmade) return skip(`two tenants could not be made: ${unmade}`, named);
     const rowsWith = (text: string) => countRows(postgres, options, a, text);
@@ -178,10 +185,7 @@ export default defineCheck({
       );
     };
     const verdict = await judge();
-    const left = await sql({
-      sql: `delete from ${quote(options.tenants)} where id = any($1)`,
-      values: [[a, b]],
-    });
+    const left = await sql(removal);
     if (!left || verdict.status === 'fail') return verdict;
     return fail('left-behind', { expected: `no ${slug('…')} among the tenants`, actual: left, evidence });
   },

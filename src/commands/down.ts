@@ -2,9 +2,10 @@ import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { runtimesToStop } from '../runtimes/choose.ts';
 import type { RuntimeEvent } from '../runtimes/runtime.ts';
+import { forgetChanges } from '../session/repair.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { removeRecord } from './prove/sabotage/record.ts';
+import { repairStack } from './repair.ts';
 import { lineFor, styleFor } from './style.ts';
 import { waiting } from './waiting.ts';
 
@@ -28,16 +29,22 @@ const down: Action = async (invocation, { volumes = false, json = false }) => {
   const runtimes = await runtimesToStop(project);
   const { stderr, signal } = invocation;
   const stopped = await waiting(invocation, 'stopping the stack', async (say) => {
+    const note = (text: string) => {
+      if (!invocation.quiet)
+        void stderr.write(lineFor(stderr, `note: ${safeLine(text)}`, styleFor(stderr).warn));
+    };
     const onEvent = (event: RuntimeEvent) => {
-      if (event.type === 'notice' && !invocation.quiet) {
-        void stderr.write(lineFor(stderr, `note: ${safeLine(event.message)}`, styleFor(stderr).warn));
-      } else if (event.type === 'service') say(`${event.service} ${event.state}`);
+      if (event.type === 'notice') note(event.message);
+      else if (event.type === 'service') say(`${event.service} ${event.state}`);
     };
     const each = [];
     for (const runtime of runtimes) {
+      // Data that stays is repaired while its database runs.
+      const repaired = volumes ? [] : await repairStack(project, runtime, { onlyData: true });
+      for (const text of repaired) note(text);
       each.push(...(await runtime.down({ volumes: volumes === true, signal, onEvent })));
-      // What was broken of the data is gone with it.
-      if (volumes === true) removeRecord(project.root, runtime.name);
+      const forgotten = forgetChanges(project.root, runtime.name, { volumes: volumes === true });
+      for (const text of forgotten) note(text);
     }
     return each;
   });

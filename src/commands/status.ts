@@ -6,6 +6,7 @@ import { findRuntime } from '../runtimes/choose.ts';
 import type { ServiceStatus } from '../runtimes/runtime.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { repairStack } from './repair.ts';
 import { lineFor, type Style, styleFor } from './style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -15,6 +16,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .addHelpText(
       'after',
       `
+It first repairs what a killed \`verify\` or \`checks prove\` left changed.
 Exit codes: 0 all services run and none is unhealthy, 1 some do not, 69 nothing runs.
 
 Examples:
@@ -27,8 +29,11 @@ Examples:
 const status: Action = async (invocation, { json }) => {
   const project = await openProject(invocation);
   const { runtime, reason } = await findRuntime(project);
+  const { stdout, stderr } = invocation;
+  for (const note of await repairStack(project, runtime)) {
+    await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
+  }
   const services = await runtime.status();
-  const { stdout } = invocation;
   if (json) {
     await stdout.write(`${JSON.stringify({ runtime: runtime.name, reason, services }, undefined, 2)}\n`);
   } else {
@@ -42,7 +47,7 @@ const status: Action = async (invocation, { json }) => {
   if (running === services.length && running > 0) return ExitCode.ok;
   const nothing = services.every(({ state }) => state === 'missing' || state === 'exited');
   if (nothing && !json) {
-    await invocation.stderr.write(lineFor(invocation.stderr, 'nothing runs; start it with: meatymusic up'));
+    await stderr.write(lineFor(stderr, 'nothing runs; start it with: meatymusic up'));
   }
   return nothing ? ExitCode.unavailable : ExitCode.checkFailed;
 };

@@ -30,8 +30,10 @@ export interface AttemptScope {
 
 export interface OpenedProbes {
   probes: Partial<Probes>;
-  /** Lets go of what the attempt held; brings back the services that it stopped. */
+  /** Releases what the attempt held; undoes what it changed of the stack. */
   close(): Promise<void> | void;
+  /** What is not undone yet of the attempt's changes to the stack. */
+  left?(): string | undefined;
 }
 
 /** Makes the probes of one attempt: `check.needs` and no others. */
@@ -65,7 +67,7 @@ export interface RunningAttempt {
 export const lastWordsMs = 100;
 /** A timer that fires so much late was held up by a blocked event loop; the check gets that time back. */
 const tolerableLagMs = 250;
-/** How long letting go may take before the run goes on without. Starting a stopped service again takes longer. */
+/** Longest time of closing before the run continues without it. Restoring the stack takes longer. */
 const closeWithinMs = 2000;
 const restoreWithinMs = 60_000;
 
@@ -155,16 +157,14 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     this.#ended = true;
     this.#cancelTimer();
     this.#ending.abort(attemptOver);
-    const { check, clock, onEnd } = this.#attempt;
+    const { clock, onEnd } = this.#attempt;
     if (!this.#opened) {
       onEnd(outcome);
       return;
     }
-    const withinMs = check.effects === 'disruptive' ? restoreWithinMs : closeWithinMs;
+    const withinMs = this.#opened.left?.() === undefined ? closeWithinMs : restoreWithinMs;
     closeWithin(this.#opened, withinMs, clock, (problem) =>
-      onEnd(
-        problem === undefined ? outcome : { status: 'error', code: 'threw', actual: problem, evidence: [] },
-      ),
+      onEnd(problem === undefined ? outcome : withProblem(outcome, problem)),
     );
   }
 
@@ -199,6 +199,13 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 /** What was cut off says nothing about the stack, so only what the check had seen by then is taken over. */
 function withEvidenceOf(seen: Outcome, outcome: Outcome): Outcome {
   return 'evidence' in seen && 'evidence' in outcome ? { ...outcome, evidence: seen.evidence } : outcome;
+}
+
+/** A failure keeps its code, beside what could not be cleaned up; anything else is no verdict any more. */
+function withProblem(outcome: Outcome, problem: string): Outcome {
+  return outcome.status === 'fail'
+    ? { ...outcome, actual: `${outcome.actual}; ${problem}` }
+    : { status: 'error', code: 'threw', actual: problem, evidence: [] };
 }
 
 function timedOut(timeoutMs: number): Outcome {

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { OpenedProbes } from './attempt.ts';
 
-/** Calls back once, when everything is let go of or the time for it is over. */
+/** Calls back once, when everything is released or the time for it is over; with what went wrong or is left of the stack. */
 export function closeWithin(
   opened: OpenedProbes,
   ms: number,
@@ -28,7 +28,10 @@ export function closeWithin(
     cancel();
     done(problem);
   };
-  const cancel = clock.after(ms, () => once());
+  const cancel = clock.after(ms, () => {
+    const left = opened.left?.();
+    once(left && failed(left));
+  });
   closing.then(
     () => once(),
     (thrown) => once(failed(thrown)),

@@ -32,6 +32,7 @@ export function recordProbes(
     const opened = await open(scope);
     const calls: RecordedCall[] = [];
     return {
+      ...opened,
       probes: mapProbes(opened.probes, (probe, method, call) => async (...args) => {
         const record: RecordedCall = { probe, method, args: plain(args) };
         calls.push(record);
@@ -46,8 +47,11 @@ export function recordProbes(
         }
       }),
       async close() {
-        await opened.close();
-        await save({ checkId: scope.check.id, attempt: scope.number, calls });
+        try {
+          await opened.close();
+        } finally {
+          await save({ checkId: scope.check.id, attempt: scope.number, calls });
+        }
       },
     };
   };

@@ -195,6 +195,23 @@ describe('startRun', () => {
       expect((await resultAfter(2000)).statuses).toEqual({ 'a/one': 'pass' });
     });
 
+    it('when it leaves the stack changed: error, after the time that restoring it takes', async () => {
+      const stuck = { probes: {}, close: () => new Promise<void>(() => {}), left: () => 'cache is stopped' };
+      const { resultAfter, events, clock } = begin([makeCheck({ id: 'a/one' })], { openProbes: () => stuck });
+      await clock.advance(59_000);
+      expect(events.some(({ type }) => type === 'check-end')).toBe(false);
+      const { find } = await resultAfter(1000);
+      expect(find('a/one')).toMatchObject({ status: 'error', actual: 'cleaning up: cache is stopped' });
+    });
+
+    it('when it fails and its clean-up does too: its own failure, with both', async () => {
+      const openProbes = () => ({ probes: {}, close: () => Promise.reject(new Error('stuck')) });
+      const { resultAfter } = begin([makeCheck({ id: 'a/one', run: failing })], { openProbes });
+      const { find } = await resultAfter(0);
+      expect(find('a/one')).toMatchObject({ status: 'fail', code: 'wrong' });
+      expect(find('a/one').actual).toMatch(/; cleaning up: stuck$/);
+    });
+
     it('when its probes cannot be made: error', async () => {
       const openProbes = () => Promise.reject(new Error('no such probe'));
       const { resultAfter } = begin([makeCheck({ id: 'a/one' })], { openProbes });

@@ -3,20 +3,15 @@ import { ProbeError } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 
-/** What an attempt stopped is started again when the attempt ends, whatever became of it. */
+/** Stops and starts services by the run's control, which starts again what an attempt leaves stopped. */
 export function createControlProbe(context: ProbeContext): ClosableProbe<'control'> {
   const { control, stack } = context;
-  const stopped = new Set<ServiceName>();
 
-  async function call(
-    service: ServiceName,
-    what: 'stop' | 'start',
-    signal: AbortSignal,
-  ): Promise<{ durationMs: number }> {
+  async function call(service: ServiceName, what: 'stop' | 'start'): Promise<{ durationMs: number }> {
     if (!control) throw new ProbeError('NO_CONTROL', `${service} was not started by meatymusic`);
     const startedAt = performance.now();
     try {
-      await control[what](service, signal);
+      await control[what](service, context.signal);
     } catch (error) {
       throw new ProbeError(
         `${what.toUpperCase()}_FAILED`,
@@ -35,19 +30,7 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
           : 'this runtime cannot stop single services';
       return { available: false, enable };
     },
-    async stop({ service }) {
-      stopped.add(service);
-      return call(service, 'stop', context.signal);
-    },
-    async start({ service }) {
-      const took = await call(service, 'start', context.signal);
-      stopped.delete(service);
-      return took;
-    },
-    async close() {
-      // The attempt's signal has aborted by now; bringing a service back has a time of its own.
-      for (const service of stopped) await call(service, 'start', AbortSignal.timeout(60_000));
-      stopped.clear();
-    },
+    stop: ({ service }) => call(service, 'stop'),
+    start: ({ service }) => call(service, 'start'),
   };
 }

@@ -8,7 +8,6 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
 import { ProbeError } from '../check/probes.ts';
-import type { ServiceName } from '../check/stack.ts';
 import { testProbeContext } from '../testing/probe-context.ts';
 import { createProbe } from './index.ts';
 
@@ -256,20 +255,6 @@ test('process: found by its name', async () => {
 });
 
 describe('control', () => {
-  test('what an attempt stopped is started again when it ends', async () => {
-    const running = new Set<ServiceName>(['database', 'cache']);
-    const control = {
-      stop: async (service: ServiceName) => void running.delete(service),
-      start: async (service: ServiceName) => void running.add(service),
-    };
-    const probe = await createProbe('control', context({ control }));
-    expect(await probe.available({ service: 'cache' })).toEqual({ available: true });
-    await probe.stop({ service: 'cache' });
-    expect(running).toEqual(new Set(['database']));
-    await probe.close?.();
-    expect(running).toEqual(new Set(['database', 'cache']));
-  });
-
   test('an external stack cannot be touched', async () => {
     const probe = await createProbe('control', context());
     expect(await probe.available({ service: 'cache' })).toMatchObject({ available: false });

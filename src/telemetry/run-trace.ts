@@ -179,7 +179,7 @@ function watchCalls(open: OpenProbes, calls: Map<string, ProbeCall[]>): OpenProb
       });
       return [name, Object.fromEntries(methods)];
     });
-    return { probes: Object.fromEntries(probes), close: () => opened.close() };
+    return { ...opened, probes: Object.fromEntries(probes), close: () => opened.close() };
   };
 }
 

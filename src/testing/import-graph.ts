@@ -24,6 +24,7 @@ const floors: Readonly<Record<string, number>> = {
   engine: 3,
   reporters: 3,
   telemetry: 4,
+  session: 4,
   commands: 5,
   'cli.ts': 6,
   'index.ts': 6,

@@ -23,6 +23,8 @@ export interface PostgresProbe {
    * Steps one after another on one connection that is thrown away at the end, whatever transaction is still open with it.
    * Transactions are the caller's steps (`begin`, `savepoint`, `rollback`). A step that fails does not end the session.
    * `connection`: sessions with the same name in one check share a connection (a pooled one, as an application has).
+   * `undo`: statements of the owner that remove what the steps commit. They are recorded before the steps run, and run
+   * when the attempt ends; after a kill, the next call runs them. They must do no harm where nothing was committed.
    */
-  session(session: { steps: SqlStep[]; as?: DatabaseRole }): Promise<SqlOutcome[]>;
+  session(session: { steps: SqlStep[]; as?: DatabaseRole; undo?: SqlStep[] }): Promise<SqlOutcome[]>;
 }

@@ -7,7 +7,9 @@ export interface ProofOfSabotage {
   code: string;
   /** The verdict turned to `fail` with the declared code, and back afterwards. */
   holds: boolean;
-  /** What was found instead, where it does not hold. */
+  /** This stack cannot be broken so, or the check cannot run on it: nothing is shown, and nothing refuted. */
+  skipped?: true;
+  /** What was found instead, where it does not hold, or why it is skipped. */
   found?: string;
   durationMs: number;
 }

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { createPostgresProbe } from '../../probes/postgres.ts';
+import type { ChangeRecord } from '../../session/change.ts';
 import { chromiumMissing } from '../../testing/chromium.ts';
 import { testProbeContext } from '../../testing/probe-context.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
@@ -75,7 +77,11 @@ async function startStack(): Promise<void> {
   expect(up.code, told(up)).toBe(0);
 }
 
-const record = () => project.file('.meatymusic/sabotage-embedded.json');
+const changes = () => project.file('.meatymusic/changes');
+const records = () =>
+  (existsSync(changes()) ? readdirSync(changes()) : [])
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(path.join(changes(), name), 'utf8')) as ChangeRecord);
 
 async function expectHealthy(...patterns: string[]): Promise<CliResult> {
   const result = await project.run(['verify', ...patterns, '--skip', 'shop']);
@@ -124,7 +130,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     const { code, stdout, stderr } = await proving.ended;
     expect(code, stderr).toBe(130);
     expect(stdout).toContain('0 of 1 check proven able to fail, 1 not decided');
-    expect(existsSync(record())).toBe(false);
+    expect(records()).toEqual([]);
     const { stderr: notes } = await expectHealthy('cache/ping');
     expect(notes).not.toContain('note:');
   });
@@ -148,24 +154,25 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     await untilBroken(proving);
     proving.child.kill('SIGKILL');
     await proving.ended;
-    expect(JSON.parse(readFileSync(record(), 'utf8'))).toMatchObject({
-      sabotage: { kind: 'stop', service: 'cache' },
-    });
+    expect(records()).toMatchObject([{ undo: { kind: 'start', service: 'cache' } }]);
     const { stderr } = await expectHealthy('cache/ping');
-    expect(stderr).toContain('note: mended what a killed `checks prove` had broken: "Redis is stopped"');
-    expect(existsSync(record())).toBe(false);
+    expect(stderr).toContain(
+      'note: repaired what an earlier `meatymusic checks prove` left: sabotage "Redis is stopped"',
+    );
+    expect(records()).toEqual([]);
   });
 
-  it('is mended by `up` before it migrates, when the stack went down with what was broken', async () => {
+  it('is repaired by `up` before it migrates, when the stack ended with what was broken', async () => {
     const proving = project.start(['checks', 'prove', 'shop/patient-with-data']);
     await untilBroken(proving, columnIsRenamed);
     proving.child.kill('SIGKILL');
     await proving.ended;
-    expect((await project.run(['down'])).code).toBe(0);
+    const { supervisor } = JSON.parse(readFileSync(project.file('.meatymusic/state.json'), 'utf8'));
+    process.kill(supervisor.pid, 'SIGKILL');
     const up = await project.run(['up', '--no-verify']);
     expect(up.code, told(up)).toBe(0);
     expect(up.stderr).toMatch(
-      /note: mended what a killed `checks prove` had broken: "a column is renamed"\n[\s\S]*migrations/,
+      /note: repaired what an earlier `meatymusic checks prove` left: sabotage "a column is renamed"\n[\s\S]*migrations/,
     );
     await expectHealthy('database/tables-present');
   });
@@ -197,7 +204,7 @@ async function untilBroken(proving: ReturnType<TestProject['start']>, isBroken =
     throw new Error(`it ended: ${told(result)}`);
   });
   ended.catch(() => {});
-  const broken = awaitUntil(async () => (existsSync(record()) && (await isBroken())) || undefined, {
+  const broken = awaitUntil(async () => (records().length > 0 && (await isBroken())) || undefined, {
     what: 'the stack to be broken',
     withinMs: 60_000,
   });

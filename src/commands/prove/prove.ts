@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
+import { safeLine } from '../../base/safe-text.ts';
 import { originOf } from '../../config/origin.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { makePlan } from '../../engine/plan.ts';
@@ -9,15 +10,15 @@ import { selectChecks } from '../../engine/select.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
+import { repairStack } from '../repair.ts';
 import { lineFor } from '../style.ts';
 import { loadAllChecks } from '../verify/checks.ts';
 import { toolVersion } from '../verify/run.ts';
 import { describeStack } from '../verify/stack.ts';
 import { waiting } from '../waiting.ts';
+import { provedBy, proveLock } from './lock.ts';
 import type { Proof } from './proof.ts';
 import { prove } from './run.ts';
-import { mendRecorded, provedBy } from './sabotage/leftover.ts';
-import { proveLock, sabotageRecord } from './sabotage/record.ts';
 import { summaryOf, textOf } from './words.ts';
 
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
@@ -25,7 +26,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .summary('break the stack in every declared way: each check must notice')
     .description(
-      'Prove that each check can fail: break the stack in every way that it declares, and mend it again.',
+      'Prove that each check can fail: break the stack in every way that it declares, and restore it.',
     )
     .argument('[patterns...]', 'ids, areas or globs; default: all')
     .option('--strict', 'a check that is skipped here counts as one that is not proven')
@@ -35,8 +36,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 Only on a stack that \`meatymusic up\` started, embedded or compose: services are stopped, tables altered, answers forged.
 A check is proven when it passes, fails with the declared code while the stack is broken in that way, and passes again
-behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is mended afterwards: at
-Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\` or \`verify\`.
+behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is restored afterwards: at
+Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\`, \`verify\`, \`status\` or \`down\`.
 Exit codes: 0 no check is refuted or without a sabotage, and at least one is proven; 1 otherwise; 69 no stack of meatymusic
 runs; 75 another call proves.
 
@@ -57,7 +58,6 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   const { checks } = await loadAllChecks(project, {}, signal);
   const selected = makePlan(selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true })).checks;
   const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
-  const underTest = await describeStack(project, runtime);
 
   const lock = tryLock(proveLock(root), 'meatymusic checks prove');
   if (!lock.acquired) throw provedBy(lock.holder);
@@ -72,8 +72,10 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   };
   let proofs: Proof[];
   try {
-    const mended = await mendRecorded(project, runtime);
-    if (mended) await stderr.write(lineFor(stderr, `note: ${mended}`));
+    for (const note of await repairStack(project, runtime)) {
+      await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
+    }
+    const underTest = await describeStack(project, runtime, 'meatymusic checks prove');
     proofs = await waiting(invocation, 'proving', (say) =>
       prove(selected, {
         underTest,
@@ -83,7 +85,6 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         toolVersion,
         redact: project.redact,
         signal,
-        record: sabotageRecord(root, runtime.name),
         onStep: (what) => say(`${done}/${selected.length}  ${what}`),
         onProof: tell,
       }),

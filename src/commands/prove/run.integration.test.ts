@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Check } from '../../check/define-check.ts';
 import { defineCheck, option, ProbeError, v } from '../../check/index.ts';
@@ -15,9 +15,11 @@ let server: Server;
 let port: number;
 let underTest: StackUnderTest;
 let written: string[];
-const record = {
-  write: ({ name }: { name: string }) => void written.push(name),
-  remove: () => void written.push('removed'),
+const ledger = {
+  record({ what }: { what: string }) {
+    written.push(what);
+    return { remove: () => void written.push('removed') };
+  },
 };
 
 const listen = (at: number) =>
@@ -40,7 +42,7 @@ beforeEach(async () => {
   await context.close();
   const base = { ...context, endpoints: { ...context.endpoints, apiUrl: url } };
   const control = { stop: close, start: () => listen(port), restart: async () => {} };
-  underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime };
+  underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime, ledger };
 });
 afterEach(close);
 
@@ -82,7 +84,6 @@ const proofsOf = (checks: Check[], more: Partial<ProofOptions> = {}) =>
     toolVersion: '0.0.0',
     redact: (text) => text,
     signal: new AbortController().signal,
-    record,
     ...more,
   });
 const proofOf = async (sabotage: Sabotage[], more: Partial<Check> = {}) =>
@@ -146,8 +147,8 @@ describe('prove', () => {
       ['api/one', 'proven'],
       ['api/two', 'proven'],
     ]);
-    expect(written).toEqual(['it is stopped', 'removed']);
-    expect(seen).toEqual([[], [], ['it is stopped'], ['it is stopped'], written, written]);
+    expect(written).toEqual(['sabotage "it is stopped"', 'removed']);
+    expect(seen).toEqual([[], [], written.slice(0, 1), written.slice(0, 1), written, written]);
   });
 
   it('tries nothing more on a stack that it cannot mend, and leaves the record of what is broken', async () => {
@@ -162,7 +163,7 @@ describe('prove', () => {
     const proofs = await proofsOf([checkWith([stopped, other])], { underTest: { ...underTest, runtime } });
     const found = '"it is stopped" could not be mended: no';
     expect(proofs[0]?.sabotages.map((each) => each.found)).toEqual([found, found]);
-    expect(written).toEqual(['it is stopped']);
+    expect(written).toEqual(['sabotage "it is stopped"']);
     await listen(port);
   });
 
@@ -195,7 +196,7 @@ describe('prove', () => {
     const checks = [checkWith([stopped], { run }), checkWith([forged], { id: 'api/other' })];
     const proofs = await proofsOf(checks, { signal: abort.signal });
     expect(proofs.map(({ id, status }) => [id, status])).toEqual([['api/other', 'proven']]);
-    expect(written).toEqual(['it is stopped', 'removed']);
+    expect(written).toEqual(['sabotage "it is stopped"', 'removed']);
     expect(server.listening).toBe(true);
   });
 
@@ -219,6 +220,44 @@ describe('prove', () => {
     expect((await proofOf([impossible])).sabotages[0]?.found).toBe(
       'it could not be carried out: the log of api cannot be read from here',
     );
+  });
+
+  it('is skipped where its options do not make it run on this stack either', async () => {
+    const run: Check['run'] = async ({ skip }) => skip('there is no browser', 'install one');
+    const other: Sabotage = { name: 'other', code: 'wrong', kind: 'options', set: { body: 'great' } };
+    expect(await proofOf([forged, other], { run })).toEqual({
+      id: 'api/fine',
+      status: 'skipped',
+      reason: 'there is no browser',
+      sabotages: [],
+    });
+  });
+
+  it('is not proven against a stand-in that cannot be broken so, and says it', async () => {
+    const standIn = createTcpServer((socket) => {
+      socket.on('data', () => socket.write('-ERR no such setting (embedded cache, not Redis)\r\n'));
+    });
+    await new Promise<void>((resolve) => standIn.listen(0, '127.0.0.1', resolve));
+    const cacheUrl = `redis://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
+    underTest.base.endpoints = { ...underTest.base.endpoints, cacheUrl };
+    const full: Sabotage = {
+      name: 'Redis has no memory left',
+      code: 'wrong',
+      kind: 'redis',
+      break: [['CONFIG', 'SET', 'maxmemory', 1]],
+      mend: [['CONFIG', 'SET', 'maxmemory', 0]],
+    };
+    const reason =
+      'it could not be carried out: CONFIG SET maxmemory 1: ERR no such setting (embedded cache, not Redis)';
+    const beside = await proofOf([full, forged]);
+    expect(beside.status).toBe('proven');
+    expect(beside.sabotages).toMatchObject([
+      { name: 'Redis has no memory left', holds: false, skipped: true, found: reason },
+      { name: 'it says otherwise', holds: true },
+    ]);
+    expect(await proofOf([full])).toMatchObject({ status: 'skipped', reason });
+    expect(written).toEqual(Array(2).fill(['sabotage "Redis has no memory left"', 'removed']).flat());
+    standIn.close();
   });
 
   it('is refuted where the healthy stack does not pass', async () => {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts';
+import { codeOf, messageOf } from '../../base/errors.ts';
 import type { Check } from '../../check/define-check.ts';
 import type { CheckResult } from '../../check/result.ts';
 import { createSharedResources } from '../../probes/index.ts';
@@ -6,12 +6,10 @@ import { type AttemptSettings, problemOfOptions, type RunTogether, runTogether, 
 import { type Case, casesOf, checksOf, groupsOf, inTurns, optionsOf, replacedBy, unhurried } from './plan.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
-import type { SabotageRecord } from './sabotage/record.ts';
 
 export interface ProofOptions extends AttemptSettings {
   /** Checks at the same time, on one stack. */
   concurrency: number;
-  record: SabotageRecord;
   /** How long a healthy or a mended stack may take until it answers as it should. Default 20 s. */
   recoverWithinMs?: number;
   /** What is being done, for whoever waits. */
@@ -91,10 +89,11 @@ class ProofRun {
   /** Breaks the stack in the one way of these cases, and mends it. Resolves to those whose verdict turned as declared. */
   async #turn(group: readonly Case[]): Promise<readonly Case[]> {
     const [first] = group as [Case];
-    const { underTest, record, signal, onStep } = this.#options;
+    const { underTest, signal, onStep } = this.#options;
     if (signal.aborted) return [];
     const startedAt = performance.now();
-    const end = (each: Case, found: string) => this.#end(each, performance.now() - startedAt, found);
+    const end = (each: Case, found: string, isSkipped = false) =>
+      this.#end(each, performance.now() - startedAt, found, isSkipped);
     onStep?.(`${group.map(({ check }) => check.id).join(', ')}: ${first.sabotage.name}`);
 
     const sound = await this.#soundOf(group, end);
@@ -102,9 +101,10 @@ class ProofRun {
     if (first.breaksStack) this.#seenHealthy.clear();
     let broken: BrokenStack;
     try {
-      broken = await carryOut(first.sabotage, underTest, record);
+      broken = await carryOut(first.sabotage, underTest);
     } catch (error) {
-      for (const each of sound) end(each, `it could not be carried out: ${messageOf(error)}`);
+      const isStandIn = codeOf(error) === 'stand-in';
+      for (const each of sound) end(each, `it could not be carried out: ${messageOf(error)}`, isStandIn);
       return [];
     }
     let verdicts: ReadonlyMap<string, CheckResult>;
@@ -121,6 +121,7 @@ class ProofRun {
       const verdict = verdicts.get(each.check.id) as CheckResult;
       const asDeclared = verdict.status === 'fail' && verdict.code === each.sabotage.code;
       if (this.#ruined !== undefined) end(each, this.#ruined);
+      else if (isUnrunnable(each, verdict)) end(each, verdict.reason ?? '', true);
       else if (!asDeclared) end(each, tell(verdict));
       else this.#lookedMs.set(each, performance.now() - startedAt);
       return this.#ruined === undefined && asDeclared;
@@ -185,23 +186,37 @@ class ProofRun {
     return runTogether(checksOf(cases), { ...this.#settings, replaced: optionsOf(cases, 'mended') });
   }
 
-  #end(each: Case, durationMs: number, found: string | undefined): void {
+  #end(each: Case, durationMs: number, found: string | undefined, isSkipped = false): void {
     const { check, sabotage } = each;
     const { name, kind, code } = sabotage;
     const told = found === undefined ? {} : { found: this.#options.redact(found) };
-    this.#outcomes.set(each, { name, kind, code, holds: found === undefined, ...told, durationMs });
+    const skipped = isSkipped ? { skipped: true as const } : {};
+    const holds = found === undefined;
+    this.#outcomes.set(each, { name, kind, code, holds, ...skipped, ...told, durationMs });
     const sabotages = this.#cases
       .filter((other) => other.check === check)
       .map((other) => this.#outcomes.get(other));
     if (!sabotages.every((outcome) => outcome !== undefined)) return;
-    const status = sabotages.every(({ holds }) => holds) ? 'proven' : 'refuted';
-    this.#settle({ id: check.id, status, sabotages });
+    this.#settle({ id: check.id, ...judge(sabotages) });
   }
 
   #settle(proof: Proof): void {
     this.#proofs.set(proof.id, proof);
     this.#options.onProof?.(proof);
   }
+}
+
+/** Options were to make a check run that is skipped on this stack, and it is skipped with them too. */
+function isUnrunnable({ healthy }: Case, verdict: CheckResult): boolean {
+  return healthy.status === 'skip' && verdict.status === 'skip';
+}
+
+/** A check is skipped where nothing could be shown; what was shown counts beside what could not. */
+function judge(sabotages: ProofOfSabotage[]): Omit<Proof, 'id'> {
+  const judged = sabotages.filter(({ skipped }) => !skipped);
+  if (judged.some(({ holds }) => !holds)) return { status: 'refuted', sabotages };
+  if (judged.length > 0) return { status: 'proven', sabotages };
+  return { status: 'skipped', reason: sabotages[0]?.found ?? '', sabotages: [] };
 }
 
 function withoutCases(

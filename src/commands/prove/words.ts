@@ -25,7 +25,7 @@ export function textOf(
 }
 
 function linesOf(
-  { name, code, holds, found, durationMs }: ProofOfSabotage,
+  { name, code, holds, skipped, found, durationMs }: ProofOfSabotage,
   style: Style,
   columns: number,
 ): string[] {
@@ -36,6 +36,12 @@ function linesOf(
     if (6 + Math.max(nameWidth, shown.length) + 2 + verdict.length <= columns)
       return [`${start}${shown.padEnd(nameWidth)}  ${style.dim(verdict)}`];
     return [...besideText(start, shown, columns), ...besideText('      ', verdict, columns, style.dim)];
+  }
+  if (skipped) {
+    return [
+      ...besideText(`    ${style.warn('○')} `, shown, columns),
+      ...besideText('      skipped ', safeLine(found ?? '', 600), columns, style.dim),
+    ];
   }
   return [
     ...besideText(`    ${style.bad('✖')} `, shown, columns),

@@ -1,9 +1,11 @@
 import path from 'node:path';
+import { safeLine } from '../../base/safe-text.ts';
 import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
-import { assertNotBeingProved, mendLeftover } from '../prove/sabotage/leftover.ts';
+import { assertNotBeingProved } from '../prove/lock.ts';
+import { repairStack } from '../repair.ts';
 import type { Progress } from './progress.ts';
 import { awaitReady } from './ready.ts';
 
@@ -32,8 +34,9 @@ export async function start(
     onEvent: progress.onEvent,
   });
   project.redact.add(...Object.values(endpoints).flatMap((url) => new URL(url).password));
-  const mended = await mendLeftover(project, runtime);
-  if (mended) progress.say(`note: ${mended}`, 'note');
+  assertNotBeingProved(project);
+  for (const note of await repairStack(project, runtime))
+    progress.say(`note: ${safeLine(note, 1000)}`, 'note');
   const { database, cache, api } = config.services;
   let migrated: Migrated | undefined;
   if (config.migrations.enabled && database.enabled) {

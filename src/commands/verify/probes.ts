@@ -1,16 +1,15 @@
 import { systemClock } from '../../base/clock.ts';
 import type { Check } from '../../check/define-check.ts';
-import type { ProbeName } from '../../check/probes.ts';
-import type { ServiceName } from '../../check/stack.ts';
+import type { PostgresProbe, ProbeName } from '../../check/probes.ts';
 import type { AttemptScope, OpenedProbes, OpenProbes } from '../../engine/attempt.ts';
 import type { SharedVisits } from '../../probes/browser/shared-visits.ts';
 import {
   createProbe,
   createSharedResources,
   type ProbeContext,
-  type ServiceControl,
   type SharedResources,
 } from '../../probes/index.ts';
+import { AttemptChanges } from '../../session/attempt-changes.ts';
 import type { StackUnderTest } from './stack.ts';
 
 /** Changes on the way from a stack to a check: what `checks prove` sabotages. */
@@ -19,9 +18,9 @@ export interface ProbeChanges {
   probe?(name: ProbeName, probe: unknown): unknown;
 }
 
-/** Makes the probes of a run's attempts; `close` lets go of what they shared, unless that is `kept` for more than this run. */
+/** Makes the probes of a run's attempts; `close` releases what they shared, unless that is `kept` for more than this run. */
 export function createProbeSource(
-  { base, runtime }: Pick<StackUnderTest, 'base' | 'runtime'>,
+  { base, runtime, ledger }: Pick<StackUnderTest, 'base' | 'runtime' | 'ledger'>,
   changes: ProbeChanges = {},
   kept?: SharedResources,
 ): {
@@ -42,7 +41,9 @@ export function createProbeSource(
       warmUpBrowser({ ...base, shared });
     },
     open(scope) {
-      const control = runtime.control && watchedControl(runtime.control, visits);
+      const attemptChanges = new AttemptChanges({ runtime, base: () => base }, ledger, scope.check.id);
+      // What was seen before a service was away no longer counts.
+      const control = runtime.control && attemptChanges.control(runtime.control, () => visits.clear());
       common ??= ofRun(base);
       const context: ProbeContext = Object.assign(
         new OfAttempt(scope),
@@ -54,15 +55,16 @@ export function createProbeSource(
       const opened = (made: Closable[]): OpenedProbes => {
         const probes: Record<string, unknown> = {};
         needs.forEach((name, index) => {
-          probes[name] = changes.probe?.(name, made[index]) ?? made[index];
+          const probe = changes.probe?.(name, made[index]) ?? made[index];
+          probes[name] = name === 'postgres' ? attemptChanges.postgres(probe as PostgresProbe) : probe;
         });
-        if (!control && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
+        const canChange = needs.includes('control') || needs.includes('postgres');
+        if (!canChange && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
         const close = async () => {
           await Promise.allSettled(made.map(async (probe) => probe.close?.()));
-          for (const service of control?.stopped ?? [])
-            await runtime.control?.start(service, AbortSignal.timeout(60_000));
+          await attemptChanges.restore();
         };
-        return { probes, close };
+        return { probes, close, left: () => attemptChanges.left() };
       };
       const made = needs.map((name) => createProbe(name, changes.context?.(name, context) ?? context));
       return made.some((probe) => probe instanceof Promise)
@@ -104,25 +106,4 @@ class OfAttempt {
   get onAbort(): ProbeContext['onAbort'] {
     return this.scope.onAbort;
   }
-}
-
-/** Remembers what a check stopped and did not start again; what was seen before no longer counts. */
-function watchedControl(
-  control: ServiceControl,
-  visits: SharedVisits,
-): ServiceControl & { stopped: ReadonlySet<ServiceName> } {
-  const stopped = new Set<ServiceName>();
-  return {
-    stopped,
-    async stop(service, signal) {
-      stopped.add(service);
-      visits.clear();
-      await control.stop(service, signal);
-    },
-    async start(service, signal) {
-      await control.start(service, signal);
-      stopped.delete(service);
-      visits.clear();
-    },
-  };
 }

@@ -21,7 +21,8 @@ import type { RunTrace } from '../../telemetry/run-trace.ts';
 import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
 import { gravest } from '../process.ts';
-import { mendLeftover } from '../prove/sabotage/leftover.ts';
+import { assertNotBeingProved } from '../prove/lock.ts';
+import { repairStack } from '../repair.ts';
 import { lineFor } from '../style.ts';
 import { watchAftermath } from './aftermath.ts';
 import { createArtifactSink } from './artifacts.ts';
@@ -147,8 +148,8 @@ async function openStack(
   notices: string[],
 ): Promise<Source> {
   const runtime = given ?? (await findRuntime(project)).runtime;
-  const mended = await mendLeftover(project, runtime);
-  if (mended) notices.push(mended);
+  assertNotBeingProved(project);
+  notices.push(...(await repairStack(project, runtime)).map((note) => safeLine(note, 1000)));
   const underTest = await describeStack(project, runtime);
   const { stack } = underTest;
   // A stack that has a receiver of its own writes to a file what it takes in.

@@ -2,10 +2,12 @@ import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { StackInfo } from '../../check/stack.ts';
-import type { ProbeContext, SpanAccess } from '../../probes/context.ts';
+import type { SpanAccess } from '../../probes/context.ts';
 import { spanFileAccess } from '../../probes/otlp/span-file.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { spansFile } from '../../runtimes/state.ts';
+import { createLedger, type Ledger } from '../../session/ledger.ts';
+import type { ProbeBase } from '../../session/undo.ts';
 import type { Project } from '../context.ts';
 import { createArtifactSink } from './artifacts.ts';
 import { authOf } from './stack-auth.ts';
@@ -16,13 +18,18 @@ import { migrationsOf } from './stack-migrations.ts';
 /** The stack under test: what checks see of it, and what probes need beside. */
 export interface StackUnderTest {
   stack: StackInfo;
-  /** All of a probe's context that is the same for every attempt. */
-  base: Omit<ProbeContext, 'signal' | 'remainingMs' | 'clock' | 'control' | 'shared'>;
+  base: ProbeBase;
   runtime: Runtime;
+  /** Records what this call changes of it. */
+  ledger: Ledger;
 }
 
 /** Puts together what is known of a stack. Rejects with a `Fault` (69) when nothing of it runs. */
-export async function describeStack(project: Project, runtime: Runtime): Promise<StackUnderTest> {
+export async function describeStack(
+  project: Project,
+  runtime: Runtime,
+  command = 'meatymusic verify',
+): Promise<StackUnderTest> {
   const { config, root } = project;
   const endpoints = await runtime.endpoints();
   if (!endpoints) {
@@ -51,6 +58,7 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
       artifacts: createArtifactSink(path.join(root, '.meatymusic', 'artifacts')),
     },
     runtime,
+    ledger: createLedger(root, { runtime: runtime.name, endpoints, command }),
   };
 }
 

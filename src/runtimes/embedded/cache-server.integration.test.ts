@@ -77,6 +77,29 @@ const conversations: [name: string, ...args: (string | number)[]][][] = [
   ],
 ];
 
+/** The two settings that the stand-in has, and what they do. */
+const memory: typeof conversations = [
+  [
+    ['set', 'n', '1'],
+    ['config', 'set', 'maxmemory-policy', 'noeviction'],
+    ['config', 'set', 'maxmemory', 1],
+    ['config', 'get', 'maxmemory'],
+    ['set', 'x', '1'],
+    ['setex', 'x', 10, '1'],
+    ['incr', 'n'],
+    ['get', 'n'],
+    ['exists', 'x'],
+    ['del', 'n'],
+    ['config', 'set', 'maxmemory', '1gb'],
+    ['config', 'get', 'maxmemory'],
+    ['set', 'x', '1'],
+    ['config', 'set', 'maxmemory', 'much'],
+    ['config', 'set', 'maxmemory', 0],
+    ['config', 'get', 'maxmemory-policy'],
+    ['config', 'get', 'nothing'],
+  ],
+];
+
 describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () => {
   beforeAll(async () => {
     const port = await freePort();
@@ -96,7 +119,7 @@ describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () 
     await server?.stop();
   });
 
-  it.each(conversations)('answers as Redis does: %s …', async (...conversation) => {
+  it.each([...conversations, ...memory])('answers as Redis does: %s …', async (...conversation) => {
     const talk = async (redis: Redis) => {
       await redis.call('flushall');
       const replies: unknown[] = [];
@@ -128,6 +151,14 @@ describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () 
     await expect(mine.lpush('list', 'x')).rejects.toThrow(
       "unknown command 'LPUSH' (embedded cache, not Redis)",
     );
+  });
+
+  it.each([
+    [['set', 'maxmemory-policy', 'allkeys-lru'], /noeviction alone \(embedded cache, not Redis\)$/],
+    [['set', 'appendonly', 'yes'], /Unknown option .* - 'appendonly' \(embedded cache, not Redis\)$/],
+    [['rewrite'], /unknown subcommand 'rewrite' \(embedded cache, not Redis\)$/],
+  ])('refuses a setting that it does not have: config %j', async (args, message) => {
+    await expect(mine.call('config', ...args)).rejects.toThrow(message);
   });
 
   it('ends a connection that speaks something else, and no other', async () => {

@@ -4,7 +4,7 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { ExitCode } from '../../base/exit-code.ts';
-import { createCacheStore, type Reply } from './cache-store.ts';
+import { createCacheStore, type Reply, standInMark } from './cache-store.ts';
 import { processLog } from './process-log.ts';
 import { createRespReader, encodeReply } from './resp.ts';
 
@@ -78,7 +78,7 @@ function serve(socket: Socket): void {
       case 'SETINFO':
         return { status: 'OK' };
       default:
-        return { error: 'ERR unknown subcommand (embedded cache, not Redis)' };
+        return { error: `ERR unknown subcommand ${standInMark}` };
     }
   }
 }

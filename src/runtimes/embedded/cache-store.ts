@@ -1,4 +1,7 @@
-/** The commands of the embedded cache: strings, counters and expiry. Anything else is answered with an error, as Redis would. */
+/**
+ * The commands of the embedded cache: strings, counters, expiry, and a limit of its memory. Anything else is answered with an
+ * error, as Redis would.
+ */
 export type Reply = string | number | null | Buffer | Reply[] | { error: string } | { status: string };
 
 interface Entry {
@@ -13,6 +16,13 @@ export interface CacheStore {
   run(name: string, args: Buffer[]): Reply;
 }
 
+/** The end of each error for what Redis can do and this store cannot. */
+export const standInMark = '(embedded cache, not Redis)';
+
+/** Commands that need memory, and are refused when there is none left. */
+const needMemory = new Set(['SET', 'SETEX', 'PSETEX', 'SETNX', 'INCR', 'DECR', 'INCRBY', 'DECRBY']);
+const outOfMemory: Reply = { error: "OOM command not allowed when used memory > 'maxmemory'." };
+
 const ok: Reply = { status: 'OK' };
 const syntax: Reply = { error: 'ERR syntax error' };
 const notInteger: Reply = { error: 'ERR value is not an integer or out of range' };
@@ -21,6 +31,8 @@ export function createCacheStore({ port, now = Date.now }: { port: number; now?:
   const entries = new Map<string, Entry>();
   const startedAt = now();
   let commands = 0;
+  let maxMemory = 0;
+  const usedMemory = () => process.memoryUsage.rss();
 
   const find = (key: Buffer): Entry | undefined => {
     const entry = entries.get(key.toString('latin1'));
@@ -86,6 +98,35 @@ export function createCacheStore({ port, now = Date.now }: { port: number; now?:
     return ok;
   };
 
+  /** The two settings that this store has. It evicts nothing. */
+  const setting = (name: string, value: string): Reply => {
+    if (name === 'maxmemory') {
+      const bytes = bytesOf(value);
+      if (bytes === undefined) return settingRefused(name, 'argument must be a memory value');
+      maxMemory = bytes;
+      return ok;
+    }
+    if (name === 'maxmemory-policy')
+      return value.toLowerCase() === 'noeviction'
+        ? ok
+        : settingRefused(name, `noeviction alone ${standInMark}`);
+    return { error: `ERR Unknown option or number of arguments for CONFIG SET - '${name}' ${standInMark}` };
+  };
+  const config = ([verb, name, value, ...more]: Buffer[]): Reply => {
+    const settings = { maxmemory: String(maxMemory), 'maxmemory-policy': 'noeviction' };
+    switch (String(verb).toUpperCase()) {
+      case 'GET':
+        return Object.entries(settings)
+          .filter(([each]) => globOf(String(name).toLowerCase())(each))
+          .flat();
+      case 'SET':
+        if (name && value && more.length === 0) return setting(String(name).toLowerCase(), String(value));
+        return { error: `ERR one setting at a time ${standInMark}` };
+      default:
+        return { error: `ERR unknown subcommand '${String(verb).slice(0, 128)}' ${standInMark}` };
+    }
+  };
+
   const info = () =>
     [
       '# Server',
@@ -97,7 +138,9 @@ export function createCacheStore({ port, now = Date.now }: { port: number; now?:
       `tcp_port:${port}`,
       `uptime_in_seconds:${Math.floor((now() - startedAt) / 1000)}`,
       '# Memory',
-      `used_memory:${process.memoryUsage.rss()}`,
+      `used_memory:${usedMemory()}`,
+      `maxmemory:${maxMemory}`,
+      'maxmemory_policy:noeviction',
       '# Persistence',
       'loading:0',
       '# Stats',
@@ -115,7 +158,7 @@ export function createCacheStore({ port, now = Date.now }: { port: number; now?:
     INFO: [0, () => Buffer.from(`${info()}\r\n`)],
     TIME: [0, () => [String(Math.floor(now() / 1000)), String((now() % 1000) * 1000)]],
     COMMAND: [0, () => []],
-    CONFIG: [1, () => []],
+    CONFIG: [1, config],
     GET: [1, ([key]) => find(key as Buffer)?.value ?? null],
     SET: [2, set],
     SETEX: [3, ([key, seconds, value]) => set([key, value, Buffer.from('EX'), seconds] as Buffer[])],
@@ -163,11 +206,12 @@ export function createCacheStore({ port, now = Date.now }: { port: number; now?:
     run(name, args) {
       commands++;
       const found = table[name];
-      if (!found) return { error: `ERR unknown command '${name.slice(0, 128)}' (embedded cache, not Redis)` };
+      if (!found) return { error: `ERR unknown command '${name.slice(0, 128)}' ${standInMark}` };
       const [minArgs, command] = found;
       if (args.length < minArgs) {
         return { error: `ERR wrong number of arguments for '${name.toLowerCase()}' command` };
       }
+      if (maxMemory > 0 && needMemory.has(name) && usedMemory() > maxMemory) return outOfMemory;
       return command(args);
     },
   };
@@ -176,6 +220,20 @@ export function createCacheStore({ port, now = Date.now }: { port: number; now?:
 function integer(text: Buffer): number | undefined {
   const value = Number(text.toString('latin1'));
   return /^-?\d{1,19}$/.test(text.toString('latin1')) && Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** `100mb`, as Redis writes sizes. */
+function bytesOf(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,15})(b|kb?|mb?|gb?)?$/i.exec(text) ?? [];
+  const factors = { k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 } as Record<
+    string,
+    number
+  >;
+  return digits === undefined ? undefined : Number(digits) * (factors[unit.toLowerCase()] ?? 1);
+}
+
+function settingRefused(name: string, why: string): Reply {
+  return { error: `ERR CONFIG SET failed (possibly related to argument '${name}') - ${why}` };
 }
 
 function optionOf(args: Buffer[], name: string): string | undefined {

@@ -2,13 +2,13 @@ import { Fault } from '../../../base/errors.ts';
 import { ExitCode } from '../../../base/exit-code.ts';
 import type { SpansProbe } from '../../../check/probes.ts';
 import type { Sabotage } from '../../../check/sabotage.ts';
+import { carryOutUndo } from '../../../session/undo.ts';
 import type { ProbeChanges } from '../../verify/probes.ts';
 import type { StackUnderTest } from '../../verify/stack.ts';
 import { startSabotagingProxy } from './http-proxy.ts';
-import { lastingWork, lasts } from './lasting.ts';
+import { breakStack, lasts, undoOf } from './lasting.ts';
 import { sabotageLog } from './log-filter.ts';
 import { sabotageMigrations } from './migrations-copy.ts';
-import type { SabotageRecord } from './record.ts';
 import { sabotageSpans } from './span-filter.ts';
 
 /** A stack as one attempt sees it: whole, or broken in one way. */
@@ -23,27 +23,23 @@ export interface BrokenStack extends SeenStack {
 }
 
 /**
- * Breaks the stack, or the checker's view of it, in the way that a check declares. What outlives this process is written
- * down while it lasts. Rejects where it cannot, with nothing left broken.
+ * Breaks the stack, or the checker's view of it, in the way that a check declares. A change that outlives this process is
+ * recorded before it is made. Rejects where it cannot, with nothing left broken.
  */
-export async function carryOut(
-  sabotage: Sabotage,
-  underTest: StackUnderTest,
-  record: SabotageRecord,
-): Promise<BrokenStack> {
+export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): Promise<BrokenStack> {
   if (lasts(sabotage)) {
-    const work = lastingWork(sabotage, underTest);
+    const stack = { runtime: underTest.runtime, base: () => underTest.base };
+    const undo = undoOf(sabotage);
+    const recorded = underTest.ledger.record({ what: `sabotage "${sabotage.name}"`, undo });
     const mend = async () => {
-      await work.mend();
-      record.remove();
+      await carryOutUndo(undo, stack, { isUncertain: false });
+      recorded.remove();
     };
-    record.write(sabotage);
     try {
-      await work.break();
+      await breakStack(sabotage, stack);
     } catch (error) {
-      // Of what was broken half-way, not everything is there to be mended.
-      await work.mend().catch(() => {});
-      record.remove();
+      // Not everything was broken that is undone here. What cannot be undone keeps its record.
+      await carryOutUndo(undo, stack, { isUncertain: true }).then(recorded.remove, () => {});
       throw error;
     }
     return { underTest, changes: {}, mend };

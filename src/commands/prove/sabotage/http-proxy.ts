@@ -116,7 +116,8 @@ async function whatArrives(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const earlyAnswerMs = 100;
+/** Long enough for a service on a busy machine. */
+const earlyAnswerMs = 1000;
 
 function isLarge({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > 65_536;

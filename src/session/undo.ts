@@ -1,0 +1,136 @@
+import { systemClock } from '../base/clock.ts';
+import { Fault, messageOf } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import type { PostgresProbe, RedisProbe, SqlStep } from '../check/probes.ts';
+import { createProbe, createSharedResources, type ProbeContext } from '../probes/index.ts';
+import { standInMark } from '../runtimes/embedded/cache-store.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import type { Undo } from './change.ts';
+
+/** All of a probe's context that is the same for every attempt. */
+export type ProbeBase = Omit<ProbeContext, 'signal' | 'remainingMs' | 'clock' | 'control' | 'shared'>;
+
+export interface ChangeableStack {
+  runtime: Pick<Runtime, 'name' | 'control'>;
+  /** Called only for a change of data: what a stopped service has no address for is started first. */
+  base(): ProbeBase | Promise<ProbeBase>;
+}
+
+export interface UndoOptions {
+  /** The change may be under way, undone, or never made: nothing that is already as it was is a failure. */
+  isUncertain: boolean;
+}
+
+/** Longest time for one change of the stack or for undoing it. */
+const withinMs = 60_000;
+
+/** SQLSTATEs of what is not there (any more), or is there already. */
+const alreadyUndone = ['42704', '42P01', '42703', '42883', '42710', '42P07', '42701'];
+
+/** Undoes a change. Rejects with a `Fault` `not-undone` that names what is left. */
+export async function carryOutUndo(
+  undo: Undo,
+  stack: ChangeableStack,
+  { isUncertain }: UndoOptions,
+): Promise<void> {
+  switch (undo.kind) {
+    case 'start': {
+      const { control } = controlled(stack);
+      // The stop that was asked for may still be under way: a second one waits for its end.
+      if (isUncertain) await control.stop(undo.service, changeSignal());
+      return control.start(undo.service, changeSignal());
+    }
+    case 'restart':
+      return controlled(stack).control.restart(undo.service, {}, changeSignal());
+    case 'sql':
+      return runSql(stack, undo.steps, 'not-undone', isUncertain ? alreadyUndone : []);
+    case 'redis':
+      // What a stand-in cannot set was never set.
+      return runRedis(stack, undo.commands, 'not-undone', isUncertain ? [standInMark] : []);
+  }
+}
+
+export function changeSignal(): AbortSignal {
+  return AbortSignal.timeout(withinMs);
+}
+
+export function controlled({ runtime: { control, name } }: ChangeableStack) {
+  if (control) return { control };
+  throw new Fault({
+    code: 'no-control',
+    message: `the ${name} runtime cannot stop and start services`,
+    exitCode: ExitCode.unavailable,
+  });
+}
+
+/** Runs every statement, also those after one that fails; rejects with a `Fault` of this code that names all failures. */
+export async function runSql(
+  stack: ChangeableStack,
+  steps: SqlStep[],
+  code: string,
+  tolerated: readonly string[] = [],
+): Promise<void> {
+  await withProbe('postgres', stack, async (probe) => {
+    const outcomes = await probe.session({ steps });
+    refuse(
+      code,
+      outcomes.flatMap((outcome, index) =>
+        outcome.ok || tolerated.includes(outcome.code)
+          ? []
+          : [`${steps[index]?.sql}: ${outcome.code} ${outcome.message}`],
+      ),
+    );
+  });
+}
+
+/** The same for commands of Redis; the code is `stand-in` where the embedded one cannot do what Redis can. */
+export async function runRedis(
+  stack: ChangeableStack,
+  commands: (string | number)[][],
+  code: string,
+  tolerated: readonly string[] = [],
+): Promise<void> {
+  await withProbe('redis', stack, async (probe) => {
+    const problems: string[] = [];
+    let isStandIn = false;
+    for (const command of commands) {
+      const [name, ...args] = command;
+      const sent = probe.command({ name: String(name), args });
+      await sent.catch((error) => {
+        const message = messageOf(error);
+        if (tolerated.some((end) => message.endsWith(end))) return;
+        isStandIn ||= message.endsWith(standInMark);
+        problems.push(`${command.join(' ')}: ${message}`);
+      });
+    }
+    refuse(isStandIn ? 'stand-in' : code, problems);
+  });
+}
+
+function refuse(code: string, problems: string[]): void {
+  if (problems.length === 0) return;
+  throw new Fault({ code, message: problems.join('; '), exitCode: ExitCode.unavailable });
+}
+
+async function withProbe<Name extends 'postgres' | 'redis'>(
+  name: Name,
+  stack: ChangeableStack,
+  use: (probe: Name extends 'postgres' ? PostgresProbe : RedisProbe) => Promise<void>,
+): Promise<void> {
+  const shared = createSharedResources();
+  const endMs = performance.now() + withinMs;
+  const context: ProbeContext = {
+    ...(await stack.base()),
+    signal: changeSignal(),
+    remainingMs: () => Math.max(0, endMs - performance.now()),
+    clock: systemClock,
+    shared,
+  };
+  const probe = await createProbe(name, context);
+  try {
+    await use(probe as never);
+  } finally {
+    await probe.close?.();
+    await shared.close();
+  }
+}
