@@ -8,10 +8,12 @@ import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { repairStack } from './repair.ts';
 import { lineFor, type Style, styleFor } from './style.ts';
+import { addresses } from './up/addresses.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Show what runs, where, and how it is.')
+    .option('--show-secrets', 'with the addresses to connect to, passwords included')
     .option('--json', 'machine-readable')
     .addHelpText(
       'after',
@@ -21,12 +23,13 @@ Exit codes: 0 all services run and none is unhealthy, 1 some do not, 69 nothing 
 
 Examples:
   $ meatymusic status
+  $ psql "$(meatymusic status --show-secrets --json | jq -r .endpoints.databaseUrl)"
   $ meatymusic status --json | jq -r '.services[] | select(.role == "api").addresses[0]'`,
     );
   act(command, status);
 };
 
-const status: Action = async (invocation, { json }) => {
+const status: Action = async (invocation, { json, showSecrets }) => {
   const project = await openProject(invocation);
   const { runtime, reason } = await findRuntime(project);
   const { stdout, stderr } = invocation;
@@ -34,14 +37,19 @@ const status: Action = async (invocation, { json }) => {
     await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
   }
   const services = await runtime.status();
+  const endpoints = showSecrets ? await runtime.endpoints() : undefined;
   if (json) {
-    await stdout.write(`${JSON.stringify({ runtime: runtime.name, reason, services }, undefined, 2)}\n`);
+    const document = { runtime: runtime.name, reason, services, ...(endpoints ? { endpoints } : {}) };
+    await stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else {
     const style = styleFor(stdout);
     const columns = stdout.columns;
     const head = lineFor(stdout, `runtime ${runtime.name} (${reason})`);
     const bold = head.replace(runtime.name, style.bold(runtime.name));
-    await stdout.write(`${bold}\n${table(style, services, columns)}`);
+    const secrets = endpoints
+      ? addresses(stdout, endpoints, project.config.services, { showSecrets: true })
+      : '';
+    await stdout.write(`${bold}\n${table(style, services, columns)}${secrets}`);
   }
   const running = services.filter(isWell).length;
   if (running === services.length && running > 0) return ExitCode.ok;

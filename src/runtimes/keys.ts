@@ -1,5 +1,12 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type JsonWebKey,
+  randomBytes,
+} from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { stackFolder } from './state.ts';
@@ -18,8 +25,9 @@ export interface StackKeys {
 export const stackIssuer = 'https://auth.meatymusic.test';
 
 const keyFile = (root: string) => path.join(stackFolder(root), 'keys', 'signing-key.pem');
+const passwordFile = (root: string) => path.join(stackFolder(root), 'keys', 'password');
 
-/** The keys of the project's stack; `undefined` before the first `up`. */
+/** Reads the keys of the project's stack; `undefined` before the first `up`. */
 export function readStackKeys(root: string): StackKeys | undefined {
   try {
     return describe(readFileSync(keyFile(root), 'utf8'));
@@ -28,18 +36,27 @@ export function readStackKeys(root: string): StackKeys | undefined {
   }
 }
 
-/** The keys of the project's stack, made at the first call, readable for their owner alone. */
+/** Returns the keys of the project's stack; the first call creates them, readable for their owner alone. */
 export async function ensureStackKeys(root: string): Promise<StackKeys> {
   const existing = readStackKeys(root);
   if (existing) return existing;
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const file = keyFile(root);
+  return describe(writeSecret(keyFile(root), privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()));
+}
+
+/** Returns the password of the embedded database and cache; it stays the same from one start to the next. */
+export function ensureServicePassword(root: string): string {
+  const file = passwordFile(root);
+  const existing = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return existing || writeSecret(file, randomBytes(24).toString('base64url'));
+}
+
+function writeSecret(file: string, secret: string): string {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, pem, { mode: 0o600 });
+  writeFileSync(draft, secret, { mode: 0o600 });
   renameSync(draft, file);
-  return describe(readFileSync(file, 'utf8'));
+  return readFileSync(file, 'utf8');
 }
 
 function describe(pem: string): StackKeys {

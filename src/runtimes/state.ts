@@ -27,6 +27,8 @@ export interface ComposeState extends CommonState {
 
 export interface EmbeddedState extends CommonState {
   runtime: 'embedded';
+  /** The project's folder, without links: a copy of the folder has the file and not the stack. */
+  root: string;
   supervisor: ProcessIdentity;
   /** Where the supervisor takes orders, on 127.0.0.1, from whoever knows the token. */
   control: { port: number; token: string };
@@ -55,10 +57,11 @@ export const spansFolder = (root: string) => path.join(stackFolder(root), 'spans
 export const spansFile = (root: string) => path.join(spansFolder(root), 'received.jsonl');
 export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);
 
-/** `undefined` when there is none or when it is damaged: then the processes are found by what they carry. */
+/** `undefined` when there is none, or when it is damaged or another folder's: then the processes are found by what they carry. */
 export function readState(root: string): StackState | undefined {
   try {
     const state = JSON.parse(readFileSync(stateFile(root), 'utf8')) as StackState;
+    if (state.runtime === 'embedded' && state.root !== realpathSync(root)) return undefined;
     return state.version === 1 && (state.runtime === 'embedded' || state.runtime === 'compose')
       ? state
       : undefined;

@@ -16,3 +16,14 @@ it('names the addresses of the services that there are, without passwords', () =
   cache      redis://127.0.0.1:6379
 `);
 });
+
+it('shows the passwords on request', () => {
+  const output = { color: false, columns: 80 };
+  const shown = addresses(
+    output,
+    endpoints,
+    { api: off, web: off, database: on, cache: off },
+    { showSecrets: true },
+  );
+  expect(shown).toContain('postgresql://postgres:secret@127.0.0.1:5432/meatymusic');
+});

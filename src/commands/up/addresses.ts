@@ -10,9 +10,10 @@ export function addresses(
   output: Pick<Output, 'color' | 'columns'>,
   endpoints: Endpoints,
   services: Readonly<Record<ServiceName, { enabled: boolean }>>,
+  { showSecrets = false } = {},
 ): string {
   const style = styleFor(output);
-  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = masked(endpoints);
+  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = showSecrets ? endpoints : masked(endpoints);
   const all: [ServiceName, string][] = [
     ['web', webUrl],
     ['api', apiUrl],

@@ -7,8 +7,9 @@ export interface GrpcReceiver {
   close(): Promise<void>;
 }
 
-type Call = { request: Buffer };
+type Call = { request: Buffer; getHost(): string };
 type Callback = (error: { code: number; message: string } | null, reply?: Buffer) => void;
+type Handler = (call: Call, callback: Callback) => void;
 
 /** Taken and dropped, as over HTTP: services that export everything to one endpoint shall not fail for it. */
 const otherSignals = ['metrics.v1.MetricsService', 'logs.v1.LogsService'];
@@ -34,6 +35,7 @@ export async function startGrpcReceiver(options: {
   host: string;
   port: number;
   maxBodyBytes: number;
+  isOwnHost(authority: string | undefined): boolean;
   onSpans(spans: SpanData[]): void;
 }): Promise<GrpcReceiver> {
   const { Server, ServerCredentials, status } = await import('@grpc/grpc-js');
@@ -41,21 +43,22 @@ export async function startGrpcReceiver(options: {
     'grpc.max_receive_message_length': options.maxBodyBytes,
     'grpc.max_concurrent_streams': 64,
   });
-  server.addService(exportMethod('trace.v1.TraceService'), {
-    Export({ request }: Call, callback: Callback) {
-      decodeProtobuf(request)
-        .then((spans) => {
-          options.onSpans(spans);
-          callback(null, Buffer.alloc(0));
-        })
-        .catch((error) => callback({ code: status.INVALID_ARGUMENT, message: messageOf(error) }));
-    },
-  });
-  for (const name of otherSignals) {
+  const addService = (name: string, handle: Handler) =>
     server.addService(exportMethod(name), {
-      Export: (_: Call, callback: Callback) => callback(null, Buffer.alloc(0)),
+      Export(call: Call, callback: Callback) {
+        if (options.isOwnHost(call.getHost())) handle(call, callback);
+        else callback({ code: status.PERMISSION_DENIED, message: 'this :authority is not served here' });
+      },
     });
-  }
+  addService('trace.v1.TraceService', ({ request }, callback) => {
+    decodeProtobuf(request)
+      .then((spans) => {
+        options.onSpans(spans);
+        callback(null, Buffer.alloc(0));
+      })
+      .catch((error) => callback({ code: status.INVALID_ARGUMENT, message: messageOf(error) }));
+  });
+  for (const name of otherSignals) addService(name, (_, callback) => callback(null, Buffer.alloc(0)));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(
       `${options.host}:${options.port}`,

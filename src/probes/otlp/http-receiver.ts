@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { SpanData } from '../../check/probes.ts';
 import { RefusedBody, readBody } from './body.ts';
 import { decodeJson, decodeProtobuf, MalformedRequest } from './decode.ts';
+import { createHostGuard } from './own-host.ts';
 
 export interface HttpLimits {
   /** Of a body, before and after decompression. */
@@ -17,8 +18,7 @@ export interface HttpLimits {
 const tracePaths = new Set(['/', '/v1/traces']);
 /** Taken and dropped: services that export everything to one endpoint shall not fail for it. */
 const otherSignals = new Set(['/v1/logs', '/v1/metrics']);
-/** Browsers on this machine may export; pages from elsewhere may not. */
-const localOrigin = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const isThisMachine = createHostGuard('127.0.0.1');
 
 export interface HttpReceiver {
   port: number;
@@ -30,9 +30,10 @@ export async function startHttpReceiver(options: {
   host: string;
   port: number;
   limits: HttpLimits;
+  isOwnHost(host: string | undefined): boolean;
   onSpans(spans: SpanData[]): void;
 }): Promise<HttpReceiver> {
-  const { limits, onSpans } = options;
+  const { limits } = options;
   const server = createServer(
     {
       requestTimeout: limits.requestTimeoutMs,
@@ -42,7 +43,7 @@ export async function startHttpReceiver(options: {
       keepAliveTimeout: 30_000,
     },
     (request, response) => {
-      answer(request, response, limits.maxBodyBytes, onSpans).catch((error) => {
+      answer(request, response, options).catch((error) => {
         if (!response.headersSent) reply(request, response, statusOf(error), messageOf(error));
         else response.destroy();
       });
@@ -69,12 +70,13 @@ export async function startHttpReceiver(options: {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  maxBodyBytes: number,
-  onSpans: (spans: SpanData[]) => void,
+  { limits: { maxBodyBytes }, isOwnHost, onSpans }: Parameters<typeof startHttpReceiver>[0],
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0]!;
-  const origin = request.headers.origin;
-  if (origin && localOrigin.test(origin)) {
+  const { host, origin } = request.headers;
+  if (!isOwnHost(host)) throw new RefusedBody(403, 'this Host is not served here');
+  if (origin !== undefined) {
+    if (!isLocalOrigin(origin)) throw new RefusedBody(403, 'pages of this Origin may not export here');
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-allow-headers', 'content-type, content-encoding');
     response.setHeader('vary', 'origin');
@@ -95,6 +97,12 @@ async function answer(
   if (tracePaths.has(path)) onSpans(type === 'json' ? decodeJson(body) : await decodeProtobuf(body));
   if (type === 'json') response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   else response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+}
+
+/** Pages of this machine may export; pages from elsewhere may not. */
+function isLocalOrigin(origin: string): boolean {
+  const [, host] = /^https?:\/\/(.+)$/.exec(origin) ?? [];
+  return isThisMachine(host);
 }
 
 function mediaType(request: IncomingMessage): 'json' | 'protobuf' | undefined {

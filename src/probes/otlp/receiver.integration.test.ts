@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -205,7 +206,7 @@ describe('the OTLP receiver over HTTP', () => {
     const { receiver, nextSpanArrives } = await start({ limits: { requestTimeoutMs: 200 } });
     const slow = await open(receiver);
     slow.write(
-      'POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+      'POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     );
     const [answer] = (await once(slow, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /);
@@ -226,14 +227,53 @@ describe('the OTLP receiver over HTTP', () => {
     await closed;
   });
 
-  it('allows browsers of this machine, and no others', async () => {
-    const { receiver } = await start();
-    const preflight = (origin: string) =>
-      fetch(`${receiver.httpUrl}/v1/traces`, { method: 'OPTIONS', headers: { origin } });
-    expect((await preflight('http://localhost:3000')).headers.get('access-control-allow-origin')).toBe(
-      'http://localhost:3000',
-    );
-    expect((await preflight('https://example.com')).headers.get('access-control-allow-origin')).toBeNull();
+  it.each([
+    ['http://localhost:3000', 200],
+    ['http://127.0.0.1:3000', 200],
+    ['https://app.localhost', 200],
+    ['https://example.com', 403],
+    ['http://localhost.example.com', 403],
+    ['null', 403],
+    ['file://', 403],
+  ])('answers a page of the origin %s with %i', async (origin, status) => {
+    const { receiver, post, nextSpanArrives } = await start();
+    const exported = await post(jsonRequest(), { origin });
+    const preflight = await fetch(`${receiver.httpUrl}/v1/traces`, {
+      method: 'OPTIONS',
+      headers: { origin },
+    });
+    const allowed = status === 200 ? origin : null;
+    expect([exported.status, preflight.status]).toEqual([status, status === 200 ? 204 : 403]);
+    for (const { headers } of [exported, preflight])
+      expect(headers.get('access-control-allow-origin')).toBe(allowed);
+    expect(receiver.access.collected()).toHaveLength(status === 200 ? 1 : 0);
+    await nextSpanArrives();
+  });
+
+  it.each([
+    ['localhost', 200],
+    ['[::1]:4318', 200],
+    ['rebound.example:4318', 403],
+  ])('answers a request for the host "%s" with %i', async (host, status) => {
+    const { receiver, nextSpanArrives } = await start();
+    const body = jsonRequest();
+    const headers = { host, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const call = request(`${receiver.httpUrl}/v1/traces`, { method: 'POST', headers, agent: false });
+    const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+    call.end(body);
+    const [response] = await answered;
+    response.resume();
+    expect(response.statusCode).toBe(status);
+    expect(receiver.access.collected()).toHaveLength(status === 200 ? 1 : 0);
+    await nextSpanArrives();
+  });
+
+  it('answers under further names that it was given', async () => {
+    const { receiver } = await start({ names: ['collector'] });
+    const call = request(receiver.httpUrl, { headers: { host: 'collector:4318' }, agent: false }).end();
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(405);
   });
 });
 
@@ -267,6 +307,33 @@ describe('the OTLP receiver over gRPC', () => {
     expect(receiver.access.collected()).toMatchObject([
       { name: 'over gRPC', traceId, service: 'unknown_service' },
     ]);
+  });
+});
+
+describe('the :authority of a call over gRPC', () => {
+  it.each([
+    ['localhost:4317', 0],
+    ['collector:4317', 0],
+    ['rebound.example:4317', 7],
+  ])('%s gets %i', async (authority, code) => {
+    const { receiver } = await start({ grpcPort: 0, names: ['collector'] });
+    const { Client, credentials } = await import('@grpc/grpc-js');
+    const client = new Client(receiver.grpcUrl.replace('http://', ''), credentials.createInsecure(), {
+      'grpc.default_authority': authority,
+    });
+    cleanups.push(() => client.close());
+    const body = Buffer.from(await encodeSpan({ traceId, name: 'over gRPC' }));
+    const answered = await new Promise<number>((resolve) => {
+      client.makeUnaryRequest(
+        '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+        (bytes: Buffer) => bytes,
+        (bytes: Buffer) => bytes,
+        body,
+        (error) => resolve(error?.code ?? 0),
+      );
+    });
+    expect(answered).toBe(code);
+    expect(receiver.access.collected()).toHaveLength(code === 0 ? 1 : 0);
   });
 });
 

@@ -2,10 +2,13 @@ import type { SpanData } from '../../check/probes.ts';
 import type { SpanAccess } from '../context.ts';
 import { startGrpcReceiver } from './grpc-receiver.ts';
 import { type HttpLimits, startHttpReceiver } from './http-receiver.ts';
+import { createHostGuard } from './own-host.ts';
 
 export interface OtlpReceiverOptions {
   /** Default 127.0.0.1: spans are nobody else's business. */
   host?: string;
+  /** Further names under which clients reach it: of its container, for example. */
+  names?: readonly string[];
   /** 0 or absent: a free one. */
   httpPort?: number;
   /** 0 or absent: a free one. `false`: no gRPC. */
@@ -43,6 +46,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     if (kept.length > maxKeptSpans * 1.5) kept.splice(0, kept.length - maxKeptSpans);
   };
   const onSpans = options.onSpans ?? keep;
+  const isOwnHost = createHostGuard(host, options.names);
   // HTTP last: whoever asks there whether the receiver is up learns it of both.
   const grpc =
     options.grpcPort === false
@@ -51,10 +55,11 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
           host,
           port: options.grpcPort ?? 0,
           maxBodyBytes: limits.maxBodyBytes,
+          isOwnHost,
           onSpans,
         });
   try {
-    const http = await startHttpReceiver({ host, port: options.httpPort ?? 0, limits, onSpans });
+    const http = await startHttpReceiver({ host, port: options.httpPort ?? 0, limits, isOwnHost, onSpans });
     const httpUrl = `http://${host}:${http.port}`;
     return {
       httpUrl,

@@ -99,6 +99,7 @@ function describe({ config, root }: RuntimeContext, model: ComposeModel) {
       String(ports.http),
       String(ports.grpc),
       '0.0.0.0',
+      receiverService,
     ],
     volumes: [
       { ...bind(programFile(root), within.program), read_only: true },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,10 +9,13 @@ import { distFolder } from '../../base/package-root.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../testing/redis.ts';
 import { askHealth } from './health.ts';
+import { passwordVariable } from './report.ts';
 
 const program = path.join(distFolder, 'cache-server.js');
 const notBuilt = existsSync(program) ? undefined : 'needs the built cache server (npm run build)';
 const reason = notBuilt ?? redisMissing;
+
+const password = 'of-this-test';
 
 let child: ChildProcess;
 let mine: Redis;
@@ -100,17 +104,33 @@ const memory: typeof conversations = [
   ],
 ];
 
+/** Lines of one connection. Of long answers the beginning counts: versions of Redis word them differently. */
+const passwords: string[][] = [
+  ['PING', 'GET a', 'QUIT'],
+  ['AUTH wrong', 'PING'],
+  ['AUTH default wrong', 'PING'],
+  [`AUTH other ${password}`, 'PING'],
+  ['AUTH', 'AUTH a b c'],
+  [`AUTH ${password}`, 'PING', 'AUTH wrong', 'PING'],
+  [`AUTH default ${password}`, 'PING'],
+  ['HELLO 3', 'PING'],
+  ['HELLO 3 AUTH default wrong', 'PING'],
+];
+
 describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () => {
   beforeAll(async () => {
     const port = await freePort();
-    child = spawn(process.execPath, [program, String(port)], { stdio: 'ignore' });
-    await awaitUntil(() => askHealth({ kind: 'redis' }, port, 1000).then(() => true as const), {
+    child = spawn(process.execPath, [program, String(port)], {
+      stdio: 'ignore',
+      env: { ...process.env, [passwordVariable]: password },
+    });
+    await awaitUntil(() => askHealth({ kind: 'redis', password }, port, 1000).then(() => true as const), {
       what: 'the cache',
       withinMs: 20_000,
     });
-    server = await startRedis();
-    mine = new Redis(port, '127.0.0.1', { retryStrategy: () => null });
-    real = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null });
+    server = await startRedis({ args: ['--requirepass', password] });
+    mine = new Redis(port, '127.0.0.1', { password, retryStrategy: () => null });
+    real = new Redis(server.port, '127.0.0.1', { password, retryStrategy: () => null });
   });
   afterAll(async () => {
     mine?.disconnect();
@@ -129,6 +149,24 @@ describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () 
       return replies;
     };
     expect(await talk(mine)).toEqual(await talk(real));
+  });
+
+  it.each(passwords)('asks for its password as Redis does: %s …', async (...lines) => {
+    const ask = (port: number) =>
+      new Promise<string>((resolve, reject) => {
+        let answer = '';
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.end(lines.map((line) => `${line}\r\n`).join('')),
+        );
+        socket.on('data', (chunk) => {
+          answer += chunk;
+        });
+        socket.on('close', () =>
+          resolve(answer.replace(/^[*%][\s\S]*$/m, 'data').replace(/^(.{40}).*$/gm, '$1')),
+        );
+        socket.on('error', reject);
+      });
+    expect(await ask(mine.options.port as number)).toEqual(await ask(server.port));
   });
 
   it('lets keys expire', async () => {
@@ -162,7 +200,6 @@ describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () 
   });
 
   it('ends a connection that speaks something else, and no other', async () => {
-    const { connect } = await import('node:net');
     const socket = connect(mine.options.port as number, '127.0.0.1');
     const answer = new Promise<string>((resolve) => {
       let text = '';

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { awaitUntil } from '../../base/await-until.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
@@ -9,6 +8,8 @@ import { identifyProcess, type ProcessIdentity } from '../../base/process-identi
 import { logFile, stackFolder, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
 import { fileSize, lastLines } from './log-files.ts';
+import { describeTaken, isFree, portTakenHint } from './ports.ts';
+import { isListeningReport } from './report.ts';
 import type { ServiceSpec } from './services.ts';
 
 export interface ChildExit {
@@ -30,6 +31,8 @@ export class ServiceProcess {
   readonly #root: string;
   readonly #child: ChildProcess;
   readonly #logStart: number;
+  #listens = false;
+  #hasBeenHealthy = false;
   #stopping = false;
 
   constructor(root: string, spec: ServiceSpec, further: Record<string, string>) {
@@ -43,13 +46,24 @@ export class ServiceProcess {
       this.#child = spawn(spec.program, spec.args, {
         cwd: stackFolder(root),
         env: { ...spec.environment, ...further, ...stackMark(root) },
-        stdio: ['ignore', log, log],
+        // Our own programs report over a channel of their own that they listen.
+        stdio: [
+          spec.input === undefined ? 'ignore' : 'pipe',
+          log,
+          log,
+          spec.listeningLine ? 'ignore' : 'ipc',
+        ],
         // A process group of its own: its children are found, and a Ctrl-C at the terminal does not reach it.
         detached: true,
       });
     } finally {
       closeSync(log);
     }
+    this.#child.stdin?.on('error', () => {});
+    this.#child.stdin?.end(spec.input);
+    this.#child.on('message', (message) => {
+      this.#listens ||= isListeningReport(message, spec.port);
+    });
     this.identity = this.#child.pid === undefined ? undefined : identifyProcess(this.#child.pid);
     this.ended = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
@@ -63,6 +77,29 @@ export class ServiceProcess {
     });
   }
 
+  /**
+   * Whether this process itself has reported that it holds its port. While it does and runs, no other process can answer
+   * there; before, another one may.
+   */
+  get listens(): boolean {
+    const { listeningLine } = this.spec;
+    if (!this.#listens && listeningLine)
+      this.#listens = this.lastLines().some((line) => listeningLine.test(line));
+    return this.#listens && !this.exit;
+  }
+
+  get hasBeenHealthy(): boolean {
+    return this.#hasBeenHealthy;
+  }
+
+  /** Resolves when it answers as it should; rejects with why not. Nothing is sent to a port that it does not hold. */
+  async askHealth(): Promise<void> {
+    if (!this.listens) throw new Error('it does not listen yet');
+    await Promise.race([askHealth(this.spec.health, this.spec.port, 2000), this.ended]);
+    if (this.exit) throw new Error(this.describeExit());
+    this.#hasBeenHealthy = true;
+  }
+
   /** Resolves once it is healthy; rejects when it ends before, or at the deadline. */
   async awaitHealth(withinMs: number, signal: AbortSignal): Promise<void> {
     const { spec } = this;
@@ -70,25 +107,24 @@ export class ServiceProcess {
     let lastFailure: unknown;
     while (!this.exit) {
       try {
-        await Promise.race([askHealth(spec.health, spec.port, 2000), this.ended]);
-        if (!this.exit) return;
+        return await this.askHealth();
       } catch (error) {
         lastFailure = error;
       }
       if (this.exit) break;
       if (given.aborted) {
         signal.throwIfAborted();
-        throw this.#fault(
+        throw await this.#fault(
           'start-timeout',
           `${spec.service} was not healthy within ${formatDuration(withinMs)}: ${messageOf(lastFailure)}`,
         );
       }
       await Promise.race([new Promise((resolve) => setTimeout(resolve, 15)), this.ended]);
     }
-    throw this.endedFault();
+    throw await this.endedFault();
   }
 
-  /** SIGTERM, then after `graceMs` SIGKILL; resolves when it has gone and its port refuses. */
+  /** SIGTERM, then after `graceMs` SIGKILL; resolves when it has gone, and its port with it. */
   async stop(graceMs: number): Promise<void> {
     if (this.exit) return;
     this.#stopping = true;
@@ -117,15 +153,16 @@ export class ServiceProcess {
   }
 
   /** Why it has ended, in the words of its own log. */
-  endedFault(): Fault {
+  endedFault(): Promise<Fault> {
     return this.#fault('service-exited', `${this.spec.service} ${this.describeExit()}`);
   }
 
-  #fault(code: 'start-timeout' | 'service-exited', message: string): Fault {
+  async #fault(code: 'start-timeout' | 'service-exited', message: string): Promise<Fault> {
     const isLate = code === 'start-timeout';
     const logs = `meatymusic logs ${this.spec.service}`;
     const lines = this.lastLines();
     const known = lines.map(knownProblem).find((problem) => problem !== undefined);
+    if (known?.code === 'port-taken') known.message = await this.#describeTaken();
     return new Fault({
       code: known?.code ?? code,
       message: known ? `${message}: ${known.message}` : message,
@@ -133,6 +170,14 @@ export class ServiceProcess {
       exitCode: isLate && !known ? ExitCode.deadline : ExitCode.unavailable,
       details: lines,
     });
+  }
+
+  async #describeTaken(): Promise<string> {
+    const { service, port, furtherPorts = [] } = this.spec;
+    for (const each of [port, ...furtherPorts]) {
+      if (!(await isFree(each))) return describeTaken(each, service);
+    }
+    return `port ${port} was taken, and is free again`;
   }
 
   #signalGroup(signal: NodeJS.Signals): void {
@@ -155,16 +200,7 @@ function knownProblem(line: string): { code: string; message: string; hint: stri
     };
   }
   if (/EADDRINUSE|Address already in use/i.test(line)) {
-    return { code: 'port-taken', message: 'its port is taken', hint: 'meatymusic up --ports auto' };
+    return { code: 'port-taken', message: 'its port is taken', hint: portTakenHint };
   }
   return undefined;
-}
-
-/** Resolves when nothing accepts connections on this port of 127.0.0.1 any more. */
-export async function awaitRefusal(spec: ServiceSpec, signal: AbortSignal): Promise<void> {
-  const { answers } = await import('../tcp.ts');
-  await awaitUntil(
-    async () => ((await answers({ host: '127.0.0.1', port: spec.port, withinMs: 500 })) ? undefined : true),
-    { what: `${spec.service} to go`, withinMs: 5000, signal },
-  );
 }

@@ -9,9 +9,15 @@ import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
 
+export interface StartOptions {
+  ports: 'auto' | 'fixed';
+  timeoutMs: number;
+  stableForMs: number;
+}
+
 export interface Orders {
   /** Starts what does not run; resolves when all of it is healthy. */
-  up: { ask: { timeoutMs: number; stableForMs: number }; answer: Endpoints };
+  up: { ask: StartOptions; answer: Endpoints };
   /** Stops all of it; afterwards the supervisor ends. */
   down: { ask: object; answer: string[] };
   status: { ask: object; answer: ServiceStatus[] };

@@ -1,5 +1,10 @@
 /** The few messages of the PostgreSQL protocol that the embedded database's wire makes and reads itself. */
 
+/** Version 3.0 of the protocol. */
+export const protocol3 = 196608;
+/** The one user that the embedded database has. */
+export const superuser = 'postgres';
+
 /** Whether the answer ends with ReadyForQuery outside of a transaction. */
 export function isIdle(answer: Uint8Array): boolean {
   const end = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).subarray(-6);
@@ -26,7 +31,7 @@ export function greeting(version: string): Buffer {
     integer_datetimes: 'on',
     standard_conforming_strings: 'on',
     is_superuser: 'on',
-    session_authorization: 'postgres',
+    session_authorization: superuser,
   };
   return Buffer.concat([
     frame('R', int32(0)),
@@ -34,6 +39,35 @@ export function greeting(version: string): Buffer {
     frame('K', int32(process.pid), int32(0)),
     frame('Z', Buffer.from('I')),
   ]);
+}
+
+/** The server's messages of a login by SASL. */
+export const authentication = {
+  sasl: (mechanism: string) => frame('R', int32(10), text(mechanism), Buffer.from([0])),
+  saslContinue: (data: string) => frame('R', int32(11), Buffer.from(data)),
+  saslFinal: (data: string) => frame('R', int32(12), Buffer.from(data)),
+};
+
+/** The client's first message. */
+export function startupMessage(values: Readonly<Record<string, string>>): Buffer {
+  const pairs = Object.entries(values).flatMap(([key, value]) => [text(key), text(value)]);
+  const body = Buffer.concat([int32(protocol3), ...pairs, Buffer.from([0])]);
+  return Buffer.concat([int32(body.length + 4), body]);
+}
+
+/** The client's messages of a login by SASL. */
+export const saslInitialResponse = (mechanism: string, data: string) =>
+  frame('p', text(mechanism), int32(data.length), Buffer.from(data));
+export const saslResponse = (data: string) => frame('p', Buffer.from(data));
+
+/** The SASL data in a client's message; `undefined` where it is another message or another mechanism. */
+export function saslMessage(message: Buffer, { isFirst }: { isFirst: boolean }): string | undefined {
+  if (message[0] !== 0x70) return undefined;
+  const body = message.subarray(5);
+  if (!isFirst) return body.toString('latin1');
+  const end = body.indexOf(0);
+  if (body.toString('latin1', 0, end) !== 'SCRAM-SHA-256') return undefined;
+  return body.toString('latin1', end + 5);
 }
 
 export function errorResponse(code: string, message: string, severity = 'FATAL'): Buffer {

@@ -8,9 +8,12 @@ import { awaitUntil } from '../../base/await-until.ts';
 import { distFolder } from '../../base/package-root.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { askHealth } from './health.ts';
+import { passwordVariable } from './report.ts';
 
 const program = path.join(distFolder, 'database-server.js');
 const reason = existsSync(program) ? undefined : 'needs the built database server (npm run build)';
+const password = 'of-this-test';
+
 /** Fifty by hand: `MEATYMUSIC_KILLS=50 npx vitest run … database-server`. */
 const kills = Number(process.env.MEATYMUSIC_KILLS ?? 3);
 
@@ -18,14 +21,19 @@ let folder: string;
 let port: number;
 let child: ChildProcess;
 
-async function start(): Promise<void> {
+function run(): void {
   child = spawn(process.execPath, [program, path.join(folder, 'data'), String(port), 'meatymusic'], {
     stdio: 'ignore',
+    env: { ...process.env, [passwordVariable]: password },
   });
+}
+
+async function start(): Promise<void> {
+  run();
   await awaitUntil(
     async () => {
       if (child.exitCode !== null) return child.exitCode;
-      await askHealth({ kind: 'postgres', database: 'meatymusic' }, port, 2000);
+      await askHealth({ kind: 'postgres', database: 'meatymusic', password }, port, 2000);
       return 'healthy';
     },
     { what: 'the database', withinMs: 60_000 },
@@ -39,7 +47,13 @@ async function kill(): Promise<void> {
 }
 
 async function connect(): Promise<pg.Client> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'meatymusic' });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password,
+    database: 'meatymusic',
+  });
   client.on('error', () => {});
   await client.connect();
   return client;
@@ -56,9 +70,7 @@ describe.skipIf(reason)(`the embedded database${reason ? ` (${reason})` : ''}`, 
   });
 
   it('makes its folder anew when it was killed while it made it', async () => {
-    child = spawn(process.execPath, [program, path.join(folder, 'data'), String(port), 'meatymusic'], {
-      stdio: 'ignore',
-    });
+    run();
     await awaitUntil(() => (existsSync(path.join(folder, 'data.new', 'base')) ? true : undefined), {
       what: 'the folder to be begun',
       withinMs: 60_000,

@@ -1,19 +1,24 @@
-import type { Server } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startupMessage } from './database-frames.ts';
 import { createWireServer } from './database-wire.ts';
+import { askHealth } from './health.ts';
 
 let database: PGlite;
 let server: Server;
 let port: number;
+let isOpen = true;
+const password = 'a password, of this test';
 const clients: pg.Client[] = [];
 
 async function open(options: pg.ClientConfig = {}): Promise<pg.Client> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
-    user: 'anybody',
+    user: 'postgres',
+    password,
     database: 'postgres',
     ...options,
   });
@@ -26,7 +31,8 @@ async function open(options: pg.ClientConfig = {}): Promise<pg.Client> {
 beforeAll(async () => {
   database = await PGlite.create();
   const exchange = (messages: Uint8Array) => database.execProtocolRaw(messages);
-  server = createWireServer({ name: 'postgres', version: '18.6', exchange });
+  const wired = { version: '18.6', exchange };
+  server = createWireServer({ name: 'postgres', password, database: () => (isOpen ? wired : undefined) });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as { port: number }).port;
 });
@@ -112,6 +118,54 @@ describe('the wire of the embedded database', () => {
   it('says that another database does not exist, and that it has no TLS', async () => {
     await expect(open({ database: 'other' })).rejects.toMatchObject({ code: '3D000' });
     await expect(open({ ssl: true })).rejects.toThrow('The server does not support SSL connections');
+  });
+
+  it.each([
+    ['another password', { password: 'another' }],
+    ['another user', { user: 'anybody' }],
+    ['another user of a database that does not exist', { user: 'anybody', database: 'other' }],
+  ])('refuses %s as PostgreSQL does', async (_, options) => {
+    await expect(open(options)).rejects.toMatchObject({
+      code: '28P01',
+      severity: 'FATAL',
+      message: `password authentication failed for user "${'user' in options ? options.user : 'postgres'}"`,
+    });
+  });
+
+  it.each([
+    ['a query before the login', Buffer.from('Q\0\0\0\x0dselect 1\0', 'latin1')],
+    ['an unknown mechanism', Buffer.from('p\0\0\0\x11PLAIN\0\0\0\0\x03x\0y', 'latin1')],
+    ['a message without nonce', Buffer.from('p\0\0\0\x1bSCRAM-SHA-256\0\0\0\0\x05n,,n=', 'latin1')],
+    ['a length beyond all messages of a login', Buffer.from('p\x0f\xff\xff\xff', 'latin1')],
+  ])('ends a connection that sends %s, and no other', async (_, bytes) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1');
+      });
+      socket.on('close', () => resolve(text));
+    });
+    socket.write(Buffer.concat([startupMessage({ user: 'postgres', database: 'postgres' }), bytes]));
+    expect(await answer).toMatch(/SCRAM-SHA-256\0\0E.*(28P01|XX000)/s);
+    expect((await (await open()).query('select 1 as n')).rows).toEqual([{ n: 1 }]);
+  });
+
+  it('refuses clients until the database is open, as PostgreSQL does', async () => {
+    isOpen = false;
+    await expect(open()).rejects.toMatchObject({
+      code: '57P03',
+      message: 'the database system is starting up',
+    });
+    isOpen = true;
+    await open();
+  });
+
+  it('is healthy for the one that knows its password alone', async () => {
+    const ask = (given: string) =>
+      askHealth({ kind: 'postgres', database: 'postgres', password: given }, port, 5000);
+    await ask(password);
+    await expect(ask('another')).rejects.toThrow('password authentication failed');
   });
 
   it('sends large results whole', async () => {

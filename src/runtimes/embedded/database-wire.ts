@@ -1,19 +1,40 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { errorResponse, greeting, isIdle, parameters, query } from './database-frames.ts';
+import {
+  authentication,
+  errorResponse,
+  greeting,
+  isIdle,
+  parameters,
+  protocol3,
+  query,
+  saslMessage,
+  superuser,
+} from './database-frames.ts';
+import { createScramLogin, deriveScramKeys, type ScramKeys, type ScramLogin } from './scram.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** The database behind the wire: takes whole messages of the PostgreSQL protocol, gives the raw answer. */
 export interface WireDatabase {
-  name: string;
   /** `18.6`, for clients that ask at their start. */
   version: string;
   exchange(messages: Uint8Array): Promise<Uint8Array>;
 }
 
+export interface WireOptions {
+  /** Of the one database. */
+  name: string;
+  /** Of the one user. */
+  password: string;
+  /** `undefined`: it is not open yet. */
+  database(): WireDatabase | undefined;
+}
+
 const sslRequest = 80877103;
 const gssRequest = 80877104;
 const cancelRequest = 80877102;
-const protocol3 = 196608;
 const maxMessageBytes = 256 * 1024 * 1024;
+/** Of a client that has not logged in. */
+const maxLoginBytes = 64 * 1024;
 
 /** Forgets what a connection set for itself and not for its transaction, as the end of a real session would. */
 const endOfSession = query(
@@ -24,16 +45,28 @@ const endOfSession = query(
 /**
  * Many connections, one session: a connection has the database from its first message until the answer says that no
  * transaction is open, so that neither the messages of an extended query nor the statements of a transaction of two
- * connections ever mix. The others wait, first come first served. Whoever closes in a transaction rolls it back.
+ * connections ever mix. The others wait, first come first served. A connection that closes in a transaction rolls it
+ * back. The server may listen before its database is open; clients are refused until then, as PostgreSQL does.
  */
-export function createWireServer(database: WireDatabase): Server {
-  const turns = createTurns();
-  return createServer({ noDelay: true }, (socket) => serve(socket, database, turns));
+export function createWireServer(options: WireOptions): Server {
+  const shared = { ...options, keys: deriveScramKeys(options.password), turns: createTurns() };
+  return createServer({ noDelay: true }, (socket) => serve(socket, shared));
 }
 
-function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
+interface Login {
+  user: string;
+  /** Of the database that is asked for. */
+  name: string;
+  scram: ScramLogin;
+  /** The client's first message was. */
+  answered: boolean;
+}
+
+function serve(socket: Socket, shared: WireOptions & { keys: ScramKeys; turns: Turns }): void {
+  const { turns } = shared;
   let buffer: Buffer = Buffer.alloc(0);
-  let started = false;
+  let phase: 'startup' | 'login' | 'open' = 'startup';
+  let login: Login | undefined;
   let working = false;
   let used = false;
   let release: (() => void) | undefined;
@@ -55,9 +88,10 @@ function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
     working = true;
     try {
       while (!socket.destroyed) {
-        const message = started ? takeMessage() : takeStartup();
+        const message = phase === 'startup' ? takeStartup() : takeMessage();
         if (message === undefined) break;
-        if (message) await handle(message);
+        if (message && phase === 'login') authenticate(message);
+        else if (message) await handle(message);
       }
     } catch (error) {
       socket.end(
@@ -83,12 +117,16 @@ function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
     release ??= await turns.take(socket);
     if (socket.destroyed || !release) return;
     used = true;
-    const answer = await database.exchange(new Uint8Array(batch));
+    const answer = await exchange(batch);
     if (!socket.destroyed && !socket.write(answer)) await drained(socket);
     if (isIdle(answer)) {
       release();
       release = undefined;
     }
+  }
+
+  function exchange(messages: Buffer): Promise<Uint8Array> {
+    return (shared.database() as WireDatabase).exchange(new Uint8Array(messages));
   }
 
   /** The connection has gone: what it left open goes with it. */
@@ -99,7 +137,7 @@ function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
     release = undefined;
     if (!held) return;
     try {
-      await database.exchange(new Uint8Array(endOfSession));
+      await exchange(endOfSession);
     } catch {
       // The database itself ends, and every session with it.
     } finally {
@@ -130,61 +168,43 @@ function serve(socket: Socket, database: WireDatabase, turns: Turns): void {
     return false;
   }
 
-  function begin({ user = 'postgres', database: name = user }: Record<string, string>): void {
-    if (name !== database.name) {
-      socket.end(errorResponse('3D000', `database "${name}" does not exist`, 'FATAL'));
+  function begin({ user = superuser, database: name = user }: Record<string, string>): void {
+    if (!shared.database()) {
+      socket.end(errorResponse('57P03', 'the database system is starting up'));
       return;
     }
-    started = true;
-    socket.write(greeting(database.version));
+    login = { user, name, scram: createScramLogin(shared.keys), answered: false };
+    phase = 'login';
+    socket.write(authentication.sasl('SCRAM-SHA-256'));
+  }
+
+  /** As PostgreSQL does: the password first, then whether the database is there. */
+  function authenticate(message: Buffer): void {
+    const { user, name, scram, answered } = login as Login;
+    const text = saslMessage(message, { isFirst: !answered });
+    const answer = text === undefined ? undefined : answered ? scram.final(text) : scram.first(text);
+    if (answer === undefined || (answered && user !== superuser)) {
+      socket.end(errorResponse('28P01', `password authentication failed for user "${user}"`));
+    } else if (!answered) {
+      (login as Login).answered = true;
+      socket.write(authentication.saslContinue(answer));
+    } else if (name !== shared.name) {
+      socket.end(errorResponse('3D000', `database "${name}" does not exist`));
+    } else {
+      phase = 'open';
+      socket.write(authentication.saslFinal(answer));
+      socket.write(greeting((shared.database() as WireDatabase).version));
+    }
   }
 
   function cut(length: number): Buffer | undefined {
-    if (length < 4 || length > maxMessageBytes) throw new Error(`a message of ${length} bytes`);
+    const max = phase === 'open' ? maxMessageBytes : maxLoginBytes;
+    if (length < 4 || length > max) throw new Error(`a message of ${length} bytes`);
     if (buffer.length < length) return undefined;
     const message = buffer.subarray(0, length);
     buffer = buffer.subarray(length);
     return message;
   }
-}
-
-interface Turns {
-  /** Resolves to the release once it is this one's turn; to nothing when the place was given up. */
-  take(owner?: object): Promise<(() => void) | undefined>;
-  /** Gives up the places of this owner. */
-  forget(owner: object): void;
-}
-
-function createTurns(): Turns {
-  let busy = false;
-  const queue: { owner: object | undefined; go(release: (() => void) | undefined): void }[] = [];
-  const next = () => {
-    const first = queue.shift();
-    busy = first !== undefined;
-    first?.go(once(next));
-  };
-  return {
-    take: (owner) =>
-      new Promise((resolve) => {
-        queue.push({ owner, go: resolve });
-        if (!busy) next();
-      }),
-    forget(owner) {
-      for (const entry of queue.filter((waiting) => waiting.owner === owner)) {
-        queue.splice(queue.indexOf(entry), 1);
-        entry.go(undefined);
-      }
-    },
-  };
-}
-
-function once(call: () => void): () => void {
-  let called = false;
-  return () => {
-    if (called) return;
-    called = true;
-    call();
-  };
 }
 
 function drained(socket: Socket): Promise<void> {

@@ -31,7 +31,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
   };
 
   async function up(options: UpOptions): Promise<Endpoints> {
-    const { signal, onEvent, timeoutMs, stableForMs } = options;
+    const { signal, onEvent, ports, timeoutMs, stableForMs } = options;
     const { state, launched } = await withStartLock(root, { signal, onEvent, timeoutMs }, async () => {
       const running = liveState(root);
       if (running) {
@@ -44,7 +44,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
       return { state: await launchSupervisor(context, options), launched: true };
     });
     try {
-      return await giveOrder(state.control, 'up', { timeoutMs, stableForMs }, { signal, onEvent });
+      return await giveOrder(state.control, 'up', { ports, timeoutMs, stableForMs }, { signal, onEvent });
     } catch (error) {
       // What this call started goes with it; what ran before stays.
       if (launched) await stop(root);

@@ -25,10 +25,10 @@ const launchMs = 15_000;
 /** Starts the supervisor, which outlives this process, and resolves once it takes orders. */
 export async function launchSupervisor(
   context: RuntimeContext,
-  { ports, signal }: UpOptions,
+  { signal }: UpOptions,
 ): Promise<EmbeddedState> {
   const { root } = context;
-  const plan = await makePlan(context, ports);
+  const plan = await makePlan(context);
   mkdirSync(logFolder(root), { recursive: true, mode: 0o700 });
   for (const service of ['supervisor', ...Object.keys(plan.wantedPorts)]) rotateLog(root, service);
   emptySpans(root, { willReceive: 'telemetry' in plan.wantedPorts });

@@ -1,5 +1,5 @@
 import type { RuntimeContext } from '../context.ts';
-import { ensureStackKeys } from '../keys.ts';
+import { ensureServicePassword, ensureStackKeys } from '../keys.ts';
 import type { PortName } from '../state.ts';
 import { isFree } from './ports.ts';
 import { type ReceiverWish, receiverWish } from './receiver.ts';
@@ -7,10 +7,11 @@ import { type ReceiverWish, receiverWish } from './receiver.ts';
 /** All that the supervisor needs to know, as JSON on its standard input. */
 export interface StackPlan {
   root: string;
-  ports: 'auto' | 'fixed';
   /** 0: a free one. */
   wantedPorts: Partial<Record<PortName, number>>;
   databaseName: string;
+  /** Of the database and the cache. */
+  password: string;
   applicationRole: string;
   apiServiceName: string;
   webServiceName: string;
@@ -28,10 +29,7 @@ export interface StackPlan {
 const inherited =
   /^(PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|NODE_ENV|OTEL_\w+|LOG_\w+|RATE_LIMIT_\w+|CACHE_\w+|CORS_ORIGINS|NEXT_PUBLIC_APP_NAME)$/;
 
-export async function makePlan(
-  { config, root, env }: RuntimeContext,
-  ports: 'auto' | 'fixed',
-): Promise<StackPlan> {
+export async function makePlan({ config, root, env }: RuntimeContext): Promise<StackPlan> {
   const { services, auth } = config;
   const keys = await ensureStackKeys(root);
   const { wish, notices } = await receiver(receiverWish(services.telemetry));
@@ -43,7 +41,6 @@ export async function makePlan(
   ];
   return {
     root,
-    ports,
     wantedPorts: {
       ...Object.fromEntries(
         wanted
@@ -53,6 +50,7 @@ export async function makePlan(
       ...(wish ? { telemetry: wish.httpPort, 'telemetry-grpc': wish.grpcPort } : {}),
     },
     databaseName: decodeURIComponent(new URL(services.database.url).pathname.slice(1)) || 'meatymusic',
+    password: ensureServicePassword(root),
     applicationRole: services.database.applicationRole,
     apiServiceName: services.api.serviceName,
     webServiceName: services.web.serviceName,

@@ -6,6 +6,9 @@ import { describeHolder, portHolder } from '../port-holder.ts';
 /** How far from a port that is taken the next free one is looked for. */
 const reach = 100;
 
+export const portTakenHint =
+  'stop that process, or let meatymusic take other ports: meatymusic up --ports auto';
+
 /**
  * A port of 127.0.0.1 for each service: the wanted one when it is free, else one of the next (`auto`) or a fault that
  * names the holder (`fixed`). 0 wants any that is free.
@@ -20,21 +23,25 @@ export async function choosePorts<Name extends string>(
     const taken = (candidate: number) => [...chosen.values()].includes(candidate);
     if (port === 0) chosen.set(name, await listenOnce(0));
     else if (!taken(port) && (await isFree(port))) chosen.set(name, port);
-    else if (mode === 'fixed') {
-      problems.push(`port ${port} of ${name} is taken by ${describeHolder(await portHolder(port))}`);
-    } else chosen.set(name, await nextFree(port, taken));
+    else if (mode === 'fixed') problems.push(await describeTaken(port, name));
+    else chosen.set(name, await nextFree(port, taken));
   }
   const [first] = problems;
   if (first) {
     throw new Fault({
       code: 'port-taken',
       message: first,
-      hint: 'stop that process, or let meatymusic take other ports: meatymusic up --ports auto',
+      hint: portTakenHint,
       exitCode: ExitCode.unavailable,
       details: problems.slice(1),
     });
   }
   return Object.fromEntries(chosen) as Record<Name, number>;
+}
+
+/** `port 5432 of database is taken by process 4242 (postgres)`. */
+export async function describeTaken(port: number, service: string): Promise<string> {
+  return `port ${port} of ${service} is taken by ${describeHolder(await portHolder(port))}`;
 }
 
 async function nextFree(port: number, taken: (candidate: number) => boolean): Promise<number> {

@@ -4,16 +4,24 @@ import path from 'node:path';
 import { distFolder } from '../../base/package-root.ts';
 import type { Endpoints } from '../runtime.ts';
 import { type EmbeddedService, type PortName, spansFile, stackFolder } from '../state.ts';
+import { superuser } from './database-frames.ts';
 import type { HealthProbe } from './health.ts';
 import type { StackPlan } from './plan.ts';
+import { passwordVariable } from './report.ts';
 
 /** How one service of the embedded stack is run. */
 export interface ServiceSpec {
   service: EmbeddedService;
   port: number;
+  /** Beside the main one. */
+  furtherPorts?: readonly number[];
   program: string;
   args: string[];
+  /** Standard input of the program. Default: empty. */
+  input?: string;
   environment: Record<string, string>;
+  /** The line of the program's log that reports that it holds its port. Default: it reports that over its IPC channel. */
+  listeningLine?: RegExp;
   health: HealthProbe;
   /** The program, for `status`. */
   image: string;
@@ -30,8 +38,8 @@ export function endpointsOf(plan: StackPlan, ports: Ports): Endpoints {
   return {
     apiUrl: `http://127.0.0.1:${port('api')}`,
     webUrl: `http://127.0.0.1:${port('web')}`,
-    databaseUrl: `postgresql://postgres:postgres@127.0.0.1:${port('database')}/${encodeURIComponent(plan.databaseName)}`,
-    cacheUrl: `redis://127.0.0.1:${port('cache')}`,
+    databaseUrl: `postgresql://${superuser}:${plan.password}@127.0.0.1:${port('database')}/${encodeURIComponent(plan.databaseName)}`,
+    cacheUrl: `redis://:${plan.password}@127.0.0.1:${port('cache')}`,
     ...(ports.telemetry === undefined ? {} : { otlpUrl: `http://127.0.0.1:${ports.telemetry}` }),
   };
 }
@@ -52,6 +60,7 @@ function telemetry({ root, environment }: StackPlan, port: number, grpcPort: num
   return {
     service: 'telemetry',
     port,
+    furtherPorts: [grpcPort],
     program: process.execPath,
     args: [path.join(distFolder, 'otlp-receiver.js'), spansFile(root), String(port), String(grpcPort)],
     environment,
@@ -62,38 +71,50 @@ function telemetry({ root, environment }: StackPlan, port: number, grpcPort: num
   };
 }
 
-function database({ root, databaseName, environment }: StackPlan, port: number): ServiceSpec {
+function database({ root, databaseName, password, environment }: StackPlan, port: number): ServiceSpec {
   const data = path.join(stackFolder(root), 'data');
   return {
     service: 'database',
     port,
     program: process.execPath,
     args: [path.join(distFolder, 'database-server.js'), data, String(port), databaseName],
-    environment,
-    health: { kind: 'postgres', database: databaseName },
+    environment: { ...environment, [passwordVariable]: password },
+    health: { kind: 'postgres', database: databaseName, password },
     image: 'PGlite',
     note: 'PGlite: PostgreSQL 18 in WebAssembly, with pgvector; one session, every connection is the superuser',
     stage: 1,
   };
 }
 
-function cache({ root, environment }: StackPlan, port: number): ServiceSpec {
-  const common = { service: 'cache', port, environment, health: { kind: 'redis' }, stage: 1 } as const;
+function cache({ environment, password }: StackPlan, port: number): ServiceSpec {
+  const common = { service: 'cache', port, health: { kind: 'redis', password }, stage: 1 } as const;
   const server = redisOnPath(environment.PATH);
   if (!server) {
     return {
       ...common,
       program: process.execPath,
       args: [path.join(distFolder, 'cache-server.js'), String(port)],
+      environment: { ...environment, [passwordVariable]: password },
       image: 'meatymusic-embedded-cache',
       note: 'not Redis: a small stand-in, strings and expiry only, in memory (no redis-server on the PATH)',
     };
   }
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', stackFolder(root)];
+  const settings = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `requirepass ${password}`,
+    'save ""',
+    'appendonly no',
+    'daemonize no',
+  ];
   return {
     ...common,
     program: server.file,
-    args: [...settings, '--save', '', '--appendonly', 'no', '--daemonize', 'no'],
+    // Settings from standard input: the password is in no list of processes.
+    args: ['-'],
+    input: `${settings.join('\n')}\n`,
+    environment,
+    listeningLine: /ready to accept connections/i,
     image: server.version,
     note: `${server.version} from the PATH, in memory`,
   };

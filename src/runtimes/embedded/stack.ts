@@ -5,21 +5,17 @@ import { ExitCode } from '../../base/exit-code.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
 import type { EmbeddedService, PortName } from '../state.ts';
-import { awaitRefusal, ServiceProcess } from './child.ts';
+import { ServiceProcess } from './child.ts';
+import type { StartOptions } from './control.ts';
 import { rotateLog } from './log-files.ts';
 import type { StackPlan } from './plan.ts';
 import { choosePorts } from './ports.ts';
 import { endpointsOf, type Ports, type ServiceSpec, serviceSpecs } from './services.ts';
 import { statusOf } from './status.ts';
 
-export interface StartOptions {
-  timeoutMs: number;
-  stableForMs: number;
-}
-
 /** Longest time that a service has to end by itself, by stage; together less than Ctrl-C's five seconds. */
 const graceMs = { 1: 2000, 2: 1500 } as const;
-const portAttempts = 3;
+const portAttempts = 10;
 const portPatienceMs = 5000;
 
 /** The services as processes of this one. Lives in the supervisor. */
@@ -62,22 +58,23 @@ export class EmbeddedStack {
   async #start(options: StartOptions): Promise<Endpoints> {
     for (let attempt = 1; ; attempt++) {
       try {
-        if (this.#specs.length === 0) await this.#choosePorts();
+        if (this.#specs.length === 0) await this.#choosePorts(options.ports);
         await this.#startAll(options);
         return endpointsOf(this.#plan, this.#ports);
       } catch (error) {
-        const lostRace = codeOf(error) === 'port-taken' && this.#plan.ports === 'auto';
+        const lostRace = codeOf(error) === 'port-taken' && options.ports === 'auto';
         if (!lostRace || attempt >= portAttempts) throw error;
         this.#notice('a port was taken in between: choosing others');
         await this.#stopAll();
+        this.#processes.clear();
         this.#specs = [];
       }
     }
   }
 
-  async #choosePorts(): Promise<void> {
+  async #choosePorts(mode: StartOptions['ports']): Promise<void> {
     const wanted = this.#plan.wantedPorts as Record<PortName, number>;
-    this.#ports = await choosePorts(wanted, this.#plan.ports);
+    this.#ports = await choosePorts(wanted, mode);
     for (const [name, port] of Object.entries(this.#ports)) {
       const usual = wanted[name as PortName];
       if (usual !== 0 && port !== usual) this.#notice(`port ${usual} is taken: ${name} listens on ${port}`);
@@ -86,50 +83,51 @@ export class EmbeddedStack {
   }
 
   async #startAll({ timeoutMs, stableForMs }: StartOptions): Promise<void> {
-    await Promise.all(
+    const children = await Promise.all(
       this.#specs.map(async (spec) => {
         const changed = this.#overrides.has(spec.service);
         if (changed) await this.#end(spec);
         this.#overrides.delete(spec.service);
-        await this.#begin(spec, timeoutMs, this.#halt.signal);
+        return this.#run(spec);
       }),
     );
-    if (stableForMs > 0) await this.#awaitStability(stableForMs);
+    await whileAllRun(children, Promise.all(children.map((child) => this.#awaitHealth(child, timeoutMs))));
+    if (stableForMs > 0) await this.#awaitStability(children, stableForMs);
   }
 
-  /** Nobody ends and everybody is still healthy after this time. */
-  async #awaitStability(forMs: number): Promise<void> {
+  /** Nothing ends and everything is still healthy after this time. */
+  async #awaitStability(children: readonly ServiceProcess[], forMs: number): Promise<void> {
     const stability = (state: string, detail: string) =>
       this.#onEvent({ type: 'service', service: 'stability', state, detail });
     stability('working', `nothing may end for ${formatDuration(forMs)}`);
-    const running = [...this.#processes.values()];
-    const first = await Promise.race([
-      pause(forMs, this.#halt.signal).then(() => undefined),
-      ...running.map((child) => child.ended.then(() => child)),
-    ]);
-    if (first) throw first.endedFault();
-    await Promise.all(running.map((child) => child.awaitHealth(2000, this.#halt.signal)));
+    await whileAllRun(children, pause(forMs, this.#halt.signal));
+    await Promise.all(children.map((child) => child.awaitHealth(2000, this.#halt.signal)));
     stability('done', `nothing ended in ${formatDuration(forMs)}`);
   }
 
-  async #begin(spec: ServiceSpec, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  /** The process of a service: the one that runs, else a new one. */
+  #run(spec: ServiceSpec): ServiceProcess {
+    this.#halt.signal.throwIfAborted();
     const existing = this.#processes.get(spec.service);
-    signal.throwIfAborted();
-    if (existing && !existing.exit) return existing.awaitHealth(timeoutMs, signal);
+    if (existing && !existing.exit) return existing;
     if (existing) this.#restarts.set(spec.service, (this.#restarts.get(spec.service) ?? 0) + 1);
     const child = new ServiceProcess(this.#plan.root, spec, this.#overrides.get(spec.service) ?? {});
     this.#processes.set(spec.service, child);
     this.#onChange();
-    const address = `127.0.0.1:${spec.port}`;
-    this.#event(spec, 'starting', address);
+    this.#event(spec, 'starting', `127.0.0.1:${spec.port}`);
     void child.ended.then(({ unexpected }) => {
       this.#onChange();
       this.#event(spec, unexpected ? 'exited' : 'stopped', unexpected ? child.describeExit() : undefined);
       if (!unexpected) return;
       for (const line of child.lastLines()) this.#onEvent({ type: 'log', service: spec.service, line });
     });
-    await child.awaitHealth(timeoutMs, signal);
-    this.#event(spec, 'healthy', address);
+    return child;
+  }
+
+  async #awaitHealth(child: ServiceProcess, timeoutMs: number): Promise<void> {
+    const { spec, hasBeenHealthy } = child;
+    await child.awaitHealth(timeoutMs, this.#halt.signal);
+    if (!hasBeenHealthy) this.#event(spec, 'healthy', `127.0.0.1:${spec.port}`);
   }
 
   async #end(spec: ServiceSpec): Promise<void> {
@@ -160,9 +158,7 @@ export class EmbeddedStack {
   }
 
   async stopService(service: EmbeddedService): Promise<void> {
-    const spec = this.#spec(service);
-    await this.#end(spec);
-    await awaitRefusal(spec, this.#halt.signal);
+    await this.#end(this.#spec(service));
   }
 
   startService(service: EmbeddedService, timeoutMs: number): Promise<void> {
@@ -174,7 +170,7 @@ export class EmbeddedStack {
     const endMs = performance.now() + portPatienceMs;
     for (;;) {
       try {
-        return await this.#begin(spec, timeoutMs, this.#halt.signal);
+        return await this.#awaitHealth(this.#run(spec), timeoutMs);
       } catch (error) {
         if (codeOf(error) !== 'port-taken' || performance.now() > endMs) throw error;
         await pause(200, this.#halt.signal);
@@ -228,4 +224,14 @@ export class EmbeddedStack {
   #notice(message: string): void {
     this.#onEvent({ type: 'notice', message });
   }
+}
+
+/** Resolves with the work; rejects as soon as one of the processes ends. */
+async function whileAllRun(children: readonly ServiceProcess[], work: Promise<unknown>): Promise<void> {
+  const ends = children.map((child) =>
+    child.ended.then(async () => {
+      throw await child.endedFault();
+    }),
+  );
+  await Promise.race([work, ...ends]);
 }

@@ -1,6 +1,5 @@
 import type { ServiceStatus } from '../runtime.ts';
 import type { ServiceProcess } from './child.ts';
-import { askHealth } from './health.ts';
 import type { ServiceSpec } from './services.ts';
 
 /** What the stack knows of a service beside its process. */
@@ -11,8 +10,6 @@ export interface Circumstances {
   overridden: readonly string[];
 }
 
-const healthWithinMs = 2000;
-
 /** How a service is at this moment: its process, and what its health endpoint answers. */
 export async function statusOf(
   spec: ServiceSpec,
@@ -20,7 +17,7 @@ export async function statusOf(
   { isStarting, restarts, overridden }: Circumstances,
 ): Promise<ServiceStatus> {
   const running = child !== undefined && !child.exit;
-  const healthy = running && (await isHealthy(spec));
+  const healthy = running && (await isHealthy(child));
   const notes = [spec.note, overridden.length > 0 ? `restarted with ${overridden.join(', ')}` : undefined];
   const note = notes.filter(Boolean).join('; ');
   const identity = running ? child.identity : undefined;
@@ -29,7 +26,8 @@ export async function statusOf(
     role: spec.service,
     state: !running ? 'exited' : healthy ? 'running' : isStarting ? 'starting' : 'unhealthy',
     health: !running ? 'none' : healthy ? 'healthy' : isStarting ? 'starting' : 'unhealthy',
-    addresses: [`127.0.0.1:${spec.port}`],
+    // A port that it does not hold may be another program's.
+    addresses: child?.listens ? [`127.0.0.1:${spec.port}`] : [],
     restarts,
     image: spec.image,
     ...(child ? { startedAtMs: child.startedAtMs } : {}),
@@ -39,9 +37,9 @@ export async function statusOf(
   };
 }
 
-async function isHealthy({ health, port }: ServiceSpec): Promise<boolean> {
+async function isHealthy(child: ServiceProcess): Promise<boolean> {
   try {
-    await askHealth(health, port, healthWithinMs);
+    await child.askHealth();
     return true;
   } catch {
     return false;

@@ -1,5 +1,5 @@
 import { createLog } from '../common/log.ts';
-import { runUntilStopped } from '../common/process.ts';
+import { reportListening, runUntilStopped } from '../common/process.ts';
 import { serviceVersion, startTelemetry } from '../common/telemetry.ts';
 import { Authenticator } from './auth.ts';
 import { Cache } from './cache.ts';
@@ -29,6 +29,7 @@ await runUntilStopped('meatymusic-api', async () => {
     port: settings.port,
     listenTextResolver: (at) => `listening on ${at}`,
   });
+  reportListening(settings.port);
   log.info({ address, version: serviceVersion, startup_ms: Math.round(performance.now()) }, 'API started');
   return {
     log,

@@ -7,6 +7,11 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** Reports to a supervisor, where this process was started with an IPC channel, that it holds its port. */
+export function reportListening(port: number): void {
+  process.send?.({ listening: port }, undefined, undefined, () => {});
+}
+
 /** How long a stop may take before the process ends regardless. */
 const stopWithinMs = 1_800;
 

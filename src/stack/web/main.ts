@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createLog } from '../common/log.ts';
-import { runUntilStopped } from '../common/process.ts';
+import { reportListening, runUntilStopped } from '../common/process.ts';
 import { serviceVersion, startTelemetry } from '../common/telemetry.ts';
 import { createWebServer, readStatics } from './server.ts';
 import { readWebSettings } from './settings.ts';
@@ -15,6 +15,7 @@ await runUntilStopped('meatymusic-web', async () => {
   const server = createWebServer(settings, await readStatics(new URL('./', import.meta.url)), log);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const { address, port: bound } = server.address() as AddressInfo;
+  reportListening(bound);
   const url = `http://${address.includes(':') ? `[${address}]` : address}:${bound}`;
   log.info(
     { address: url, version: serviceVersion, startup_ms: Math.round(performance.now()) },
