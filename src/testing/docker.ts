@@ -7,7 +7,7 @@ import { createRedactor } from '../base/redact.ts';
 import { type ConfigInput, configOf } from '../config/schema.ts';
 import { createEngineCli, type EngineCli } from '../runtimes/compose/cli.ts';
 import { createComposeRuntime } from '../runtimes/compose/index.ts';
-import { listThings, removeAll } from '../runtimes/compose/remove.ts';
+import { listThings, removeThings } from '../runtimes/compose/remove.ts';
 import type { Endpoints, Runtime, RuntimeEvent, UpOptions } from '../runtimes/runtime.ts';
 
 /** For `describe.skipIf(...)`: why the tests cannot run here. Never pulls. */
@@ -57,12 +57,16 @@ export interface ComposeProject {
   remove(): Promise<void>;
 }
 
-/** A folder with this compose file, driven without a command line. `files` are written beside it. */
+/** A new folder, or this one, with this compose file, driven without a command line. `files` are written beside it. */
 export function makeComposeProject(
   composeFile: string,
-  { files = {}, env = {} }: { files?: Record<string, string>; env?: Record<string, string> } = {},
+  {
+    files = {},
+    env = {},
+    folder: wanted,
+  }: { files?: Record<string, string>; env?: Record<string, string>; folder?: string } = {},
 ): ComposeProject {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'mm-compose-')));
+  const folder = wanted ?? realpathSync(mkdtempSync(path.join(tmpdir(), 'mm-compose-')));
   const file = (name: string) => path.join(folder, name);
   for (const [name, text] of Object.entries({ 'compose.yaml': composeFile, ...files })) {
     writeFileSync(file(name), text);
@@ -104,7 +108,7 @@ export function makeComposeProject(
     },
     docker: (...args) => cli.must(args, { withinMs: 60_000 }),
     async remove() {
-      await removeAll(cli, name, { volumes: true, signal: never, onEvent });
+      await removeThings(cli, await listThings(cli, name), { signal: never, onEvent });
       rmSync(folder, { recursive: true, force: true });
     },
   };

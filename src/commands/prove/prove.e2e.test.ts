@@ -181,7 +181,10 @@ async function redisIsAway(): Promise<boolean> {
 async function columnIsRenamed(): Promise<boolean> {
   const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${project.ports.database}/meatymusic`;
   const context = testProbeContext();
-  const probe = createPostgresProbe({ ...context, endpoints: { ...context.endpoints, databaseUrl } });
+  const probe = createPostgresProbe({
+    ...context,
+    endpoints: { ...context.endpoints, database: { url: databaseUrl } },
+  });
   try {
     await probe.query({ sql: 'select mail from users' });
     return true;

@@ -38,7 +38,7 @@ beforeEach(async () => {
   const stack = { ...testStack, runtime: 'embedded' as const, api: { ...testStack.api, url } };
   const context = testProbeContext({ stack });
   await context.close();
-  const base = { ...context, endpoints: { ...context.endpoints, apiUrl: url } };
+  const base = { ...context, endpoints: { ...context.endpoints, api: { url } } };
   const control = { stop: close, start: () => listen(port), restart: async () => {} };
   underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime };
 });
