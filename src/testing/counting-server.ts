@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A server that is not part of the stack: it counts whoever comes, and what is sent to it. */
+/** A server that is not part of the stack: it counts connections and the bytes that it receives. */
 export interface CountingServer {
   readonly port: number;
   readonly seen: { connections: number; bytes: number };

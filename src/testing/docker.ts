@@ -57,16 +57,12 @@ export interface ComposeProject {
   remove(): Promise<void>;
 }
 
-/** A new folder, or this one, with this compose file, driven without a command line. `files` are written beside it. */
+/** A folder with this compose file, driven without a command line. `files` are written beside it. */
 export function makeComposeProject(
   composeFile: string,
-  {
-    files = {},
-    env = {},
-    folder: wanted,
-  }: { files?: Record<string, string>; env?: Record<string, string>; folder?: string } = {},
+  { files = {}, env = {} }: { files?: Record<string, string>; env?: Record<string, string> } = {},
 ): ComposeProject {
-  const folder = wanted ?? realpathSync(mkdtempSync(path.join(tmpdir(), 'mm-compose-')));
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'mm-compose-')));
   const file = (name: string) => path.join(folder, name);
   for (const [name, text] of Object.entries({ 'compose.yaml': composeFile, ...files })) {
     writeFileSync(file(name), text);

@@ -42,6 +42,7 @@ async function start(redisPort: number) {
   strangers.push(database, cache);
   const config = {
     runtime: 'compose',
+    verify: { timeout: '60s', deadline: '2m' },
     services: {
       ...noServices,
       database: { url: `postgresql://postgres:postgres@localhost:${database.port}/shop` },

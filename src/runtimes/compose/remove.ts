@@ -2,10 +2,10 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { RuntimeEvent } from '../runtime.ts';
-import { endClaim, identifyThings, isClaimed, readClaim, type Thing, writeClaim } from './claim.ts';
+import { endClaim, isClaimed, readClaim, writeClaim } from './claim.ts';
 import type { EngineCli } from './cli.ts';
 import { type Container, listContainers, words } from './containers.ts';
-import type { FoundStack } from './session.ts';
+import type { FoundStack, Session } from './session.ts';
 
 /** All that carries a project's label. */
 export interface ProjectThings {
@@ -34,26 +34,32 @@ export async function listThings(
 }
 
 /**
- * Takes away what was not there before, and stops what did not run. Never throws: the fault that caused it is what the
- * user needs to see.
+ * Takes away what was not there before, and stops what did not run. Another folder may have started a stack of this name
+ * meanwhile: what belongs to it stays. Never throws: the fault that caused it is what the user needs to see.
  */
-export async function restore(cli: EngineCli, project: string, before: ProjectThings): Promise<void> {
+export async function restore(
+  { cli, project, owner }: Pick<Session, 'cli' | 'project' | 'owner'>,
+  before: ProjectThings,
+): Promise<void> {
   const known = new Map(before.containers.map((container) => [container.id, container]));
   const knownServices = new Set(before.containers.map(({ service }) => service));
   // A call that was cut off may still create one: look again until there is nothing new.
   for (let round = 1; round <= 4; round++) {
     try {
       const now = await listThings(cli, project);
-      const containers = now.containers.filter(
-        ({ id, service }) => !known.has(id) && !knownServices.has(service),
-      );
-      const started = now.containers.filter(
+      const own = now.containers.filter(({ labels }) => owner.owns(labels));
+      const others = now.containers.filter((container) => !own.includes(container));
+      const isNew = (id: string, listed: readonly string[]) =>
+        !listed.includes(id) &&
+        !others.some(({ volumes, networks }) => volumes.includes(id) || networks.includes(id));
+      const made = own.filter(({ id, service }) => !known.has(id) && !knownServices.has(service));
+      const started = own.filter(
         ({ id, status }) => isUp(status) && known.has(id) && !isUp(known.get(id)?.status),
       );
-      const networks = now.networks.filter((id) => !before.networks.includes(id));
-      const volumes = now.volumes.filter((name) => !before.volumes.includes(name));
-      if (containers.length + started.length + networks.length + volumes.length === 0) return;
-      if (containers.length > 0) await cli.call(['rm', '--force', '--volumes', ...idsOf(containers)]);
+      const networks = now.networks.filter((id) => isNew(id, before.networks));
+      const volumes = now.volumes.filter((name) => isNew(name, before.volumes));
+      if (made.length + started.length + networks.length + volumes.length === 0) return;
+      if (made.length > 0) await cli.call(['rm', '--force', '--volumes', ...idsOf(made)]);
       if (started.length > 0) await cli.call(['stop', ...idsOf(started)], { withinMs: 60_000 });
       await Promise.all([
         networks.length > 0 && cli.call(['network', 'rm', ...networks]),
@@ -88,17 +94,16 @@ export async function removeStack(
   const { signal } = options;
   const claim = readClaim(root, project);
   const listed = await listThings(cli, project, signal);
-  const things = await identifyThings(cli, listed, signal);
   const attached = new Set(containers.flatMap(({ networks }) => networks));
-  const isMine = (thing: Thing) =>
-    isClaimed(claim, thing) || (thing.kind === 'network' && attached.has(thing.id));
-  const idsOfMine = (kind: Thing['kind']) =>
-    things.filter((thing) => thing.kind === kind && isMine(thing)).map(({ id }) => id);
-  const volumes = options.volumes ? idsOfMine('volume') : [];
-  const removed = await removeThings(cli, { containers, networks: idsOfMine('network'), volumes }, options);
-  const left = things.filter(({ kind, id }) => kind === 'volume' && !volumes.includes(id));
+  const networks = listed.networks.filter((id) => isClaimed(claim, id) || attached.has(id));
+  const volumes = options.volumes ? listed.volumes.filter((name) => isClaimed(claim, name)) : [];
+  const removed = await removeThings(cli, { containers, networks, volumes }, options);
+  const left = {
+    networks: listed.networks.filter((id) => !networks.includes(id)),
+    volumes: listed.volumes.filter((name) => !volumes.includes(name)),
+  };
   writeClaim(root, endClaim(claim, left));
-  if (options.volumes && left.length > 0) throw notOurs(left, project);
+  if (options.volumes && left.volumes.length > 0) throw notOurs(left.volumes, project);
   return removed;
 }
 
@@ -126,8 +131,7 @@ export async function removeThings(
   ];
 }
 
-function notOurs(volumes: readonly Thing[], project: string): Fault {
-  const names = volumes.map(({ id }) => id);
+function notOurs(names: readonly string[], project: string): Fault {
   return new Fault({
     code: 'volume-not-ours',
     message: `the data of ${names.join(', ')} was left: it has the name of the project ${project}, but \`meatymusic up\` of this folder has neither made it nor taken it over`,

@@ -53,6 +53,7 @@ volumes: { data: {} }
   const settings = {
     runtime: 'compose',
     services: { ...noServices, cache },
+    verify: { timeout: '60s', deadline: '2m' },
     compose: { services: { cache: 'sessions' } },
     ...config,
   };

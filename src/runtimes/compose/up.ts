@@ -7,7 +7,7 @@ import type { Endpoints, UpOptions } from '../runtime.ts';
 import { type ComposeState, readState, removeState, writeState } from '../state.ts';
 import { readEndpoints } from './addresses.ts';
 import { awaitAnswers } from './answers.ts';
-import { beginClaim, endClaim, identifyThings, readClaim, writeClaim } from './claim.ts';
+import { beginClaim, endClaim, readClaim, writeClaim } from './claim.ts';
 import type { Container } from './containers.ts';
 import { explainTimeout } from './explain-timeout.ts';
 import { explainUp } from './explain-up.ts';
@@ -94,9 +94,9 @@ async function withPorts(session: Session, { ports: mode, signal, onEvent }: UpO
 /** Takes over what runs already, with the data that it uses. */
 async function adopt(session: Session, signal: AbortSignal): Promise<Endpoints> {
   const { cli, context, project, containers } = session;
-  const things = await identifyThings(cli, await listThings(cli, project, signal), signal);
+  const things = await listThings(cli, project, signal);
   const endpoints = await reachAll(session, containers);
-  const claim = beginClaim(readClaim(context.root, project), things, containers);
+  const claim = beginClaim(readClaim(context.root, project), things);
   record(session, endpoints);
   writeClaim(context.root, endClaim(claim, things));
   return endpoints;
@@ -113,7 +113,7 @@ async function create(session: Session, options: UpOptions): Promise<Endpoints> 
   const before = await listThings(cli, project, signal);
   const stateBefore = readState(root);
   const claimBefore = readClaim(root, project);
-  const claim = beginClaim(claimBefore, await identifyThings(cli, before, signal), before.containers);
+  const claim = beginClaim(claimBefore, before);
   // Both are written before anything is created, so that a kill at any moment is known to the next call.
   record(session);
   writeClaim(root, claim);
@@ -125,13 +125,13 @@ async function create(session: Session, options: UpOptions): Promise<Endpoints> 
     const endpoints = await reachAll(session, containers);
     const made = await listThings(cli, project, signal);
     record(session, endpoints);
-    writeClaim(root, endClaim(claim, await identifyThings(cli, made, signal)));
+    writeClaim(root, endClaim(claim, made));
     return endpoints;
   } catch (thrown) {
-    await restore(cli, project, before);
+    await restore(session, before);
     writeClaim(root, claimBefore);
     if (stateBefore) writeState(root, stateBefore);
-    else if (before.containers.length === 0) removeState(root);
+    else removeState(root);
     throw thrown;
   }
 }
