@@ -1,4 +1,4 @@
-import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, skipWithoutOrigin, v } from '../../src/check/index.ts';
 
 /** Verifies that the web app's origin may read answers of the API, and that caches keep answers of origins apart. */
 export default defineCheck({
@@ -52,6 +52,8 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
+    const skipped = skipWithoutOrigin(options.origin, stack);
+    if (skipped) return skipped;
     const url = new URL(options.path, stack.api.url).href;
     const origin = options.origin || new URL(stack.web.url).origin;
     const { response, actual, evidence } = await exchange(

@@ -1,4 +1,4 @@
-import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, skipWithoutOrigin, v } from '../../src/check/index.ts';
 
 /** Verifies that error answers keep the CORS headers, so that the web app sees the error and not "Failed to fetch". */
 export default defineCheck({
@@ -39,6 +39,8 @@ export default defineCheck({
     { name: 'nothing is an error', code: 'not-an-error', kind: 'options', set: { paths: ['/health'] } },
   ],
   async run({ http, stack, options, pass, fail }) {
+    const skipped = skipWithoutOrigin(options.origin, stack);
+    if (skipped) return skipped;
     const origin = options.origin || new URL(stack.web.url).origin;
     const evidence = [];
     for (const path of options.paths) {

@@ -1,4 +1,4 @@
-import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, skipWithoutOrigin, v } from '../../src/check/index.ts';
 
 /** Verifies that a preflight of the web app is granted for the method and the headers that it sends: its token and its trace. */
 export default defineCheck({
@@ -63,6 +63,8 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
+    const skipped = skipWithoutOrigin(options.origin, stack);
+    if (skipped) return skipped;
     const url = new URL(options.path, stack.api.url).href;
     const origin = options.origin || new URL(stack.web.url).origin;
     const headers = {

@@ -44,7 +44,7 @@ async function judge(
   options: Readonly<Record<string, unknown>> = {},
 ) {
   const probeContext = testProbeContext({
-    endpoints: { apiUrl: '', webUrl: '', databaseUrl: url, cacheUrl: '' },
+    endpoints: { database: { url } },
     database: { applicationRole: 'meatymusic_app', ...application },
     migrations: { ...readOnlyMigrations({ url }), inFolder: (folder) => readOnlyMigrations({ url, folder }) },
   });

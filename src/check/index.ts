@@ -51,4 +51,5 @@ export type { TraceContextCase } from './trace-context-suite.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
+export { skipWithoutOrigin } from './web-origin.ts';
 export { pageCheck } from './web-page.ts';

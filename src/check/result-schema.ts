@@ -1,4 +1,4 @@
-import { described, integer, number, strictMap, v } from '../base/schema.ts';
+import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 import { evidenceSchema } from './evidence-schema.ts';
 import { resultSchemaVersion } from './result-version.ts';
 
@@ -38,7 +38,7 @@ export const checkResultSchema = strictMap({
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe(
-    "fail: a code of the check, or the engine's timeout, examined-nothing; error: threw, threw-after-return, stalled, bad-verdict",
+    "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published; error: threw, threw-after-return, stalled, bad-verdict",
   ),
   expected: v.optional(text),
   actual: v.optional(text),
@@ -70,6 +70,18 @@ export const resultSchema = v.pipe(
       database: strictMap({ enabled, host: text, port: count, name: text, user: text }),
       cache: strictMap({ enabled, host: text, port: count }),
       telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
+      absent: v.optional(
+        described(
+          mapOf(
+            strictMap({
+              code: v.picklist(['not-running', 'port-not-published', 'switched-off']),
+              reason: text,
+              hint: text,
+            }),
+          ),
+          'Services without an address, by name, with the reason; their `url` or `host` is a placeholder',
+        ),
+      ),
     }),
     endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
     internalError: maybe('An error that came from no check'),

@@ -1,3 +1,5 @@
+import type { Absence } from '../base/endpoint.ts';
+
 /**
  * The stack under test, as a check sees it: addresses without credentials and the names of the contract.
  * Credentials stay inside the probes.
@@ -24,6 +26,8 @@ export interface StackInfo {
   cache: { enabled: boolean; host: string; port: number };
   /** Where the services send spans by OTLP; absent: they print them. */
   telemetry: { otlpEndpoint?: string };
+  /** Enabled services that do not run or cannot be reached; their address is a placeholder that leads nowhere. */
+  absent?: Partial<Record<ServiceName, Absence>>;
 }
 
 export const serviceNames = ['api', 'web', 'database', 'cache'] as const;

@@ -46,9 +46,7 @@ const status: Action = async (invocation, { json, showSecrets }) => {
     const columns = stdout.columns;
     const head = lineFor(stdout, `runtime ${runtime.name} (${reason})`);
     const bold = head.replace(runtime.name, style.bold(runtime.name));
-    const secrets = endpoints
-      ? addresses(stdout, endpoints, project.config.services, { showSecrets: true })
-      : '';
+    const secrets = endpoints ? addresses(stdout, endpoints, { showSecrets: true }) : '';
     await stdout.write(`${bold}\n${table(style, services, columns)}${secrets}`);
   }
   const running = services.filter(isWell).length;

@@ -5,6 +5,7 @@ import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
+import { failWithoutService } from './fail-without-service.ts';
 import {
   asStray,
   type Blocked,
@@ -131,9 +132,9 @@ export function startRun(options: RunOptions): Run {
     const { check } = progress;
     if (progress.attempts.length === 0) {
       progress.startMs = elapsedMs();
-      const skip = reasonToSkip(check, stack, options.readOnly);
-      if (skip) {
-        settle(progress, skip);
+      const verdict = reasonToSkip(check, stack, options.readOnly) ?? failWithoutService(check, stack);
+      if (verdict) {
+        settle(progress, verdict);
         return;
       }
       emit({ type: 'check-start', check });

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Endpoint } from '../base/endpoint.ts';
 import type { MigrationsProbe, ProbeName, Probes, SpanData } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
 import type { SharedVisits } from './browser/shared-visits.ts';
@@ -46,13 +47,8 @@ export interface ProbeContext {
   visits?: SharedVisits;
 }
 
-/** Addresses with credentials. */
-export interface ProbeEndpoints {
-  apiUrl: string;
-  webUrl: string;
-  databaseUrl: string;
-  cacheUrl: string;
-}
+/** Addresses with credentials, by the service's name, or why there is none. */
+export type ProbeEndpoints = Readonly<Record<string, Endpoint>>;
 
 export interface ProbeAuth {
   /** A token that the API accepts. */

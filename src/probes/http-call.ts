@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { type HttpRequest, ProbeError } from '../check/probes.ts';
+import { refusePlaceholder } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ProbeContext } from './context.ts';
 import { lookupOf } from './lookup.ts';
@@ -30,6 +31,7 @@ export interface HttpCall {
 /** Throws a `ProbeError` where the address is none. */
 export function callOf(request: HttpRequest, context: ProbeContext): HttpCall {
   const url = parse(request.url);
+  refusePlaceholder(url.hostname, context);
   const { host } = url;
   const method = (request.method ?? 'GET').toUpperCase();
   const call: HttpCall = {

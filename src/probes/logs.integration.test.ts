@@ -118,7 +118,7 @@ async function judge(check: unknown, options: Record<string, unknown> = {}, time
     remainingMs,
     clock: systemClock,
     stack,
-    endpoints: { apiUrl: url, webUrl: '', databaseUrl: '', cacheUrl: '' },
+    endpoints: { api: { url } },
     database: { applicationRole: '' },
     auth: {},
     logs: { api: fileLogAccess(file) },

@@ -19,7 +19,7 @@ function probeFor(databaseUrl: string, { timeoutMs = 5000, ...database }: ProbeO
     signal: AbortSignal.timeout(timeoutMs),
     remainingMs: () => end - performance.now(),
     clock: systemClock,
-    endpoints: { databaseUrl },
+    endpoints: { database: { url: databaseUrl } },
     database: { applicationRole: 'app', ...database },
     shared: createSharedResources(),
   } as unknown as ProbeContext;

@@ -16,6 +16,7 @@ import {
   type SqlRows,
   type SqlStep,
 } from '../check/probes.ts';
+import { addressOf } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
@@ -29,7 +30,9 @@ export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postg
 
   async function connected<T>(role: DatabaseRole, work: (link: Link) => Promise<T>): Promise<T> {
     const ownUrl = role === 'application' ? context.database.applicationUrl : undefined;
-    const url = ownUrl ?? context.endpoints.databaseUrl;
+    // Also where the application has an address of its own: a database that does not run is not dialled.
+    const ownerUrl = addressOf(context, 'database');
+    const url = ownUrl ?? ownerUrl;
     const target = targetOf(url);
     const budget = budgetOf(context, () => `${target} gave no answer`);
     const client = clientFor(url, budget);

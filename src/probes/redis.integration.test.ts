@@ -12,7 +12,7 @@ afterEach(async () => {
 
 function probeOf(cacheUrl: string, timeoutMs = 5_000) {
   const context = testProbeContext({ timeoutMs });
-  context.endpoints.cacheUrl = cacheUrl;
+  context.endpoints = { ...context.endpoints, cache: { url: cacheUrl } };
   const probe = createRedisProbe(context);
   cleanups.push(() => context.close());
   cleanups.push(() => probe.close?.());

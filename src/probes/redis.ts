@@ -1,19 +1,21 @@
 import { Redis } from 'ioredis';
+import { urlOf } from '../base/endpoint.ts';
 import type { Json } from '../check/json.ts';
 import { ProbeError } from '../check/probes.ts';
+import { addressOf } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
 
 /** One connection for each attempt of a check; a command proves something only by its reply. */
 export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> {
-  const target = targetOf(context.endpoints.cacheUrl);
+  const target = targetOf(urlOf(context.endpoints.cache) ?? '');
   let client: Redis | undefined;
   let lastError: Error | undefined;
 
   function connect(budget: Budget): Redis {
     if (client && client.status !== 'end') return client;
-    const made = new Redis(context.endpoints.cacheUrl, {
+    const made = new Redis(addressOf(context, 'cache'), {
       lazyConnect: true,
       // A little longer than the probe's own watch, whose message says more.
       connectTimeout: budget.ms + 25,

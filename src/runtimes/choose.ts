@@ -38,6 +38,10 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
     return { runtime: await createRuntime(state.runtime, context), reason: '`meatymusic up` started it' };
   }
   const { runtime } = context.config;
+  if (runtime === 'auto') {
+    const { refuseTakenAddresses } = await import('./compose/index.ts');
+    await refuseTakenAddresses(context);
+  }
   if (runtime === 'auto' || runtime === 'external') {
     return {
       runtime: await createRuntime('external', context),

@@ -10,12 +10,9 @@ import { answers } from './tcp.ts';
 /** A stack that somebody else holds: nothing but addresses, from the configuration. */
 export function createExternalRuntime({ config, root }: RuntimeContext): Runtime {
   const { services } = config;
-  const endpoints: Endpoints = {
-    apiUrl: services.api.url,
-    webUrl: services.web.url,
-    databaseUrl: services.database.url,
-    cacheUrl: services.cache.url,
-  };
+  const endpoints = Object.fromEntries(
+    serviceNames.map((name) => [name, { url: services[name].url }]),
+  ) as Endpoints;
   const enabled = serviceNames.filter((name) => services[name].enabled);
   return {
     name: 'external',
@@ -30,7 +27,7 @@ export function createExternalRuntime({ config, root }: RuntimeContext): Runtime
     async down() {
       return [];
     },
-    status: () => Promise.all(enabled.map((name) => statusOf(name, endpoints))),
+    status: () => Promise.all(enabled.map((name) => statusOf(name, services[name].url))),
     logs: (options) => logLines(options),
     async endpoints() {
       return endpoints;
@@ -52,8 +49,8 @@ export function createExternalRuntime({ config, root }: RuntimeContext): Runtime
   }
 }
 
-async function statusOf(service: ServiceName, endpoints: Endpoints): Promise<ServiceStatus> {
-  const url = new URL(endpoints[`${service}Url`]);
+async function statusOf(service: ServiceName, address: string): Promise<ServiceStatus> {
+  const url = new URL(address);
   const defaults: Record<string, number> = { 'http:': 80, 'https:': 443, 'redis:': 6379, 'rediss:': 6379 };
   const port = Number(url.port) || (defaults[url.protocol] ?? 5432);
   const host = url.hostname.replace(/^\[|\]$/g, '');

@@ -1,16 +1,13 @@
+import type { Endpoint } from '../base/endpoint.ts';
 import type { ServiceName } from '../check/stack.ts';
 
 export type RuntimeName = 'compose' | 'embedded' | 'external';
 
-/** Addresses of a running stack, credentials included; they never leave the process unredacted. */
-export interface Endpoints {
-  apiUrl: string;
-  webUrl: string;
-  databaseUrl: string;
-  cacheUrl: string;
-  /** Where the stack's own receiver takes spans in by OTLP over HTTP; absent: it has none. */
-  otlpUrl?: string;
-}
+/**
+ * Where each service of a stack is reached, credentials included; they never leave the process unredacted. `telemetry`
+ * is the stack's own receiver of spans, by OTLP over HTTP; absent: it has none.
+ */
+export type Endpoints = Record<ServiceName, Endpoint> & { telemetry?: Endpoint };
 
 export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing';
 
@@ -77,7 +74,7 @@ export interface Runtime {
   }): Promise<string[]>;
   status(): Promise<ServiceStatus[]>;
   logs(options: LogOptions): AsyncIterable<LogLine>;
-  /** `undefined` when nothing of it runs. */
+  /** `undefined` when nothing of it was started; a service that does not run has no address. */
   endpoints(): Promise<Endpoints | undefined>;
   /** For disruptive checks and `checks prove`; absent where the runtime did not start the stack. */
   control?: {

@@ -1,10 +1,27 @@
 import { createPublicKey, createSign, createVerify } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureStackKeys, readStackKeys } from './keys.ts';
-import { type ComposeState, readState, removeState, stackFolder, stateFile, writeState } from './state.ts';
+import {
+  type ComposeState,
+  formerRoots,
+  readState,
+  removeState,
+  stackFolder,
+  stateFile,
+  writeState,
+} from './state.ts';
 
 let root: string;
 const state: ComposeState = {
@@ -23,7 +40,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 describe('the state file', () => {
   it('is read as it was written, by its owner alone, and unknown to git', () => {
     writeState(root, state);
-    expect(readState(root)).toEqual(state);
+    expect(readState(root)).toMatchObject(state);
     expect(statSync(stateFile(root)).mode & 0o777).toBe(0o600);
     expect(statSync(path.join(stackFolder(root), '.gitignore')).size).toBe(2);
     removeState(root);
@@ -36,6 +53,42 @@ describe('the state file', () => {
     expect(readState(root)).toBeUndefined();
     writeFileSync(stateFile(root), JSON.stringify({ ...state, version: 2 }));
     expect(readState(root)).toBeUndefined();
+  });
+});
+
+describe('the folder that a state file belongs to', () => {
+  it('is the original and not a copy of it', () => {
+    writeState(root, state);
+    const copy = `${root}-copy`;
+    cpSync(root, copy, { recursive: true });
+    try {
+      expect(readState(copy)).toBeUndefined();
+      expect(readState(root)).toMatchObject(state);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  });
+
+  it('is the same after it was moved, and by a symbolic link; its files are found where they are now', () => {
+    const former = root;
+    writeState(root, { ...state, files: [path.join(root, 'compose.yaml'), '/elsewhere/compose.yaml'] });
+    root = `${former}-moved`;
+    renameSync(former, root);
+    const files = [path.join(root, 'compose.yaml'), '/elsewhere/compose.yaml'];
+    expect(readState(root)).toMatchObject({ ...state, files });
+    expect(formerRoots(root)).toEqual([former]);
+    symlinkSync(root, former);
+    try {
+      expect(readState(former)).toMatchObject({ project: state.project });
+    } finally {
+      rmSync(former);
+    }
+    // Containers keep the label with the former path as long as nothing makes them anew.
+    writeState(root, { ...state, files });
+    expect(formerRoots(root)).toEqual([former]);
+    mkdirSync(former);
+    expect(formerRoots(root)).toEqual([]);
+    rmSync(former, { recursive: true });
   });
 });
 

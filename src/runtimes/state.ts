@@ -1,5 +1,14 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { type FolderIdentity, identifyFolder, isSameFolder, realPath } from '../base/folder-identity.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
@@ -27,8 +36,6 @@ export interface ComposeState extends CommonState {
 
 export interface EmbeddedState extends CommonState {
   runtime: 'embedded';
-  /** The project's folder, without links: a copy of the folder has the file and not the stack. */
-  root: string;
   supervisor: ProcessIdentity;
   /** Where the supervisor takes orders, on 127.0.0.1, from whoever knows the token. */
   control: { port: number; token: string };
@@ -57,24 +64,58 @@ export const spansFolder = (root: string) => path.join(stackFolder(root), 'spans
 export const spansFile = (root: string) => path.join(spansFolder(root), 'received.jsonl');
 export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);
 
-/** `undefined` when there is none, or when it is damaged or another folder's: then the processes are found by what they carry. */
+/**
+ * `undefined` when there is none, when it is damaged (then the processes are found by what they carry), or when it came
+ * here with a copy of another folder. After a move, paths below the folder are given as they are now.
+ */
 export function readState(root: string): StackState | undefined {
+  const state = readRecord<StackState>(root, stateFile(root));
+  if (state?.version !== 1) return undefined;
+  if (state.runtime === 'compose')
+    return { ...state, files: state.files.map((file) => afterMove(file, formerRoots(root), root)) };
+  return state.runtime === 'embedded' ? state : undefined;
+}
+
+export function writeState(root: string, state: StackState): void {
+  writeRecord(root, stateFile(root), state);
+}
+
+/** What `writeRecord` left; `undefined` when there is none, when it is damaged, or when it belongs to another folder. */
+export function readRecord<T>(root: string, file: string): (T & { folder: FolderIdentity }) | undefined {
   try {
-    const state = JSON.parse(readFileSync(stateFile(root), 'utf8')) as StackState;
-    if (state.runtime === 'embedded' && state.root !== realpathSync(root)) return undefined;
-    return state.version === 1 && (state.runtime === 'embedded' || state.runtime === 'compose')
-      ? state
-      : undefined;
+    const record = JSON.parse(readFileSync(file, 'utf8')) as T & { folder: FolderIdentity };
+    return isSameFolder(record.folder, root) ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function writeState(root: string, state: StackState): void {
+/** Replaces the file at once; it is readable for its owner alone and names the folder that it belongs to. */
+export function writeRecord(root: string, file: string, record: object): void {
   ensureStackFolder(root);
-  const draft = `${stateFile(root)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, stateFile(root));
+  const draft = `${file}.${process.pid}`;
+  const formerly = formerPaths(readRecord<object>(root, file)?.folder, root);
+  const folder = { ...identifyFolder(root), ...(formerly.length > 0 && { formerly }) };
+  const text = JSON.stringify({ ...record, folder }, undefined, 2);
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
+  renameSync(draft, file);
+}
+
+/** Where the folder was while its stack was started, as far as nothing is there now. */
+export function formerRoots(root: string): string[] {
+  return formerPaths(readRecord<object>(root, stateFile(root))?.folder, root);
+}
+
+function formerPaths(folder: FolderIdentity | undefined, root: string): string[] {
+  if (!folder) return [];
+  const paths = new Set([...(folder.formerly ?? []), folder.path]);
+  return [...paths].filter((former) => former !== realPath(root) && !existsSync(former));
+}
+
+/** A path of before a move, as it is now. */
+export function afterMove(file: string, formerly: readonly string[], root: string): string {
+  const former = formerly.find((folder) => file === folder || file.startsWith(`${folder}${path.sep}`));
+  return former === undefined ? file : path.join(root, path.relative(former, file));
 }
 
 export function removeState(root: string): void {

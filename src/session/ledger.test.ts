@@ -7,8 +7,10 @@ import type { ChangeRecord } from './change.ts';
 import { changesFolder, createLedger } from './ledger.ts';
 
 const endpoints = {
-  databaseUrl: 'postgresql://user:secret@127.0.0.1:3/shop',
-  cacheUrl: 'redis://127.0.0.1:4',
+  api: { url: 'http://127.0.0.1:1' },
+  web: { url: 'http://127.0.0.1:2' },
+  database: { url: 'postgresql://user:secret@127.0.0.1:3/shop' },
+  cache: { url: 'redis://127.0.0.1:4' },
 };
 
 let root: string;

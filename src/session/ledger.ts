@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { urlOf } from '../base/endpoint.ts';
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { isAlive, ownIdentity } from '../base/process-identity.ts';
@@ -20,7 +21,7 @@ export interface RecordedChange {
 
 export interface LedgerOptions {
   runtime: RuntimeName;
-  endpoints: Pick<Endpoints, 'databaseUrl' | 'cacheUrl'>;
+  endpoints: Endpoints;
   /** `meatymusic verify` */
   command: string;
 }
@@ -64,11 +65,8 @@ export function createLedger(root: string, { runtime, endpoints, command }: Ledg
 }
 
 /** Address of the server that `undo` is for, without credentials. */
-export function addressOf(
-  undo: Undo,
-  { databaseUrl, cacheUrl }: Pick<Endpoints, 'databaseUrl' | 'cacheUrl'>,
-): string | undefined {
-  const url = { sql: databaseUrl, redis: cacheUrl, start: undefined, restart: undefined }[undo.kind];
+export function addressOf(undo: Undo, { database, cache }: Endpoints): string | undefined {
+  const url = { sql: urlOf(database), redis: urlOf(cache), start: undefined, restart: undefined }[undo.kind];
   if (!url || !URL.canParse(url)) return undefined;
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;

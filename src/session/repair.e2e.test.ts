@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
 import { createPostgresProbe } from '../probes/postgres.ts';
+import { readState } from '../runtimes/state.ts';
 import { answers } from '../runtimes/tcp.ts';
 import { testProbeContext } from '../testing/probe-context.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../testing/project.ts';
@@ -229,9 +230,11 @@ const leftRows = () => count("slug = 'left'");
 const probeTenants = () => count("slug like 'meatymusic-probe-%'");
 
 async function count(where: string): Promise<number> {
-  const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${project.ports.database}/meatymusic`;
   const context = testProbeContext();
-  const probe = createPostgresProbe({ ...context, endpoints: { ...context.endpoints, databaseUrl } });
+  const probe = createPostgresProbe({
+    ...context,
+    endpoints: { ...context.endpoints, ...readState(project.folder)?.endpoints },
+  });
   try {
     const { rows } = await probe.query({ sql: `select count(*)::int as n from tenants where ${where}` });
     return Number(rows[0]?.n);

@@ -20,10 +20,10 @@ import { changesFolder, readChanges } from './ledger.ts';
 import { forgetChanges, type RepairableStack, repairLeftovers } from './repair.ts';
 
 const endpoints = {
-  apiUrl: 'http://127.0.0.1:1',
-  webUrl: 'http://127.0.0.1:2',
-  databaseUrl: 'postgresql://user:secret@127.0.0.1:3/shop',
-  cacheUrl: 'redis://127.0.0.1:4',
+  api: { url: 'http://127.0.0.1:1' },
+  web: { url: 'http://127.0.0.1:2' },
+  database: { url: 'postgresql://user:secret@127.0.0.1:3/shop' },
+  cache: { url: 'redis://127.0.0.1:4' },
 };
 /** Ended long ago: no process has this start. */
 const ended: ProcessIdentity = { pid: 1, started: 'before the last boot' };

@@ -7,7 +7,7 @@ import { createRedactor } from '../base/redact.ts';
 import { type ConfigInput, configOf } from '../config/schema.ts';
 import { createEngineCli, type EngineCli } from '../runtimes/compose/cli.ts';
 import { createComposeRuntime } from '../runtimes/compose/index.ts';
-import { listThings, removeAll } from '../runtimes/compose/remove.ts';
+import { listThings, removeThings } from '../runtimes/compose/remove.ts';
 import type { Endpoints, Runtime, RuntimeEvent, UpOptions } from '../runtimes/runtime.ts';
 
 /** For `describe.skipIf(...)`: why the tests cannot run here. Never pulls. */
@@ -104,7 +104,7 @@ export function makeComposeProject(
     },
     docker: (...args) => cli.must(args, { withinMs: 60_000 }),
     async remove() {
-      await removeAll(cli, name, { volumes: true, signal: never, onEvent });
+      await removeThings(cli, await listThings(cli, name), { signal: never, onEvent });
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -45,6 +45,56 @@ export interface TestProject {
   remove(): Promise<void>;
 }
 
+/** Starts the built command line in a folder. */
+export function startCli(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): RunningCli {
+  const child = spawn(process.execPath, [path.join(packageRoot, 'bin/meatymusic.js'), ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TMPDIR: process.env.TMPDIR,
+      NODE_DEBUG: 'meatymusic',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const out = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    out.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    out.stderr += chunk;
+  });
+  const ended = new Promise<CliResult>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, ...out }));
+  });
+  return {
+    child,
+    ended,
+    get stdout() {
+      return out.stdout;
+    },
+    get stderr() {
+      return out.stderr;
+    },
+    async sees(pattern) {
+      const seen = () => pattern.test(out.stdout) || pattern.test(out.stderr);
+      const state = await awaitUntil(
+        () => (seen() ? 'seen' : child.exitCode === null && child.signalCode === null ? undefined : 'ended'),
+        { what: `output like ${pattern}`, withinMs: 60_000, intervalMs: 5 },
+      );
+      if (state === 'ended' && !seen()) {
+        await ended;
+        if (!seen()) throw new Error(`ended without ${pattern}:\n${out.stdout}\n${out.stderr}`);
+      }
+    },
+  };
+}
+
 export async function makeProject(config: Record<string, unknown> = {}): Promise<TestProject> {
   // A link in the path of the temporary folder would make two names of one folder.
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'meatymusic-project-')));
@@ -63,51 +113,7 @@ export async function makeProject(config: Record<string, unknown> = {}): Promise
   const file = (name: string) => path.join(folder, name);
   writeFileSync(file('meatymusic.config.json'), JSON.stringify({ runtime: 'embedded', services, ...config }));
 
-  const start: TestProject['start'] = (args, env = {}) => {
-    const child = spawn(process.execPath, [path.join(packageRoot, 'bin/meatymusic.js'), ...args], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        TMPDIR: process.env.TMPDIR,
-        NODE_DEBUG: 'meatymusic',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const out = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      out.stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      out.stderr += chunk;
-    });
-    const ended = new Promise<CliResult>((resolve) => {
-      child.once('close', (code, signal) => resolve({ code, signal, ...out }));
-    });
-    return {
-      child,
-      ended,
-      get stdout() {
-        return out.stdout;
-      },
-      get stderr() {
-        return out.stderr;
-      },
-      async sees(pattern) {
-        const seen = () => pattern.test(out.stdout) || pattern.test(out.stderr);
-        const state = await awaitUntil(
-          () =>
-            seen() ? 'seen' : child.exitCode === null && child.signalCode === null ? undefined : 'ended',
-          { what: `output like ${pattern}`, withinMs: 60_000, intervalMs: 5 },
-        );
-        if (state === 'ended' && !seen()) {
-          await ended;
-          if (!seen()) throw new Error(`ended without ${pattern}:\n${out.stdout}\n${out.stderr}`);
-        }
-      },
-    };
-  };
+  const start: TestProject['start'] = (args, env) => startCli(folder, args, env);
   const run: TestProject['run'] = async (args, env) => {
     const result = await start(args, env).ended;
     const leftOpen = /note\[left-open\].*/.exec(result.stderr)?.[0];

@@ -24,8 +24,11 @@ export async function runForReal(check: Check, given: GivenStack = {}) {
     ...(logs ? { logs } : {}),
     ...(spans ? { spans } : {}),
   });
-  if (databaseUrl) context.endpoints.databaseUrl = databaseUrl;
-  if (cacheUrl) context.endpoints.cacheUrl = cacheUrl;
+  context.endpoints = {
+    ...context.endpoints,
+    ...(databaseUrl && { database: { url: databaseUrl } }),
+    ...(cacheUrl && { cache: { url: cacheUrl } }),
+  };
   const opened = await Promise.all(
     check.needs.map(async (name) => [name, await createProbe(name, context)] as const),
   );

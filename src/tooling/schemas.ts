@@ -2,9 +2,9 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { v } from '../base/schema.ts';
 import type { CheckOptions } from '../check/option.ts';
+import { resultSchema } from '../check/result-schema.ts';
 import { configSchema } from '../config/schema.ts';
 import { checksFileSchema } from '../declare/schema.ts';
-import { resultSchema } from '../check/result-schema.ts';
 
 export function schemas(): Record<string, object> {
   return {

@@ -2,13 +2,14 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import { findChromium, installChromium } from '../../probes/browser/find-chromium.ts';
+import { findRuntime } from '../../runtimes/choose.ts';
 import { dockerAnswers } from '../../runtimes/compose/index.ts';
 import { choosePorts } from '../../runtimes/embedded/ports.ts';
-import { readState } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
 
 /** One thing that was looked at. */
@@ -29,7 +30,7 @@ const leastDisk = 200 * mebibyte;
 
 /** Looks at everything that `up` and `verify` need here. Never rejects. */
 export async function examine(project: Project): Promise<Finding[]> {
-  const [docker, ports] = await Promise.all([examineDocker(project), examinePorts(project)]);
+  const [docker, { stack, ports }] = await Promise.all([examineDocker(project), examineStack(project)]);
   const embedded = examineEmbedded();
   const nothingStarts = docker.state !== 'ok' && embedded.state !== 'ok';
   const wanted = project.config.runtime;
@@ -46,6 +47,7 @@ export async function examine(project: Project): Promise<Finding[]> {
     needed(embedded, 'embedded'),
     examineRedis(project),
     examineBrowser(project),
+    ...stack,
     ...ports,
   ];
 }
@@ -136,9 +138,31 @@ function examineBrowser({ config, env }: Project): Finding {
 
 const defaultPorts: Record<ServiceName, number> = { api: 8000, web: 3000, database: 5432, cache: 6379 };
 
-async function examinePorts({ config, root }: Project): Promise<Finding[]> {
-  if (config.runtime === 'external') return [];
-  const endpoints = Object.values(readState(root)?.endpoints ?? {}).map((url) => portOf(url, 0));
+/** Which of the ports this folder's stack has now; that another folder's stack has its name is a finding of its own. */
+async function examineStack(project: Project): Promise<{ stack: Finding[]; ports: Finding[] }> {
+  if (project.config.runtime === 'external') return { stack: [], ports: [] };
+  try {
+    const { runtime } = await findRuntime(project);
+    const endpoints = runtime.name === 'external' ? undefined : await runtime.endpoints();
+    const urls = Object.values<Endpoint>(endpoints ?? {}).map((endpoint) => urlOf(endpoint) ?? '');
+    return {
+      stack: [],
+      ports: await examinePorts(
+        project,
+        urls.map((url) => portOf(url, 0)),
+      ),
+    };
+  } catch (error) {
+    const isTaken = error instanceof Fault && error.code === 'project-name-taken';
+    const ports = await examinePorts(project, []);
+    // Whatever else is wrong with the engine is the finding about it.
+    if (!isTaken) return { stack: [], ports };
+    const found = { name: 'project name', state: 'bad' as const, found: error.message };
+    return { stack: [{ ...found, ...(error.hint && { mend: error.hint }) }], ports };
+  }
+}
+
+async function examinePorts({ config }: Project, endpoints: readonly number[]): Promise<Finding[]> {
   const isFixed = config.up.ports === 'fixed';
   return Promise.all(
     serviceNames

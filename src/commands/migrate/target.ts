@@ -4,6 +4,7 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { secretsOfUrl } from '../../base/redact.ts';
 import type { MigrateEvent, MigrateOptions, Reach } from '../../migrate/index.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
+import { requireUrl } from '../../runtimes/require-url.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
@@ -57,7 +58,7 @@ export async function openTarget(invocation: Invocation, flags: MigrateFlags): P
       exitCode: ExitCode.unavailable,
     });
   }
-  const url = endpoints.databaseUrl;
+  const url = requireUrl(endpoints, 'database');
   target.project.redact.add(...secretsOfUrl(url));
   return {
     ...target,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { createPostgresProbe } from '../../probes/postgres.ts';
+import { readState } from '../../runtimes/state.ts';
 import type { ChangeRecord } from '../../session/change.ts';
 import { chromiumMissing } from '../../testing/chromium.ts';
 import { testProbeContext } from '../../testing/probe-context.ts';
@@ -186,9 +187,11 @@ async function redisIsAway(): Promise<boolean> {
 }
 
 async function columnIsRenamed(): Promise<boolean> {
-  const databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${project.ports.database}/meatymusic`;
   const context = testProbeContext();
-  const probe = createPostgresProbe({ ...context, endpoints: { ...context.endpoints, databaseUrl } });
+  const probe = createPostgresProbe({
+    ...context,
+    endpoints: { ...context.endpoints, ...readState(project.folder)?.endpoints },
+  });
   try {
     await probe.query({ sql: 'select mail from users' });
     return true;

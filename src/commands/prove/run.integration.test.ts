@@ -40,7 +40,7 @@ beforeEach(async () => {
   const stack = { ...testStack, runtime: 'embedded' as const, api: { ...testStack.api, url } };
   const context = testProbeContext({ stack });
   await context.close();
-  const base = { ...context, endpoints: { ...context.endpoints, apiUrl: url } };
+  const base = { ...context, endpoints: { ...context.endpoints, api: { url } } };
   const control = { stop: close, start: () => listen(port), restart: async () => {} };
   underTest = { stack, base, runtime: { name: 'embedded', control } as unknown as Runtime, ledger };
 });
@@ -238,8 +238,8 @@ describe('prove', () => {
       socket.on('data', () => socket.write('-ERR no such setting (embedded cache, not Redis)\r\n'));
     });
     await new Promise<void>((resolve) => standIn.listen(0, '127.0.0.1', resolve));
-    const cacheUrl = `redis://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
-    underTest.base.endpoints = { ...underTest.base.endpoints, cacheUrl };
+    const url = `redis://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
+    underTest.base.endpoints = { ...underTest.base.endpoints, cache: { url } };
     const full: Sabotage = {
       name: 'Redis has no memory left',
       code: 'wrong',

@@ -1,43 +1,30 @@
+import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { maskUrl } from '../../base/redact.ts';
 import { besideText } from '../../base/wrap-text.ts';
-import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { styleFor } from '../style.ts';
 
-/** Where a person finds the stack: what is switched off has no address. */
+/** Where a person finds the stack: what is switched off or does not run has no address. */
 export function addresses(
   output: Pick<Output, 'color' | 'columns'>,
   endpoints: Endpoints,
-  services: Readonly<Record<ServiceName, { enabled: boolean }>>,
   { showSecrets = false } = {},
 ): string {
   const style = styleFor(output);
-  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = showSecrets ? endpoints : masked(endpoints);
-  const all: [ServiceName, string][] = [
-    ['web', webUrl],
-    ['api', apiUrl],
-    ['database', databaseUrl],
-    ['cache', cacheUrl],
-  ];
-  const rows = [
-    ...all.filter(([name]) => services[name].enabled),
-    ...(otlpUrl ? [['telemetry', otlpUrl] as const] : []),
-  ];
-  const lines = rows.flatMap(([name, url]) =>
-    besideText(`  ${name.padEnd(10)} `, url, output.columns, style.link),
-  );
+  const { web, api, database, cache, ...others } = showSecrets ? endpoints : masked(endpoints);
+  const lines = Object.entries({ web, api, database, cache, ...others }).flatMap(([name, endpoint]) => {
+    const url = urlOf(endpoint);
+    return url === undefined ? [] : besideText(`  ${name.padEnd(10)} `, url, output.columns, style.link);
+  });
   return `\n${lines.join('\n')}\n`;
 }
 
 /** The addresses without their passwords. */
 export function masked(endpoints: Endpoints): Endpoints {
-  const { apiUrl, webUrl, databaseUrl, cacheUrl, otlpUrl } = endpoints;
-  return {
-    apiUrl: maskUrl(apiUrl),
-    webUrl: maskUrl(webUrl),
-    databaseUrl: maskUrl(databaseUrl),
-    cacheUrl: maskUrl(cacheUrl),
-    ...(otlpUrl ? { otlpUrl: maskUrl(otlpUrl) } : {}),
-  };
+  const mask = (endpoint: Endpoint): Endpoint =>
+    'url' in endpoint ? { url: maskUrl(endpoint.url) } : endpoint;
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([name, endpoint]) => [name, mask(endpoint)]),
+  ) as Endpoints;
 }

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { urlOf } from '../../base/endpoint.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { requireUrl } from '../../runtimes/require-url.ts';
 import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
@@ -33,7 +35,7 @@ export async function start(
     signal,
     onEvent: progress.onEvent,
   });
-  project.redact.add(...Object.values(endpoints).flatMap((url) => new URL(url).password));
+  project.redact.add(...Object.values(endpoints).flatMap((endpoint) => passwordOf(urlOf(endpoint))));
   assertNotBeingProved(project);
   for (const note of await repairStack(project, runtime))
     progress.say(`note: ${safeLine(note, 1000)}`, 'note');
@@ -49,7 +51,7 @@ export async function start(
       }),
     );
   }
-  const ready = new URL(api.readyPath, endpoints.apiUrl);
+  const ready = new URL(api.readyPath, urlOf(endpoints.api) ?? api.url);
   if (api.enabled && database.enabled && cache.enabled && ready.protocol === 'http:') {
     await progress.step(
       'readiness',
@@ -70,7 +72,7 @@ async function migrate(
   const { migrateToLatest } = await import('../../migrate/index.ts');
   const { folder, schema, lockTimeout, timeout } = config.migrations;
   const { ran, head } = await migrateToLatest({
-    url: endpoints.databaseUrl,
+    url: requireUrl(endpoints, 'database'),
     schema,
     lockTimeoutMs: lockTimeout,
     timeoutMs: timeout,
@@ -83,4 +85,8 @@ async function migrate(
     },
   });
   return { ran: ran.map(({ name }) => name), head };
+}
+
+function passwordOf(url: string | undefined): string[] {
+  return url === undefined ? [] : [new URL(url).password];
 }

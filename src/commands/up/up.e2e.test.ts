@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import type { EmbeddedState } from '../../runtimes/state.ts';
+import { startCountingServer } from '../../testing/counting-server.ts';
 import { leaksInvisible, leaksSince, processesOf, takeSnapshot } from '../../testing/leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
 
@@ -207,6 +208,15 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     expect(readFileSync(made.file('.meatymusic/logs/supervisor.log'), 'utf8')).toContain(
       'cache exited was killed by SIGKILL',
     );
+    // By now its port may be another server's.
+    const stranger = await startCountingServer(made.ports.cache);
+    const verify = await made.run(['verify', 'cache/ping', '--reporter', 'json']);
+    expect(verify.code, told(verify)).toBe(1);
+    expect(JSON.parse(verify.stdout)).toMatchObject({
+      checks: [{ code: 'not-running', actual: 'cache does not run' }],
+    });
+    expect(stranger.seen).toEqual({ connections: 0, bytes: 0 });
+    await stranger.close();
     const again = await made.run(['up', '--no-verify']);
     expect(again.code, told(again)).toBe(0);
     const { services } = (await made.json(['status'])) as { services: { restarts: number }[] };

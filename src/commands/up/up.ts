@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { chooseRuntime } from '../../runtimes/choose.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
@@ -89,15 +90,15 @@ const up: Action = async (invocation, options) => {
   const { runtime, reason } = await waiting(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
-  const wasUp = (await runtime.endpoints()) !== undefined;
+  const before = await runtime.endpoints();
+  const wasUp = Object.values<Endpoint>(before ?? {}).some((endpoint) => urlOf(endpoint) !== undefined);
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
   try {
     const { endpoints, migrated } = await start(invocation, project, runtime, progress);
     await progress.end();
     if (!invocation.quiet) {
-      const { services } = project.config;
-      await invocation.stderr.write(addresses(invocation.stderr, endpoints, services));
+      await invocation.stderr.write(addresses(invocation.stderr, endpoints));
     }
     const verified = await verify(invocation, project, runtime, flags);
     if (flags.json) {

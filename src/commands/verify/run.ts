@@ -7,6 +7,7 @@ import type { StackInfo } from '../../check/stack.ts';
 import { originOf } from '../../config/origin.ts';
 import type { OpenProbes } from '../../engine/attempt.ts';
 import { validateOptions } from '../../engine/check-options.ts';
+import { failWithoutService } from '../../engine/fail-without-service.ts';
 import { makePlan } from '../../engine/plan.ts';
 import { reasonToSkip } from '../../engine/reason-to-skip.ts';
 import { startRun } from '../../engine/run.ts';
@@ -83,7 +84,9 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     bundle ? { ...bundle, close: async () => {} } : openStack(options, notices),
   ]);
   for (const notice of notices) await tell(`note: ${notice}`);
-  await source.prepare?.(plan.checks.filter((check) => !reasonToSkip(check, source.stack, verify.readOnly)));
+  const verdictBefore = (check: Check) =>
+    reasonToSkip(check, source.stack, verify.readOnly) ?? failWithoutService(check, source.stack);
+  await source.prepare?.(plan.checks.filter((check) => !verdictBefore(check)));
   let result: RunResult;
   let stopGuard = () => {};
   const live = await liveProgress(invocation);

@@ -3,10 +3,10 @@ import { configOf } from '../../config/schema.ts';
 import { stackInfo } from './stack-info.ts';
 
 const endpoints = {
-  apiUrl: 'http://localhost:8000',
-  webUrl: 'http://localhost:3000',
-  databaseUrl: 'postgresql://postgres@localhost:5432/meatymusic',
-  cacheUrl: 'redis://localhost:6379',
+  api: { url: 'http://localhost:8000' },
+  web: { url: 'http://localhost:3000' },
+  database: { url: 'postgresql://postgres@localhost:5432/meatymusic' },
+  cache: { url: 'redis://localhost:6379' },
 };
 
 it.each([

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { MigrationsProbe } from '../../check/probes.ts';
+import { addressOf } from '../../probes/address.ts';
 import type { MigrationsAccess, ProbeEndpoints } from '../../probes/context.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
@@ -9,7 +10,7 @@ import type { Project } from '../context.ts';
 export function migrationsOf(
   { config, root }: Project,
   runtime: Runtime,
-  { databaseUrl }: ProbeEndpoints,
+  endpoints: ProbeEndpoints,
 ): MigrationsAccess | undefined {
   const { enabled, folder, schema } = config.migrations;
   if (!enabled) return undefined;
@@ -17,7 +18,7 @@ export function migrationsOf(
     const made = async () => {
       const { readOnlyMigrations } = await import('../../migrate/index.ts');
       return readOnlyMigrations({
-        url: databaseUrl,
+        url: addressOf({ endpoints }, 'database'),
         schema,
         pidFile: migratorPidFile(root, runtime.name),
         folder: wanted,

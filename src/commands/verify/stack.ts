@@ -52,7 +52,7 @@ export async function describeStack(
       database: { applicationRole, ...(applicationUrl ? { applicationUrl } : {}) },
       auth: authOf(project, runtime),
       logs: logsOf(project, runtime),
-      ...(endpoints.otlpUrl ? { spans: receivedSpans(root) } : {}),
+      ...(endpoints.telemetry ? { spans: receivedSpans(root) } : {}),
       ...(config.browser.path ? { browser: { path: path.resolve(root, config.browser.path) } } : {}),
       ...(migrations ? { migrations } : {}),
       artifacts: createArtifactSink(path.join(root, '.meatymusic', 'artifacts')),

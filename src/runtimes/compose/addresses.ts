@@ -1,8 +1,8 @@
-import { Fault } from '../../base/errors.ts';
-import { ExitCode } from '../../base/exit-code.ts';
+import { type Endpoint, switchedOff, urlOf } from '../../base/endpoint.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
+import { absenceOfContainer, absenceOfPort } from './absence.ts';
 import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
 import { receiverUrl } from './receiver.ts';
@@ -39,41 +39,41 @@ function engineHost(env: Readonly<Record<string, string | undefined>>): string |
   return URL.canParse(host) && !host.startsWith('unix:') ? new URL(host).hostname || undefined : undefined;
 }
 
-/** Addresses and credentials as the running containers have them; `undefined` when none of the stack's services runs. */
+/**
+ * Addresses and credentials as the running containers have them. A service whose container does not run has none: its
+ * usual port may be in use by a server that is not part of the stack. `undefined` when there is no container at all.
+ */
 export async function readEndpoints(
   { config, env, redact }: RuntimeContext,
   cli: EngineCli,
   containers: readonly Container[],
 ): Promise<Endpoints | undefined> {
   const { services, compose } = config;
-  const endpoints: Endpoints = {
-    apiUrl: services.api.url,
-    webUrl: services.web.url,
-    databaseUrl: services.database.url,
-    cacheUrl: services.cache.url,
-  };
-  let found = 0;
-  for (const role of serviceNames) {
-    if (!services[role].enabled) continue;
-    const name = compose.services[role];
-    const container = containers.find(
-      (one) => one.service === name && one.status === 'running' && !one.oneOff,
-    );
-    if (!container) continue;
-    found++;
+  const containersOf = (role: ServiceName) =>
+    containers.filter(({ service, oneOff }) => service === compose.services[role] && !oneOff);
+  const endpointOf = async (role: ServiceName): Promise<Endpoint> => {
+    if (!services[role].enabled) return { absent: switchedOff(role) };
+    const service = compose.services[role];
+    const found = containersOf(role);
+    const container = found.find(({ status }) => status === 'running');
+    if (!container) return { absent: absenceOfContainer(service, role, found[0]) };
     const address = publishedAddress(container, role, env);
-    if (!address) throw notPublished(name, role);
-    endpoints[`${role}Url`] = await urlOf(role, address, endpoints[`${role}Url`], container, cli);
+    if (!address) return { absent: absenceOfPort(service, role, container, usualPorts[role][0] ?? 0) };
+    return { url: await addressOf(role, address, services[role].url, container, cli) };
+  };
+  if (!serviceNames.some((role) => services[role].enabled && containersOf(role).length > 0)) return undefined;
+  const entries = serviceNames.map(async (role) => [role, await endpointOf(role)] as const);
+  const endpoints = Object.fromEntries(await Promise.all(entries)) as Endpoints;
+  const receiver = receiverUrl(containers);
+  if (receiver) endpoints.telemetry = { url: receiver };
+  for (const endpoint of Object.values(endpoints)) {
+    const url = urlOf(endpoint);
+    if (url !== undefined) redact.add(decodeURIComponent(new URL(url).password));
   }
-  if (found === 0) return undefined;
-  const otlpUrl = receiverUrl(containers);
-  if (otlpUrl) endpoints.otlpUrl = otlpUrl;
-  for (const url of [endpoints.databaseUrl, endpoints.cacheUrl])
-    redact.add(decodeURIComponent(new URL(url).password));
   return endpoints;
 }
 
-async function urlOf(
+async function addressOf(
   role: ServiceName,
   { host, port }: { host: string; port: number },
   configured: string,
@@ -127,13 +127,4 @@ function cachePassword({ command, env }: Container): string | undefined {
   const words = command.flatMap((part) => part.split(/\s+/));
   const at = words.indexOf('--requirepass');
   return (at >= 0 ? words[at + 1] : undefined) ?? env.REDIS_PASSWORD ?? undefined;
-}
-
-function notPublished(service: string, role: ServiceName): Fault {
-  return new Fault({
-    code: 'port-not-published',
-    message: `the service ${service} runs, but publishes no port: it cannot be reached from here`,
-    hint: `publish one in the compose file (ports: ["127.0.0.1:${usualPorts[role][0]}:${usualPorts[role][0]}"]), or switch it off: services.${role}.enabled: false`,
-    exitCode: ExitCode.config,
-  });
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { urlOf } from '../../base/endpoint.ts';
 import type { Fault } from '../../base/errors.ts';
 import {
   type ComposeProject,
@@ -206,8 +207,8 @@ describe.skipIf(dockerMissing)(`ports${why}`, () => {
     const fault = await failure(other.up(onlyCache, { ports: 'fixed' }));
     expect(fault.message).toBe(`port ${port} of cache is taken by ${holder}`);
 
-    const { cacheUrl } = await other.up(onlyCache);
-    const taken = Number(new URL(cacheUrl).port);
+    const { cache } = await other.up(onlyCache);
+    const taken = Number(new URL(urlOf(cache) ?? '').port);
     expect(taken).not.toBe(port);
     expect(other.events).toContainEqual({
       type: 'notice',
@@ -215,7 +216,7 @@ describe.skipIf(dockerMissing)(`ports${why}`, () => {
     });
     // The next call finds it there, and leaves it alone.
     const again = other.events.length;
-    expect(await other.up(onlyCache)).toMatchObject({ cacheUrl });
+    expect(await other.up(onlyCache)).toMatchObject({ cache });
     expect(other.events.slice(again)).toContainEqual(expect.objectContaining({ detail: 'ran already' }));
   });
 

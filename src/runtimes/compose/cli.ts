@@ -44,6 +44,7 @@ export function createEngineCli({
         cwd: root,
         env: { ...environment, ...config.compose.env, ...variables },
         signal: signals.length === 2 ? AbortSignal.any(signals) : signals[0],
+        tied: withinMs === 0,
         ...(onLine && { onLine }),
       });
     } catch (thrown) {

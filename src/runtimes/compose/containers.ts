@@ -33,11 +33,17 @@ export interface Container {
   /** Entry point and arguments. */
   command: string[];
   labels: Record<string, string>;
+  /** `host`, `container:…`, or the name of a network. */
+  networkMode: string;
+  /** Names of the volumes that it mounts. */
+  volumes: string[];
+  /** Ids of the networks that it is attached to. */
+  networks: string[];
 }
 
 const label = 'com.docker.compose';
 
-/** Every container of the project, one-off ones too; by labels, so that no file and no memory is needed. */
+/** Every container of the project, one-off ones and those of other folders too. Commands take `listOwnContainers`. */
 export async function listContainers(
   cli: EngineCli,
   project: string,
@@ -87,8 +93,13 @@ interface Inspected {
   HostConfig?: {
     RestartPolicy?: { Name?: string };
     PortBindings?: InspectedPorts;
+    NetworkMode?: string;
   };
-  NetworkSettings?: { Ports?: InspectedPorts };
+  NetworkSettings?: {
+    Ports?: InspectedPorts;
+    Networks?: Record<string, { NetworkID?: string } | null> | null;
+  };
+  Mounts?: { Type?: string; Name?: string }[] | null;
 }
 interface InspectedHealth {
   Status?: string;
@@ -143,6 +154,11 @@ function toContainer(found: Inspected): Container {
     env: Object.fromEntries((config.Env ?? []).map((entry) => split(entry))),
     command: [config.Entrypoint ?? [], config.Cmd ?? []].flat(),
     labels,
+    networkMode: host.NetworkMode ?? '',
+    volumes: (found.Mounts ?? []).flatMap(({ Type, Name }) => (Type === 'volume' && Name ? [Name] : [])),
+    networks: Object.values(found.NetworkSettings?.Networks ?? {}).flatMap(
+      (network) => network?.NetworkID || [],
+    ),
   };
 }
 

@@ -9,10 +9,10 @@ import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import { awaitAnswers } from './answers.ts';
 import type { EngineCli } from './cli.ts';
-import { type Container, listContainers } from './containers.ts';
+import type { Container } from './containers.ts';
 import { explainFailure } from './failure.ts';
 import { judge, nothingSeen } from './judge.ts';
-import { openSession, type Session } from './session.ts';
+import { type FoundStack, openSession, type Session } from './session.ts';
 
 /** Longest time until a service that was started again is healthy. */
 const startMs = 60_000;
@@ -21,12 +21,13 @@ const startMs = 60_000;
 export function createControl(
   context: RuntimeContext,
   cli: EngineCli,
-  project: (signal: AbortSignal) => Promise<string>,
+  find: (signal: AbortSignal) => Promise<FoundStack | undefined>,
 ): NonNullable<Runtime['control']> {
   const containersOf = async (service: ServiceName, signal: AbortSignal): Promise<Container[]> => {
     const name = context.config.compose.services[service];
-    const all = await listContainers(cli, await project(signal), signal);
-    const found = all.filter((one) => one.service === name && !one.oneOff);
+    const found = ((await find(signal))?.containers ?? []).filter(
+      (one) => one.service === name && !one.oneOff,
+    );
     if (found.length > 0) return found;
     throw new Fault({
       code: 'service-missing',

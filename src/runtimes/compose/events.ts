@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createLines } from './process.ts';
+import { tied } from './tied.ts';
 
 /** What the engine told about a container. Podman and Docker name the fields differently. */
 export interface ContainerEvent {
@@ -43,9 +44,10 @@ export interface EventStreamOptions {
 export function listenToEvents({ engine, project, env, onEvent }: EventStreamOptions): { close(): void } {
   const filters = ['type=container', `label=com.docker.compose.project=${project}`];
   const args = ['events', '--format', '{{json .}}', ...filters.flatMap((filter) => ['--filter', filter])];
-  const child = spawn(engine, args, {
+  const { file, args: tiedArgs, stop } = tied(engine, args);
+  const child = spawn(file, tiedArgs, {
     env,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
     windowsHide: true,
   });
@@ -58,7 +60,7 @@ export function listenToEvents({ engine, project, env, onEvent }: EventStreamOpt
   return {
     close() {
       child.stdout.destroy();
-      child.kill('SIGKILL');
+      stop(child);
     },
   };
 }

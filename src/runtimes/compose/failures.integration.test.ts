@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { urlOf } from '../../base/endpoint.ts';
 import type { Fault } from '../../base/errors.ts';
 import {
   type ComposeProject,
@@ -122,8 +123,8 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
       `services:${service('prepare', 'echo prepared')}${service('cache', 'exec redis-server --bind "* -::*" --protected-mode no', 'ports: ["127.0.0.1:0:6379"]\ndepends_on: { prepare: { condition: service_completed_successfully } }')}`,
     );
     const config = { services: { ...off, cache: {} }, compose: { services: { cache: 'cache' } } };
-    const { cacheUrl } = await project.up(config);
-    expect(cacheUrl).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
+    const { cache } = await project.up(config);
+    expect(urlOf(cache)).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
     const told = project.events.flatMap((event) =>
       event.type === 'service' && event.service === 'prepare' ? [event.state] : [],
     );

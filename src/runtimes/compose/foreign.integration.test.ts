@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
+import { urlOf } from '../../base/endpoint.ts';
 import {
   type ComposeProject,
   dockerMissing,
@@ -9,6 +10,7 @@ import {
   nothingLeft,
   why,
 } from '../../testing/docker.ts';
+import { requireUrl } from '../require-url.ts';
 import type { LogLine } from '../runtime.ts';
 
 const projects: ComposeProject[] = [];
@@ -59,10 +61,10 @@ describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
   it('is started with its profiles and variables; addresses and credentials come from its containers', async () => {
     const project = make(theirs);
     const endpoints = await project.up(config);
-    expect(endpoints.databaseUrl).toMatch(
+    expect(urlOf(endpoints.database)).toMatch(
       /^postgresql:\/\/shop:s3cret%2Fwith%40signs@127\.0\.0\.1:\d+\/orders$/,
     );
-    expect(endpoints.cacheUrl).toMatch(/^redis:\/\/:another-secret@127\.0\.0\.1:\d+$/);
+    expect(urlOf(endpoints.cache)).toMatch(/^redis:\/\/:another-secret@127\.0\.0\.1:\d+$/);
     const runtime = project.runtime(config);
     expect(await runtime.endpoints()).toEqual(endpoints);
     const status = await runtime.status();
@@ -77,7 +79,7 @@ describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
       },
       { service: 'sessions', role: 'cache', state: 'running', health: 'none' },
     ]);
-    expect(status[0]?.addresses).toEqual([new URL(endpoints.databaseUrl).host]);
+    expect(status[0]?.addresses).toEqual([new URL(requireUrl(endpoints, 'database')).host]);
   });
 
   it('is adopted when it runs already, and removed by its labels when its file and our memory are gone', async () => {

@@ -5,15 +5,17 @@ import { withStartLock } from '../start-lock.ts';
 import { readState, removeState } from '../state.ts';
 import { readEndpoints } from './addresses.ts';
 import { createEngineCli } from './cli.ts';
-import { listContainers } from './containers.ts';
 import { createControl } from './control.ts';
 import { findComposeFiles } from './files.ts';
 import { createLogMemory } from './log-memory.ts';
 import { readLogs } from './logs.ts';
-import { removeAll } from './remove.ts';
-import { findProject } from './session.ts';
+import { removeStack } from './remove.ts';
+import { findStack } from './session.ts';
 import { statusOf } from './status.ts';
+import { refuseTakenName } from './taken-name.ts';
 import { startStack } from './up.ts';
+
+export { refuseTakenAddresses } from './taken-name.ts';
 
 /** Whether a Docker daemon with Compose 2 answers here, and in one line why, or why not. */
 export async function dockerAnswers(
@@ -37,25 +39,26 @@ export async function dockerAnswers(
   }
 }
 
-/** The stack as containers of one compose project: the reference stack's own, or somebody else's file. */
+/** The stack as containers of one compose project: the reference stack's own, or a file of the project. */
 export function createComposeRuntime(context: RuntimeContext): Runtime {
   const cli = createEngineCli(context);
-  const project = async (signal?: AbortSignal) => {
+  const find = async (signal?: AbortSignal) => {
     signal?.throwIfAborted();
-    return findProject(context, cli);
+    return findStack(context, cli, signal);
   };
+  const containers = async () => (await find())?.containers ?? [];
   const logMemory = createLogMemory();
-  const containers = async () => {
-    const name = await project();
-    return name === undefined ? [] : listContainers(cli, name);
-  };
   return {
     name: 'compose',
     up: (options) => withStartLock(context.root, options, () => startStack(context, options)),
     async down(options) {
       return withStartLock(context.root, options, async () => {
-        const name = isOurs(context) ? await project(options.signal) : undefined;
-        const removed = name === undefined ? [] : await removeAll(cli, name, options);
+        if (!isOurs(context)) {
+          await refuseTakenName(context, cli);
+          return [];
+        }
+        const stack = await find(options.signal);
+        const removed = stack === undefined ? [] : await removeStack(context, cli, stack, options);
         if (readState(context.root)?.runtime === 'compose') removeState(context.root);
         return removed;
       });
@@ -64,13 +67,13 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
       return statusOf(await containers(), context);
     },
     async *logs(options) {
-      const name = await logMemory.project(() => project(options.signal));
-      if (name !== undefined) yield* readLogs(context, cli, name, options, logMemory);
+      const stack = await logMemory.stack(() => find(options.signal));
+      if (stack !== undefined) yield* readLogs(context, cli, stack, options, logMemory);
     },
     async endpoints() {
       return readEndpoints(context, cli, await containers());
     },
-    control: createControl(context, cli, async (signal) => (await project(signal)) ?? ''),
+    control: createControl(context, cli, find),
   };
 }
 

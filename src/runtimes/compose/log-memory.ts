@@ -1,5 +1,5 @@
 import type { LogLine } from '../runtime.ts';
-import type { Container } from './containers.ts';
+import type { FoundStack } from './session.ts';
 
 export interface TimedLine extends LogLine {
   /** As the engine stamps it: RFC 3339 with nanoseconds, which sorts as text. */
@@ -11,8 +11,7 @@ export interface TimedLine extends LogLine {
  * an engine's log is a process: those who ask at the same moment share one, and only what is new is read.
  */
 export interface LogMemory {
-  project(find: () => Promise<string | undefined>): Promise<string | undefined>;
-  containers(list: () => Promise<Container[]>): Promise<Container[]>;
+  stack(find: () => Promise<FoundStack | undefined>): Promise<FoundStack | undefined>;
   /** `read` gets the moment from which lines may be new. */
   lines(
     containerId: string,
@@ -23,7 +22,7 @@ export interface LogMemory {
 
 /** What was read this long ago is still what is there. */
 const freshMs = 250;
-const containersFreshMs = 1_000;
+const stackFreshMs = 1_000;
 /** Lines of the two streams do not come in the order of their time stamps: so far back, some may be missing. */
 const overlapMs = 1_000;
 /** What is kept of one container's log; a longer one is read anew each time. */
@@ -66,8 +65,7 @@ export function createLogMemory(): LogMemory {
   }
 
   return {
-    project: (find) => shared('project', containersFreshMs, find),
-    containers: (list) => shared('containers', containersFreshMs, list),
+    stack: (find) => shared('stack', stackFreshMs, find),
     async lines(containerId, sinceMs, read) {
       if (tooLong.has(containerId)) return read(sinceMs);
       const lines = await shared(containerId, freshMs, () => refresh(containerId, read));

@@ -5,11 +5,13 @@ import { nearest } from '../../base/nearest.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { LogLine, LogOptions } from '../runtime.ts';
 import type { EngineCli } from './cli.ts';
-import { type Container, listContainers } from './containers.ts';
+import type { Container } from './containers.ts';
 import { listenToEvents } from './events.ts';
 import type { LogMemory, TimedLine } from './log-memory.ts';
 import { createLines } from './process.ts';
 import { receiverService } from './receiver.ts';
+import type { FoundStack } from './session.ts';
+import { tied } from './tied.ts';
 
 /** Lines that wait for their reader before the writers are held up. */
 const maxWaiting = 10_000;
@@ -18,13 +20,11 @@ const maxWaiting = 10_000;
 export async function* readLogs(
   { config, env }: RuntimeContext,
   cli: EngineCli,
-  project: string,
+  { project, containers }: FoundStack,
   { service, follow, sinceMs, tail, signal }: LogOptions,
   memory: LogMemory,
 ): AsyncIterable<LogLine> {
-  const all = (await memory.containers(() => listContainers(cli, project, signal))).filter(
-    ({ oneOff }) => !oneOff,
-  );
+  const all = containers.filter(({ oneOff }) => !oneOff);
   const name = nameOf(service, all, config.compose.services);
   const chosen = all.filter((one) => name === undefined || one.service === name);
   const started = new Date().toISOString();
@@ -167,9 +167,10 @@ function followContainer(options: {
   onLine(line: TimedLine): void;
 }): { ended: Promise<void>; close(): void; pause(): void; resume(): void } {
   const { cli, env, container, args, onLine } = options;
-  const child = spawn(cli.engine, ['logs', '--timestamps', ...args, container.id], {
+  const command = tied(cli.engine, ['logs', '--timestamps', ...args, container.id]);
+  const child = spawn(command.file, command.args, {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     windowsHide: true,
   });
@@ -192,7 +193,7 @@ function followContainer(options: {
   return {
     ended,
     close: () => {
-      child.kill('SIGKILL');
+      command.stop(child);
       child.stdout.destroy();
       child.stderr.destroy();
     },

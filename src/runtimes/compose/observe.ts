@@ -1,7 +1,8 @@
-import { type Container, listContainers } from './containers.ts';
+import type { Container } from './containers.ts';
 import type { ContainerEvent } from './events.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { ComposeService } from './model.ts';
+import { listOwnContainers } from './owner.ts';
 import type { Session } from './session.ts';
 
 export interface Judged {
@@ -23,7 +24,7 @@ export interface Observation {
 }
 
 export function observeProject(session: Session, signal: AbortSignal): Observation {
-  const { cli, project, model } = session;
+  const { cli, project, owner, model } = session;
   const outOfMemory = new Set<string>();
   const exits = new Map<string, number[]>();
   const starts = new Set<string>();
@@ -57,7 +58,8 @@ export function observeProject(session: Session, signal: AbortSignal): Observati
       finished = true;
     },
     async look() {
-      const containers = (await listContainers(cli, project, signal)).filter(({ oneOff }) => !oneOff);
+      const all = await listOwnContainers(cli, project, owner, signal);
+      const containers = all.filter(({ oneOff }) => !oneOff);
       for (const { id, oomKilled, status } of containers)
         if (oomKilled && status !== 'running') outOfMemory.add(id);
       const judged = model.services.map((service) => {

@@ -1,6 +1,7 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { distFolder } from '../../base/package-root.ts';
+import { realPath } from '../../base/folder-identity.ts';
+import { distFolder, packageRoot } from '../../base/package-root.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureStackKeys } from '../keys.ts';
 import { bundleDigest } from './images.ts';
@@ -30,6 +31,7 @@ export async function ownVariables({ config, root, env }: RuntimeContext): Promi
     ['AUTH_ISSUER', auth.issuer ?? keys.issuer],
     ['AUTH_AUDIENCE', auth.audience],
     ['AUTH_JWKS', env.AUTH_JWKS_URL ? undefined : keys.jwks],
+    ['MEATYMUSIC_ROOT', realPath(root), realPath(packageRoot)],
     ['API_BUNDLE', digest('api')],
     ['WEB_BUNDLE', digest('web')],
   ];

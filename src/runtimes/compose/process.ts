@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { tied } from './tied.ts';
 
 export interface RunProcessOptions {
   cwd?: string;
@@ -7,6 +9,8 @@ export interface RunProcessOptions {
   signal?: AbortSignal | undefined;
   /** Each line of both streams as it comes, without its end. */
   onLine?: (line: string) => void;
+  /** It must not outlive this process, also when that is killed. A program that is missing is then exit code 127. */
+  tied?: boolean;
   /** What is kept of each stream, from its end. Default 16 MiB. */
   maxBytes?: number;
 }
@@ -29,19 +33,20 @@ const pipesMs = 200;
  * A program that cannot be started rejects with the system's code (`ENOENT`); an exit code is a result.
  */
 export function runProcess(
-  [file = '', ...args]: readonly string[],
+  [program = '', ...programArgs]: readonly string[],
   options: RunProcessOptions,
 ): Promise<ProcessOutput> {
+  const { file, args } = options.tied ? tied(program, programArgs) : { file: program, args: programArgs };
   const { signal, onLine, maxBytes = 16 * 1024 * 1024 } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const child = spawn(file, args, {
       cwd: options.cwd,
       env: options.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.tied ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: true,
       windowsHide: true,
-    });
+    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
     const streams = { stdout: createTail(maxBytes), stderr: createTail(maxBytes) };
     const timers: NodeJS.Timeout[] = [];
     let settled = false;
@@ -71,6 +76,7 @@ export function runProcess(
       settled = true;
       for (const timer of timers) clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
+      child.stdin?.destroy();
       child.stdout.destroy();
       child.stderr.destroy();
       act();

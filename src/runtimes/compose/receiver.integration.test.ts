@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
+import { urlOf } from '../../base/endpoint.ts';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
 import type { SpanData } from '../../check/probes.ts';
 import type { ConfigInput } from '../../config/schema.ts';
@@ -119,7 +120,7 @@ describe.skipIf(missing)(
     it('takes in what services of any network send by HTTP and gRPC, with no right that it needs not, and goes with `down`', async () => {
       project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
       const endpoints = await project.up(wanted);
-      expect(endpoints.otlpUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      expect(urlOf(endpoints.telemetry)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
       const spans = await spansFrom(['backend', 'worker']);
       expect(spans.map(({ name, service, traceId: id }) => [name, service, id])).toEqual(
         expect.arrayContaining([
@@ -138,7 +139,7 @@ describe.skipIf(missing)(
         role: 'telemetry',
         health: 'healthy',
       });
-      expect((await project.runtime(wanted).endpoints())?.otlpUrl).toBe(endpoints.otlpUrl);
+      expect((await project.runtime(wanted).endpoints())?.telemetry).toEqual(endpoints.telemetry);
 
       // It is given no more than it needs, and listens on no address of the host but 127.0.0.1.
       const name = `${project.name}-${receiverService}-1`;
@@ -167,17 +168,17 @@ describe.skipIf(missing)(
     it('is added to a stack that runs, and leaves alone what exports nothing; a plain `up` keeps it', async () => {
       project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
       const without = settings({ httpPort: 0, grpcPort: 0 });
-      expect((await project.up(without)).otlpUrl).toBeUndefined();
+      expect((await project.up(without)).telemetry).toBeUndefined();
       const [store, backend] = [await idOf('store'), await idOf('backend')];
-      expect((await project.up(wanted)).otlpUrl).toBeDefined();
+      expect((await project.up(wanted)).telemetry).toBeDefined();
       await spansFrom(['backend', 'worker']);
       expect(await idOf('store')).toBe(store);
       expect(await idOf('backend')).not.toBe(backend);
       const [receiver, pointed] = [await idOf(receiverService), await idOf('backend')];
-      expect((await project.up(without)).otlpUrl).toBeDefined();
+      expect((await project.up(without)).telemetry).toBeDefined();
       expect([await idOf(receiverService), await idOf('backend')]).toEqual([receiver, pointed]);
       await project.down(without);
-      expect((await project.up(without)).otlpUrl).toBeUndefined();
+      expect((await project.up(without)).telemetry).toBeUndefined();
     });
 
     it('takes another port where its own is taken, which it is told by name', async () => {
@@ -188,7 +189,7 @@ describe.skipIf(missing)(
       const { port } = holder.address() as { port: number };
       try {
         const endpoints = await project.up(settings({ enabled: true, httpPort: port, grpcPort: 0 }));
-        expect(endpoints.otlpUrl).not.toBe(`http://127.0.0.1:${port}`);
+        expect(urlOf(endpoints.telemetry)).not.toBe(`http://127.0.0.1:${port}`);
         expect(project.events).toContainEqual({
           type: 'notice',
           message: expect.stringMatching(new RegExp(`port ${port} is taken by .*: ${receiverService} is at`)),

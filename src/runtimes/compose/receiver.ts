@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { realPath } from '../../base/folder-identity.ts';
 import { distFolder } from '../../base/package-root.ts';
 import type { RuntimeContext } from '../context.ts';
 import { emptySpans, readState, spansFile, spansFolder, stackFolder } from '../state.ts';
 import type { Container } from './containers.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
+import { rootLabel } from './owner.ts';
 import { isRemote } from './ports.ts';
 
 /** The receiver of spans, as the compose project and its network know it. */
@@ -89,6 +91,8 @@ function describe({ config, root }: RuntimeContext, model: ComposeModel) {
   const receiver = {
     image: '${NODE_IMAGE:-node:24-slim}',
     user: 'node',
+    // A dollar would be taken for a variable.
+    labels: { [rootLabel]: realPath(root).replaceAll('$', '$$$$') },
     read_only: true,
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],

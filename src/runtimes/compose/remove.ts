@@ -1,6 +1,11 @@
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import type { RuntimeContext } from '../context.ts';
 import type { RuntimeEvent } from '../runtime.ts';
+import { endClaim, isClaimed, readClaim, writeClaim } from './claim.ts';
 import type { EngineCli } from './cli.ts';
 import { type Container, listContainers, words } from './containers.ts';
+import type { FoundStack, Session } from './session.ts';
 
 /** All that carries a project's label. */
 export interface ProjectThings {
@@ -16,32 +21,46 @@ export async function listThings(
   project: string,
   signal?: AbortSignal,
 ): Promise<ProjectThings> {
-  const list = async (kind: 'network' | 'volume') =>
-    words(await cli.must([kind, 'ls', '--quiet', '--filter', labelOf(project)], signal && { signal }));
+  const list = async (kind: 'network' | 'volume', ...further: string[]) =>
+    words(
+      await cli.must([kind, 'ls', '--quiet', ...further, '--filter', labelOf(project)], signal && { signal }),
+    );
   const [containers, networks, volumes] = await Promise.all([
     listContainers(cli, project, signal),
-    list('network'),
+    list('network', '--no-trunc'),
     list('volume'),
   ]);
   return { containers, networks, volumes };
 }
 
-/** Takes away what was not there before. Never throws: whatever went wrong before is what a person has to hear. */
-export async function removeNew(cli: EngineCli, project: string, before: ProjectThings): Promise<void> {
-  const knownContainers = new Set(before.containers.map(({ id }) => id));
+/**
+ * Takes away what was not there before, and stops what did not run. Another folder may have started a stack of this name
+ * meanwhile: what belongs to it stays. Never throws: the fault that caused it is what the user needs to see.
+ */
+export async function restore(
+  { cli, project, owner }: Pick<Session, 'cli' | 'project' | 'owner'>,
+  before: ProjectThings,
+): Promise<void> {
+  const known = new Map(before.containers.map((container) => [container.id, container]));
   const knownServices = new Set(before.containers.map(({ service }) => service));
   // A call that was cut off may still create one: look again until there is nothing new.
   for (let round = 1; round <= 4; round++) {
     try {
       const now = await listThings(cli, project);
-      const containers = now.containers.filter(
-        ({ id, service }) => !knownContainers.has(id) && !knownServices.has(service),
+      const own = now.containers.filter(({ labels }) => owner.owns(labels));
+      const others = now.containers.filter((container) => !own.includes(container));
+      const isNew = (id: string, listed: readonly string[]) =>
+        !listed.includes(id) &&
+        !others.some(({ volumes, networks }) => volumes.includes(id) || networks.includes(id));
+      const made = own.filter(({ id, service }) => !known.has(id) && !knownServices.has(service));
+      const started = own.filter(
+        ({ id, status }) => isUp(status) && known.has(id) && !isUp(known.get(id)?.status),
       );
-      const networks = now.networks.filter((id) => !before.networks.includes(id));
-      const volumes = now.volumes.filter((name) => !before.volumes.includes(name));
-      if (containers.length + networks.length + volumes.length === 0) return;
-      const names = containers.map(({ id }) => id);
-      if (names.length > 0) await cli.call(['rm', '--force', '--volumes', ...names]);
+      const networks = now.networks.filter((id) => isNew(id, before.networks));
+      const volumes = now.volumes.filter((name) => isNew(name, before.volumes));
+      if (made.length + started.length + networks.length + volumes.length === 0) return;
+      if (made.length > 0) await cli.call(['rm', '--force', '--volumes', ...idsOf(made)]);
+      if (started.length > 0) await cli.call(['stop', ...idsOf(started)], { withinMs: 60_000 });
       await Promise.all([
         networks.length > 0 && cli.call(['network', 'rm', ...networks]),
         volumes.length > 0 && cli.call(['volume', 'rm', '--force', ...volumes]),
@@ -52,42 +71,73 @@ export async function removeNew(cli: EngineCli, project: string, before: Project
   }
 }
 
-export interface RemoveAllOptions {
+const isUp = (status?: string) => status === 'running' || status === 'restarting' || status === 'paused';
+const idsOf = (containers: readonly Container[]) => containers.map(({ id }) => id);
+
+export interface RemoveOptions {
   volumes: boolean;
   signal: AbortSignal;
   onEvent(event: RuntimeEvent): void;
 }
 
 /**
- * Stops and removes the whole project by its labels: no file is needed, and nothing without the label is touched.
- * Services go before those that they depend on, each with its own grace period. Resolves to what was removed.
+ * Stops and removes this folder's stack: no file is needed. Data is removed where `up` of this folder made it or took it
+ * over, and nowhere else: it is the one thing that cannot be made again. Resolves to what was removed; rejects with a
+ * `Fault` (78) that names the volumes that had to be left.
  */
-export async function removeAll(
+export async function removeStack(
+  { root }: Pick<RuntimeContext, 'root'>,
   cli: EngineCli,
-  project: string,
-  { volumes, signal, onEvent }: RemoveAllOptions,
+  { project, containers }: FoundStack,
+  options: RemoveOptions,
 ): Promise<string[]> {
-  const things = await listThings(cli, project, signal);
-  for (const group of stopOrder(things.containers)) {
-    const running = group.filter(
-      ({ status }) => status === 'running' || status === 'restarting' || status === 'paused',
-    );
+  const { signal } = options;
+  const claim = readClaim(root, project);
+  const listed = await listThings(cli, project, signal);
+  const attached = new Set(containers.flatMap(({ networks }) => networks));
+  const networks = listed.networks.filter((id) => isClaimed(claim, id) || attached.has(id));
+  const volumes = options.volumes ? listed.volumes.filter((name) => isClaimed(claim, name)) : [];
+  const removed = await removeThings(cli, { containers, networks, volumes }, options);
+  const left = {
+    networks: listed.networks.filter((id) => !networks.includes(id)),
+    volumes: listed.volumes.filter((name) => !volumes.includes(name)),
+  };
+  writeClaim(root, endClaim(claim, left));
+  if (options.volumes && left.volumes.length > 0) throw notOurs(left.volumes, project);
+  return removed;
+}
+
+/** Services go before those that they depend on, each with its own grace period. */
+export async function removeThings(
+  cli: EngineCli,
+  { containers, networks, volumes }: ProjectThings,
+  { signal, onEvent }: Omit<RemoveOptions, 'volumes'>,
+): Promise<string[]> {
+  for (const group of stopOrder(containers)) {
+    const running = group.filter(({ status }) => isUp(status));
     for (const { service, name } of running)
       onEvent({ type: 'service', service: service || name, state: 'stopping' });
     // The grace period of a container may be long; the engine kills at its end.
-    if (running.length > 0) await cli.call(['stop', ...running.map(({ id }) => id)], { signal, withinMs: 0 });
-    await mustRemove(cli, ['rm', '--force', '--volumes', ...group.map(({ id }) => id)], signal);
+    if (running.length > 0) await cli.call(['stop', ...idsOf(running)], { signal, withinMs: 0 });
+    await mustRemove(cli, ['rm', '--force', '--volumes', ...idsOf(group)], signal);
     for (const { service, name } of group)
       onEvent({ type: 'service', service: service || name, state: 'removed' });
   }
-  if (things.networks.length > 0) await mustRemove(cli, ['network', 'rm', ...things.networks], signal);
-  if (volumes && things.volumes.length > 0) {
-    await mustRemove(cli, ['volume', 'rm', '--force', ...things.volumes], signal);
-  }
+  if (networks.length > 0) await mustRemove(cli, ['network', 'rm', ...networks], signal);
+  if (volumes.length > 0) await mustRemove(cli, ['volume', 'rm', '--force', ...volumes], signal);
   return [
-    ...things.containers.map(({ service, name }) => service || name),
-    ...(volumes ? things.volumes.map((name) => `volume ${name}`) : []),
+    ...containers.map(({ service, name }) => service || name),
+    ...volumes.map((name) => `volume ${name}`),
   ];
+}
+
+function notOurs(names: readonly string[], project: string): Fault {
+  return new Fault({
+    code: 'volume-not-ours',
+    message: `the data of ${names.join(', ')} was left: it has the name of the project ${project}, but \`meatymusic up\` of this folder has neither made it nor taken it over`,
+    hint: `docker volume rm ${names.join(' ')}`,
+    exitCode: ExitCode.config,
+  });
 }
 
 /** What another call removed meanwhile is removed, too. */

@@ -1,14 +1,13 @@
 import path from 'node:path';
-import { Fault } from '../../base/errors.ts';
-import { ExitCode } from '../../base/exit-code.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import type { RuntimeContext } from '../context.ts';
 import { readState } from '../state.ts';
 import { createEngineCli, type EngineCli } from './cli.ts';
-import { type Container, inspectAll, listContainers } from './containers.ts';
-import { type ComposeFiles, findComposeFiles, folderProject, ownProject, possibleFiles } from './files.ts';
+import { type Container, inspectAll } from './containers.ts';
+import { type ComposeFiles, findComposeFiles, folderProject, ownProject } from './files.ts';
 import { type ComposeModel, composeArgs, loadModel } from './model.ts';
 import { ownVariables } from './own-variables.ts';
+import { listOwnContainers, type Owner, ownerOf } from './owner.ts';
 import { prepareReceiver, wantsReceiver } from './receiver.ts';
 
 /** Whose containers are meant, and with which files they are made. */
@@ -23,6 +22,7 @@ export interface Session {
   /** Those of them that give it other ports. */
   chosenPorts: Record<string, string>;
   project: string;
+  owner: Owner;
   containers: Container[];
   model: ComposeModel;
   /** What a person should know of the stack's receiver of spans. */
@@ -50,16 +50,15 @@ async function readSession(context: RuntimeContext, signal: AbortSignal): Promis
   const chosenPorts = recordedPorts(context, files);
   const variables = { ...(files.own ? await ownVariables(context) : {}), ...chosenPorts };
   const load = () => loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
-  const known = { context, cli, files, args, variables, chosenPorts, notices: [] };
+  const owner = ownerOf(context, files);
+  const known = { context, cli, files, args, owner, variables, chosenPorts, notices: [] };
   if (named !== undefined) {
-    const [containers, model] = await Promise.all([listContainers(cli, named, signal), load()]);
-    refuseForeign(containers, files, named);
+    const [containers, model] = await Promise.all([listOwnContainers(cli, named, owner, signal), load()]);
     return { ...known, project: named, containers, model };
   }
   const model = await load();
   const project = model.project;
-  const containers = await listContainers(cli, project, signal);
-  refuseForeign(containers, files, project);
+  const containers = await listOwnContainers(cli, project, owner, signal);
   return { ...known, project, containers, model };
 }
 
@@ -91,50 +90,60 @@ async function nameWithoutCompose(
   return found.some(({ project }) => project === byHand) ? byHand : ownProject(root);
 }
 
-/** For `down`, `status` and `logs`, which work without the files: by name, else by the labels that name the files. */
-export async function findProject(context: RuntimeContext, cli: EngineCli): Promise<string | undefined> {
+/** What exists of this folder's stack. */
+export interface FoundStack {
+  project: string;
+  containers: Container[];
+}
+
+/**
+ * For commands that work without the files: the stack of this folder, by its name, else by labels that name the folder
+ * or its files. Rejects with a `Fault` (78) when the name is in use by the stack of another folder.
+ */
+export async function findStack(
+  context: RuntimeContext,
+  cli: EngineCli,
+  signal?: AbortSignal,
+): Promise<FoundStack | undefined> {
   let files: ComposeFiles | undefined;
   try {
     files = findComposeFiles(context);
   } catch {
     // The file is gone; its containers are not.
   }
+  const owner = ownerOf(context, files);
+  const stackOf = async (project: string) => ({
+    project,
+    containers: await listOwnContainers(cli, project, owner, signal),
+  });
   const named = await nameWithoutCompose(context, cli, files);
-  const recorded = readState(context.root);
-  if (named !== undefined && (!files?.own || (recorded?.runtime === 'compose' && recorded.project === named)))
-    return named;
-  const all = await inspectAll(cli, 'label=com.docker.compose.project');
-  if (named !== undefined && all.some(({ project }) => project === named)) return named;
-  const candidates = possibleFiles(context);
-  const found = all.find(({ labels }) =>
-    labels['com.docker.compose.project.config_files']?.split(',').some((file) => candidates.includes(file)),
-  );
-  if (found || named !== undefined) return found?.project ?? named;
+  const first = named === undefined ? undefined : await stackOf(named);
+  // Without a file of the project, the reference stack is meant, unless there is a stack of a file that was removed.
+  if (first && (!files?.own || first.containers.length > 0)) return first;
+  const labelled = await nameByLabels(cli, owner, signal);
+  if (labelled !== undefined) return stackOf(labelled);
+  if (first) return first;
+  const project = await nameByCompose(context, cli, files);
+  return project === undefined ? undefined : stackOf(project);
+}
+
+async function nameByLabels(
+  cli: EngineCli,
+  owner: Owner,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const all = await inspectAll(cli, 'label=com.docker.compose.project', signal);
+  return all.find(({ labels }) => owner.owns(labels) && owner.namesFile(labels))?.project;
+}
+
+async function nameByCompose(
+  context: RuntimeContext,
+  cli: EngineCli,
+  files: ComposeFiles | undefined,
+): Promise<string | undefined> {
   if (!files) return undefined;
   const args = [...composeArgs(files, undefined, context.config), 'config', '--format', 'json'];
   const output = await cli.compose(args);
   if (output.exitCode === 0) return (JSON.parse(output.stdout) as { name?: string }).name;
   return folderProject(path.dirname(files.files[0] ?? context.root));
-}
-
-/** Compose would make somebody else's containers its own, because a folder elsewhere has the same name. */
-function refuseForeign(
-  containers: readonly Container[],
-  { files, own }: ComposeFiles,
-  project: string,
-): void {
-  if (own) return;
-  const folder = path.dirname(files[0] ?? '');
-  for (const { name, labels } of containers) {
-    const workingDir = labels['com.docker.compose.project.working_dir'];
-    const configFiles = labels['com.docker.compose.project.config_files'] ?? '';
-    if (workingDir === undefined || workingDir === folder || configFiles.split(',').includes(files[0] ?? ''))
-      continue;
-    throw new Fault({
-      code: 'project-name-taken',
-      message: `the project name ${project} belongs to the stack of ${workingDir} (container ${name})`,
-      hint: 'give this one another name: `compose.project` in the configuration, or COMPOSE_PROJECT_NAME',
-      exitCode: ExitCode.config,
-    });
-  }
 }

@@ -1,10 +1,13 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
+import { requireUrl } from '../require-url.ts';
 import type { Endpoints, UpOptions } from '../runtime.ts';
 import { type ComposeState, readState, removeState, writeState } from '../state.ts';
 import { readEndpoints } from './addresses.ts';
 import { awaitAnswers } from './answers.ts';
+import { beginClaim, endClaim, readClaim, writeClaim } from './claim.ts';
 import type { Container } from './containers.ts';
 import { explainTimeout } from './explain-timeout.ts';
 import { explainUp } from './explain-up.ts';
@@ -12,7 +15,7 @@ import { buildImages, pullMissing } from './images.ts';
 import { loadModel } from './model.ts';
 import { choosePorts } from './ports.ts';
 import { prepareSpans, receiverService } from './receiver.ts';
-import { listThings, removeNew } from './remove.ts';
+import { listThings, restore } from './remove.ts';
 import { openSession, type Session } from './session.ts';
 import { isUnchanged, staleBundles } from './unchanged.ts';
 import { watchProject } from './watch.ts';
@@ -54,11 +57,11 @@ async function start(context: RuntimeContext, options: UpOptions): Promise<Endpo
       });
     }
     if (stableForMs > 0) await awaitStable(session, options);
-    return finish(session, session.containers);
+    return adopt(session, signal);
   }
   await pullMissing({ ...session, signal, onEvent });
   await buildImages({ ...session, signal, onEvent }, await staleBundles(session, signal));
-  return finish(session, await create(session, options));
+  return create(session, options);
 }
 
 /** The session with the ports that can be had. Other ports make another model: what compose labels a container with depends on them. */
@@ -88,16 +91,55 @@ async function withPorts(session: Session, { ports: mode, signal, onEvent }: UpO
   return { ...session, variables, chosenPorts: { ...session.chosenPorts, ...chosen }, model: changed };
 }
 
-/** Has compose create and start all of it, and watches every container meanwhile: the first that fails ends the call. */
-async function create(session: Session, options: UpOptions): Promise<Container[]> {
-  const { cli, args, variables, project, files, context } = session;
-  const { signal, onEvent, timeoutMs, stableForMs } = options;
+/** Takes over what runs already, with the data that it uses. */
+async function adopt(session: Session, signal: AbortSignal): Promise<Endpoints> {
+  const { cli, context, project, containers } = session;
+  const things = await listThings(cli, project, signal);
+  const endpoints = await reachAll(session, containers);
+  const claim = beginClaim(readClaim(context.root, project), things);
+  record(session, endpoints);
+  writeClaim(context.root, endClaim(claim, things));
+  return endpoints;
+}
+
+/**
+ * Has compose create and start all of it, and watches every container meanwhile: the first that fails ends the call.
+ * However it fails, what it made is taken away.
+ */
+async function create(session: Session, options: UpOptions): Promise<Endpoints> {
+  const { cli, project, files, context } = session;
+  const { root } = context;
+  const { signal, onEvent } = options;
   const before = await listThings(cli, project, signal);
-  const stateBefore = readState(context.root);
+  const stateBefore = readState(root);
+  const claimBefore = readClaim(root, project);
+  const claim = beginClaim(claimBefore, before);
+  // Both are written before anything is created, so that a kill at any moment is known to the next call.
   record(session);
+  writeClaim(root, claim);
   if (files.override && !before.containers.some(({ service }) => service === receiverService))
-    prepareSpans(context.root);
+    prepareSpans(root);
   onEvent({ type: 'phase', name: 'services', detail: `project ${project}` });
+  try {
+    const containers = await compose(session, options);
+    const endpoints = await reachAll(session, containers);
+    const made = await listThings(cli, project, signal);
+    record(session, endpoints);
+    writeClaim(root, endClaim(claim, made));
+    return endpoints;
+  } catch (thrown) {
+    await restore(session, before);
+    writeClaim(root, claimBefore);
+    if (stateBefore) writeState(root, stateBefore);
+    else removeState(root);
+    throw thrown;
+  }
+}
+
+/** Resolves to the containers once all of them are ready. By then, or when it rejects, compose has ended. */
+async function compose(session: Session, options: UpOptions): Promise<Container[]> {
+  const { cli, args, variables, files } = session;
+  const { signal, onEvent, timeoutMs, stableForMs } = options;
   const cancel = new AbortController();
   const watch = watchProject({ session, signal, onEvent });
   const unanswered = new Set<string>();
@@ -125,9 +167,6 @@ async function create(session: Session, options: UpOptions): Promise<Container[]
         : thrown;
     cancel.abort(reason);
     await composed.catch(() => undefined);
-    await removeNew(cli, project, before);
-    if (stateBefore) writeState(context.root, stateBefore);
-    else if (before.containers.length === 0) removeState(context.root);
     throw reason;
   } finally {
     watch.close();
@@ -145,8 +184,8 @@ async function awaitStable(session: Session, { signal, onEvent, stableForMs }: U
   }
 }
 
-async function finish(session: Session, containers: readonly Container[]): Promise<Endpoints> {
-  const { context, cli } = session;
+/** The addresses, all of which a stack that has started must have. */
+async function reachAll({ context, cli }: Session, containers: readonly Container[]): Promise<Endpoints> {
   const endpoints = await readEndpoints(context, cli, containers);
   if (!endpoints) {
     throw new Fault({
@@ -156,11 +195,10 @@ async function finish(session: Session, containers: readonly Container[]): Promi
       exitCode: ExitCode.config,
     });
   }
-  record(session, endpoints);
+  for (const name of serviceNames) if (context.config.services[name].enabled) requireUrl(endpoints, name);
   return endpoints;
 }
 
-/** Written before anything is created, so that a kill at any moment is known to the next call. */
 function record({ context, project, files, chosenPorts }: Session, endpoints?: Endpoints): void {
   const existing = readState(context.root);
   const startedAt =

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
+import { urlOf } from '../../base/endpoint.ts';
 import { leaksInvisible, portsOf, processesOf } from '../../testing/leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
 import { readState } from '../state.ts';
@@ -134,7 +135,7 @@ describe.skipIf(reason)(`an embedded stack beside others${reason ? ` (${reason})
     for (const { children, ports, endpoints } of states) {
       expect(portsOf(children.database?.pid as number)).toEqual([`127.0.0.1:${ports.database}`]);
       const rows = await query(
-        endpoints?.databaseUrl as string,
+        urlOf(endpoints?.database) as string,
         'select count(*)::int as n from kysely_migration',
       );
       expect(rows).toEqual([{ n: 1 }]);
@@ -194,7 +195,7 @@ describe.skipIf(reason)(`an embedded stack beside others${reason ? ` (${reason})
     const made = await databaseProject();
     const up = await made.run(['up', '--no-verify']);
     expect(up.code, described(up)).toBe(0);
-    const url = new URL(stateOf(made).endpoints?.databaseUrl as string);
+    const url = new URL(urlOf(stateOf(made).endpoints?.database) as string);
     const { password } = url;
     expect(password).toMatch(/^[\w-]{32}$/);
     expect(statSync(made.file('.meatymusic/keys/password')).mode & 0o777).toBe(0o600);
@@ -206,7 +207,7 @@ describe.skipIf(reason)(`an embedded stack beside others${reason ? ` (${reason})
     expect(up.stdout + up.stderr + status.stdout + status.stderr).not.toContain(password);
     expect((await made.run(['status', '--show-secrets'])).stdout).toContain(`postgres:${password}@127.0.0.1`);
     const { endpoints } = await made.json(['status', '--show-secrets']);
-    expect(endpoints).toMatchObject({ databaseUrl: expect.stringContaining(password) });
+    expect(endpoints).toMatchObject({ database: { url: expect.stringContaining(password) } });
     const arguments_ = processesOf(made.folder).map(({ pid }) =>
       readFileSync(`/proc/${pid}/cmdline`, 'latin1'),
     );
@@ -214,6 +215,6 @@ describe.skipIf(reason)(`an embedded stack beside others${reason ? ` (${reason})
 
     await made.run(['down']);
     await made.run(['up', '--no-verify']);
-    expect(new URL(stateOf(made).endpoints?.databaseUrl as string).password).toBe(password);
+    expect(new URL(urlOf(stateOf(made).endpoints?.database) as string).password).toBe(password);
   });
 });

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Endpoint } from '../../base/endpoint.ts';
 import { isAlive } from '../../base/process-identity.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
@@ -67,7 +68,8 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
     },
     logs: (options: LogOptions): AsyncIterable<LogLine> => mergedLogs(root, enabled(), options),
     async endpoints() {
-      return liveState(root)?.endpoints;
+      const state = liveState(root);
+      return state?.endpoints && reachable(state, state.endpoints);
     },
     control: {
       stop: (service, signal) => control('stop', { service }, signal),
@@ -91,6 +93,18 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
 export function liveState(root: string): EmbeddedState | undefined {
   const state = readState(root);
   return state?.runtime === 'embedded' && isAlive(state.supervisor) ? state : undefined;
+}
+
+/** A service whose process has ended has no address: by now its port may be another server's. */
+function reachable({ children }: EmbeddedState, endpoints: Endpoints): Endpoints {
+  const entries = Object.entries(endpoints).map(([service, endpoint]): [string, Endpoint] => {
+    const process = children[service];
+    if (!('url' in endpoint) || (process && isAlive(process))) return [service, endpoint];
+    const reason = process ? `process ${process.pid} of ${service} has ended` : `${service} does not run`;
+    const hint = `\`meatymusic logs ${service} --tail 20\` shows why; \`meatymusic up\` starts it again`;
+    return [service, { absent: { code: 'not-running', reason, hint } }];
+  });
+  return Object.fromEntries(entries) as Endpoints;
 }
 
 /** Stops all of it, by the supervisor where there is one, and whatever is left without it. */

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { type Endpoint, switchedOff } from '../../base/endpoint.ts';
 import { distFolder } from '../../base/package-root.ts';
+import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints } from '../runtime.ts';
 import { type EmbeddedService, type PortName, spansFile, stackFolder } from '../state.ts';
 import { superuser } from './database-frames.ts';
@@ -34,18 +36,28 @@ export interface ServiceSpec {
 export type Ports = Partial<Record<PortName, number>>;
 
 export function endpointsOf(plan: StackPlan, ports: Ports): Endpoints {
+  const entries = Object.entries(urlsOf(plan, ports)).map(([name, url]): [string, Endpoint] => [
+    name,
+    ports[name as EmbeddedService] === undefined ? { absent: switchedOff(name) } : { url },
+  ]);
+  return Object.fromEntries(entries) as Endpoints;
+}
+
+type Urls = Record<ServiceName, string> & { telemetry?: string };
+
+function urlsOf(plan: StackPlan, ports: Ports): Urls {
   const port = (name: PortName) => ports[name] ?? 0;
   return {
-    apiUrl: `http://127.0.0.1:${port('api')}`,
-    webUrl: `http://127.0.0.1:${port('web')}`,
-    databaseUrl: `postgresql://${superuser}:${plan.password}@127.0.0.1:${port('database')}/${encodeURIComponent(plan.databaseName)}`,
-    cacheUrl: `redis://:${plan.password}@127.0.0.1:${port('cache')}`,
-    ...(ports.telemetry === undefined ? {} : { otlpUrl: `http://127.0.0.1:${ports.telemetry}` }),
+    api: `http://127.0.0.1:${port('api')}`,
+    web: `http://127.0.0.1:${port('web')}`,
+    database: `postgresql://${superuser}:${plan.password}@127.0.0.1:${port('database')}/${encodeURIComponent(plan.databaseName)}`,
+    cache: `redis://:${plan.password}@127.0.0.1:${port('cache')}`,
+    ...(ports.telemetry === undefined ? {} : { telemetry: `http://127.0.0.1:${ports.telemetry}` }),
   };
 }
 
 export function serviceSpecs(plan: StackPlan, ports: Ports): ServiceSpec[] {
-  const endpoints = endpointsOf(plan, ports);
+  const endpoints = urlsOf(plan, ports);
   const receiver: Make = (_, port) => telemetry(plan, port, ports['telemetry-grpc'] ?? 0);
   const make: Record<EmbeddedService, Make> = { telemetry: receiver, database, cache, api, web };
   return (Object.keys(make) as EmbeddedService[])
@@ -53,7 +65,7 @@ export function serviceSpecs(plan: StackPlan, ports: Ports): ServiceSpec[] {
     .map((name) => make[name](plan, ports[name] as number, endpoints));
 }
 
-type Make = (plan: StackPlan, port: number, endpoints: Endpoints) => ServiceSpec;
+type Make = (plan: StackPlan, port: number, endpoints: Urls) => ServiceSpec;
 
 /** Of the first stage, so that it is still there for the last spans of services that end. */
 function telemetry({ root, environment }: StackPlan, port: number, grpcPort: number): ServiceSpec {
@@ -120,8 +132,8 @@ function cache({ environment, password }: StackPlan, port: number): ServiceSpec 
   };
 }
 
-function api(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
-  const web = new URL(endpoints.webUrl);
+function api(plan: StackPlan, port: number, endpoints: Urls): ServiceSpec {
+  const web = new URL(endpoints.web);
   return {
     service: 'api',
     port,
@@ -134,9 +146,9 @@ function api(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
       PORT: String(port),
       SERVICE_NAME: plan.apiServiceName,
       OTEL_SERVICE_NAME: plan.apiServiceName,
-      DATABASE_URL: endpoints.databaseUrl,
+      DATABASE_URL: endpoints.database,
       DATABASE_APP_ROLE: plan.applicationRole,
-      REDIS_URL: endpoints.cacheUrl,
+      REDIS_URL: endpoints.cache,
       AUTH_ISSUER: plan.auth.issuer,
       AUTH_JWKS: plan.auth.jwks,
       ...(plan.auth.audience ? { AUTH_AUDIENCE: plan.auth.audience } : {}),
@@ -148,7 +160,7 @@ function api(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
   };
 }
 
-function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
+function web(plan: StackPlan, port: number, endpoints: Urls): ServiceSpec {
   return {
     service: 'web',
     port,
@@ -160,7 +172,7 @@ function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
       PORT: String(port),
       SERVICE_NAME: plan.webServiceName,
       OTEL_SERVICE_NAME: plan.webServiceName,
-      NEXT_PUBLIC_API_URL: endpoints.apiUrl,
+      NEXT_PUBLIC_API_URL: endpoints.api,
       NEXT_PUBLIC_APP_NAME: plan.appName,
       ...exporter(plan, endpoints),
     },
@@ -170,8 +182,8 @@ function web(plan: StackPlan, port: number, endpoints: Endpoints): ServiceSpec {
   };
 }
 
-function exporter({ otlpEndpoint }: StackPlan, { otlpUrl }: Endpoints): Record<string, string> {
-  const endpoint = otlpUrl ?? otlpEndpoint;
+function exporter({ otlpEndpoint }: StackPlan, { telemetry }: Urls): Record<string, string> {
+  const endpoint = telemetry ?? otlpEndpoint;
   return endpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } : {};
 }
 

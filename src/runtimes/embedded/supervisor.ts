@@ -3,7 +3,6 @@
  * as JSON on its standard input, leaves its address in the state file, starts the services and takes orders.
  */
 import { randomBytes } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ownIdentity } from '../../base/process-identity.ts';
@@ -111,7 +110,6 @@ function record(): void {
   const state: EmbeddedState = {
     version: 1,
     runtime: 'embedded',
-    root: realpathSync(plan.root),
     startedAt,
     supervisor: ownIdentity(),
     control: { port: (server.address() as AddressInfo).port, token },

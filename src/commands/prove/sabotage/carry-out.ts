@@ -2,6 +2,7 @@ import { Fault } from '../../../base/errors.ts';
 import { ExitCode } from '../../../base/exit-code.ts';
 import type { SpansProbe } from '../../../check/probes.ts';
 import type { Sabotage } from '../../../check/sabotage.ts';
+import { addressOf } from '../../../probes/address.ts';
 import { carryOutUndo } from '../../../session/undo.ts';
 import type { ProbeChanges } from '../../verify/probes.ts';
 import type { StackUnderTest } from '../../verify/stack.ts';
@@ -51,9 +52,9 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
       return seen({});
     case 'http': {
       const { service, change } = sabotage;
-      const proxy = await startSabotagingProxy(base.endpoints[`${service}Url`], change);
+      const proxy = await startSabotagingProxy(addressOf(base, service), change);
       const stack = { ...underTest.stack, [service]: { ...underTest.stack[service], url: proxy.url } };
-      const endpoints = { ...base.endpoints, [`${service}Url`]: proxy.url };
+      const endpoints = { ...base.endpoints, [service]: { url: proxy.url } };
       return {
         underTest: { ...underTest, stack, base: { ...base, stack, endpoints } },
         changes: {},

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { serviceNames } from '../../check/stack.ts';
+import type { RuntimeContext } from '../context.ts';
+import { createEngineCli, type EngineCli } from './cli.ts';
+import { type Container, listContainers } from './containers.ts';
+import { type ComposeFiles, findComposeFiles, folderProject } from './files.ts';
+import { ownerOf, refuseForeign } from './owner.ts';
+
+/**
+ * For a folder whose compose file nothing was started from: rejects with a `Fault` (78) when another folder's stack has
+ * the name that this one's would get.
+ */
+export async function refuseTakenName(
+  context: RuntimeContext,
+  cli: EngineCli,
+  matters: (containers: readonly Container[]) => boolean = () => true,
+): Promise<void> {
+  let files: ComposeFiles;
+  try {
+    files = findComposeFiles(context);
+  } catch {
+    return;
+  }
+  if (files.own) return;
+  const project = context.config.compose.project ?? (context.env.COMPOSE_PROJECT_NAME || nameOf(files));
+  const containers = await listContainers(cli, project);
+  if (matters(containers)) refuseForeign(containers, ownerOf(context, files), project);
+}
+
+/** The same for configured addresses: they must not lead to the stack of another folder that has this one's name. */
+export async function refuseTakenAddresses(context: RuntimeContext): Promise<void> {
+  const { services } = context.config;
+  const urls = serviceNames
+    .filter((name) => services[name].enabled)
+    .map((name) => new URL(services[name].url));
+  const local = urls.filter(({ hostname }) => /^(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)$/.test(hostname));
+  const ports = new Set(local.map(({ port, protocol }) => Number(port) || usualPorts[protocol]));
+  const lead = (containers: readonly Container[]) =>
+    containers.some(({ published }) => published.some(({ hostPort }) => ports.has(hostPort)));
+  try {
+    await refuseTakenName(context, createEngineCli(context), lead);
+  } catch (thrown) {
+    // Without an engine there are no containers.
+    if ((thrown as { code?: string }).code === 'project-name-taken') throw thrown;
+  }
+}
+
+const usualPorts: Partial<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'redis:': 6379,
+  'rediss:': 6379,
+};
+
+/** As compose names the project, without running compose. */
+function nameOf({ files: [first = ''] }: ComposeFiles): string {
+  const named = existsSync(first) && /^name:\s*["']?([\w-]+)/m.exec(readFileSync(first, 'utf8'))?.[1];
+  return named || folderProject(path.dirname(first));
+}
