@@ -1,8 +1,8 @@
-import path from 'node:path';
 import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
+import { findMigrationsOf } from '../migrations-of.ts';
 import { assertNotBeingProved, mendLeftover } from '../prove/sabotage/leftover.ts';
 import type { Progress } from './progress.ts';
 import { awaitReady } from './ready.ts';
@@ -10,6 +10,8 @@ import { awaitReady } from './ready.ts';
 export interface Migrated {
   ran: string[];
   head: string | undefined;
+  /** Why nothing was migrated: the stack has no migrations of ours. */
+  none?: string;
 }
 
 /** What is not ready by then is a check's to tell. */
@@ -40,9 +42,10 @@ export async function start(
     migrated = await progress.step(
       'migrations',
       () => migrate(project, runtime, endpoints, signal, progress),
-      ({ ran, head }) => ({
+      ({ ran, head, none }) => ({
         ok: true,
-        told: ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`,
+        told:
+          none ?? (ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`),
       }),
     );
   }
@@ -58,25 +61,32 @@ export async function start(
 }
 
 async function migrate(
-  { config, root }: Project,
+  project: Project,
   runtime: Runtime,
-  endpoints: Endpoints,
+  { databaseUrl: url }: Endpoints,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Migrated> {
-  const { migrateToLatest } = await import('../../migrate/index.ts');
-  const { folder, schema, lockTimeout, timeout } = config.migrations;
+  const { migrateToLatest, whyAbsent } = await import('../../migrate/index.ts');
+  const source = await findMigrationsOf(project, runtime);
+  if (source.folder === undefined) {
+    const { message } = await whyAbsent({ url, signal }, source.reason);
+    return { ran: [], head: undefined, none: `${message}; nothing was created` };
+  }
+  const { schema, lockTimeout, timeout } = project.config.migrations;
+  const say = (message: string) => progress.say(`note: ${message}`, 'note');
+  if (source.note) say(source.note);
   const { ran, head } = await migrateToLatest({
-    url: endpoints.databaseUrl,
+    url,
     schema,
     lockTimeoutMs: lockTimeout,
     timeoutMs: timeout,
     signal,
-    ...(folder ? { folder: path.resolve(root, folder) } : {}),
-    pidFile: migratorPidFile(root, runtime.name),
+    folder: source.folder,
+    pidFile: migratorPidFile(project.root, runtime.name),
     onEvent(event) {
       if (event.type === 'waiting') progress.say(`waits for the migrations of ${event.holder}`);
-      if (event.type === 'notice') progress.say(`note: ${event.message}`, 'note');
+      if (event.type === 'notice') say(event.message);
     },
   });
   return { ran: ran.map(({ name }) => name), head };
