@@ -74,6 +74,18 @@ testCheck(
         when: 'migrations are switched off',
         probes: { migrations: { state: new ProbeError('MIGRATIONS_OFF', 'switched off') } },
       },
+      {
+        when: 'the stack has no migrations',
+        probes: { migrations: { state: new ProbeError('no-migrations', 'no migrations configured') } },
+        reason: 'no migrations configured',
+      },
+      {
+        when: 'another tool migrates the database',
+        probes: {
+          migrations: { state: new ProbeError('migrated-by-another-tool', 'migrated by Alembic, at 1975ea') },
+        },
+        reason: 'migrated by Alembic, at 1975ea',
+      },
     ],
   },
   { describe, it },

@@ -1,4 +1,12 @@
-import { attempt, defineCheck, type Evidence, fact, option, v } from '../../src/check/index.ts';
+import {
+  attempt,
+  defineCheck,
+  type Evidence,
+  fact,
+  option,
+  unjudgedMigrations,
+  v,
+} from '../../src/check/index.ts';
 
 /**
  * Verifies that the database has every migration, as it stands in its file and in its order, that the files are those
@@ -100,15 +108,16 @@ export default defineCheck({
   async run({ migrations, options, pass, fail, skip }) {
     const expected = 'every migration applied, unchanged, in its order';
     const state = await attempt(migrations.state());
-    if (state.failure?.code === 'MIGRATIONS_OFF') {
-      return skip(state.failure.message, 'migrations: { enabled: true } in the configuration');
-    }
+    const enabler = state.failure && unjudgedMigrations[state.failure.code];
+    if (enabler) return skip(state.failure.message, enabler);
     if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
-    const { folder, applied, pending, edited, missing, outOfOrder, lockFileDifferences } = state.value;
+    const { folder, applied, pending, edited, missing, outOfOrder, lockFileDifferences, alsoBy } =
+      state.value;
     const evidence: Evidence[] = [
       fact('folder', folder),
       fact('applied', applied.join(', ') || 'none'),
       fact('lock file', lockFileDifferences ? lockFileDifferences.join('; ') || 'fits' : 'none'),
+      ...(alsoBy ? [fact('another tool', `also ${alsoBy}`)] : []),
     ];
     const list = (names: readonly string[]) => names.join(', ');
     if (edited.length > 0) return fail('edited', { expected, actual: list(edited), evidence });

@@ -11,7 +11,7 @@ import { judgeVerdict } from '../../src/check/judge-verdict.ts';
 import { optionValues } from '../../src/check/option.ts';
 import type { Probes } from '../../src/check/probes.ts';
 import { exampleStack } from '../../src/check/stack.ts';
-import { migrateToLatest, readOnlyMigrations } from '../../src/migrate/index.ts';
+import { builtInMigrations, migrateToLatest, readOnlyMigrations } from '../../src/migrate/index.ts';
 import { createProbe } from '../../src/probes/index.ts';
 import { startPglite } from '../../src/testing/pglite.ts';
 import { pgvectorMissing, startPgvectorContainer } from '../../src/testing/pgvector-container.ts';
@@ -46,7 +46,10 @@ async function judge(
   const probeContext = testProbeContext({
     endpoints: { database: { url } },
     database: { applicationRole: 'meatymusic_app', ...application },
-    migrations: { ...readOnlyMigrations({ url }), inFolder: (folder) => readOnlyMigrations({ url, folder }) },
+    migrations: {
+      ...readOnlyMigrations({ url, folder: builtInMigrations }),
+      inFolder: (folder) => readOnlyMigrations({ url, folder }),
+    },
   });
   try {
     const probes: Partial<Record<keyof Probes, unknown>> = {};
@@ -83,7 +86,7 @@ function suite(start: () => Promise<TestServer>) {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
-    await migrateToLatest({ url: server.url });
+    await migrateToLatest({ url: server.url, folder: builtInMigrations });
   });
   afterAll(() => server?.stop());
 
@@ -227,7 +230,7 @@ describe.skipIf(pgvectorMissing)(`PostgreSQL alone${pgvectorMissing ? ` (${pgvec
   let server: Awaited<ReturnType<typeof startPgvectorContainer>>;
   beforeAll(async () => {
     server = await startPgvectorContainer();
-    await migrateToLatest({ url: server.url });
+    await migrateToLatest({ url: server.url, folder: builtInMigrations });
     await run(server.url, ["create role api login password 'api-password-1' in role meatymusic_app"]);
   });
   afterAll(() => server?.stop());

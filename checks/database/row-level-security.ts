@@ -50,7 +50,7 @@ export default defineCheck({
   codes: {
     'role-missing': {
       means: "the application's role cannot be taken",
-      hint: 'meatymusic migrate up makes it; services.database.applicationRole names another',
+      hint: 'name the role of the application: services.database.applicationRole; or make it in a migration: create role …',
     },
     'bypasses-policies': {
       means: 'the role of the application stands above the policies',

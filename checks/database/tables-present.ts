@@ -53,7 +53,7 @@ export default defineCheck({
   codes: {
     'table-missing': {
       means: 'a table does not exist',
-      hint: 'meatymusic migrate status; meatymusic migrate up',
+      hint: 'what migrates this database? meatymusic migrate status',
     },
     'column-missing': {
       means: 'a table lacks a column',

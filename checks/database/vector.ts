@@ -15,7 +15,7 @@ export default defineCheck({
   codes: {
     'not-installed': {
       means: 'the server has the extension, this database does not',
-      hint: 'create extension vector; or run the migrations: meatymusic migrate up',
+      hint: 'create extension vector, in a migration or as a superuser',
     },
     'not-available': {
       means: 'the server does not have the extension',

@@ -94,7 +94,8 @@ async function withProject(work) {
     tool: (...args) => call(process.execPath, [binary, ...args]),
     byHand() {
       call('docker', [...hand, 'up', '--detach', '--wait']);
-      call(process.execPath, [binary, '--config', external, 'migrate', 'up']);
+      const builtIn = path.join(path.dirname(composeFile), 'migrations');
+      call(process.execPath, [binary, '--config', external, 'migrate', 'up', '--folder', builtIn]);
     },
     clear() {
       call('docker', [...hand, 'down', '--volumes']);

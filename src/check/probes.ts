@@ -21,7 +21,7 @@ export type * from './probes/http.ts';
 export type * from './probes/ids.ts';
 export type * from './probes/logs.ts';
 export type * from './probes/machine.ts';
-export type * from './probes/migrations.ts';
+export * from './probes/migrations.ts';
 export type * from './probes/network.ts';
 export type * from './probes/postgres.ts';
 export * from './probes/probe-error.ts';

@@ -194,7 +194,10 @@ const compose = group(
 const migrations = group(
   {
     enabled: setting(v.boolean(), true, 'Whether `up` migrates'),
-    folder: unset(v.string(), 'Folder of the migrations; default: those of the reference stack'),
+    folder: unset(
+      v.string(),
+      'Folder of the migrations; default: migrations/ beside this file, else on the reference stack its own',
+    ),
     schema: setting(name, 'public', "Schema of Kysely's history tables"),
     lockTimeout: duration('30s', 'How long to wait for another migrator'),
     timeout: duration('5m', 'Longest time of a batch'),

@@ -1,5 +1,6 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { inTransaction } from './database.ts';
 import { removedChecksum } from './history.ts';
 import { recordAccepted } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
@@ -31,13 +32,15 @@ export async function acceptMigration(
         exitCode: ExitCode.usage,
       });
     }
-    await writingHistory(() => createHistoryTables(connection, schema));
-    await recordAccepted(connection, schema, {
-      name,
-      checksum: files.find((file) => file.name === name)?.checksum ?? removedChecksum,
-      reason,
-      timestamp: history.applied.find((entry) => entry.name === name)?.timestamp,
-      toolVersion,
+    await inTransaction(connection, async () => {
+      await writingHistory(() => createHistoryTables(connection, schema));
+      await recordAccepted(connection, schema, {
+        name,
+        checksum: files.find((file) => file.name === name)?.checksum ?? removedChecksum,
+        reason,
+        timestamp: history.applied.find((entry) => entry.name === name)?.timestamp,
+        toolVersion,
+      });
     });
     return { name, what };
   });

@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
+import { Fault } from '../base/errors.ts';
 import { BatchError, explained } from './batch-failure.ts';
 import type { Connection } from './connection.ts';
-import { kyselyOn } from './database.ts';
+import { inTransaction, kyselyOn } from './database.ts';
 import { type Applied, forget, recordApplied, recordStarted } from './history-record.ts';
+import type { RemoveHistoryTables } from './history-tables.ts';
 import type { Step } from './load.ts';
+import { readSchemaLines } from './schema-lines.ts';
 import type { MigrateEvent } from './session.ts';
 import { LeftTransaction, refuseBrokenTransaction } from './transaction-guard.ts';
 
@@ -15,6 +19,8 @@ export interface ApplyOptions {
   /** Of the newest row of the history; new ones come behind it, whatever the clock says. */
   lastTimestamp: string | undefined;
   onEvent?: ((event: MigrateEvent) => void) | undefined;
+  /** Called before the first migration, inside its transaction where it has one. */
+  prepare(): Promise<RemoveHistoryTables>;
   /** Called behind each group, inside its transaction, with all that has run so far. */
   onGroup?: (done: readonly Step[]) => Promise<void>;
   now?: () => number;
@@ -43,12 +49,14 @@ export async function applyMigrations(
       .filter((step) => step.direction === direction)
       .map(({ migration: { name }, durationMs }) => ({ name, durationMs }));
   const history = new HistoryKeeper(connection, options, done);
-  for (const group of groupsOf(options.steps)) {
+  for (const [index, group] of groupsOf(options.steps).entries()) {
+    const prepare = index === 0 ? options.prepare : undefined;
+    const run = { connection, options, history, prepare };
     try {
       done.push(
         ...(group[0]!.migration.noTransaction
-          ? [await runAlone(connection, options, group[0]!, history)]
-          : await runTogether(connection, options, group, history)),
+          ? [await runAlone(run, group[0]!)]
+          : await runTogether(run, group)),
       );
     } catch (error) {
       throw explained(error, done, connection);
@@ -67,19 +75,27 @@ function groupsOf(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
+interface GroupRun {
+  connection: Connection;
+  options: ApplyOptions;
+  history: HistoryKeeper;
+  /** Of the first group only. */
+  prepare: ApplyOptions['prepare'] | undefined;
+}
+
 async function runTogether(
-  connection: Connection,
-  options: ApplyOptions,
+  { connection, options, history, prepare }: GroupRun,
   group: readonly Step[],
-  history: HistoryKeeper,
 ): Promise<Done[]> {
   const done: Done[] = [];
   let current = group[0]!;
   let committing = false;
+  let removeTables: RemoveHistoryTables | undefined;
   try {
     await kyselyOn(connection)
       .transaction()
       .execute(async (transaction) => {
+        removeTables = await prepare?.();
         for (const step of group) {
           current = step;
           const durationMs = await runOne(transaction, options, step);
@@ -90,6 +106,7 @@ async function runTogether(
         committing = true;
       });
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const failed = current.migration.name;
     if (committing && connection.lost()) {
       throw new BatchError(error, {
@@ -100,6 +117,7 @@ async function runTogether(
     }
     // After its own COMMIT this rolls back nothing, and that is said.
     const left = error instanceof LeftTransaction;
+    if (left && removeTables) await removeUnused(connection, removeTables);
     throw new BatchError(error, {
       failed,
       takenBack: left ? [] : group.slice(0, group.indexOf(current) + 1),
@@ -111,19 +129,20 @@ async function runTogether(
   return done;
 }
 
-async function runAlone(
-  connection: Connection,
-  options: ApplyOptions,
-  step: Step,
-  history: HistoryKeeper,
-): Promise<Done> {
+async function runAlone({ connection, options, history, prepare }: GroupRun, step: Step): Promise<Done> {
   const { schema, toolVersion } = options;
   const { name, checksum } = step.migration;
-  if (step.direction === 'up') await recordStarted(connection, schema, { name, checksum, toolVersion });
+  const before = prepare && (await readSchemaLines(connection));
+  const removeTables = await inTransaction(connection, async () => {
+    const remove = await prepare?.();
+    if (step.direction === 'up') await recordStarted(connection, schema, { name, checksum, toolVersion });
+    return remove;
+  });
   let durationMs: number;
   try {
     durationMs = await runOne(kyselyOn(connection), options, step);
   } catch (error) {
+    if (before && removeTables) await removeUnused(connection, removeTables, before);
     throw new BatchError(error, {
       failed: name,
       takenBack: [],
@@ -133,6 +152,25 @@ async function runAlone(
   const done = { ...step, durationMs };
   await history.record([done]);
   return done;
+}
+
+/**
+ * Removes the history tables that a failed first migration does not need. With `before`, the objects of the schema that
+ * were there before it: unless it left something behind, which `migrate status` then shows as unfinished.
+ */
+async function removeUnused(
+  connection: Connection,
+  removeTables: RemoveHistoryTables,
+  before?: readonly string[],
+): Promise<void> {
+  if (connection.lost() || connection.client.getTransactionStatus() !== 'I') return;
+  await inTransaction(connection, async () => {
+    await removeTables();
+    if (before && !isDeepStrictEqual(before, await readSchemaLines(connection)))
+      throw new Error('the migration left something behind');
+  }).catch(() => {
+    // Then they stay; the failure of the migration is the one to report.
+  });
 }
 
 async function runOne(

@@ -13,3 +13,8 @@ export function kyselyOn({ client }: Connection): Kysely<unknown> {
     }),
   });
 }
+
+/** Runs statements of this connection in one transaction. */
+export function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  return kyselyOn(connection).transaction().execute(work);
+}

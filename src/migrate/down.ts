@@ -64,7 +64,6 @@ async function rollBack(
   }
   const migrations = await loadMigrations(names.map((name) => files.find((file) => file.name === name)!));
   refuseWithoutDown(migrations);
-  await writingHistory(() => createHistoryTables(connection, schema));
   const down = migrations.map((migration): Step => ({ direction: 'down', migration }));
   const up = again ? migrations.toReversed().map((migration): Step => ({ direction: 'up', migration })) : [];
   const ran = await applyMigrations(connection, {
@@ -73,6 +72,7 @@ async function rollBack(
     steps: [...down, ...up],
     lastTimestamp: history.applied.at(-1)?.timestamp,
     onEvent,
+    prepare: () => writingHistory(() => createHistoryTables(connection, schema)),
     onGroup: await keepExpectedSchema(scene),
   });
   return {

@@ -13,13 +13,25 @@ export function isAbsent(error: unknown): boolean {
   return codeOf(error) === '42P01' || codeOf(error) === '3F000';
 }
 
-/** Kysely's tables as Kysely makes them, and ours beside them. */
-export async function createHistoryTables(connection: Connection, schema: string): Promise<void> {
+/** Removes what `createHistoryTables` made, and nothing that was there before. */
+export type RemoveHistoryTables = () => Promise<void>;
+
+/** Kysely's tables as Kysely makes them, and ours beside them. Resolves to the function that removes those it made. */
+export async function createHistoryTables(
+  connection: Pick<Connection, 'query'>,
+  schema: string,
+): Promise<RemoveHistoryTables> {
   const prefix = quote(schema);
+  const [before] = await connection.query<{ hasSchema: boolean; tables: string[] }>(
+    `select exists (select from pg_namespace where nspname = $1) as "hasSchema",
+            array(select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                   where n.nspname = $1 and c.relname = any($2)) as tables`,
+    [schema, historyTables],
+  );
   // `if not exists` alone raises a notice each time, and two at once collide: the lock is held by now.
   await connection.query(`
     set client_min_messages = warning;
-    create schema if not exists ${prefix};
+    ${before!.hasSchema ? '' : `create schema ${prefix};`}
     create table if not exists ${prefix}.kysely_migration (
       name varchar(255) not null primary key,
       "timestamp" varchar(255) not null
@@ -46,4 +58,10 @@ export async function createHistoryTables(connection: Connection, schema: string
       taken_at timestamptz not null default clock_timestamp()
     );
     reset client_min_messages`);
+  const made = historyTables.filter((table) => !before!.tables.includes(table));
+  return async () => {
+    const drops = made.map((table) => `drop table if exists ${prefix}.${table};`);
+    if (!before!.hasSchema) drops.push(`drop schema if exists ${prefix};`);
+    if (drops.length > 0) await connection.query(drops.join(' '));
+  };
 }

@@ -1,6 +1,7 @@
 /** Migrations that can be trusted. What only some operations need is loaded when they run: `status` has to be quick. */
 import type { Accepted } from './accept.ts';
 import { lookAt } from './look.ts';
+import { refuseOtherTools } from './other-tools.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
 import type { MigrateOptions } from './scene.ts';
@@ -11,18 +12,32 @@ import type { VerifyOutcome } from './verify.ts';
 export type { MigrationState } from '../check/probes.ts';
 export type { Accepted } from './accept.ts';
 export type { Ran } from './apply.ts';
+export { readFolderKind } from './folder-kind.ts';
 export {
   compareLockFile,
   lockFileName,
   requireLockFile,
   writeLockFile,
 } from './lock-file.ts';
-export { builtInMigrations, migrationState } from './look.ts';
+export { lookAt, migrationState, otherToolsOf } from './look.ts';
+export {
+  belongsToOtherTool,
+  describeOtherTools,
+  migratedByAnotherTool,
+  type OtherTool,
+} from './other-tools.ts';
 export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
-export { readOnlyMigrations } from './read-only.ts';
+export { absentMigrations, readOnlyMigrations, whyAbsent } from './read-only.ts';
 export type { MigrateOptions } from './scene.ts';
 export type { DatabaseTarget, MigrateEvent, SessionOptions } from './session.ts';
+export {
+  builtInMigrations,
+  findMigrations,
+  isBuiltIn,
+  type MigrationSource,
+  noMigrations,
+} from './source.ts';
 export type { FullMigrationState, MigrationStatus } from './state.ts';
 export type { MigrateOutcome } from './up.ts';
 export type { VerifyOutcome } from './verify.ts';
@@ -65,7 +80,10 @@ export async function planMigrations(
   const [{ planMigrations: plan, formatPlan }, { reachUp, reachDown }, { files, state }] = await Promise.all([
     import('./plan.ts'),
     import('./reach.ts'),
-    lookAt(options),
+    lookAt(options).then((look) => {
+      refuseOtherTools(look);
+      return look;
+    }),
   ]);
   if (direction === 'up') refuseBrokenHistory(state);
   const wanted =

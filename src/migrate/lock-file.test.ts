@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compareLockFile, lockFileName, requireLockFile, writeLockFile } from './lock-file.ts';
-import { builtInMigrations } from './look.ts';
+import { builtInMigrations } from './source.ts';
 
 describe('the lock file', () => {
   let folder: string;

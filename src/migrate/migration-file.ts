@@ -81,7 +81,7 @@ export function checksumOf(source: string): string {
   return `sha256:${hash('sha256', normalised)}`;
 }
 
-function isMigration(file: string): boolean {
+export function isMigration(file: string): boolean {
   if (file.startsWith('.') || file.startsWith('_')) return false;
   if (/\.d\.[mc]?ts$|\.(test|spec)\.[mc]?[jt]s$/.test(file)) return false;
   return extensions.includes(path.extname(file));

@@ -1,11 +1,39 @@
+import { Fault } from '../base/errors.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readExpectedSchema } from './expected-schema.ts';
 import { compareLockFile } from './lock-file.ts';
-import { lookAt } from './look.ts';
+import { lookAt, otherToolsOf } from './look.ts';
+import { describeOtherTools, migratedByAnotherTool, refuseOtherTools } from './other-tools.ts';
 import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
+import { noMigrations } from './source.ts';
+
+/** For a stack without migrations: every question is answered with the reason, and with the tool that migrates the database. */
+export function absentMigrations(
+  target: Pick<MigrateOptions, 'url' | 'signal'>,
+  reason: string,
+): MigrationsProbe {
+  const refuse = async () => {
+    throw await whyAbsent(target, reason);
+  };
+  return { state: refuse, drift: refuse, secondRun: refuse };
+}
+
+/** Another tool that migrates the database is the better reason; a database that cannot be asked adds none. */
+export async function whyAbsent(
+  target: Pick<MigrateOptions, 'url' | 'signal'>,
+  reason: string,
+): Promise<Fault> {
+  const others = await otherToolsOf({ ...target, timeoutMs: 3000, silenceMs: 3000 }).catch(
+    (error: unknown) => {
+      if (target.signal?.aborted || !(error instanceof Fault)) throw error;
+      return [];
+    },
+  );
+  return others.length > 0 ? migratedByAnotherTool(others) : noMigrations(reason);
+}
 
 /** What checks may ask of the migrator; every answer leaves the database as it is. */
 export function readOnlyMigrations(
@@ -13,7 +41,9 @@ export function readOnlyMigrations(
 ): MigrationsProbe {
   return {
     async state() {
-      const { files, state } = await lookAt(options);
+      const look = await lookAt(options);
+      refuseOtherTools(look);
+      const { files, state, otherTools } = look;
       const { folder, applied, pending, edited, missing, outOfOrder } = state;
       const lockFileDifferences = compareLockFile(folder, files);
       return {
@@ -24,6 +54,7 @@ export function readOnlyMigrations(
         missing,
         outOfOrder,
         ...(lockFileDifferences ? { lockFileDifferences } : {}),
+        ...(otherTools.length > 0 ? { alsoBy: describeOtherTools(otherTools) } : {}),
       };
     },
     drift: () => readDrift(options),

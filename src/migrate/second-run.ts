@@ -1,8 +1,8 @@
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readHistory } from './history.ts';
-import { builtInMigrations } from './look.ts';
 import { readMigrationFiles } from './migration-file.ts';
+import { findOtherTools, refuseOtherTools } from './other-tools.ts';
 import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
@@ -28,10 +28,11 @@ export async function secondRun(options: MigrateOptions): ReturnType<MigrationsP
   };
 }
 
-async function lookAt({ url, signal, folder = builtInMigrations, schema = 'public' }: MigrateOptions) {
+async function lookAt({ url, signal, folder, schema = 'public' }: MigrateOptions) {
   const files = readMigrationFiles(folder);
   return withConnection({ url, signal }, async (connection) => {
     const history = await readHistory(connection, schema);
+    refuseOtherTools({ files, history, otherTools: await findOtherTools(connection) });
     const objects = await readSchemaLines(connection);
     const entries = history.applied.map(({ name, timestamp }) => `history entry ${name} of ${timestamp}`);
     return {

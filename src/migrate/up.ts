@@ -1,11 +1,11 @@
 import { applyMigrations, type Ran } from './apply.ts';
+import { inTransaction } from './database.ts';
 import { keepExpectedSchema } from './expected-schema.ts';
 import { refuseForeignHistory } from './foreign-history.ts';
 import { adopt } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations } from './load.ts';
 import { refuseBrokenLockFile } from './lock-file.ts';
-import { builtInMigrations } from './look.ts';
 import { type Reach, reachUp } from './reach.ts';
 import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';
@@ -20,7 +20,7 @@ export interface MigrateOutcome {
 
 /** Applies what is pending, as far as `reach` says; all of it by default. Idempotent. A lock file that cannot be read stops it. */
 export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Promise<MigrateOutcome> {
-  refuseBrokenLockFile(options.folder ?? builtInMigrations);
+  refuseBrokenLockFile(options.folder);
   return withScene(options, async (scene) => {
     const { connection, folder, schema, files, history, state } = scene;
     await refuseForeignHistory(
@@ -35,8 +35,13 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
       return { folder, ran: [], head: state.applied.at(-1) };
     // The server looks at its catalogue while the files are loaded here.
     const [onGroup, migrations] = await Promise.all([keepExpectedSchema(scene), loadMigrations(wanted)]);
-    await writingHistory(() => createHistoryTables(connection, schema));
-    await adoptForeign(scene, options, unverified);
+    const prepare = () =>
+      writingHistory(async () => {
+        const removeTables = await createHistoryTables(connection, schema);
+        await adoptForeign(scene, unverified);
+        return removeTables;
+      });
+    if (migrations.length === 0) await inTransaction(connection, prepare);
     for (const name of state.unfinished) {
       options.onEvent?.({
         type: 'notice',
@@ -49,8 +54,15 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
       steps: migrations.map((migration) => ({ direction: 'up', migration })),
       lastTimestamp: history.applied.at(-1)?.timestamp,
       onEvent: options.onEvent,
+      prepare,
       onGroup,
     });
+    if (unverified.length > 0) {
+      options.onEvent?.({
+        type: 'notice',
+        message: `applied by another Kysely tool, their checksums are recorded from now on: ${unverified.join(', ')}`,
+      });
+    }
     return { folder, ran, head: ran.at(-1)?.name ?? state.applied.at(-1) };
   });
 }
@@ -58,24 +70,17 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
 /** What another Kysely tool applied has no checksum: from now on it has the one of its file. */
 async function adoptForeign(
   { connection, schema, files, history }: Scene,
-  { onEvent }: MigrateOptions,
   names: readonly string[],
 ): Promise<void> {
   if (names.length === 0) return;
-  await writingHistory(() =>
-    adopt(
-      connection,
-      schema,
-      names.map((name) => ({
-        name,
-        checksum: files.find((file) => file.name === name)!.checksum,
-        timestamp: history.applied.find((entry) => entry.name === name)!.timestamp,
-        toolVersion,
-      })),
-    ),
+  await adopt(
+    connection,
+    schema,
+    names.map((name) => ({
+      name,
+      checksum: files.find((file) => file.name === name)!.checksum,
+      timestamp: history.applied.find((entry) => entry.name === name)!.timestamp,
+      toolVersion,
+    })),
   );
-  onEvent?.({
-    type: 'notice',
-    message: `applied by another Kysely tool, their checksums are recorded from now on: ${names.join(', ')}`,
-  });
 }

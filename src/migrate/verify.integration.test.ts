@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../base/package-root.ts';
 import { createMigrationsFolder, migrationText } from '../testing/migrations-folder.ts';
 import { pgvectorMissing, startPgvectorContainer } from '../testing/pgvector-container.ts';
-import { generateTypes, migrateToLatest, verifyMigrations } from './index.ts';
+import { builtInMigrations as folder, generateTypes, migrateToLatest, verifyMigrations } from './index.ts';
 
 async function run(url: string, statement: string) {
   const client = new pg.Client(url);
@@ -21,7 +21,11 @@ async function run(url: string, statement: string) {
 
 describe('on PGlite in memory', () => {
   test('the built-in migrations hold what they promise', async () => {
-    const outcome = await verifyMigrations({ url: 'postgresql://127.0.0.1:1/none', target: false });
+    const outcome = await verifyMigrations({
+      url: 'postgresql://127.0.0.1:1/none',
+      folder,
+      target: false,
+    });
     expect(outcome.steps.map(({ what, differences }) => [what, differences])).toEqual([
       ['up from nothing works', []],
       ['down to nothing leaves nothing', []],
@@ -57,7 +61,7 @@ describe('on PGlite in memory', () => {
   });
 
   test('the types are those of the schema', async () => {
-    const text = await generateTypes({});
+    const text = await generateTypes({ folder });
     expect(text).toContain(
       'export interface UserPreferences {\n  id: Generated<string>;\n  user_id: string;\n',
     );
@@ -79,14 +83,19 @@ describe.skipIf(pgvectorMissing)(`on a server${pgvectorMissing ? ` (${pgvectorMi
   afterAll(() => server?.stop());
 
   test('a scratch database of the server and PGlite agree with the real one, and a change by hand is shown', async () => {
-    await migrateToLatest({ url: server.url });
+    await migrateToLatest({ url: server.url, folder });
     for (const scratchUrl of [server.url, undefined]) {
-      const outcome = await verifyMigrations({ url: server.url, scratchUrl, target: true });
+      const outcome = await verifyMigrations({ url: server.url, folder, scratchUrl, target: true });
       expect(outcome.steps.flatMap(({ differences }) => differences)).toEqual([]);
       expect(outcome.steps).toHaveLength(4);
     }
     await run(server.url, 'alter table users alter column email drop not null');
-    const { ok, steps } = await verifyMigrations({ url: server.url, scratchUrl: server.url, target: true });
+    const { ok, steps } = await verifyMigrations({
+      url: server.url,
+      folder,
+      scratchUrl: server.url,
+      target: true,
+    });
     expect(ok).toBe(false);
     expect(steps[3]?.differences).toEqual([
       '- column public.users.email text not null',

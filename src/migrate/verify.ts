@@ -1,6 +1,5 @@
 import { withConnection } from './connection.ts';
 import { migrateDown } from './down.ts';
-import { builtInMigrations } from './look.ts';
 import { readMigrationFiles } from './migration-file.ts';
 import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
@@ -31,7 +30,7 @@ export interface VerifyOutcome {
 export async function verifyMigrations(
   options: MigrateOptions & { scratchUrl?: string | undefined; target: boolean },
 ): Promise<VerifyOutcome> {
-  const { folder = builtInMigrations, schema = 'public', signal, onEvent } = options;
+  const { folder, schema = 'public', signal, onEvent } = options;
   const files = readMigrationFiles(folder);
   const scratch = await openScratch(options.scratchUrl, signal);
   try {

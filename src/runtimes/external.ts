@@ -16,6 +16,7 @@ export function createExternalRuntime({ config, root }: RuntimeContext): Runtime
   const enabled = serviceNames.filter((name) => services[name].enabled);
   return {
     name: 'external',
+    isReferenceStack: false,
     async up() {
       throw new Fault({
         code: 'external-stack',

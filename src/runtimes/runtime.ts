@@ -64,6 +64,8 @@ export interface LogOptions {
 /** Something that can hold a stack. Commands know no other. Rejects with `Fault` alone. */
 export interface Runtime {
   readonly name: RuntimeName;
+  /** True if the services are those of the reference stack; the built-in migrations run on no other. */
+  readonly isReferenceStack: boolean;
   /** Starts what is not running and resolves once all of it is healthy; idempotent. Migrations are the command's. */
   up(options: UpOptions): Promise<Endpoints>;
   /** Stops all of it; `volumes` removes the data as well. Idempotent. Resolves to what was stopped. */

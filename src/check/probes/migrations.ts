@@ -10,6 +10,8 @@ export interface MigrationState {
   outOfOrder: string[];
   /** How the files deviate from the committed migrations.lock.json; absent: there is none. */
   lockFileDifferences?: string[];
+  /** Another tool that migrates the database as well: `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
+  alsoBy?: string;
 }
 
 export interface MigrationsProbe {
@@ -26,3 +28,11 @@ export interface MigrationsProbe {
     entries: number;
   }>;
 }
+
+/** Failures of the probe with which the migrations cannot be judged, and what would make it possible. */
+export const unjudgedMigrations: Readonly<Record<string, string>> = {
+  MIGRATIONS_OFF: 'migrations: { enabled: true } in the configuration',
+  'no-migrations':
+    'a folder migrations/ with Kysely migrations beside the configuration, or migrations.folder',
+  'migrated-by-another-tool': 'a database of its own for the migrations of this project',
+};

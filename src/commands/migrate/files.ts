@@ -6,9 +6,9 @@ import { makeFolder } from '../../base/make-folder.ts';
 import { besideText, wrapText } from '../../base/wrap-text.ts';
 import type { Reach, VerifyOutcome } from '../../migrate/index.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { lineFor, type Style, styleFor } from '../style.ts';
+import { type Style, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
-import { type MigrateFlags, openMigrations, openTarget, positive, reachOf } from './target.ts';
+import { type MigrateFlags, openFolder, openMigrations, openTarget, positive, reachOf } from './target.ts';
 
 interface FileFlags extends MigrateFlags, Reach {
   json?: boolean;
@@ -108,32 +108,24 @@ Examples:
 
 const create: Action = async (invocation, options, [name = '']) => {
   const flags = options as unknown as FileFlags;
-  const { ownFolder, options: target } = await openMigrations(invocation, flags);
+  const { folder } = await openFolder(invocation, flags);
   const { createMigration } = await import('../../migrate/index.ts');
-  const file = await createMigration(ownFolder, name, { noTransaction: !flags.transaction });
+  const file = await createMigration(folder, name, { noTransaction: !flags.transaction });
   await invocation.stdout.write(`${path.relative(invocation.cwd, file)}\n`);
-  if (!target.folder && !invocation.quiet) {
-    await invocation.stderr.write(
-      lineFor(
-        invocation.stderr,
-        "note: the configuration names no folder of migrations, so the built-in ones are applied; set migrations: { folder: 'migrations' }",
-      ),
-    );
-  }
   return ExitCode.ok;
 };
 
 const lock: Action = async (invocation, options) => {
   const flags = options as unknown as FileFlags;
-  const { ownFolder } = await openMigrations(invocation, flags);
+  const { folder } = (await openMigrations(invocation, flags, { orBuiltIn: false })).options;
   const { lockFileName, requireLockFile, writeLockFile } = await import('../../migrate/index.ts');
-  const file = path.relative(invocation.cwd, path.join(ownFolder, lockFileName));
+  const file = path.relative(invocation.cwd, path.join(folder, lockFileName));
   if (flags.check) {
-    requireLockFile(ownFolder);
+    requireLockFile(folder);
     await invocation.stdout.write(`${file} fits the migrations\n`);
     return ExitCode.ok;
   }
-  const changed = writeLockFile(ownFolder);
+  const changed = writeLockFile(folder);
   await invocation.stdout.write(`${file} ${changed ? 'written; commit it' : 'was up to date'}\n`);
   return ExitCode.ok;
 };
@@ -151,7 +143,9 @@ const plan: Action = async (invocation, options) => {
 
 const verify: Action = async (invocation, options) => {
   const flags = options as unknown as FileFlags;
-  const opened = flags.target ? await openTarget(invocation, flags) : await openMigrations(invocation, flags);
+  const opened = flags.target
+    ? await openTarget(invocation, flags)
+    : await openMigrations(invocation, flags, { orBuiltIn: true });
   const { verifyMigrations } = await import('../../migrate/index.ts');
   const scratchUrl = flags.scratch ?? opened.project.config.migrations.scratchUrl;
   const outcome = await waiting(invocation, 'up, down and up again on a scratch database', () =>
@@ -185,7 +179,7 @@ function verifyText(
 const types: Action = async (invocation, options) => {
   const { readFile, writeFile } = await import('node:fs/promises');
   const flags = options as unknown as FileFlags;
-  const { options: target, project } = await openMigrations(invocation, flags);
+  const { options: target, project } = await openMigrations(invocation, flags, { orBuiltIn: true });
   const { generateTypes } = await import('../../migrate/index.ts');
   const scratchUrl = flags.scratch ?? project.config.migrations.scratchUrl;
   const text = await generateTypes({ folder: target.folder, signal: target.signal, scratchUrl });

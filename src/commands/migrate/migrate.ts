@@ -19,6 +19,10 @@ A batch is one transaction: what fails is rolled back, all of it. One migrator w
 exits with 75 and names the holder. A migration that was edited, is missing or comes out of order stops \`up\` with 78; so
 does a pooler that gives each transaction another connection, as no lock holds behind it: migrate on the server itself.
 
+The migrations are those of migrations.folder, else of migrations/ beside the configuration. Without either, only the
+reference stack has any: its own. Everywhere else \`migrate\` ends with 78 and creates nothing, and so it does on a
+database that another tool migrates (Alembic, Flyway, Prisma, …).
+
 Examples:
   $ meatymusic migrate up                       apply what is pending
   $ meatymusic migrate status --check           exit with 1 when anything is pending
@@ -120,13 +124,12 @@ function common(command: Command): Command {
 
 const runUp: Action = async (invocation, options) => {
   const flags = options as RunFlags;
-  const { options: target } = await openTarget(invocation, flags);
-  const { builtInMigrations, migrateUp, requireLockFile } = await import('../../migrate/index.ts');
+  const { options: target, isOwn } = await openTarget(invocation, flags);
+  const { migrateUp, requireLockFile } = await import('../../migrate/index.ts');
   const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
-  if (frozen && target.folder) requireLockFile(target.folder);
-  else if (flags.frozenLock) requireLockFile(builtInMigrations);
+  if (frozen && (isOwn || flags.frozenLock)) requireLockFile(target.folder);
   const outcome = await waiting(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
-  if (!frozen && target.folder) await refreshLockFile(invocation, target.folder);
+  if (!frozen && isOwn) await refreshLockFile(invocation, target.folder);
   await tell(invocation, flags, 'up', outcome);
   return ExitCode.ok;
 };

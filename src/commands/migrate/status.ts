@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { formatDuration } from '../../base/duration.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { besideText } from '../../base/wrap-text.ts';
-import type { FullMigrationState, MigrationStatus } from '../../migrate/index.ts';
-import type { Action, CommandModule, Output } from '../invocation.ts';
+import type { FullMigrationState, MigrationStatus, OtherTool } from '../../migrate/index.ts';
+import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';
-import { type MigrateFlags, openTarget } from './target.ts';
+import { type MigrateFlags, openStack } from './target.ts';
 
 interface StatusFlags extends MigrateFlags {
   check?: boolean;
@@ -19,14 +19,17 @@ export function configureStatus(command: Command, act: Parameters<CommandModule[
     .description(
       'Every migration with its state: applied, pending, edited, missing, out of order, unfinished.',
     )
-    .option('--check', 'exit with 1 when anything is not applied or not in order')
+    .option(
+      '--check',
+      'exit with 1 when anything is not applied or not in order, with 78 when another tool migrates the database',
+    )
     .option('--json', 'machine-readable')
     .option('--folder <folder>', 'folder of the migrations')
     .addHelpText(
       'after',
       `
 Examples:
-  $ meatymusic migrate status
+  $ meatymusic migrate status             exit with 78 where no migrations are configured
   $ meatymusic migrate status --check     a deployment stops where something is pending
   $ meatymusic migrate status --json`,
     );
@@ -35,15 +38,43 @@ Examples:
 
 const showStatus: Action = async (invocation, options) => {
   const flags = options as StatusFlags;
-  const { options: target } = await openTarget(invocation, flags);
-  const { migrationState } = await import('../../migrate/index.ts');
-  const state = await migrationState(target);
+  const { source, options: target } = await openStack(invocation, flags);
+  const { belongsToOtherTool, lookAt, noMigrations, otherToolsOf } = await import('../../migrate/index.ts');
+  if (source.folder === undefined) {
+    const otherTools = await otherToolsOf(target);
+    if (otherTools.length === 0) throw noMigrations(source.reason);
+    return showOtherTools(invocation, flags, otherTools);
+  }
+  const look = await lookAt({ ...target, folder: source.folder });
+  const { state, otherTools } = look;
+  if (belongsToOtherTool(look)) return showOtherTools(invocation, flags, otherTools);
   const inOrder = state.pending.length + state.edited.length + state.missing.length === 0;
   await invocation.stdout.write(
-    flags.json ? `${JSON.stringify({ ...state, inOrder }, null, 2)}\n` : statusText(state, invocation.stdout),
+    flags.json
+      ? `${JSON.stringify({ ...state, otherTools, inOrder }, null, 2)}\n`
+      : statusText(state, invocation.stdout),
   );
+  if (otherTools.length > 0 && !flags.json) {
+    const { describeOtherTools } = await import('../../migrate/index.ts');
+    await invocation.stdout.write(lineFor(invocation.stdout, `also ${describeOtherTools(otherTools)}`));
+  }
   return flags.check && !inOrder ? ExitCode.checkFailed : ExitCode.ok;
 };
+
+/** Whether anything is pending is the other tool's to say: `--check` cannot pass. */
+async function showOtherTools(
+  { stdout }: Invocation,
+  { check, json }: StatusFlags,
+  otherTools: readonly OtherTool[],
+): Promise<ExitCode> {
+  const { describeOtherTools } = await import('../../migrate/index.ts');
+  await stdout.write(
+    json
+      ? `${JSON.stringify({ otherTools, inOrder: false }, null, 2)}\n`
+      : lineFor(stdout, describeOtherTools(otherTools)),
+  );
+  return check ? ExitCode.config : ExitCode.ok;
+}
 
 function statusText({ folder, migrations, applied, pending }: FullMigrationState, output: Output): string {
   const style = styleFor(output);

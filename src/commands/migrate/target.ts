@@ -2,12 +2,13 @@ import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { secretsOfUrl } from '../../base/redact.ts';
-import type { MigrateEvent, MigrateOptions, Reach } from '../../migrate/index.ts';
+import type { MigrateEvent, MigrateOptions, MigrationSource, Reach } from '../../migrate/index.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import { requireUrl } from '../../runtimes/require-url.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
+import { findMigrationsOf } from '../migrations-of.ts';
 import { lineFor, styleFor } from '../style.ts';
 
 export interface MigrateFlags {
@@ -15,24 +16,28 @@ export interface MigrateFlags {
   folder?: string;
 }
 
+/** Everything but the migrations themselves. */
+export interface MigrateSettings {
+  project: Project;
+  options: Omit<MigrateOptions, 'folder'>;
+}
+
 export interface MigrateTarget {
   project: Project;
   options: MigrateOptions;
-  /** The folder of the configuration, or `migrations/` of the project, for what is written. */
-  ownFolder: string;
+  /** True if the folder is the project's, and may be written to. */
+  isOwn: boolean;
 }
 
-/** The project's folder and settings, without a database. */
-export async function openMigrations(invocation: Invocation, flags: MigrateFlags): Promise<MigrateTarget> {
+async function openSettings(invocation: Invocation, flags: MigrateFlags): Promise<MigrateSettings> {
   const project = await openProject(invocation, [
     { path: 'migrations.folder', value: flags.folder, flag: '--folder' },
     { path: 'migrations.lockTimeout', value: flags.lockTimeout, flag: '--lock-timeout' },
   ]);
-  const { config, root } = project;
-  const { folder, schema, lockTimeout, timeout } = config.migrations;
+  const { config } = project;
+  const { schema, lockTimeout, timeout } = config.migrations;
   return {
     project,
-    ownFolder: path.resolve(root, folder ?? 'migrations'),
     options: {
       url: config.services.database.url,
       schema,
@@ -40,15 +45,48 @@ export async function openMigrations(invocation: Invocation, flags: MigrateFlags
       timeoutMs: timeout,
       signal: invocation.signal,
       onEvent: reporterOf(invocation),
-      ...(folder ? { folder: path.resolve(root, folder) } : {}),
     },
   };
 }
 
-/** With the address of the database: of the stack that `up` started, else the configured one. */
-export async function openTarget(invocation: Invocation, flags: MigrateFlags): Promise<MigrateTarget> {
-  const target = await openMigrations(invocation, flags);
-  const { runtime } = await findRuntime(target.project);
+/** The folder into which `migrate create` writes. */
+export async function openFolder(
+  invocation: Invocation,
+  flags: MigrateFlags,
+): Promise<{ project: Project; folder: string }> {
+  const { project } = await openSettings(invocation, flags);
+  const { config, root } = project;
+  const folder = path.resolve(root, config.migrations.folder ?? 'migrations');
+  const { noMigrations, readFolderKind } = await import('../../migrate/index.ts');
+  const kind = readFolderKind(folder);
+  if (kind?.holds === 'another-tool') throw noMigrations(`the folder ${folder} belongs to ${kind.tool}`);
+  return { project, folder };
+}
+
+/** The migrations of the project, without a database; `orBuiltIn`: else those of the stack that it runs. */
+export async function openMigrations(
+  invocation: Invocation,
+  flags: MigrateFlags,
+  { orBuiltIn }: { orBuiltIn: boolean },
+): Promise<MigrateTarget> {
+  const settings = await openSettings(invocation, flags);
+  const { isBuiltIn, noMigrations } = await import('../../migrate/index.ts');
+  const isClone = isBuiltIn(path.join(settings.project.root, 'migrations'));
+  const isReferenceStack =
+    isClone || (orBuiltIn && (await findRuntime(settings.project)).runtime.isReferenceStack);
+  const source = await findMigrationsOf(settings.project, { isReferenceStack });
+  if (source.folder === undefined) throw noMigrations(source.reason);
+  return withFolder(settings, source.folder, { isOwn: isClone || !isBuiltIn(source.folder) });
+}
+
+/** The stack's database, and the migrations that belong to it. */
+export async function openStack(
+  invocation: Invocation,
+  flags: MigrateFlags,
+): Promise<MigrateSettings & { source: MigrationSource }> {
+  const settings = await openSettings(invocation, flags);
+  const { project, options } = settings;
+  const { runtime } = await findRuntime(project);
   const endpoints = await runtime.endpoints();
   if (!endpoints) {
     throw new Fault({
@@ -59,11 +97,30 @@ export async function openTarget(invocation: Invocation, flags: MigrateFlags): P
     });
   }
   const url = requireUrl(endpoints, 'database');
-  target.project.redact.add(...secretsOfUrl(url));
+  project.redact.add(...secretsOfUrl(url));
+  const source = await findMigrationsOf(project, runtime);
+  if (source.folder !== undefined && source.note) options.onEvent?.({ type: 'notice', message: source.note });
   return {
-    ...target,
-    options: { ...target.options, url, pidFile: migratorPidFile(target.project.root, runtime.name) },
+    project,
+    source,
+    options: { ...options, url, pidFile: migratorPidFile(project.root, runtime.name) },
   };
+}
+
+/** As `openStack`. Rejects with 78 where the stack has no migrations, before anything is created. */
+export async function openTarget(invocation: Invocation, flags: MigrateFlags): Promise<MigrateTarget> {
+  const { source, ...settings } = await openStack(invocation, flags);
+  const { isBuiltIn, whyAbsent } = await import('../../migrate/index.ts');
+  if (source.folder === undefined) throw await whyAbsent(settings.options, source.reason);
+  return withFolder(settings, source.folder, { isOwn: !isBuiltIn(source.folder) });
+}
+
+function withFolder(
+  { project, options }: MigrateSettings,
+  folder: string,
+  { isOwn }: { isOwn: boolean },
+): MigrateTarget {
+  return { project, options: { ...options, folder }, isOwn };
 }
 
 /** Progress, on standard error. */

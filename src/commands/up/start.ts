@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { urlOf } from '../../base/endpoint.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { requireUrl } from '../../runtimes/require-url.ts';
@@ -6,6 +5,7 @@ import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
+import { findMigrationsOf } from '../migrations-of.ts';
 import { assertNotBeingProved } from '../prove/lock.ts';
 import { repairStack } from '../repair.ts';
 import type { Progress } from './progress.ts';
@@ -14,6 +14,8 @@ import { awaitReady } from './ready.ts';
 export interface Migrated {
   ran: string[];
   head: string | undefined;
+  /** Why nothing was migrated: the stack has no migrations of ours. */
+  none?: string;
 }
 
 /** What is not ready by then is a check's to tell. */
@@ -45,14 +47,16 @@ export async function start(
     migrated = await progress.step(
       'migrations',
       () => migrate(project, runtime, endpoints, signal, progress),
-      ({ ran, head }) => ({
+      ({ ran, head, none }) => ({
         ok: true,
-        told: ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`,
+        told:
+          none ?? (ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`),
       }),
     );
   }
-  const ready = new URL(api.readyPath, urlOf(endpoints.api) ?? api.url);
-  if (api.enabled && database.enabled && cache.enabled && ready.protocol === 'http:') {
+  const apiUrl = urlOf(endpoints.api);
+  const ready = apiUrl === undefined ? undefined : new URL(api.readyPath, apiUrl);
+  if (database.enabled && cache.enabled && ready?.protocol === 'http:') {
     await progress.step(
       'readiness',
       () => awaitReady(ready, Math.min(config.up.timeout, longestUnreadyMs), signal),
@@ -63,25 +67,33 @@ export async function start(
 }
 
 async function migrate(
-  { config, root }: Project,
+  project: Project,
   runtime: Runtime,
   endpoints: Endpoints,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Migrated> {
-  const { migrateToLatest } = await import('../../migrate/index.ts');
-  const { folder, schema, lockTimeout, timeout } = config.migrations;
+  const url = requireUrl(endpoints, 'database');
+  const { migrateToLatest, whyAbsent } = await import('../../migrate/index.ts');
+  const source = await findMigrationsOf(project, runtime);
+  if (source.folder === undefined) {
+    const { message } = await whyAbsent({ url, signal }, source.reason);
+    return { ran: [], head: undefined, none: `${message}; nothing was created` };
+  }
+  const { schema, lockTimeout, timeout } = project.config.migrations;
+  const say = (message: string) => progress.say(`note: ${message}`, 'note');
+  if (source.note) say(source.note);
   const { ran, head } = await migrateToLatest({
-    url: requireUrl(endpoints, 'database'),
+    url,
     schema,
     lockTimeoutMs: lockTimeout,
     timeoutMs: timeout,
     signal,
-    ...(folder ? { folder: path.resolve(root, folder) } : {}),
-    pidFile: migratorPidFile(root, runtime.name),
+    folder: source.folder,
+    pidFile: migratorPidFile(project.root, runtime.name),
     onEvent(event) {
       if (event.type === 'waiting') progress.say(`waits for the migrations of ${event.holder}`);
-      if (event.type === 'notice') progress.say(`note: ${event.message}`, 'note');
+      if (event.type === 'notice') say(event.message);
     },
   });
   return { ran: ran.map(({ name }) => name), head };

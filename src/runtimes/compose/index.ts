@@ -6,7 +6,7 @@ import { readState, removeState } from '../state.ts';
 import { readEndpoints } from './addresses.ts';
 import { createEngineCli } from './cli.ts';
 import { createControl } from './control.ts';
-import { findComposeFiles } from './files.ts';
+import { type ComposeFiles, findComposeFiles } from './files.ts';
 import { createLogMemory } from './log-memory.ts';
 import { readLogs } from './logs.ts';
 import { removeStack } from './remove.ts';
@@ -50,6 +50,9 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
   const logMemory = createLogMemory();
   return {
     name: 'compose',
+    get isReferenceStack() {
+      return drivesOwnFile(context);
+    },
     up: (options) => withStartLock(context.root, options, () => startStack(context, options)),
     async down(options) {
       return withStartLock(context.root, options, async () => {
@@ -82,6 +85,18 @@ function isOurs(context: RuntimeContext): boolean {
   const { config, root } = context;
   if (readState(root)?.runtime === 'compose' || config.runtime === 'compose') return true;
   return describesAFile(config.compose) || findComposeFiles(context).own;
+}
+
+/** The bundled file alone is driven, now and when the stack was started. */
+function drivesOwnFile(context: RuntimeContext): boolean {
+  let current: ComposeFiles;
+  try {
+    current = findComposeFiles(context);
+  } catch {
+    return false;
+  }
+  const state = readState(context.root);
+  return current.own && (state?.runtime !== 'compose' || state.files.join() === current.files.join());
 }
 
 /** Settings that make sense for one particular file alone: whoever wrote them means the file in this folder. */

@@ -55,6 +55,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
 
   return {
     name: 'embedded',
+    isReferenceStack: true,
     up,
     async down({ volumes, signal, onEvent }) {
       const stopped = await withStartLock(root, { signal, onEvent }, () => stop(root));

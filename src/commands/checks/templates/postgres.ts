@@ -5,7 +5,7 @@ export const postgres: Parts = {
   after: 'database/connects',
   options: `table: option(v.string(), 'tenants', 'Table that is counted'),`,
   codes: `'no-answer': { means: 'the query fails', hint: 'meatymusic migrate status' },
-    empty: { means: 'the table does not exist', hint: 'meatymusic migrate up' },`,
+    empty: { means: 'the table does not exist', hint: 'meatymusic migrate status' },`,
   sabotage: `{
       name: 'the table has another name',
       code: 'empty',
