@@ -1,4 +1,4 @@
-import type { Effects } from './define-check.ts';
+import type { Effects } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import type { StackInfo } from './stack.ts';
 import type { Examined } from './verdict.ts';
@@ -31,7 +31,7 @@ export interface CheckResult {
   examined?: Examined[];
   /**
    * fail: a code of the check, or the engine's `timeout`, `examined-nothing`;
-   * error: `threw`, `threw-after-return`, `stalled`, `bad-verdict`.
+   * error: `threw`, `threw-after-return`, `stalled`, `bad-verdict`, `undeclared-effect`.
    */
   code?: string;
   expected?: string;
@@ -50,6 +50,11 @@ export interface CheckResult {
   durationMs: number;
 }
 
+export interface NothingExamined {
+  code: 'all-skipped' | 'empty-shard';
+  message: string;
+}
+
 export const resultSchemaVersion = 1;
 
 /** The result document: the source of every report. Redacted before it is made. */
@@ -65,6 +70,8 @@ export interface RunResult {
   endedBy?: 'deadline' | 'bail' | 'interrupted';
   /** An error that came from no check: the run exits with 70. */
   internalError?: string;
+  /** Why nothing was examined: every check was skipped, which is no success, or this part of a sharded run is empty. */
+  nothingExamined?: NothingExamined;
   summary: Record<Status, number> & { total: number; flaky: number };
   ok: boolean;
   exitCode: number;

@@ -3,6 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { messageOf } from '../base/errors.ts';
 import { type ContextParts, contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
+import { effectsOf } from '../check/effects.ts';
 import { type BrokenCheck, judgeVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -26,6 +27,10 @@ export interface AttemptScope {
   remainingMs(): number;
   /** A line for who watches the run. */
   progress(line: string): void;
+  /** Ends the attempt as broken: the check asked for more than its effects allow, whatever it makes of the refusal. */
+  refuse(actual: string): void;
+  /** Makes a failure of this attempt a skip: the read-only run kept this from the stack, and it may fail for that. */
+  hinder(what: string): void;
 }
 
 export interface OpenedProbes {
@@ -94,6 +99,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   #opened: OpenedProbes | undefined;
   #ended = false;
   #cutOutcome: Outcome | undefined;
+  #hindrance: string | undefined;
 
   constructor(attempt: AttemptOptions) {
     this.#attempt = attempt;
@@ -117,6 +123,13 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   readonly progress = (line: string) => {
     if (!this.#ended) this.#attempt.onProgress(line);
+  };
+
+  readonly refuse = (actual: string) =>
+    this.end({ status: 'error', code: 'undeclared-effect', actual, evidence: [] });
+
+  readonly hinder = (what: string) => {
+    this.#hindrance ??= what;
   };
 
   isOver(): boolean {
@@ -150,8 +163,9 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     this.#ending.abort(runOver);
   }
 
-  end(outcome: Outcome): void {
+  end(given: Outcome): void {
     if (this.#ended) return;
+    const outcome = this.#hindrance === undefined ? given : hindered(given, this.#hindrance);
     this.#ended = true;
     this.#cancelTimer();
     this.#ending.abort(attemptOver);
@@ -160,7 +174,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
       onEnd(outcome);
       return;
     }
-    const withinMs = check.effects === 'disruptive' ? restoreWithinMs : closeWithinMs;
+    const withinMs = effectsOf(check) === 'disruptive' ? restoreWithinMs : closeWithinMs;
     closeWithin(this.#opened, withinMs, clock, (problem) =>
       onEnd(
         problem === undefined ? outcome : { status: 'error', code: 'threw', actual: problem, evidence: [] },
@@ -199,6 +213,16 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 /** What was cut off says nothing about the stack, so only what the check had seen by then is taken over. */
 function withEvidenceOf(seen: Outcome, outcome: Outcome): Outcome {
   return 'evidence' in seen && 'evidence' in outcome ? { ...outcome, evidence: seen.evidence } : outcome;
+}
+
+/** What fails where something was blocked says nothing about the stack. */
+function hindered(outcome: Outcome, what: string): Outcome {
+  if (outcome.status !== 'fail') return outcome;
+  return {
+    status: 'skip',
+    reason: `the read-only run blocked ${what}, and without it: ${outcome.actual}`,
+    enable: 'leave out --read-only',
+  };
 }
 
 function timedOut(timeoutMs: number): Outcome {

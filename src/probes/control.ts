@@ -2,6 +2,7 @@ import { messageOf } from '../base/errors.ts';
 import { ProbeError } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+import { requireEffects } from './effects.ts';
 
 /** What an attempt stopped is started again when the attempt ends, whatever became of it. */
 export function createControlProbe(context: ProbeContext): ClosableProbe<'control'> {
@@ -36,10 +37,12 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
       return { available: false, enable };
     },
     async stop({ service }) {
+      requireEffects(context, 'disruptive', `stopping ${service}`);
       stopped.add(service);
       return call(service, 'stop', context.signal);
     },
     async start({ service }) {
+      requireEffects(context, 'disruptive', `starting ${service}`);
       const took = await call(service, 'start', context.signal);
       stopped.delete(service);
       return took;

@@ -1,4 +1,5 @@
 import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+import { effectsLevels } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
 import { resultSchemaVersion } from '../check/result.ts';
 
@@ -89,7 +90,7 @@ const check = strictMap({
   failureTitle: text,
   level: v.picklist(['required', 'advisory']),
   tags: texts,
-  effects: v.picklist(['none', 'rolled-back', 'temporary', 'disruptive']),
+  effects: v.picklist(effectsLevels),
   source: about('The file or package that the check came from'),
   status: v.picklist([...ends, 'blocked']),
   summary: maybe('pass: what was found'),
@@ -127,6 +128,12 @@ export const resultSchema = v.pipe(
     }),
     endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
     internalError: maybe('An error that came from no check'),
+    nothingExamined: v.optional(
+      described(
+        strictMap({ code: v.picklist(['all-skipped', 'empty-shard']), message: text }),
+        'No check came to a verdict: all were skipped (exit code 2), or the shard is empty',
+      ),
+    ),
     summary: strictMap({
       pass: count,
       fail: count,

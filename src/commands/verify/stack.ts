@@ -17,7 +17,7 @@ import { migrationsOf } from './stack-migrations.ts';
 export interface StackUnderTest {
   stack: StackInfo;
   /** All of a probe's context that is the same for every attempt. */
-  base: Omit<ProbeContext, 'signal' | 'remainingMs' | 'clock' | 'control' | 'shared'>;
+  base: Omit<ProbeContext, 'signal' | 'remainingMs' | 'clock' | 'control' | 'effects' | 'shared'>;
   runtime: Runtime;
 }
 

@@ -113,6 +113,7 @@ async function withProbe<Name extends 'postgres' | 'redis'>(
     signal: timeout(),
     remainingMs: () => Math.max(0, endMs - performance.now()),
     clock: systemClock,
+    effects: 'disruptive',
     shared,
   };
   const probe = await createProbe(name, context);

@@ -20,6 +20,16 @@ export async function mendLeftover(project: Project, runtime: Runtime): Promise<
   return mendRecorded(project, runtime);
 }
 
+/** For a run that may not write: what is left broken, which stays so. */
+export function leftoverOf(project: Project, runtime: Runtime): string | undefined {
+  assertNotBeingProved(project);
+  const record = readRecord(project.root, runtime.name);
+  return (
+    record &&
+    `a killed \`checks prove\` left the stack broken ("${record.sabotage.name}"); a read-only run does not repair it`
+  );
+}
+
 export function provedBy({ pid, since }: { pid: number; since: string }): Fault {
   return new Fault({
     code: 'locked',
