@@ -86,8 +86,10 @@ export default defineCheck({
   },
 });
 
-/** What the page itself gives up, like a prefetch that is no longer wanted, has not failed. */
-function isFailure({ failure, status = 0 }: { failure?: string; status?: number }): boolean {
+/** What the page itself gives up, like a prefetch that is no longer wanted, and what the run blocked, has not failed. */
+function isFailure(request: { failure?: string; status?: number; blocked?: boolean }): boolean {
+  const { failure, status = 0, blocked } = request;
+  if (blocked) return false;
   return failure ? !failure.includes('ERR_ABORTED') : status >= 400;
 }
 

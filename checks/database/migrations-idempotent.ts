@@ -9,7 +9,7 @@ export default defineCheck({
   needs: ['migrations'],
   uses: ['database'],
   // It takes the migrator's lock and writes nothing; where it would have to write, that is the failure.
-  effects: 'none',
+  effects: 'temporary',
   tags: ['contract', 'migrations'],
   timeoutMs: 15_000,
   codes: {

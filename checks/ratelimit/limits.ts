@@ -1,4 +1,13 @@
-import { defineCheck, type Evidence, exchange, fact, integer, option, v } from '../../src/check/index.ts';
+import {
+  defineCheck,
+  type Evidence,
+  effectsOfMethod,
+  exchange,
+  fact,
+  integer,
+  option,
+  v,
+} from '../../src/check/index.ts';
 
 /**
  * Verifies that requests over the limit get 429 with Retry-After, and those under it never do. The limit is reached in a
@@ -11,6 +20,7 @@ export default defineCheck({
   after: ['api/health'],
   needs: ['http', 'ids'],
   uses: ['api'],
+  effects: ({ method }) => effectsOfMethod(method),
   timeoutMs: 30_000,
   tags: ['contract', 'ratelimit'],
   options: {

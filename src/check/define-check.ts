@@ -1,15 +1,10 @@
+import type { Effects } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import type { CheckOptions, OptionValues } from './option.ts';
 import type { ProbeName, Probes } from './probes.ts';
 import type { Sabotage } from './sabotage.ts';
 import type { ServiceName, StackInfo } from './stack.ts';
 import type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
-
-/**
- * none: reads only. rolled-back: writes inside a transaction that is rolled back. temporary: writes and removes again.
- * disruptive: takes a service away and brings it back; runs alone, after all others, and never on an external stack.
- */
-export type Effects = 'none' | 'rolled-back' | 'temporary' | 'disruptive';
 
 /** One way in which a check fails. */
 export interface FailureCode {
@@ -36,8 +31,11 @@ export interface CheckDefinition<
   needs: readonly Needs[];
   /** Services it talks to; where one is switched off in the configuration, the check is skipped. */
   uses?: readonly ServiceName[];
-  /** Default `none`. */
-  effects?: Effects;
+  /**
+   * What it does to the stack, or with which options it does what; the probes refuse more. A read-only run skips what is
+   * not `none`. Default `none`; `temporary` for a check that needs `command`.
+   */
+  effects?: Effects | ((options: OptionValues<Options>) => Effects);
   /** An advisory failure does not fail the run. Default `required`. */
   level?: 'required' | 'advisory';
   tags?: readonly string[];

@@ -1,5 +1,6 @@
 import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from './define-check.ts';
+import { effectsOfMethod } from './effects.ts';
 import { exchange } from './exchange.ts';
 import { firstAt, parseJson } from './json-path.ts';
 import { option } from './option.ts';
@@ -138,6 +139,7 @@ export function errorCheck(
     after: ['api/health'],
     needs: ['http', 'ids'],
     uses: ['api'],
+    effects: ({ method }) => effectsOfMethod(method),
     tags: ['contract', 'errors'],
     options: errorOptions(texts),
     codes: envelopeCodes,

@@ -1,7 +1,8 @@
 /** All that a check's file may import. */
 export { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 export { counted } from './counted.ts';
-export { type CheckDefinition, defineCheck, type Effects, type FailureCode } from './define-check.ts';
+export { type CheckDefinition, defineCheck, type FailureCode } from './define-check.ts';
+export { type Effects, effectsOfMethod } from './effects.ts';
 export {
   type EnvelopeCode,
   envelopeCodes,

@@ -5,7 +5,7 @@ import type { Fail, Pass, Skip } from './verdict.ts';
 /** The check itself is broken. Named so in every report, and the run exits with 70 (124 when it blocked the process). */
 export interface BrokenCheck {
   status: 'error';
-  code: 'threw' | 'threw-after-return' | 'stalled' | 'bad-verdict';
+  code: 'threw' | 'threw-after-return' | 'stalled' | 'bad-verdict' | 'undeclared-effect';
   actual: string;
   stack?: string | undefined;
   evidence: Evidence[];

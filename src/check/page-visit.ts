@@ -55,8 +55,13 @@ export function apiAddress(option: string, stack: StackInfo): string {
 }
 
 /** `GET /api/v1/compose?seed=x → 200`. */
-export function requestLine({ method, url, status, failure }: BrowserVisit['requests'][number]): string {
-  return `${method} ${url} → ${failure ?? status ?? 'no answer'}`;
+export function requestLine(request: BrowserVisit['requests'][number]): string {
+  return `${requestName(request)} → ${request.failure ?? request.status ?? 'no answer'}`;
+}
+
+/** `GET /api/v1/compose?seed=x`. */
+export function requestName({ method, url }: BrowserVisit['requests'][number]): string {
+  return `${method} ${url}`;
 }
 
 /** `error: Failed to load resource`. */

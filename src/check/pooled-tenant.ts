@@ -15,13 +15,13 @@ export function pooledSteps(
     values: [setting],
   };
   return [
-    { sql: 'begin' },
+    { sql: 'begin read only' },
     look,
     { sql: 'rollback' },
-    { sql: 'begin' },
+    { sql: 'begin read only' },
     { sql: 'select set_config($1, $2, true)', values: [setting, tenant] },
     { sql: 'commit' },
-    { sql: 'begin' },
+    { sql: 'begin read only' },
     look,
     { sql: 'rollback' },
   ];

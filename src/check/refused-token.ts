@@ -1,5 +1,6 @@
 import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from './define-check.ts';
+import { effectsOfMethod } from './effects.ts';
 import { exchange } from './exchange.ts';
 import { option } from './option.ts';
 import type { TokenQuery } from './probes.ts';
@@ -51,6 +52,7 @@ export function refusedTokenCheck({
     after: [bare ? 'api/health' : 'auth/no-token'],
     needs: ['http', 'ids'],
     uses: ['api'],
+    effects: ({ method }) => effectsOfMethod(method),
     tags: ['contract', 'auth'],
     options,
     codes,

@@ -1,4 +1,5 @@
 import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+import { effectsLevels } from './effects.ts';
 import { evidenceSchema } from './evidence-schema.ts';
 import { resultSchemaVersion } from './result-version.ts';
 
@@ -32,13 +33,13 @@ export const checkResultSchema = strictMap({
   failureTitle: text,
   level: v.picklist(['required', 'advisory']),
   tags: texts,
-  effects: v.picklist(['none', 'rolled-back', 'temporary', 'disruptive']),
+  effects: v.picklist(effectsLevels),
   source: about('The file or package that the check came from'),
   status: v.picklist([...attemptStatuses, 'blocked']),
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe(
-    "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published; error: threw, threw-after-return, stalled, bad-verdict",
+    "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
   ),
   expected: v.optional(text),
   actual: v.optional(text),
@@ -52,6 +53,11 @@ export const checkResultSchema = strictMap({
   startMs: described(ms, 'From the start of the run'),
   durationMs: ms,
 });
+
+export const nothingExaminedSchema = described(
+  strictMap({ code: v.picklist(['all-skipped', 'empty-shard']), message: text }),
+  'No check came to a verdict: all were skipped (exit code 2), or the shard is empty',
+);
 
 const enabled = v.boolean();
 const build = strictMap({ command: text, cwd: about("Relative to the project's folder") });
@@ -85,6 +91,7 @@ export const resultSchema = v.pipe(
     }),
     endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
     internalError: maybe('An error that came from no check'),
+    nothingExamined: v.optional(nothingExaminedSchema),
     summary: strictMap({
       pass: count,
       fail: count,

@@ -1,5 +1,10 @@
 import type { v } from '../base/schema.ts';
-import type { attemptSchema, checkResultSchema, resultSchema } from './result-schema.ts';
+import type {
+  attemptSchema,
+  checkResultSchema,
+  nothingExaminedSchema,
+  resultSchema,
+} from './result-schema.ts';
 
 /** One attempt at a check. Times are milliseconds from the start of the run. */
 export type Attempt = v.InferOutput<typeof attemptSchema>;
@@ -12,3 +17,6 @@ export type Status = CheckResult['status'];
 
 /** The result document, the source of every report. It is redacted before it is made. */
 export type RunResult = v.InferOutput<typeof resultSchema>;
+
+/** The reason why a run judged nothing. */
+export type NothingExamined = v.InferOutput<typeof nothingExaminedSchema>;

@@ -114,6 +114,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     why: data.why ?? `Declared in ${source}.`,
     needs: kind.needs,
     uses: kind.uses?.(data) ?? [],
+    effects: kind.effects?.(data) ?? 'none',
     codes: data.hint
       ? {
           unreachable: { ...codes.unreachable, hint: data.hint },

@@ -53,7 +53,10 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
     const { readGossfile } = await import('./gossfile/read.ts');
     const reading = { scope, problems, ids: new Map<string, number>() };
     for (const file of gossfiles) {
+      const before = problems.length;
       const read = await readGossfile(file, shownName(file, root), reading);
+      if (read.checks.length === 0 && problems.length === before)
+        problems.push(`${shownName(file, root)}: holds no test once its templates are rendered`);
       checks.push(...read.checks);
       notices.push(...read.notices);
     }

@@ -1,4 +1,5 @@
 import type { v } from '../base/schema.ts';
+import type { Effects } from '../check/effects.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { ProbeName, Probes } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
@@ -29,6 +30,8 @@ export interface Kind<Target extends v.ObjectEntries = v.ObjectEntries> {
   implied?: Record<string, unknown>;
   /** Whether nothing that it does for this target could hold the process, whatever comes back. Absent: nobody knows. */
   isBounded?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): boolean;
+  /** Default `none`. */
+  effects?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): Effects;
   uses?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): ServiceName[];
   title(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): string;
   observe(call: {

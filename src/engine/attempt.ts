@@ -26,6 +26,10 @@ export interface AttemptScope {
   remainingMs(): number;
   /** A line for who watches the run. */
   progress(line: string): void;
+  /** Ends the attempt as broken: the check asked for more than its effects allow, whatever it makes of the refusal. */
+  refuse(actual: string): void;
+  /** Makes a failure of this attempt a skip: the read-only run kept this from the stack, and it may fail for that. */
+  hinder(what: string): void;
 }
 
 export interface OpenedProbes {
@@ -96,6 +100,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   #opened: OpenedProbes | undefined;
   #ended = false;
   #cutOutcome: Outcome | undefined;
+  #hindrance: string | undefined;
 
   constructor(attempt: AttemptOptions) {
     this.#attempt = attempt;
@@ -119,6 +124,13 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   readonly progress = (line: string) => {
     if (!this.#ended) this.#attempt.onProgress(line);
+  };
+
+  readonly refuse = (actual: string) =>
+    this.end({ status: 'error', code: 'undeclared-effect', actual, evidence: [] });
+
+  readonly hinder = (what: string) => {
+    this.#hindrance ??= what;
   };
 
   isOver(): boolean {
@@ -152,8 +164,9 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     this.#ending.abort(runOver);
   }
 
-  end(outcome: Outcome): void {
+  end(given: Outcome): void {
     if (this.#ended) return;
+    const outcome = this.#hindrance === undefined ? given : hindered(given, this.#hindrance);
     this.#ended = true;
     this.#cancelTimer();
     this.#ending.abort(attemptOver);
@@ -206,6 +219,16 @@ function withProblem(outcome: Outcome, problem: string): Outcome {
   return outcome.status === 'fail'
     ? { ...outcome, actual: `${outcome.actual}; ${problem}` }
     : { status: 'error', code: 'threw', actual: problem, evidence: [] };
+}
+
+/** What fails where something was blocked says nothing about the stack. */
+function hindered(outcome: Outcome, what: string): Outcome {
+  if (outcome.status !== 'fail') return outcome;
+  return {
+    status: 'skip',
+    reason: `the read-only run blocked ${what}, and without it: ${outcome.actual}`,
+    enable: 'leave out --read-only',
+  };
 }
 
 function timedOut(timeoutMs: number): Outcome {

@@ -72,7 +72,9 @@ describe('loadChecksFrom', () => {
     ]) {
       await write(name, 'throw new Error("not a check")');
     }
-    expect(await loadChecksFrom(folder)).toEqual([]);
+    await expect(loadChecksFrom(folder)).rejects.toThrow('holds no check');
+    await write('b/two.ts', good('It is there'));
+    expect((await loadChecksFrom(folder)).map(({ id }) => id)).toEqual(['b/two']);
   });
 
   it('tells every file that is no check, at once', async () => {

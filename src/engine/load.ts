@@ -28,6 +28,14 @@ export async function loadChecksFrom(folder: string, signal?: AbortSignal): Prom
     });
   }
   const names = await findCheckFiles(folder);
+  if (names.length === 0) {
+    throw new Fault({
+      code: 'no-checks',
+      message: `the folder of checks ${folder} holds no check`,
+      hint: 'meatymusic checks new <area>/<name>, or correct `checks` in the configuration',
+      exitCode: ExitCode.config,
+    });
+  }
   const load = (name: string) => () => loadModule(path.join(folder, name), { virtualModules, signal });
   return loadChecks(Object.fromEntries(names.map((name) => [name, load(name)])), folder, signal);
 }

@@ -2,6 +2,7 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Check } from '../check/define-check.ts';
+import { effectsOf } from '../check/effects.ts';
 
 /** What will run, in an order in which nothing stands before what it is `after`; the order of every report. */
 export interface Plan {
@@ -38,9 +39,14 @@ export function assertSound(checks: readonly Check[]): void {
   });
 }
 
-/** The chosen checks as a graph. `checks` must be sound. Among those that could come next, the order is by id. */
-export function makePlan(chosen: readonly Check[]): Plan {
-  const sorted = [...chosen].sort(byAreaAndId);
+/**
+ * The chosen checks as a graph, each with the effects that it has with its `options`. `checks` must be sound. Among those
+ * that could come next, the order is by id.
+ */
+export function makePlan(chosen: readonly Check[], options?: ReadonlyMap<string, unknown>): Plan {
+  const sorted = chosen
+    .map((check) => ({ ...check, effects: effectsOf(check, options?.get(check.id)) }))
+    .sort(byAreaAndId);
   const byId = new Map(sorted.map((check) => [check.id, check]));
   const position = new Map<string, number>();
   const checks: Check[] = [];

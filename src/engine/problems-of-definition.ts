@@ -1,6 +1,6 @@
+import { effectsLevels } from '../check/effects.ts';
 import type { CheckOption } from '../check/option.ts';
 
-const effects = ['none', 'rolled-back', 'temporary', 'disruptive'];
 const levels = ['required', 'advisory'];
 const probeNames = [
   'http',
@@ -53,8 +53,9 @@ export function problemsOf(definition: unknown): string[] {
       }
     }
   }
-  if (given.effects !== undefined && !effects.includes(given.effects as string)) {
-    problems.push(`"effects" is none of ${effects.join(', ')}`);
+  const { effects } = given;
+  if (effects !== undefined && typeof effects !== 'function' && !effectsLevels.includes(effects as never)) {
+    problems.push(`"effects" is none of ${effectsLevels.join(', ')}`);
   }
   if (given.level !== undefined && !levels.includes(given.level as string)) {
     problems.push(`"level" is none of ${levels.join(', ')}`);

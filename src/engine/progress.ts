@@ -1,4 +1,5 @@
 import type { Check } from '../check/define-check.ts';
+import { effectsOf } from '../check/effects.ts';
 import type { Attempt, CheckResult } from '../check/result.ts';
 import type { RunningAttempt } from './attempt.ts';
 import type { Plan } from './plan.ts';
@@ -31,7 +32,7 @@ export function progressOf({ checks, after }: Plan): Progress[] {
       index,
       dependents: [],
       waitingFor: before.length,
-      alone: check.effects === 'disruptive' || before.some((position) => all[position]?.alone),
+      alone: effectsOf(check) === 'disruptive' || before.some((position) => all[position]?.alone),
       state: 'waiting',
       attempts: [],
       startMs: 0,

@@ -1,10 +1,14 @@
 import type { Check } from '../check/define-check.ts';
+import { effectsOf } from '../check/effects.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Skip } from '../check/verdict.ts';
 
+const commandHint =
+  "leave out --read-only; where the command only reads, declare that: `read-only: true` in YAML, `effects: 'none'` in code";
+
 /** Why a check cannot be judged in this run, before it is even tried. */
 export function reasonToSkip(check: Check, stack: StackInfo, readOnly: boolean): Skip | undefined {
-  const { effects = 'none' } = check;
+  const effects = effectsOf(check);
   const off = check.uses?.find((service) => !stack[service].enabled);
   if (off) {
     return {
@@ -16,8 +20,8 @@ export function reasonToSkip(check: Check, stack: StackInfo, readOnly: boolean):
   if (readOnly && effects !== 'none') {
     return {
       status: 'skip',
-      reason: `it writes (${effects}), and the run is read-only`,
-      enable: 'leave out --read-only',
+      reason: `it could write (${effects}), and the run is read-only`,
+      enable: check.needs.includes('command') ? commandHint : 'leave out --read-only',
     };
   }
   if (effects === 'disruptive' && stack.runtime === 'external') {

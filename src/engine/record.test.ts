@@ -11,6 +11,8 @@ const scope: AttemptScope = {
   signal: new AbortController().signal,
   remainingMs: () => 1000,
   progress() {},
+  refuse() {},
+  hinder() {},
 };
 
 /** Records what `use` asks of these probes, and gives probes that answer from the recording. */

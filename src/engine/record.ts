@@ -1,6 +1,8 @@
 import { codeOf, messageOf } from '../base/errors.ts';
+import { UndeclaredEffect } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
-import { ProbeError, type ProbeName, type Probes } from '../check/probes.ts';
+import { requestName } from '../check/page-visit.ts';
+import { type BrowserVisit, ProbeError, type ProbeName, type Probes } from '../check/probes.ts';
 import type { OpenedProbes, OpenProbes } from './attempt.ts';
 
 /** What a check asked of a probe, and what it was told. */
@@ -19,6 +21,8 @@ export interface Recording {
   attempt: number;
   calls: RecordedCall[];
 }
+
+const undeclared = 'UNDECLARED_EFFECT';
 
 type AnyProbe = Record<string, unknown>;
 type Method = (...args: unknown[]) => Promise<unknown>;
@@ -65,7 +69,7 @@ export function replayProbes(
   recordingOf: (checkId: string) => Promise<Recording | undefined>,
   redact: (text: string) => string,
 ): OpenProbes {
-  return async ({ check }): Promise<OpenedProbes> => {
+  return async ({ check, hinder }): Promise<OpenedProbes> => {
     const recording = await recordingOf(check.id);
     const answers = new Map<string, RecordedCall[]>();
     for (const call of recording?.calls ?? []) {
@@ -81,14 +85,24 @@ export function replayProbes(
         const question = `${probe}.${method}(${JSON.stringify(asked).slice(1, 200)}`;
         throw new ProbeError('NOT_RECORDED', `the bundle holds no answer to ${question}`);
       }
+      if (call.error?.code === undeclared) throw new UndeclaredEffect(call.error.message);
       if (call.error) throw new ProbeError(call.error.code, call.error.message, call.error.details);
       // There was none when the attempt ended; the engine ends this one as well.
       if (!('result' in call)) return new Promise(() => {});
+      const blocked = blockedIn(call.result);
+      if (blocked) hinder(blocked);
       return structuredClone(call.result);
     };
     const probes = Object.fromEntries(check.needs.map((name) => [name, replayed(name, answer)]));
     return { probes: probes as Partial<Probes>, close() {} };
   };
+}
+
+/** What the recorded run kept a page from sending. */
+function blockedIn(result: unknown): string | undefined {
+  const { requests } = (result ?? {}) as Partial<BrowserVisit>;
+  const blocked = Array.isArray(requests) ? requests.find((request) => request.blocked) : undefined;
+  return blocked && requestName(blocked);
 }
 
 function replayed(

@@ -1,7 +1,8 @@
 import { ExitCode } from '../base/exit-code.ts';
 import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
-import type { Attempt, CheckResult, RunResult, Status } from '../check/result.ts';
+import { effectsOf } from '../check/effects.ts';
+import type { Attempt, CheckResult, NothingExamined, RunResult, Status } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Outcome } from './attempt.ts';
@@ -25,7 +26,7 @@ export function resultOf({ check, outcome, attempts, startMs, endMs, redact }: S
     failureTitle: check.failureTitle,
     level: check.level ?? 'required',
     tags: [...(check.tags ?? [])],
-    effects: check.effects ?? 'none',
+    effects: effectsOf(check),
     source: check.source,
     status: outcome.status,
     ...said(outcome),
@@ -89,7 +90,8 @@ export function runResultOf(facts: RunFacts): RunResult {
     blocked: count('blocked'),
     flaky: checks.filter(({ flaky }) => flaky).length,
   };
-  const exitCode = exitCodeOf(facts);
+  const nothingExamined = nothingExaminedIn(facts);
+  const exitCode = exitCodeOf(facts, nothingExamined);
   return {
     schemaVersion: resultSchemaVersion,
     tool: { name: 'meatymusic', version: toolVersion },
@@ -99,6 +101,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     stack,
     ...(endedBy ? { endedBy } : {}),
     ...(internalError ? { internalError } : {}),
+    ...(nothingExamined ? { nothingExamined } : {}),
     summary,
     ok: exitCode === ExitCode.ok,
     exitCode,
@@ -106,8 +109,22 @@ export function runResultOf(facts: RunFacts): RunResult {
   };
 }
 
-/** Signal > internal or broken check > deadline > a required check failed. */
-function exitCodeOf({ checks, endedBy, internalError, interruption }: RunFacts): ExitCode {
+function nothingExaminedIn({ checks, endedBy, internalError }: RunFacts): NothingExamined | undefined {
+  if (endedBy || internalError || checks.some(({ status }) => status !== 'skip')) return undefined;
+  if (checks.length === 0)
+    return {
+      code: 'empty-shard',
+      message: 'nothing was examined: this shard holds no check, other shards do',
+    };
+  const which = checks.length === 1 ? 'the only check' : `each of the ${checks.length} checks`;
+  return { code: 'all-skipped', message: `nothing was examined: ${which} was skipped` };
+}
+
+/** Signal > internal or broken check > deadline > a required check failed > nothing was examined. */
+function exitCodeOf(
+  { checks, endedBy, internalError, interruption }: RunFacts,
+  nothingExamined: NothingExamined | undefined,
+): ExitCode {
   if (endedBy === 'interrupted') {
     const { exitCode } = (interruption ?? {}) as { exitCode?: ExitCode };
     return exitCode ?? ExitCode.interrupted;
@@ -118,5 +135,6 @@ function exitCodeOf({ checks, endedBy, internalError, interruption }: RunFacts):
   const failed = checks.some(
     ({ status, level }) => level === 'required' && (status === 'fail' || status === 'blocked'),
   );
-  return failed ? ExitCode.checkFailed : ExitCode.ok;
+  if (failed) return ExitCode.checkFailed;
+  return nothingExamined?.code === 'all-skipped' ? ExitCode.usage : ExitCode.ok;
 }

@@ -379,7 +379,7 @@ describe('startRun', () => {
       const { resultAfter } = begin(checks, { readOnly: true });
       const { find, statuses } = await resultAfter(0);
       expect(statuses).toEqual({ 'a/1': 'skip', 'a/2': 'pass' });
-      expect(find('a/1').reason).toBe('it writes (temporary), and the run is read-only');
+      expect(find('a/1').reason).toBe('it could write (temporary), and the run is read-only');
     });
 
     it('skips what uses a service that is switched off', async () => {

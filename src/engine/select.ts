@@ -22,7 +22,8 @@ export const optInTag = 'opt-in';
 /**
  * What is to run: the checks that a pattern names and that have one of the tags, and all that these are `after`, because
  * without it their failures would have no root. `skip` wins over both; what is after a check that was left out so runs.
- * `alone` leaves these out. Rejects what names nothing with a `Fault` (2) and the nearest name.
+ * `alone` leaves these out. Rejects what names nothing with a `Fault` (2) and the nearest name. Empty only where the shard
+ * is: with more parts than checks, some parts have none.
  */
 export function selectChecks(
   all: readonly Check[],
@@ -49,10 +50,18 @@ export function selectChecks(
   const byId = new Map(all.map((check) => [check.id, check]));
   const chosen = new Set<Check>();
   const ofShard = (_: Check, at: number) => !shard || at % shard.count === shard.index - 1;
-  const queue = all
+  const selected = all
     .filter((check) => wanted(check) && !left(check.id))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .filter(ofShard);
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (selected.length === 0) {
+    throw new Fault({
+      code: 'nothing-selected',
+      message: 'no check is selected: a run without checks would prove nothing',
+      hint: 'meatymusic checks list',
+      exitCode: ExitCode.usage,
+    });
+  }
+  const queue = selected.filter(ofShard);
   for (let check = queue.pop(); check; check = queue.pop()) {
     if (chosen.has(check) || left(check.id)) continue;
     chosen.add(check);
@@ -60,14 +69,6 @@ export function selectChecks(
       const before = byId.get(id);
       if (before) queue.push(before);
     }
-  }
-  if (chosen.size === 0) {
-    throw new Fault({
-      code: 'nothing-selected',
-      message: 'no check is selected: a run without checks would prove nothing',
-      hint: 'meatymusic checks list',
-      exitCode: ExitCode.usage,
-    });
   }
   return all.filter((check) => chosen.has(check));
 }

@@ -30,6 +30,23 @@ const pages: Record<string, RequestListener> = {
   '/data': (_request, response) => setTimeout(() => response.end('late text'), 100),
   '/throws': html(`<script>setTimeout(() => { throw new Error('deliberate') }); fetch('/nowhere')</script>`),
   '/dialog': html(`<body><script>alert('stop'); document.body.textContent = 'after the dialog'</script>`),
+  '/writes': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(`<body>here<form id=form method=post action=/form target=_blank></form><iframe src=/frame-writes></iframe><script>
+      const done = () => console.info('tried');
+      fetch('/written', { method: 'POST', body: 'x' }).then(done, done);
+      fetch('/written', { method: 'PUT', keepalive: true }).catch(() => {});
+      navigator.sendBeacon('/beacon', 'x');
+      new Worker('/worker.js');
+      new WebSocket(location.origin.replace('http', 'ws') + '/socket');
+      document.getElementById('form').submit();
+    </script>`);
+  },
+  '/frame-writes': html(`<script>fetch('/written', { method: 'DELETE' }).catch(() => {})</script>`),
+  '/worker.js': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript' });
+    response.end(`fetch('/written', { method: 'POST' }).catch(() => {})`);
+  },
   '/popup': html(`<body>here<script>window.open('/good')</script>`),
   '/busy': html('<body>busy<script>for (;;);</script>'),
   '/console-flood': html(
@@ -75,12 +92,18 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
   let origin: string;
   const shared = createSharedResources();
   const contexts: { close(): Promise<void> }[] = [];
+  const asked: string[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
       const page = pages[request.url ?? ''];
       if (page) page(request, response);
       else response.writeHead(404).end('nothing');
+    });
+    server.on('upgrade', (request, socket) => {
+      asked.push(`UPGRADE ${request.url}`);
+      socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -105,6 +128,31 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
       () => expect.unreachable(`${path} should not pass`),
       (error: { name: string; code: string }) => `${error.name} ${error.code}`,
     );
+
+  it('lets a page send nothing that could write in a read-only run, and names what it blocked', async () => {
+    asked.length = 0;
+    const hindered: string[] = [];
+    const context = testProbeContext({ shared, readOnly: true, hinder: (what) => hindered.push(what) });
+    contexts.push(context);
+    const url = `${origin}/writes`;
+    const seen = await createBrowserProbe(context).visit({ url, untilConsole: 'tried' });
+    await visit('/good', { untilText: 'late text' });
+    expect(asked.filter((line) => !/^(GET|HEAD|OPTIONS) /.test(line))).toEqual([]);
+    expect(asked).toContain('GET /worker.js');
+    const blocked = seen.requests.filter((request) => request.blocked);
+    expect(blocked.map(({ method, url }) => `${method} ${new URL(url).pathname}`)).toEqual(
+      expect.arrayContaining(['POST /written', 'PUT /written', 'POST /beacon', 'GET /socket']),
+    );
+    expect(blocked[0]?.failure).toBe('blocked: the run is read-only');
+    expect(hindered).toEqual([expect.stringContaining(origin)]);
+  });
+
+  it('lets a page send what it likes in any other run', async () => {
+    asked.length = 0;
+    const seen = await visit('/writes', { untilConsole: 'tried' });
+    expect(asked).toEqual(expect.arrayContaining(['POST /written', 'POST /beacon', 'UPGRADE /socket']));
+    expect(seen.requests.some((request) => request.blocked)).toBe(false);
+  });
 
   it('says which browser it is', async () => {
     const context = testProbeContext({ shared });

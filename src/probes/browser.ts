@@ -1,4 +1,5 @@
 import { pause } from '../base/await-until.ts';
+import { requestName } from '../check/page-visit.ts';
 import { type BrowserVisit, ProbeError } from '../check/probes.ts';
 import { Chromium } from './browser/chromium.ts';
 import { findChromium, installChromium } from './browser/find-chromium.ts';
@@ -29,21 +30,39 @@ export function createBrowserProbe(context: ProbeContext): ClosableProbe<'browse
       const key = JSON.stringify([what, screenshot !== undefined]);
       const look = () => ownVisit(context, chromiumOf(context, path), visit);
       const { visits, attempt = 1 } = context;
-      return visits ? sharedVisit(visits, { key, attempt, startedMs }, look) : look();
+      const seen = visits ? sharedVisit(visits, { key, attempt, startedMs }, look) : look();
+      return withHindrance(seen, context);
     },
   };
 }
 
 /** Starts the browser, where there is one, for checks that will soon want it. */
-export function warmUpBrowser(context: Pick<ProbeContext, 'browser' | 'shared'>): void {
+export function warmUpBrowser(context: Pick<ProbeContext, 'browser' | 'readOnly' | 'shared'>): void {
   const { path } = findChromium(context.browser?.path);
   if (path) chromiumOf(context, path).start();
 }
 
-function chromiumOf({ shared }: Pick<ProbeContext, 'shared'>, path: string): Chromium {
+/** What was blocked may be why a check fails: the engine has to know. */
+async function withHindrance(seen: Promise<BrowserVisit>, { hinder }: ProbeContext): Promise<BrowserVisit> {
+  try {
+    const visit = await seen;
+    const blocked = visit.requests.find((request) => request.blocked);
+    if (blocked) hinder?.(requestName(blocked));
+    return visit;
+  } catch (error) {
+    const blocked = error instanceof ProbeError ? error.details.blocked?.split('\n', 1)[0] : undefined;
+    if (blocked) hinder?.(blocked);
+    throw error;
+  }
+}
+
+function chromiumOf(
+  { shared, readOnly = false }: Pick<ProbeContext, 'readOnly' | 'shared'>,
+  path: string,
+): Chromium {
   return shared.get(
-    `chromium ${path}`,
-    () => new Chromium(path),
+    `chromium ${path} ${readOnly}`,
+    () => new Chromium(path, { readOnly }),
     (chromium) => chromium.end(),
   );
 }

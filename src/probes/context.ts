@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Endpoint } from '../base/endpoint.ts';
+import type { Effects } from '../check/effects.ts';
 import type { MigrationsProbe, ProbeName, Probes, SpanData } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
 import type { SharedVisits } from './browser/shared-visits.ts';
@@ -18,6 +19,14 @@ export interface ProbeContext {
   /** Tells who watches the run what a long call has come to. */
   progress?(line: string): void;
   clock: Clock;
+  /** What the check declares to do; more is refused. */
+  effects: Effects;
+  /** Ends the attempt as broken, because the check asked for more than that. */
+  refuse?(actual: string): void;
+  /** Reports what a read-only run kept a page from sending: a failure of this attempt may come from that. */
+  hinder?(what: string): void;
+  /** Whether what is not the check's own request may not write either: the scripts of a page. */
+  readOnly?: boolean;
   stack: StackInfo;
   /** Folder of the project: relative folders of commands are below it. Default: the working directory. */
   root?: string;

@@ -2,12 +2,14 @@ import { messageOf } from '../base/errors.ts';
 import { ProbeError } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+import { requireEffects } from './effects.ts';
 
 /** Stops and starts services by the run's control, which starts again what an attempt leaves stopped. */
 export function createControlProbe(context: ProbeContext): ClosableProbe<'control'> {
   const { control, stack } = context;
 
   async function call(service: ServiceName, what: 'stop' | 'start'): Promise<{ durationMs: number }> {
+    requireEffects(context, 'disruptive', `${what === 'stop' ? 'stopping' : 'starting'} ${service}`);
     if (!control) throw new ProbeError('NO_CONTROL', `${service} was not started by meatymusic`);
     const startedAt = performance.now();
     try {

@@ -2,6 +2,7 @@ import type { ClosableProbe, ProbeContext } from './context.ts';
 import { exchangeByNode, nodeAgents } from './http-by-node.ts';
 import { callOf } from './http-call.ts';
 import { Connections } from './http-connections.ts';
+import { assertOnlyReads } from './http-effects.ts';
 import { exchangeOnKept, fitsKept } from './http-on-kept.ts';
 
 /**
@@ -18,6 +19,7 @@ export function createHttpProbe(context: ProbeContext): ClosableProbe<'http'> {
   return {
     async request(request) {
       const call = callOf(request, context);
+      assertOnlyReads(call, context);
       if (fitsKept(call)) return exchangeOnKept(call, connections);
       return exchangeByNode(call, nodeAgents(context.shared));
     },

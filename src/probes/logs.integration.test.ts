@@ -117,6 +117,7 @@ async function judge(check: unknown, options: Record<string, unknown> = {}, time
     signal,
     remainingMs,
     clock: systemClock,
+    effects: 'none',
     stack,
     endpoints: { api: { url } },
     database: { applicationRole: '' },

@@ -1,9 +1,11 @@
 import { codeOf, messageOf } from '../base/errors.ts';
 import { ProbeError } from '../check/probes.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
+import { requireEffects } from './effects.ts';
 
 /** The migrator's read-only side, which the command supplies: a probe may not reach the migrator itself. */
-export function createMigrationsProbe({ migrations }: ProbeContext): ClosableProbe<'migrations'> {
+export function createMigrationsProbe(context: ProbeContext): ClosableProbe<'migrations'> {
+  const { migrations } = context;
   if (!migrations) {
     const off = async () => {
       throw new ProbeError(
@@ -16,7 +18,10 @@ export function createMigrationsProbe({ migrations }: ProbeContext): ClosablePro
   return {
     state: () => asked(migrations.state()),
     drift: () => asked(migrations.drift()),
-    secondRun: () => asked(migrations.secondRun()),
+    async secondRun() {
+      requireEffects(context, 'temporary', 'running the migrations');
+      return asked(migrations.secondRun());
+    },
   };
 }
 

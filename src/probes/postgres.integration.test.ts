@@ -19,6 +19,7 @@ function probeFor(databaseUrl: string, { timeoutMs = 5000, ...database }: ProbeO
     signal: AbortSignal.timeout(timeoutMs),
     remainingMs: () => end - performance.now(),
     clock: systemClock,
+    effects: 'disruptive',
     endpoints: { database: { url: databaseUrl } },
     database: { applicationRole: 'app', ...database },
     shared: createSharedResources(),

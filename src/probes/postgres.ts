@@ -8,21 +8,14 @@ import {
   refuseClearTextPassword,
   settled,
 } from '../base/postgres-link.ts';
-import type { Json } from '../check/json.ts';
-import {
-  type DatabaseRole,
-  ProbeError,
-  type SqlOutcome,
-  type SqlRows,
-  type SqlStep,
-} from '../check/probes.ts';
+import { includesEffects, UndeclaredEffect } from '../check/effects.ts';
+import { type DatabaseRole, ProbeError, type SqlOutcome, type SqlRows } from '../check/probes.ts';
 import { addressOf } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
-
-/** Transactions are the steps' own; these begin one, and the application's role is taken right behind them. */
-const beginsTransaction = /^\s*(begin|start\s+transaction)\b/i;
+import { assertConfined } from './postgres-effects.ts';
+import { beginReadOnly, confinedSteps, freeStep, type Link, run, takeRole } from './postgres-steps.ts';
 
 /** A connection for each call, thrown away behind it: what a check leaves open or set ends there. */
 export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postgres'> {
@@ -44,14 +37,10 @@ export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postg
     });
     try {
       await open(client);
-      return await work({
-        client,
-        takeRole: role === 'application' && !ownUrl ? context.database.applicationRole : undefined,
-        late: () => late,
-        budget,
-        target,
-      });
+      const roleToTake = role === 'application' && !ownUrl ? context.database.applicationRole : undefined;
+      return await work({ client, roleToTake });
     } catch (error) {
+      if (error instanceof UndeclaredEffect) throw error;
       throw late ?? toProbeError(error, target, budget);
     } finally {
       unwatch();
@@ -65,29 +54,22 @@ export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postg
   return {
     query: ({ sql, values, as = 'owner' }) =>
       connected(as, async (link) => {
-        await link.client.query('begin read only');
+        assertConfined(sql, context);
+        await link.client.query(beginReadOnly);
         await takeRole(link);
-        return run(link.client, { sql, ...(values ? { values } : {}) });
+        return run(link.client, { sql, ...(values ? { values } : {}) }, 'extended');
       }),
     session: ({ steps, as = 'owner' }) =>
       connected(as, async (link) => {
         const outcomes: SqlOutcome[] = [];
-        for (const step of steps) outcomes.push(await attempt(link, step));
+        const take = includesEffects(context.effects, 'temporary') ? freeStep : confinedSteps(context);
+        for (const step of steps) outcomes.push(await attempt(() => take(link, step)));
         return outcomes;
       }),
     close() {
       for (const client of clients) destroyLink(client);
     },
   };
-}
-
-interface Link {
-  client: pg.Client;
-  /** Role to take inside each transaction. */
-  takeRole: string | undefined;
-  late(): ProbeError | undefined;
-  budget: Budget;
-  target: string;
 }
 
 function clientFor(url: string, { ms }: Budget): pg.Client {
@@ -127,44 +109,13 @@ async function leave(client: pg.Client): Promise<void> {
 }
 
 /** A failed step is an outcome; a lost connection ends the session. */
-async function attempt(link: Link, step: SqlStep): Promise<SqlOutcome> {
-  const { client } = link;
-  // Without a transaction of the caller's there is nowhere to take the role in: the step gets one of its own.
-  const alone =
-    link.takeRole !== undefined && client.getTransactionStatus() === 'I' && !beginsTransaction.test(step.sql);
+async function attempt(step: () => Promise<SqlRows>): Promise<SqlOutcome> {
   try {
-    if (alone) {
-      await client.query('begin');
-      await takeRole(link);
-    }
-    const rows = await run(client, step);
-    if (beginsTransaction.test(step.sql)) await takeRole(link);
-    if (alone) await client.query('commit');
-    return { ok: true, ...rows };
+    return { ok: true, ...(await step()) };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || isFatal(error)) throw error;
-    if (alone) await client.query('rollback');
     return { ok: false, code: error.code ?? 'UNKNOWN', message: error.message };
   }
-}
-
-async function takeRole({ client, takeRole: role }: Link): Promise<void> {
-  if (role !== undefined) await client.query(`set local role ${client.escapeIdentifier(role)}`);
-}
-
-async function run(client: pg.Client, { sql, values }: SqlStep): Promise<SqlRows> {
-  const startedAt = performance.now();
-  const result = await client.query<Record<string, unknown>>(sql, values);
-  // Several statements in one text: the last one's answer.
-  const { rows, rowCount } = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1)! : result;
-  return { rows: rows.map(toJson), rowCount: rowCount ?? 0, durationMs: performance.now() - startedAt };
-}
-
-/** Dates, buffers and the like become what JSON says of them. */
-function toJson(row: Record<string, unknown>): Record<string, Json> {
-  return JSON.parse(
-    JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
-  );
 }
 
 function isFatal({ severity }: pg.DatabaseError): boolean {

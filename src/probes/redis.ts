@@ -1,15 +1,18 @@
 import { Redis } from 'ioredis';
 import { urlOf } from '../base/endpoint.ts';
+import { UndeclaredEffect } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
 import { ProbeError } from '../check/probes.ts';
 import { addressOf } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
+import { redisGuard } from './redis-effects.ts';
 
 /** One connection for each attempt of a check; a command proves something only by its reply. */
 export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> {
   const target = targetOf(urlOf(context.endpoints.cache) ?? '');
+  const guard = redisGuard(context);
   let client: Redis | undefined;
   let lastError: Error | undefined;
 
@@ -43,13 +46,16 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
       const budget = budgetOf(context, () => `no reply of ${target} to ${name.toUpperCase()}`);
       const redis = connect(budget);
       let unwatch = () => {};
+      const late = new Promise<never>((_resolve, reject) => {
+        unwatch = budget.watch(reject);
+      });
+      late.catch(() => {});
+      const send = (command: string, ...given: (string | number)[]) =>
+        Promise.race([redis.call(command, ...given.map(String)), late]);
       try {
-        const reply = await Promise.race([
-          redis.call(name, ...args.map(String)),
-          new Promise<never>((_resolve, reject) => {
-            unwatch = budget.watch(reject);
-          }),
-        ]);
+        await guard.before(name, args, send);
+        const reply = await send(name, ...args);
+        await guard.after(name, args, send);
         const stream = redis.stream as { remoteAddress?: string; remotePort?: number };
         return {
           reply: toJson(reply),
@@ -58,6 +64,7 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
         };
       } catch (error) {
         if (!isReplyError(error)) redis.disconnect();
+        if (error instanceof UndeclaredEffect) throw error;
         throw redisError(error, lastError, target, budget.ms);
       } finally {
         unwatch();

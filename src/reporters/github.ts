@@ -2,14 +2,15 @@ import type { CheckResult } from '../check/result.ts';
 import { detailsOf, evidenceText } from './failure-text.ts';
 import { inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
-import { summaryWords } from './summary-words.ts';
+import { closingWords } from './summary-words.ts';
 
 /** Annotations of a GitHub Actions job: an error for each failure, a warning for advisory ones, a notice at the end. */
 export const github: Reporter = {
   render(result) {
     const failed = result.checks.filter(({ status }) => status === 'fail' || status === 'error');
-    const summary = `${summaryWords(result.summary)} on the ${result.stack.runtime} stack`;
-    const lines = [...failed.map(annotation), command('notice', 'meatymusic verify', summary)];
+    const summary = `${closingWords(result)} on the ${result.stack.runtime} stack`;
+    const kind = result.nothingExamined && !result.ok ? 'error' : 'notice';
+    const lines = [...failed.map(annotation), command(kind, 'meatymusic verify', summary)];
     return `${lines.join('\n')}\n`;
   },
 };

@@ -4,13 +4,15 @@ import { byArea } from './by-area.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import { inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
-import { summaryWords } from './summary-words.ts';
+import { closingWords } from './summary-words.ts';
 
 const signs: Record<Status, string> = { pass: '✔', fail: '✖', error: '!', skip: '○', blocked: '◌' };
 
 /** One file that needs nothing else and runs nothing: no script, no font, no picture from anywhere. */
 export const html: Reporter = {
-  render({ checks, summary, ok, durationMs, startedAt, stack, tool, endedBy }) {
+  render(result) {
+    const { checks, ok, durationMs, startedAt, stack, tool, endedBy } = result;
+    const words = closingWords(result);
     const ended = endedBy ? ` (ended by ${endedBy})` : '';
     return `<!doctype html>
 <html lang="en">
@@ -18,12 +20,12 @@ export const html: Reporter = {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(`${ok ? 'passed' : 'failed'}: ${summaryWords(summary)} · meatymusic`)}</title>
+<title>${escapeHtml(`${ok ? 'passed' : 'failed'}: ${words} · meatymusic`)}</title>
 <style>${style}</style>
 </head>
 <body>
 <header class="${ok ? 'pass' : 'fail'}">
-<h1>${ok ? '✔' : '✖'} ${escapeHtml(summaryWords(summary))}</h1>
+<h1>${ok ? '✔' : '✖'} ${escapeHtml(words)}</h1>
 <p>${escapeHtml(`${stack.runtime} stack at ${stack.api.url} · ${startedAt} · ${formatDuration(durationMs)}${ended} · meatymusic ${tool.version}`)}</p>
 </header>
 <main>

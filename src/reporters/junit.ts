@@ -1,4 +1,4 @@
-import type { CheckResult } from '../check/result.ts';
+import type { CheckResult, RunResult } from '../check/result.ts';
 import { byArea } from './by-area.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import { inertText } from './inert.ts';
@@ -6,20 +6,37 @@ import type { Reporter } from './reporter.ts';
 
 /** JUnit XML: an area is a suite, a check a case. Blocked and skipped checks are `skipped`, broken ones `error`. */
 export const junit: Reporter = {
-  render({ checks, summary, durationMs, startedAt, tool }) {
+  render(result) {
+    const { checks, summary, durationMs, startedAt, tool } = result;
     const suites = byArea(checks).map(([area, own]) => suite(area, own, startedAt));
+    const ofRun = runSuite(result);
     const counts = attributes({
       name: tool.name,
-      tests: summary.total,
+      tests: summary.total + (ofRun ? 1 : 0),
       failures: summary.fail,
-      errors: summary.error,
-      skipped: summary.skip + summary.blocked,
+      errors: summary.error + (ofRun?.errors ?? 0),
+      skipped: summary.skip + summary.blocked + (ofRun?.skipped ?? 0),
       time: seconds(durationMs),
       timestamp: startedAt.replace(/\.\d+Z$/, ''),
     });
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${suites.join('')}</testsuites>\n`;
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${suites.join('')}${ofRun?.text ?? ''}</testsuites>\n`;
   },
 };
+
+/** A case of the run itself where no check came to a verdict: without it, such a run would look green. */
+function runSuite({ nothingExamined, ok, tool, startedAt }: RunResult) {
+  if (!nothingExamined) return undefined;
+  const { code, message } = nothingExamined;
+  const [errors, skipped] = ok ? [0, 1] : [1, 0];
+  const timestamp = startedAt.replace(/\.\d+Z$/, '');
+  const counts = { name: tool.name, tests: 1, failures: 0, errors, skipped, time: seconds(0), timestamp };
+  const head = attributes({ name: 'something is examined', classname: tool.name, time: seconds(0) });
+  const outcome = ok
+    ? `<skipped${attributes({ message })}/>`
+    : `<error${attributes({ message, type: code })}>${escapeXml(message)}</error>`;
+  const text = `  <testsuite${attributes(counts)}>\n    <testcase${head}>\n      ${outcome}\n    </testcase>\n  </testsuite>\n`;
+  return { errors, skipped, text };
+}
 
 function suite(area: string, checks: readonly CheckResult[], startedAt: string): string {
   const count = (...statuses: string[]) => checks.filter(({ status }) => statuses.includes(status)).length;

@@ -3,17 +3,18 @@ import type { CheckResult, Status } from '../check/result.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import { inertLine, inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
-import { summaryWords } from './summary-words.ts';
+import { closingWords } from './summary-words.ts';
 
 const signs: Record<Status, string> = { pass: '✅', fail: '❌', error: '💥', skip: '⏭️', blocked: '⛔' };
 
 /** For a pull request or a job's summary: failures first, then a table of all. */
 export const markdown: Reporter = {
-  render({ checks, summary, durationMs, ok, stack, endedBy }) {
+  render(result) {
+    const { checks, durationMs, ok, stack, endedBy } = result;
     const failed = checks.filter(({ status }) => status === 'fail' || status === 'error');
     const ended = endedBy ? ` (ended by ${endedBy})` : '';
     const lines = [
-      `## ${ok ? '✅' : '❌'} meatymusic: ${summaryWords(summary)}`,
+      `## ${ok ? '✅' : '❌'} meatymusic: ${closingWords(result)}`,
       '',
       `In ${formatDuration(durationMs)}${ended}, on the ${stack.runtime} stack at ${code(stack.api.url)}.`,
       '',

@@ -169,16 +169,15 @@ function twoSides(
   }
 }
 
-function closing(
-  page: Page,
-  { checks, summary, durationMs, endedBy, internalError, stack, exitCode }: RunResult,
-): void {
+function closing(page: Page, result: RunResult): void {
+  const { checks, durationMs, endedBy, internalError, stack, exitCode, nothingExamined } = result;
   const { paint } = page;
   if (internalError) field(page, 'internal', internalError, paint.red);
   const time = formatDuration(durationMs);
   const why = endedBy ? ` (ended by ${endedBy})` : '';
-  const what = summaryWords(summary);
-  const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack`;
+  const what = summaryWords(result.summary);
+  const unexamined = nothingExamined ? `: ${nothingExamined.message}` : '';
+  const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack${unexamined}`;
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }

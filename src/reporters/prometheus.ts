@@ -29,6 +29,12 @@ export const prometheus: Reporter = {
       ...statuses.map((status) => sample('meatymusic_checks', { status }, summary[status])),
       ...family('meatymusic_run_ok', 'gauge', 'Whether the run found nothing wrong.'),
       sample('meatymusic_run_ok', runLabels(result), result.ok ? 1 : 0),
+      ...family(
+        'meatymusic_run_examined',
+        'gauge',
+        'Whether a check came to a verdict; 0: all skipped, or none.',
+      ),
+      sample('meatymusic_run_examined', runLabels(result), result.nothingExamined ? 0 : 1),
       ...family('meatymusic_run_duration_seconds', 'gauge', 'How long the run took.'),
       sample('meatymusic_run_duration_seconds', runLabels(result), result.durationMs / 1000),
       ...family('meatymusic_run_timestamp_seconds', 'gauge', 'When the run started.'),

@@ -1,4 +1,4 @@
-import type { Status } from '../check/result.ts';
+import type { RunResult, Status } from '../check/result.ts';
 
 const words: [Status, string][] = [
   ['fail', 'failed'],
@@ -13,4 +13,13 @@ export function summaryWords(counts: Record<Status, number> & { flaky?: number }
   const parts = words.flatMap(([status, word]) => (counts[status] > 0 ? [`${counts[status]} ${word}`] : []));
   if (counts.flaky) parts.push(`${counts.flaky} flaky`);
   return parts.join(', ') || 'nothing';
+}
+
+/** The end of a report: the numbers, and that nothing was examined where it is so. */
+export function closingWords({
+  summary,
+  nothingExamined,
+}: Pick<RunResult, 'summary' | 'nothingExamined'>): string {
+  const words = summaryWords(summary);
+  return nothingExamined ? `${words} (${nothingExamined.message})` : words;
 }

@@ -5,10 +5,13 @@ import type { Reporter } from './reporter.ts';
 
 /** TAP 14. Skipped and blocked checks are `# SKIP`, advisory failures `# TODO`, as TAP calls what may fail. */
 export const tap: Reporter = {
-  render({ checks, endedBy }) {
-    const lines = ['TAP version 14', `1..${checks.length}`];
+  render({ checks, endedBy, nothingExamined }) {
+    const isEmpty = nothingExamined?.code === 'empty-shard';
+    const why = isEmpty ? ` # SKIP ${nothingExamined.message}` : '';
+    const lines = ['TAP version 14', `1..${checks.length}${why}`];
     for (const [index, check] of checks.entries()) lines.push(...testPoint(check, index + 1));
     if (endedBy) lines.push(`Bail out! ended by ${endedBy}`);
+    if (nothingExamined && !isEmpty) lines.push(`Bail out! ${nothingExamined.message}`);
     return `${lines.join('\n')}\n`;
   },
 };

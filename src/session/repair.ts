@@ -12,6 +12,8 @@ import { type ChangeableStack, carryOutUndo } from './undo.ts';
 export interface RepairOptions {
   /** For a stack that is about to be stopped: its services need no repair. */
   onlyData?: boolean;
+  /** For a run that may not write: names what is left, and leaves it. */
+  reportOnly?: boolean;
   /** Longest wait for another call that repairs. Default 2 min. */
   waitMs?: number;
 }
@@ -32,9 +34,12 @@ const usualWaitMs = 120_000;
  */
 export async function repairLeftovers(
   stack: RepairableStack,
-  { onlyData = false, waitMs = usualWaitMs }: RepairOptions = {},
+  { onlyData = false, reportOnly = false, waitMs = usualWaitMs }: RepairOptions = {},
 ): Promise<string[]> {
-  if (isEmpty(readChanges(stack.root))) return [];
+  const found = readChanges(stack.root);
+  if (isEmpty(found)) return [];
+  if (reportOnly)
+    return found.left.filter(({ record }) => record.runtime === stack.runtime.name).map(reportLeft);
   const lock = await lockRepair(stack.root, waitMs);
   if (!lock.acquired) {
     const { pid, since } = lock.holder;
@@ -107,6 +112,10 @@ function elsewhere({ file, record }: FoundChange, endpoints: Endpoints): string 
   const here = addressOf(undo, endpoints);
   if (target === undefined || target === here) return undefined;
   return `an earlier \`${by.command}\` left ${what} at ${target}, and the configuration names ${here}: configure ${target} to have it repaired, or remove ${path.basename(file)} from .meatymusic/changes`;
+}
+
+function reportLeft({ record: { what, by } }: FoundChange): string {
+  return `an earlier \`${by.command}\` left: ${what}; a read-only run does not repair it`;
 }
 
 function reportOngoing({ what, by, atMs }: ChangeRecord): string {

@@ -8,7 +8,10 @@ import type { Runtime } from '../runtimes/runtime.ts';
 import type { Undo } from './change.ts';
 
 /** All of a probe's context that is the same for every attempt. */
-export type ProbeBase = Omit<ProbeContext, 'signal' | 'remainingMs' | 'clock' | 'control' | 'shared'>;
+export type ProbeBase = Omit<
+  ProbeContext,
+  'signal' | 'remainingMs' | 'clock' | 'control' | 'effects' | 'shared'
+>;
 
 export interface ChangeableStack {
   runtime: Pick<Runtime, 'name' | 'control'>;
@@ -124,6 +127,7 @@ async function withProbe<Name extends 'postgres' | 'redis'>(
     signal: changeSignal(),
     remainingMs: () => Math.max(0, endMs - performance.now()),
     clock: systemClock,
+    effects: 'disruptive',
     shared,
   };
   const probe = await createProbe(name, context);

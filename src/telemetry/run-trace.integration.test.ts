@@ -51,6 +51,8 @@ describe('startRunTrace', () => {
       signal: new AbortController().signal,
       remainingMs: () => 1000,
       progress() {},
+      refuse() {},
+      hinder() {},
     };
     const { probes } = await open(scope);
     await expect(probes.http?.request({ url: 'http://x/' })).rejects.toThrow('it hung up');

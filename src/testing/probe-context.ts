@@ -33,6 +33,7 @@ export function testProbeContext(
     signal: abort.signal,
     remainingMs: () => endsAt - performance.now(),
     clock: systemClock,
+    effects: 'disruptive',
     stack: testStack,
     endpoints: {
       api: { url: 'http://127.0.0.1:1' },

@@ -2,6 +2,7 @@
 
 import { contextOf } from '../check/check-context.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
+import { effectsOf } from '../check/effects.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import { optionValues } from '../check/option.ts';
 import type { ProbeName, Probes } from '../check/probes.ts';
@@ -25,8 +26,10 @@ export async function runCheck(
   { stack, options = {}, over = {}, shared }: RealRun,
 ): Promise<Verdict> {
   const definition = check as unknown as CheckDefinition;
+  const { values } = optionValues(definition.options ?? {}, options);
   const context = testProbeContext({
     timeoutMs: 30_000,
+    effects: effectsOf(definition, values),
     stack,
     ...over,
     ...(shared ? { shared } : {}),
@@ -39,7 +42,7 @@ export async function runCheck(
       await definition.run(
         contextOf(definition, {
           probes: probes as Partial<Probes>,
-          options: optionValues(definition.options ?? {}, options).values,
+          options: values,
           stack,
           signal: context.signal,
           remainingMs: context.remainingMs,

@@ -1,5 +1,6 @@
 import { contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
+import { effectsOf } from '../check/effects.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import type { Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -20,6 +21,7 @@ export async function runForReal(check: Check, given: GivenStack = {}) {
   const { databaseUrl, cacheUrl, logs, spans, ...stack } = given;
   const context = testProbeContext({
     stack: { ...testStack, ...stack },
+    effects: effectsOf(check),
     ...(check.timeoutMs ? { timeoutMs: check.timeoutMs } : {}),
     ...(logs ? { logs } : {}),
     ...(spans ? { spans } : {}),

@@ -198,6 +198,18 @@ export const sampleResults: Readonly<Record<string, RunResult>> = {
     ],
     { endedBy: 'deadline' },
   ),
+  'all-skipped': run([
+    check({
+      id: 'cache/round-trip',
+      status: 'skip',
+      effects: 'temporary',
+      reason: 'it could write (temporary), and the run is read-only',
+      enable: 'leave out --read-only',
+      attempts: [],
+    }),
+    check({ id: 'web/build', status: 'skip', reason: 'no build command is configured' }),
+  ]),
+  'empty-shard': run([]),
   hostile: run([
     check({ id: 'api/one', status: 'pass', title: hostileText, summary: hostileText }),
     check({

@@ -15,6 +15,8 @@ export interface BrowserVisit {
     status?: number;
     responseHeaders?: Record<string, string>;
     failure?: string;
+    /** In a read-only run: it could have written, and was not sent. */
+    blocked?: boolean;
   }[];
   /** Path of the PNG, below the run's artifacts. */
   screenshot?: string;

@@ -3,7 +3,8 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
 import { besideText } from '../../base/wrap-text.ts';
-import type { Check, Effects } from '../../check/define-check.ts';
+import type { Check } from '../../check/define-check.ts';
+import { type Effects, effectsOf } from '../../check/effects.ts';
 import type { Sabotage } from '../../check/sabotage.ts';
 import { maskedValue } from '../../config/effective.ts';
 import { originOf } from '../../config/origin.ts';
@@ -56,13 +57,13 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
   const columns = invocation.stdout.columns;
   const beside = (start: string, text: string, paint?: (part: string) => string) =>
     besideText(start, text, columns, paint);
-  const { level = 'required', effects = 'none', tags = [], after = [], uses = [], sabotage = [] } = check;
+  const { level = 'required', tags = [], after = [], uses = [], sabotage = [] } = check;
   const timeout = check.timeoutMs
     ? `${formatDuration(check.timeoutMs)} (its own)`
     : `${formatDuration(project.config.verify.timeout)} (verify.timeout)`;
   const facts: [string, string][] = [
     ['level', level === 'required' ? 'required' : 'advisory: a failure does not fail the run'],
-    ['effects', effectsInWords[effects]],
+    ['effects', effectsInWords[effectsOf(check, valuesOf(options))]],
     ['talks to', uses.join(', ') || '-'],
     ['through', check.needs.join(', ')],
     ['runs after', after.join(', ') || '-'],
@@ -100,9 +101,12 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
 const effectsInWords: Record<Effects, string> = {
   none: 'none: it reads only',
   'rolled-back': 'writes inside a transaction that is rolled back',
-  temporary: 'writes, and removes it again',
+  temporary: 'writes and removes it again, sends requests that could write, or runs a command',
   disruptive: 'takes a service away and brings it back; never on a stack that meatymusic did not start',
 };
+
+const valuesOf = (options: readonly OptionNow[]) =>
+  Object.fromEntries(options.map(({ name, value }) => [name, value]));
 
 function optionsNow(check: Check, { config, origins }: Project): OptionNow[] {
   const { id, options: schema } = check;

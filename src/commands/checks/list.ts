@@ -4,6 +4,7 @@ import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { besideText } from '../../base/wrap-text.ts';
 import type { Check } from '../../check/define-check.ts';
+import { effectsOf } from '../../check/effects.ts';
 import { optInTag, selectChecks } from '../../engine/select.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
@@ -84,7 +85,9 @@ function selectOrRefuse(checks: readonly Check[], patterns: string[], tags: stri
   }
 }
 
-function remarksOf({ effects = 'none', level, tags = [], source }: Check): string[] {
+function remarksOf(check: Check): string[] {
+  const { level, tags = [], source } = check;
+  const effects = effectsOf(check);
   return [
     level === 'advisory' ? 'advisory' : '',
     effects === 'none' ? '' : effects,
@@ -95,7 +98,7 @@ function remarksOf({ effects = 'none', level, tags = [], source }: Check): strin
 
 /** A check as data, for scripts. */
 export function plain(check: Check) {
-  const { id, title, why, level = 'required', effects = 'none', tags = [], after = [] } = check;
+  const { id, title, why, level = 'required', tags = [], after = [] } = check;
   const { needs, uses = [], timeoutMs, codes, sabotage = [], source } = check;
   return {
     id,
@@ -103,7 +106,7 @@ export function plain(check: Check) {
     title,
     why,
     level,
-    effects,
+    effects: effectsOf(check),
     tags,
     after,
     needs,

@@ -51,7 +51,10 @@ export async function runTogether(
     });
   }
   const { result } = startRun({
-    plan: makePlan(checks.map((check) => ({ ...check, after: [] }))),
+    plan: makePlan(
+      checks.map((check) => ({ ...check, after: [] })),
+      options,
+    ),
     stack: (seen?.underTest ?? underTest).stack,
     openProbes: source.open,
     options,

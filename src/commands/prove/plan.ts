@@ -1,4 +1,5 @@
 import type { Check } from '../../check/define-check.ts';
+import { effectsOf } from '../../check/effects.ts';
 import type { CheckResult } from '../../check/result.ts';
 import type { Sabotage } from '../../check/sabotage.ts';
 import { lasts } from './sabotage/lasting.ts';
@@ -23,7 +24,7 @@ const usualWaitMs = 3000;
 
 /** What can be shown of a check. One that is skipped here can still be shown to fail where other options make it run. */
 export function casesOf(check: Check, healthy: CheckResult): Case[] {
-  const { sabotage = [], effects } = check;
+  const { sabotage = [] } = check;
   const possible =
     healthy.status === 'pass'
       ? sabotage
@@ -32,7 +33,7 @@ export function casesOf(check: Check, healthy: CheckResult): Case[] {
     check,
     healthy,
     sabotage: each,
-    breaksStack: effects === 'disruptive' || lasts(each),
+    breaksStack: effectsOf(check) === 'disruptive' || lasts(each),
   }));
 }
 
@@ -66,8 +67,8 @@ function waitsInVain({ sabotage }: Case): boolean {
 
 /** A check that takes services away itself shares the stack with nobody, and none looks at it twice. */
 function goTogether(group: readonly Case[], each: Case): boolean {
-  const apart = (other: Case) => other.check === each.check || other.check.effects === 'disruptive';
-  return each.check.effects !== 'disruptive' && !group.some(apart) && wayOf(group[0]) === wayOf(each);
+  const apart = (other: Case) => other.check === each.check || effectsOf(other.check) === 'disruptive';
+  return effectsOf(each.check) !== 'disruptive' && !group.some(apart) && wayOf(group[0]) === wayOf(each);
 }
 
 function wayOf(each: Case | undefined): string {

@@ -7,8 +7,15 @@ import { ensureStackFolder, stackFolder } from '../../runtimes/state.ts';
 
 const fileName = 'last-run.json';
 
-/** Remembers what did not pass, for `--last-failed`. That a folder cannot be written fails no run. */
-export async function rememberRun(root: string, { checks, startedAt }: RunResult): Promise<void> {
+/**
+ * Remembers what did not pass, for `--last-failed`. A run that
+ * examined nothing changes nothing of that, and a folder that cannot be written fails no run.
+ */
+export async function rememberRun(
+  root: string,
+  { checks, startedAt, nothingExamined }: RunResult,
+): Promise<void> {
+  if (nothingExamined) return;
   const failed = checks
     .filter(({ status }) => status === 'fail' || status === 'error' || status === 'blocked')
     .map(({ id }) => id);

@@ -1,5 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import type { Check } from '../../check/define-check.ts';
+import { type Effects, effectsOf } from '../../check/effects.ts';
 import type { PostgresProbe, ProbeName } from '../../check/probes.ts';
 import type { AttemptScope, OpenedProbes, OpenProbes } from '../../engine/attempt.ts';
 import type { SharedVisits } from '../../probes/browser/shared-visits.ts';
@@ -80,7 +81,15 @@ type Closable = { close?(): void | Promise<void> };
 
 /** Without what is an attempt's, should it come from one. */
 function ofRun(base: StackUnderTest['base'] & Partial<ProbeContext>): StackUnderTest['base'] {
-  const { signal: _, onAbort: __, remainingMs: ___, attempt: ____, ...rest } = base;
+  const {
+    signal: _,
+    onAbort: __,
+    remainingMs: ___,
+    attempt: ____,
+    effects: _____,
+    refuse: ______,
+    ...rest
+  } = base;
   return rest;
 }
 
@@ -90,13 +99,19 @@ class OfAttempt {
   readonly scope: AttemptScope;
   readonly remainingMs: () => number;
   readonly attempt: number;
+  readonly effects: Effects;
   readonly progress: AttemptScope['progress'];
+  readonly refuse: AttemptScope['refuse'];
+  readonly hinder: AttemptScope['hinder'];
 
   constructor(scope: AttemptScope) {
     this.scope = scope;
     this.remainingMs = scope.remainingMs;
     this.attempt = scope.number;
+    this.effects = effectsOf(scope.check);
     this.progress = scope.progress;
+    this.refuse = scope.refuse;
+    this.hinder = scope.hinder;
   }
 
   get signal(): AbortSignal {

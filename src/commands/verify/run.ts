@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Check } from '../../check/define-check.ts';
@@ -78,6 +79,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   const inVain = new Set(bundle?.unanswered);
   const plan = makePlan(
     selected.map((check) => (inVain.has(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check)),
+    checkOptions,
   );
   const [reports, source]: [OpenReport[], Source] = await Promise.all([
     openReports(targets),
@@ -151,9 +153,12 @@ async function openStack(
   notices: string[],
 ): Promise<Source> {
   const runtime = given ?? (await findRuntime(project)).runtime;
+  const { readOnly } = project.config.verify;
   assertNotBeingProved(project);
-  notices.push(...(await repairStack(project, runtime)).map((note) => safeLine(note, 1000)));
+  const notes = await repairStack(project, runtime, { reportOnly: readOnly });
+  notices.push(...notes.map((note) => safeLine(note, 1000)));
   const underTest = await describeStack(project, runtime);
+  underTest.base.readOnly = readOnly;
   const { stack } = underTest;
   // A stack that has a receiver of its own writes to a file what it takes in.
   const receiver = underTest.base.spans
@@ -175,13 +180,20 @@ async function openStack(
 }
 
 async function patternsOf(
-  { project, patterns = [], onlyLastFailed }: VerifyOptions,
+  { project, patterns = [], onlyLastFailed, from }: VerifyOptions,
   ofThisCall: ReadonlySet<string>,
   bundle: Bundle | undefined,
 ): Promise<readonly string[]> {
   if (onlyLastFailed) return lastFailed(project.root);
   if (patterns.length > 0) return patterns;
-  return bundle ? bundle.ids : [...ofThisCall];
+  if (!bundle) return [...ofThisCall];
+  if (bundle.ids.length > 0) return bundle.ids;
+  throw new Fault({
+    code: 'nothing-selected',
+    message: `the evidence in ${from} holds no check: each was skipped before it asked anything`,
+    hint: 'meatymusic verify --evidence <folder>',
+    exitCode: ExitCode.usage,
+  });
 }
 
 /** Loads OpenTelemetry only where somebody wants to see the run. */

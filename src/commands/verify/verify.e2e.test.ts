@@ -208,7 +208,6 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
 
     it.each([
       ['all that is selected is skipped', ['cache', '--skip', '**'], 'and --skip ** leaves them out again'],
-      ['a shard is empty', ['cache', '--shard', '9/9'], 'no check is selected'],
       ['a pattern matches nothing', ['api/helth'], 'nearest: api/health'],
       ['a reporter does not exist', ['--reporter', 'jsn'], 'nearest: json'],
       ['a duration is none', ['--timeout', 'soon'], 'Write 250ms'],
@@ -218,8 +217,34 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
       expect(stderr).toContain(message);
     });
 
+    it.each([
+      ['a gossfile', '--gossfile', 'holds no test'],
+      ['a file of declared checks', '--check-file', 'must be a map with a list "checks"'],
+    ])('are refused with 78 when %s holds no test, and no other check runs', async (_, flag, message) => {
+      await writeFile(path.join(folder, 'empty.yaml'), '# nothing\n');
+      const { code, stdout, stderr } = await verify(flag, 'empty.yaml');
+      expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      expect(stderr).toContain('empty.yaml');
+      expect(stderr).toContain(message);
+    });
+
+    it('are refused with 78 when a gossfile renders to nothing', async () => {
+      const template = '{{ if eq .Vars.stage "prod" }}\nport:\n  tcp:22: { listening: true }\n{{ end }}\n';
+      await writeFile(path.join(folder, 'goss.yaml'), template);
+      await writeFile(path.join(folder, 'vars.yaml'), 'stage: test\n');
+      const { code, stderr } = await verify('--gossfile', 'goss.yaml', '--vars', 'vars.yaml');
+      expect(code).toBe(78);
+      expect(stderr).toContain('goss.yaml: holds no test once its templates are rendered');
+    });
+
+    it('are refused with 78 when a folder of checks holds none', async () => {
+      const { code, stderr } = await verify();
+      expect(code).toBe(78);
+      expect(stderr).toContain('ops holds no check');
+    });
+
     it('are refused with 78 when an option does not exist, with the nearest', async () => {
-      await configure({ options: { 'api/health': { statu: 200 } } });
+      await configure({ checks: [], options: { 'api/health': { statu: 200 } } });
       const { code, stderr } = await verify('api/health');
       expect(code).toBe(78);
       expect(stderr).toContain('meatymusic.config.json:1: options.api/health.statu');
@@ -348,6 +373,76 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     expect((await verifyJson('--last-failed')).statuses).toEqual({ 'x/one': 'fail wrong' });
     await verify('x/two');
     expect((await verify('--last-failed')).stderr).toContain('in the last run nothing failed');
+  });
+
+  it('ends with 2 when everything was skipped, and says so in every report', async () => {
+    await writeCheck('x/one', `return skip('not here')`);
+    await writeCheck('x/two', passes, `effects: 'temporary',`);
+    const { code, result } = await verifyJson('x', '--read-only');
+    const message = 'nothing was examined: each of the 2 checks was skipped';
+    expect(code).toBe(2);
+    expect(result).toMatchObject({
+      ok: false,
+      exitCode: 2,
+      nothingExamined: { code: 'all-skipped', message },
+    });
+    for (const name of ['pretty', 'jsonl', 'junit', 'tap', 'github', 'markdown', 'html']) {
+      expect((await verify('x', '--read-only', '--reporter', name)).stdout).toContain(message);
+    }
+    expect((await verify('x', '--read-only', '--reporter', 'prometheus')).stdout).toContain(
+      'meatymusic_run_examined{runtime="external"} 0',
+    );
+  });
+
+  it('ends with 2 when the evidence holds only checks that were skipped before they asked anything', async () => {
+    await writeCheck('x/two', passes, `effects: 'temporary',`);
+    expect((await verify('x', '--read-only', '--evidence', 'bundle')).code).toBe(2);
+    const again = await verify('--from', 'bundle');
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('holds no check');
+  });
+
+  it('remembers for --last-failed what failed before a run that examined nothing', async () => {
+    await writeCheck(
+      'x/one',
+      `return fail('wrong', { expected: 'a', actual: 'b' })`,
+      `effects: 'temporary',`,
+    );
+    await verify('x');
+    expect((await verify('x', '--read-only')).code).toBe(2);
+    expect((await verifyJson('--last-failed')).statuses).toEqual({ 'x/one': 'fail wrong' });
+  });
+
+  it('ends with 0 and a note where a shard is empty, as other shards hold the checks', async () => {
+    await writeCheck('x/a', passes);
+    const { code, result } = await verifyJson('x', '--shard', '2/2');
+    expect(code).toBe(0);
+    expect(result).toMatchObject({ ok: true, checks: [], nothingExamined: { code: 'empty-shard' } });
+    expect((await verify('x', '--shard', '2/2')).stdout).toContain(
+      'nothing was examined: this shard holds no check',
+    );
+  });
+
+  it('calls a check broken that writes more than it declares, also when it swallows the refusal', async () => {
+    await mkdir(path.join(folder, 'ops/x'));
+    await writeFile(
+      path.join(folder, 'ops/x/writes.mjs'),
+      `import { defineCheck } from 'meatymusic';
+export default defineCheck({
+  title: 'It holds', failureTitle: 'It does not hold', why: 'a test', needs: ['http'],
+  codes: { wrong: { means: 'it is wrong', hint: 'repair it' } },
+  async run({ http, pass, stack }) {
+    await http.request({ url: stack.api.url + '/x', method: 'POST' }).catch(() => {});
+    return pass('fine', { count: 1, what: 'thing' });
+  },
+});`,
+    );
+    const { code, result, statuses } = await verifyJson('x');
+    expect(code).toBe(70);
+    expect(statuses).toEqual({ 'x/writes': 'error undeclared-effect' });
+    expect(result.checks[0]?.actual).toMatch(
+      /^refused by the probe: POST http:.*\/x needs effects: 'temporary', and the check declares 'none'$/,
+    );
   });
 
   it('divides the checks among shards, each in one of them', async () => {

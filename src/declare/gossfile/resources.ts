@@ -103,7 +103,10 @@ const dns: Translation = {
 
 const command: Translation = {
   kind: 'command',
-  target: (key, resource) => ({ command: String(resource.exec ?? key) }),
+  target: (key, resource) => ({
+    command: String(resource.exec ?? key),
+    'read-only': isMarkedReadOnly(resource),
+  }),
   expects: ['exit-status', 'stdout', 'stderr'],
   known: ['exec'],
   timeoutMs: 10_000,
@@ -216,4 +219,9 @@ function atHome(path: string): string {
     .find((fields) => fields[0] === name);
   if (!user) throw new Unsupported(`there is no user ${name}, whose folder "${path}" asks for`);
   return `${user[5]}${rest}`;
+}
+
+/** goss leaves `meta` to its users: `meta: { read-only: true }`. */
+function isMarkedReadOnly({ meta }: Resource): boolean | undefined {
+  return (meta as Resource | null | undefined)?.['read-only'] === true || undefined;
 }

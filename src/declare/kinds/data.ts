@@ -2,6 +2,7 @@ import { safeLine } from '../../base/safe-text.ts';
 import { described, integer, number, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import type { Json } from '../../check/json.ts';
+import { onlyReads, writtenKeys } from '../../check/redis-commands.ts';
 import { defineKind } from '../kind.ts';
 
 const scalar = v.union([v.string(), number(), v.boolean(), v.null()]);
@@ -71,11 +72,15 @@ export const redisCommandKind = defineKind({
     'duration-ms': 'Milliseconds',
     error: "First word of the server's error",
   },
+  effects: ({ command }) => {
+    const { name, args } = partsOf(command);
+    if (onlyReads(name, args)) return 'none';
+    return writtenKeys(name, args) ? 'temporary' : 'disruptive';
+  },
   uses: () => ['cache'],
   title: ({ command }) => `Redis ${safeLine(Array.isArray(command) ? command.join(' ') : command, 160)}`,
   async observe({ target: { command }, probes: { redis } }) {
-    const [name = '', ...args] = Array.isArray(command) ? command.map(String) : command.trim().split(/\s+/);
-    const { value, failure } = await attempt(redis.command({ name, args }));
+    const { value, failure } = await attempt(redis.command(partsOf(command)));
     return {
       attributes: { reply: value?.reply, 'duration-ms': value?.durationMs, error: failure?.code ?? '' },
       examined: { count: 1, what: 'reply' },
@@ -84,6 +89,11 @@ export const redisCommandKind = defineKind({
     };
   },
 });
+
+function partsOf(command: string | (string | number)[]): { name: string; args: string[] } {
+  const [name = '', ...args] = Array.isArray(command) ? command.map(String) : command.trim().split(/\s+/);
+  return { name, args };
+}
 
 const mostLines = 1000;
 

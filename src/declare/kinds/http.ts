@@ -1,4 +1,5 @@
 import { described, integer, mapOf, number, v } from '../../base/schema.ts';
+import { effectsOfMethod } from '../../check/effects.ts';
 import type { Evidence } from '../../check/evidence.ts';
 import { exchange } from '../../check/exchange.ts';
 import type { HttpProbe, HttpRequest, HttpResponse } from '../../check/probes.ts';
@@ -42,6 +43,7 @@ export const httpKind = defineKind({
   },
   // A file is read in one piece, and a pipe may stand in its place.
   isBounded: (target) => !target['ca-file'] && !target['cert-file'] && !target['key-file'],
+  effects: ({ method }) => effectsOfMethod(method),
   uses: (target) => (target.url.startsWith('/') ? [target.service] : []),
   title: (target) => `${target.method} ${target.url}`,
   async observe({ target, probes: { http }, stack, expected }) {

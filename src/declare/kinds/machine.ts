@@ -15,6 +15,10 @@ export const commandKind = defineKind({
     cwd: described(v.optional(v.string()), 'Folder to run in'),
     env: described(v.optional(mapOf(v.string()), {}), 'Further variables'),
     stdin: described(v.optional(v.string()), 'What it reads'),
+    'read-only': described(
+      v.optional(v.boolean(), false),
+      'Whether it only reads; without this, a read-only run skips it',
+    ),
     'command-timeout': described(v.optional(integer(1)), 'Milliseconds for the command'),
   },
   attributes: {
@@ -24,6 +28,7 @@ export const commandKind = defineKind({
     signal: 'Signal that ended it',
     'duration-ms': 'Milliseconds',
   },
+  effects: (target) => (target['read-only'] ? 'none' : 'temporary'),
   title: ({ command }) =>
     `command ${Array.isArray(command) ? command.join(' ') : command}`.split('\n')[0]!.slice(0, 80),
   async observe({ target, probes: { command }, expected }) {

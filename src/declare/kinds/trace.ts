@@ -1,4 +1,5 @@
 import { described, integer, mapOf, v } from '../../base/schema.ts';
+import { effectsOfMethod } from '../../check/effects.ts';
 import { exchange } from '../../check/exchange.ts';
 import type { SpanData } from '../../check/probes.ts';
 import { assertTrace, type TraceAssertion, traceAssertionSchema } from '../../check/trace-assertions.ts';
@@ -25,6 +26,7 @@ export const traceKind = defineKind({
     services: 'Names of the services',
   },
   implied: { failures: { equal: [] } },
+  effects: ({ method }) => effectsOfMethod(method),
   uses: ({ url }) => (url.startsWith('/') ? ['api'] : []),
   title: ({ method, url }) => `trace of ${method} ${url}`,
   async observe({ target, probes: { http, ids, spans }, stack }) {

@@ -17,11 +17,14 @@ interface Running {
 /** One Chromium for all visits of a run, driven by a thread of its own; started again should it die. */
 export class Chromium {
   readonly #path: string;
+  readonly #readOnly: boolean;
   #running: Running | undefined;
   #lastVisit = 0;
 
-  constructor(executablePath: string) {
+  /** With `readOnly`, its pages send nothing that could write. */
+  constructor(executablePath: string, { readOnly = false } = {}) {
     this.#path = executablePath;
+    this.#readOnly = readOnly;
   }
 
   /** Starts the browser, if it does not run; nobody has to wait for that. */
@@ -63,7 +66,7 @@ export class Chromium {
     const worker = startThread(
       { name: 'browser-thread', source: 'src/probes/browser/thread.ts' },
       {
-        workerData: { executablePath: this.#path } satisfies BrowserThreadData,
+        workerData: { executablePath: this.#path, readOnly: this.#readOnly } satisfies BrowserThreadData,
         env: { ...process.env, TMPDIR: folder },
         execArgv: [],
       },

@@ -3,6 +3,8 @@ import type { BrowserVisit } from '../../check/probes.ts';
 /** What the thread of the browser is told when it starts. */
 export interface BrowserThreadData {
   executablePath: string;
+  /** Whether pages may send nothing that could write. */
+  readOnly: boolean;
 }
 
 /** A page to look at, as the thread of the browser knows it. */

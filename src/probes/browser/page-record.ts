@@ -1,5 +1,5 @@
 import type { CDPSession, Page, Request } from 'playwright-core';
-import { consoleLine, requestLine } from '../../check/page-visit.ts';
+import { consoleLine, requestLine, requestName } from '../../check/page-visit.ts';
 import type { BrowserVisit } from '../../check/probes.ts';
 
 const maxConsole = 300;
@@ -8,6 +8,8 @@ const maxRequests = 500;
 const maxTextLength = 4096;
 const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 
+const blocked = { failure: 'blocked: the run is read-only', blocked: true } as const;
+
 export type RecordedRequest = BrowserVisit['requests'][number];
 
 /** What a page does while it is open: bounded, because a hostile page can do it without end. */
@@ -15,6 +17,7 @@ export class PageRecord {
   readonly console: BrowserVisit['console'] = [];
   readonly pageErrors: string[] = [];
   readonly #requests = new Map<Request, RecordedRequest>();
+  readonly #sockets: RecordedRequest[] = [];
   readonly #pending = new Set<Request>();
   #quietSince = performance.now();
 
@@ -30,7 +33,7 @@ export class PageRecord {
     page.on('requestfinished', (request) => this.#ended(request));
     page.on('requestfailed', (request) => {
       const recorded = this.#requests.get(request);
-      if (recorded) recorded.failure = request.failure()?.errorText ?? 'failed';
+      if (recorded) Object.assign(recorded, failureOf(request));
       this.#ended(request);
     });
     page.on('response', (response) => {
@@ -42,7 +45,12 @@ export class PageRecord {
   }
 
   get requests(): RecordedRequest[] {
-    return [...this.#requests.values()];
+    return [...this.#requests.values(), ...this.#sockets];
+  }
+
+  blockedSocket(url: string): void {
+    if (this.#sockets.length >= maxRequests) return;
+    this.#sockets.push({ url: cut(url), method: 'GET', resourceType: 'websocket', headers: {}, ...blocked });
   }
 
   /** What was seen of a page that comes to nothing, by the labels that `visitPage` of the checks knows. */
@@ -51,6 +59,7 @@ export class PageRecord {
       ['uncaught errors', this.pageErrors],
       ['console', this.console.map(consoleLine)],
       ['requests', this.requests.map(requestLine)],
+      ['blocked', this.requests.filter((each) => each.blocked).map(requestName)],
     ];
     return Object.fromEntries(
       parts.filter(([, lines]) => lines.length > 0).map(([label, lines]) => [label, lines.join('\n')]),
@@ -87,6 +96,11 @@ export async function watchBytes(session: CDPSession, maxBytes: number, onOver: 
     if (bytes > maxBytes) onOver();
   });
   await session.send('Network.enable');
+}
+
+function failureOf(request: Request): Pick<RecordedRequest, 'failure' | 'blocked'> {
+  const failure = request.failure()?.errorText ?? 'failed';
+  return failure.includes('ERR_BLOCKED_BY_CLIENT') ? blocked : { failure };
 }
 
 function shown(headers: Record<string, string>): Record<string, string> {

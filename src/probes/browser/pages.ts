@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { pause } from '../../base/await-until.ts';
 import { messageOf } from '../../base/errors.ts';
 import { ProbeError } from '../../check/probes.ts';
+import { blockWrites } from './block-writes.ts';
 
 /**
  * Chromium takes the last `--disable-features` alone, so what Playwright switches off is repeated. The first two draw the
@@ -47,10 +48,10 @@ export interface Pages {
 }
 
 /** Starts Chromium, in a throw-away profile, and opens the first pages. */
-export function openPages(executablePath: string): Pages {
+export function openPages(executablePath: string, readOnly: boolean): Pages {
   let browser: Promise<Browser> | undefined;
   const open = async (): Promise<Page> => {
-    browser ??= launch(executablePath).catch((thrown) => {
+    browser ??= launch(executablePath, readOnly).catch((thrown) => {
       browser = undefined;
       throw thrown;
     });
@@ -86,7 +87,7 @@ async function closed(page: Page): Promise<boolean> {
   return Promise.race([page.context().close().then(done, done), pause(closeWithinMs).then(() => false)]);
 }
 
-async function launch(executablePath: string): Promise<Browser> {
+async function launch(executablePath: string, readOnly: boolean): Promise<Browser> {
   const { chromium } = await import('playwright-core');
   try {
     const browser = await chromium.launch({
@@ -101,6 +102,7 @@ async function launch(executablePath: string): Promise<Browser> {
       timeout: 30_000,
     });
     browser.on('disconnected', () => process.exit(1));
+    if (readOnly) await blockWrites(browser);
     return browser;
   } catch (thrown) {
     // The line with all the arguments says nothing, and has a word of everything.

@@ -9,10 +9,10 @@ import type { BrowserAnswer, BrowserOrder, BrowserThreadData, PageOrder } from '
 import { openPages } from './pages.ts';
 import { visitPage } from './visit-page.ts';
 
-const { executablePath } = workerData as BrowserThreadData;
+const { executablePath, readOnly } = workerData as BrowserThreadData;
 const visits = new Map<number, AbortController>();
 // The browser is wanted soon, or there were no thread.
-const pages = openPages(executablePath);
+const pages = openPages(executablePath, readOnly);
 
 parentPort?.on('message', (order: BrowserOrder) => {
   // Playwright kills the browser and removes its profile when its process exits; here, when this thread does.
@@ -28,7 +28,7 @@ async function obey(visit: number, order: PageOrder): Promise<void> {
   try {
     const page = await pages.take(leave.signal);
     try {
-      answer = { visit, seen: await visitPage(page, order, leave.signal) };
+      answer = { visit, seen: await visitPage(page, order, leave.signal, readOnly) };
     } finally {
       pages.giveBack(page);
     }

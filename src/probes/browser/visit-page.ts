@@ -3,6 +3,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { awaitUntil, pause } from '../../base/await-until.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { type BrowserVisit, ProbeError } from '../../check/probes.ts';
+import { blockSockets } from './block-writes.ts';
 import { endOf, navigationError } from './end-of-visit.ts';
 import { epochMs, type PageOrder } from './orders.ts';
 import { PageRecord, watchBytes } from './page-record.ts';
@@ -22,13 +23,19 @@ const longestPictureMs = 5_000;
 const patienceMs = 6_000;
 
 /** Goes to the page, waits for it to settle, and tells all that is to be seen. Rejects with a `ProbeError`. */
-export async function visitPage(page: Page, order: PageOrder, signal: AbortSignal): Promise<BrowserVisit> {
+export async function visitPage(
+  page: Page,
+  order: PageOrder,
+  signal: AbortSignal,
+  readOnly: boolean,
+): Promise<BrowserVisit> {
   const record = new PageRecord(page);
   page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
   page.on('popup', (popup) => void popup.close().catch(() => undefined));
   const ended = endOf(page, signal);
   let session: CDPSession | undefined;
   try {
+    if (readOnly) await blockSockets(page, (url) => record.blockedSocket(url));
     session = await page.context().newCDPSession(page);
     await watchBytes(session, maxPageBytes, () =>
       ended.with(
