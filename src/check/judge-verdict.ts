@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts';
+import { isDeeperThan } from '../base/plain-object.ts';
 import type { Check } from './define-check.ts';
 import type { Evidence } from './evidence.ts';
 import type { Fail, Pass, Skip } from './verdict.ts';
@@ -29,11 +30,6 @@ export function plainVerdict(verdict: unknown): unknown {
   }
   if (isDeeperThan(plain, maxDepth)) throw new Error(`its verdict is nested deeper than ${maxDepth} levels`);
   return plain;
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((child) => isDeeperThan(child, levels - 1));
 }
 
 /** Takes nothing on trust: a verdict must have a known shape, a declared code, and a pass must rest on something. */

@@ -1,9 +1,11 @@
 import '../base/node-navigator.ts';
 import pg from 'pg';
-import { codeOf } from '../base/errors.ts';
+import { codeOf, messageOf } from '../base/errors.ts';
+import { isDeeperThan } from '../base/plain-object.ts';
 import {
   closeLink,
   destroyLink,
+  guardLink,
   plainDatabaseUrl,
   refuseClearTextPassword,
   settled,
@@ -19,6 +21,11 @@ import {
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
+
+/** Of a JSON value in a row: what reads it later walks through it. */
+const maxDepth = 100;
+/** Of one call of the probe. */
+const limits = { messageBytes: 16 * 1024 * 1024, totalBytes: 64 * 1024 * 1024, messages: 500_000 };
 
 /** Transactions are the steps' own; these begin one, and the application's role is taken right behind them. */
 const beginsTransaction = /^\s*(begin|start\s+transaction)\b/i;
@@ -113,6 +120,7 @@ function clientFor(url: string, { ms }: Budget): pg.Client {
 async function open(client: pg.Client): Promise<void> {
   const connecting = client.connect();
   refuseClearTextPassword(client);
+  guardLink(client, limits);
   await connecting;
 }
 
@@ -139,7 +147,7 @@ async function attempt(link: Link, step: SqlStep): Promise<SqlOutcome> {
     if (alone) await client.query('commit');
     return { ok: true, ...rows };
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || isFatal(error)) throw error;
+    if (!(error instanceof pg.DatabaseError) || isFatal(error) || isUnreadable(error)) throw error;
     if (alone) await client.query('rollback');
     return { ok: false, code: error.code ?? 'UNKNOWN', message: error.message };
   }
@@ -159,6 +167,8 @@ async function run(client: pg.Client, { sql, values }: SqlStep): Promise<SqlRows
 
 /** Dates, buffers and the like become what JSON says of them. */
 function toJson(row: Record<string, unknown>): Record<string, Json> {
+  if (isDeeperThan(row, maxDepth))
+    throw new ProbeError('TOO_DEEP', `a value of the answer is nested deeper than ${maxDepth} levels`);
   return JSON.parse(
     JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
   );
@@ -168,8 +178,17 @@ function isFatal({ severity }: pg.DatabaseError): boolean {
   return severity === 'FATAL' || severity === 'PANIC';
 }
 
+/** The driver's own error for a message that it does not know; it has none of a server's fields. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === undefined && error.code === undefined;
+}
+
 function toProbeError(error: unknown, target: string, { ms }: Budget): ProbeError {
   if (error instanceof ProbeError) return error;
+  if (codeOf(error) === 'PROTOCOL' || isUnreadable(error)) {
+    const reason = isUnreadable(error) ? 'a message is of no known type' : messageOf(error);
+    return new ProbeError('PROTOCOL', `${target}: what answers there does not speak PostgreSQL: ${reason}`);
+  }
   if (error instanceof pg.DatabaseError) {
     const { code = 'UNKNOWN', message, detail, hint, severity } = error;
     return new ProbeError(code, `${target}: ${message} (${code})`, {
