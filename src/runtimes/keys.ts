@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
 import { stackFolder } from './state.ts';
 
 /** Signs tokens for the stacks that `up` starts; the API gets only the public half. */
@@ -35,10 +36,8 @@ export async function ensureStackKeys(root: string): Promise<StackKeys> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const file = keyFile(root);
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, pem, { mode: 0o600 });
-  renameSync(draft, file);
+  makeFolderSync(path.dirname(file), 0o700);
+  replaceFileSync(file, pem, { mode: 0o600, durable: true });
   return describe(readFileSync(file, 'utf8'));
 }
 

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessIdentity } from '../base/process-identity.ts';
+import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
 
@@ -69,9 +70,7 @@ export function readState(root: string): StackState | undefined {
 
 export function writeState(root: string, state: StackState): void {
   ensureStackFolder(root);
-  const draft = `${stateFile(root)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, stateFile(root));
+  replaceFileSync(stateFile(root), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 export function removeState(root: string): void {
@@ -81,17 +80,14 @@ export function removeState(root: string): void {
 /** What an earlier receiver took in goes; one that is about to start finds an empty folder. */
 export function emptySpans(root: string, { willReceive }: { willReceive: boolean }): void {
   rmSync(spansFolder(root), { recursive: true, force: true });
-  if (willReceive) mkdirSync(spansFolder(root), { recursive: true, mode: 0o700 });
+  if (willReceive) makeFolderSync(spansFolder(root), 0o700);
 }
 
-/** Makes the folder, closed to others and unknown to git. */
+/** Makes the folder, closed to others and unknown to git. Throws a `Fault` (73) where it cannot be written. */
 export function ensureStackFolder(root: string): string {
   const folder = stackFolder(root);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' });
-  } catch {
-    // It is there already.
-  }
+  makeFolderSync(folder, 0o700);
+  const ignored = path.join(folder, '.gitignore');
+  if (!existsSync(ignored)) replaceFileSync(ignored, '*\n');
   return folder;
 }
