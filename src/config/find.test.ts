@@ -112,8 +112,9 @@ describe.skipIf(notRoot)(
       chmodSync(at('team'), 0o2775);
       expect((await load('team/mine')).search?.end).toBe(`${at('team')} can be written by other users`);
       chownSync(at('team'), 0, 0);
-      put('team/meatymusic.config.ts', 'export default {};');
-      expect((await load('team/mine')).file).toBe(at('team/meatymusic.config.ts'));
+      rmSync(at('team/meatymusic.config.ts'));
+      put('team/meatymusic.config.json');
+      expect((await load('team/mine')).file).toBe(at('team/meatymusic.config.json'));
     });
 
     it('works as root in the checkout of another user, and in the folders below', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { type Trust, trustFrom } from './trust.ts';
+import { type Trust, trustFrom } from '../base/trust.ts';
 
 export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map(
   (extension) => `meatymusic.config.${extension}`,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isPlainObject } from '../base/plain-object.ts';
 import { isSecretName, secretsOfUrl } from '../base/redact.ts';
+import { type Trust, trustFrom } from '../base/trust.ts';
 import {
   type Environment,
   type EnvironmentSource,
@@ -17,7 +18,6 @@ import { badConfiguration, type Problem } from './problem.ts';
 import { type ConfigSource, readConfigFile } from './read-config-file.ts';
 import { type Config, configOf } from './schema.ts';
 import { leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
-import { type Trust, trustFrom } from './trust.ts';
 
 export interface LoadOptions {
   cwd: string;

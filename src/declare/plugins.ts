@@ -4,8 +4,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../base/errors.ts';
 import { importFile } from '../base/import-file.ts';
+import { trustFrom } from '../base/trust.ts';
 import type { Check, CheckDefinition } from '../check/define-check.ts';
-import { trustFrom } from '../config/trust.ts';
 
 /**
  * Loads the checks of an npm package: its default export, or its export `checks`, is a map from `<area>/<name>` to a
