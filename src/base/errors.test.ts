@@ -21,6 +21,34 @@ it.each([
   expect(messageOf(thrown)).toBe(message);
 });
 
+const hostile = () => {
+  throw new Error('do not convert');
+};
+
+it.each<[string, unknown]>([
+  ['a toString that throws', { toString: hostile }],
+  ['a Symbol.toPrimitive that throws', { [Symbol.toPrimitive]: hostile }],
+  ['no conversion at all', Object.create(null)],
+  ['a message that throws', Object.defineProperty(new Error('a'), 'message', { get: hostile })],
+  [
+    'a message with a toString that throws',
+    Object.assign(new Error('a'), { message: { toString: hostile } }),
+  ],
+  ['a proxy whose traps throw', new Proxy({}, { get: hostile, getPrototypeOf: hostile })],
+])('finds a text for %s', (_name, thrown) => {
+  expect(messageOf(thrown)).toBe('a non-error was thrown: an object that cannot be converted to text');
+  expect(codeOf(thrown)).toBeUndefined();
+});
+
+it('follows an error that holds itself only so far', () => {
+  const cause = new Error('round');
+  cause.cause = cause;
+  expect(codeOf(cause)).toBeUndefined();
+  const all = new AggregateError([], '');
+  all.errors.push(all, new Error('a'));
+  expect(messageOf(all)).toContain('a');
+});
+
 it('finds the code of an error behind its causes', () => {
   const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   expect(codeOf(new Error('fetch failed', { cause: refused }))).toBe('ECONNREFUSED');

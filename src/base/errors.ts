@@ -31,18 +31,53 @@ export class Fault extends Error {
   }
 }
 
-/** The message of whatever was thrown, `undefined` included. */
+/** Nested errors and causes are followed this far; one may hold itself. */
+const maxDepth = 8;
+
+/** Returns the message of a thrown value of any kind, also of one whose properties or conversion throw. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.errors.length > 0 && !thrown.message) {
-    return thrown.errors.map(messageOf).join('; ');
-  }
-  if (thrown instanceof Error) return thrown.message || thrown.name;
-  return typeof thrown === 'string' ? thrown : `a non-error was thrown: ${String(thrown)}`;
+  return messageAt(thrown, 0);
 }
 
-/** The `code` of a system or library error (`ECONNREFUSED`, `28P01`), where it has one. */
+function messageAt(thrown: unknown, depth: number): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    if (thrown instanceof AggregateError && thrown.errors.length > 0 && !thrown.message && depth < maxDepth) {
+      return thrown.errors.map((each) => messageAt(each, depth + 1)).join('; ');
+    }
+    if (thrown instanceof Error) return String(thrown.message || thrown.name);
+    return `a non-error was thrown: ${String(thrown)}`;
+  } catch {
+    return `a non-error was thrown: ${kindOf(thrown)} that cannot be converted to text`;
+  }
+}
+
+/** Returns what is known of a value without running any code of it. */
+function kindOf(thrown: unknown): string {
+  return typeof thrown === 'function' ? 'a function' : 'an object';
+}
+
+/** Returns the `code` of a system or library error (`ECONNREFUSED`, `28P01`), where it has one. */
 export function codeOf(thrown: unknown): string | undefined {
-  if (typeof thrown !== 'object' || thrown === null) return undefined;
-  const { code, cause } = thrown as { code?: unknown; cause?: unknown };
-  return typeof code === 'string' ? code : cause === undefined ? undefined : codeOf(cause);
+  let at = thrown;
+  try {
+    for (let depth = 0; depth < maxDepth && typeof at === 'object' && at !== null; depth++) {
+      const { code, cause } = at as { code?: unknown; cause?: unknown };
+      if (typeof code === 'string') return code;
+      at = cause;
+    }
+  } catch {
+    // A property that throws is none.
+  }
+  return undefined;
+}
+
+/** Returns the stack of an error, where it has one that is text. */
+export function stackOf(thrown: unknown): string | undefined {
+  try {
+    const stack: unknown = thrown instanceof Error ? thrown.stack : undefined;
+    return typeof stack === 'string' ? stack : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from './errors.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { cannotWrite, makeFolderSync, replaceFileSync } from './write-file.ts';
 
 export interface LockHolder extends ProcessIdentity {
   /** What it does with the lock: `meatymusic up`. */
@@ -13,26 +14,29 @@ export interface LockHolder extends ProcessIdentity {
 export type LockAttempt = { acquired: true; release(): void } | { acquired: false; holder: LockHolder };
 
 let count = 0;
+/** A lock may be released between two looks at it, but not this often: then it is something else, such as a dangling link. */
+const maxAttempts = 100;
 
 /**
  * A lock between processes: a file that names its holder. The lock of a process that has died is taken over.
- * The file appears with its content (hard link), so that nobody reads half of it.
+ * The file appears with its content (hard link), so that nobody reads half of it. Throws a `Fault` (73) where it cannot be
+ * written, or where something that is no lock has its name.
  */
 export function tryLock(file: string, what: string): LockAttempt {
   const mine: LockHolder = { ...ownIdentity(), what, since: new Date().toISOString() };
   const text = `${JSON.stringify(mine)}\n`;
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolderSync(path.dirname(file));
   const draft = `${file}.${process.pid}.${++count}`;
-  writeFileSync(draft, text, { mode: 0o600 });
+  replaceFileSync(draft, text, { mode: 0o600 });
   try {
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       try {
         linkSync(draft, file);
         return { acquired: true, release: () => removeIf(file, text) };
       } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
+        if (codeOf(error) !== 'EEXIST' || attempt > maxAttempts) throw cannotWrite(file, error);
       }
-      const found = read(file);
+      const found = readLock(file);
       if (found === undefined) continue;
       const holder = parse(found);
       if (holder && isAlive(holder)) return { acquired: false, holder };
@@ -40,6 +44,16 @@ export function tryLock(file: string, what: string): LockAttempt {
     }
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** `undefined` where it has gone. Throws a `Fault` (73) for a folder, and for a file that this user may not read. */
+function readLock(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw cannotWrite(file, error);
   }
 }
 

@@ -1,9 +1,13 @@
+import type { EventEmitter } from 'node:events';
+import { guardStream } from './guard-stream.ts';
+import { inspectPostgres, type PostgresLimits } from './postgres-frames.ts';
+
 /** What both rooms that talk to PostgreSQL need around a client of `pg`; structural, so that base needs no `pg`. */
 
 interface LinkClient {
   ssl?: unknown;
   connection: {
-    stream: { destroy(error?: Error): unknown };
+    stream: EventEmitter & { destroy(error?: Error): unknown };
     prependListener(event: string, listener: () => void): unknown;
   };
   end(): Promise<void>;
@@ -28,6 +32,18 @@ export function refuseClearTextPassword(client: unknown): void {
     );
     connection.stream.destroy(Object.assign(refusal, { code: 'CLEARTEXT_PASSWORD_REFUSED' }));
   });
+}
+
+/**
+ * Bounds what a server can make the driver hold, and turns what its parser throws into the connection's error. Call it
+ * after `connect()` has begun.
+ */
+export function guardLink(client: unknown, limits: PostgresLimits): void {
+  const { connection, ssl } = client as LinkClient;
+  const guard = () => guardStream(connection.stream, inspectPostgres(limits));
+  // With TLS another stream takes over once the server has agreed to it.
+  if (ssl) connection.prependListener('sslconnect', guard);
+  else guard();
 }
 
 /** Destroys the socket: what waits on the client fails at once. */

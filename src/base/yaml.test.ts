@@ -72,4 +72,18 @@ describe('readYaml', () => {
     const bomb = `a: &a [x]\nb: [${Array(101).fill('*a').join(', ')}]`;
     expect(problemOf(bomb)).toEqual([expect.any(Number), expect.stringMatching(/alias/)]);
   });
+
+  it('refuses aliases of aliases, which are a few lines here and millions of values for their reader', () => {
+    const level = (depth: number) =>
+      `a${depth}: &a${depth} [${Array(9)
+        .fill(`*a${depth - 1}`)
+        .join(', ')}]`;
+    const bomb = ['a0: &a0 [x]', ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(level)].join('\n');
+    expect(problemOf(bomb)).toEqual([undefined, expect.stringMatching(/100,000 values/)]);
+  });
+
+  it('refuses a value that holds itself, and a text that is too large', () => {
+    expect(problemOf('a: &a [*a]')).toEqual([undefined, expect.stringMatching(/alias/)]);
+    expect(problemOf(`a: ${'b'.repeat(1024 * 1024)}`)).toEqual([undefined, 'is larger than 1 MiB']);
+  });
 });

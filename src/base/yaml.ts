@@ -8,6 +8,7 @@ import {
   parseEvents,
   YAMLException,
 } from 'js-yaml';
+import { createLineFinder } from './line-finder.ts';
 
 /** Keys and indexes from the top. */
 export type YamlPath = readonly (string | number)[];
@@ -30,17 +31,21 @@ export class YamlProblem extends Error {
   }
 }
 
-/** A value that is written once and named a thousand times is as large as a thousand. */
+const maxCharacters = 1024 * 1024;
 const maxAliases = 100;
+/** A value that is written once and named a thousand times counts a thousand times, as everything that reads it walks so far. */
+const maxValues = 100_000;
 const schema = CORE_SCHEMA.withTags(mergeTag);
 
 /** Reads one document, JSON included. An empty text is `undefined`. Throws a `YamlProblem` at the first thing that is wrong. */
 export function readYaml(text: string): YamlDocument {
+  if (text.length > maxCharacters) throw new YamlProblem('is larger than 1 MiB');
   try {
     const events = parseEvents(text, {});
     const documents = constructFromEvents(events, { source: text, schema, maxAliases });
     if (documents.length > 1)
       throw new YamlProblem('there is more than one document', lineOfSecond(events, text));
+    assertSmall(documents[0]);
     const top = topOf(events, text);
     return { value: documents[0], locate: (path) => locate(top, path) };
   } catch (error) {
@@ -48,6 +53,24 @@ export function readYaml(text: string): YamlDocument {
     if (error instanceof RangeError) throw new YamlProblem('nested too deeply');
     throw error;
   }
+}
+
+function assertSmall(value: unknown): void {
+  const counts = new Map<object, number>();
+  const open = new Set<object>();
+  const count = (at: unknown): number => {
+    if (typeof at !== 'object' || at === null) return 1;
+    const known = counts.get(at);
+    if (known !== undefined) return known;
+    if (open.has(at)) throw new YamlProblem('an alias names the value that holds it');
+    open.add(at);
+    const total = Object.values(at).reduce<number>((sum, child) => sum + count(child), 1);
+    open.delete(at);
+    counts.set(at, total);
+    return total;
+  };
+  if (count(value) > maxValues)
+    throw new YamlProblem('holds more than 100,000 values, with its aliases expanded');
 }
 
 /** What is quoted may be a part of the text, and that a secret. */
@@ -150,26 +173,4 @@ function lineOfSecond(events: readonly Event[], text: string): number {
     if (documents > 1 && startOf(event) >= 0) return createLineFinder(text)(startOf(event));
   }
   return 1;
-}
-
-/** Lines from 1. */
-function createLineFinder(text: string): (offset: number) => number {
-  let breaks: number[] | undefined;
-  return (offset) => {
-    breaks ??= breaksOf(text);
-    let low = 0;
-    let high = breaks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((breaks[middle] as number) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
-  };
-}
-
-function breaksOf(text: string): number[] {
-  const breaks: number[] = [];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) breaks.push(at);
-  return breaks;
 }

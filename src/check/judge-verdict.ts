@@ -1,3 +1,5 @@
+import { messageOf } from '../base/errors.ts';
+import { isDeeperThan } from '../base/plain-object.ts';
 import type { Check } from './define-check.ts';
 import type { Evidence } from './evidence.ts';
 import type { Fail, Pass, Skip } from './verdict.ts';
@@ -9,6 +11,25 @@ export interface BrokenCheck {
   actual: string;
   stack?: string | undefined;
   evidence: Evidence[];
+}
+
+/** Deeper than any evidence; every reporter walks through it. */
+const maxDepth = 100;
+
+/**
+ * Returns the verdict of a user's check as plain data: a getter, a proxy or an object that holds itself is met here and
+ * not in a reporter. Throws an `Error` where it is none.
+ */
+export function plainVerdict(verdict: unknown): unknown {
+  if (typeof verdict !== 'object' || verdict === null) return verdict;
+  let plain: unknown;
+  try {
+    plain = JSON.parse(JSON.stringify(verdict));
+  } catch (thrown) {
+    throw new Error(`its verdict is no plain data: ${messageOf(thrown).split('\n')[0]}`, { cause: thrown });
+  }
+  if (isDeeperThan(plain, maxDepth)) throw new Error(`its verdict is nested deeper than ${maxDepth} levels`);
+  return plain;
 }
 
 /** Takes nothing on trust: a verdict must have a known shape, a declared code, and a pass must rest on something. */

@@ -15,7 +15,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       'after',
       `
 Stronger from left to right: defaults, meatymusic.config.{ts,mts,js,mjs,json,yaml,yml} (found upwards), .env,
-.env.local, environment variables, flags. Secrets are masked.
+.env.local, environment variables, flags. Secrets are masked. The search upwards ends at the root of the repository, at
+the home folder, and before a folder that other users can write to; --config takes any file.
 
 Examples:
   $ meatymusic config
@@ -26,12 +27,14 @@ Examples:
 };
 
 const printConfig: Action = async (invocation, options) => {
-  const { config, origins, root, file } = await openProject(invocation);
+  const { config, origins, root, file, search } = await openProject(invocation);
   const settings = effectiveSettings(config, origins).filter(
     ({ origin }) => !options.changed || origin.kind !== 'default',
   );
   if (options.json) {
-    await invocation.stdout.write(`${JSON.stringify({ root, file: file ?? null, settings }, null, 2)}\n`);
+    await invocation.stdout.write(
+      `${JSON.stringify({ root, file: file ?? null, ...(search ? { search } : {}), settings }, null, 2)}\n`,
+    );
     return ExitCode.ok;
   }
   const rows = settings.map((setting) => ({
@@ -53,7 +56,9 @@ const printConfig: Action = async (invocation, options) => {
   const lines = [
     ...besideText(
       'file  ',
-      file ? path.relative(invocation.cwd, file) || file : 'none; all upwards from here were looked at',
+      file
+        ? path.relative(invocation.cwd, file) || file
+        : `none; searched upwards from here, and no further, because ${search?.end}`,
       columns,
     ),
     ...besideText('root  ', root, columns),

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { Fault } from '../base/errors.ts';
+import { Fault, messageOf, stackOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
 import { wrapText } from '../base/wrap-text.ts';
@@ -82,8 +82,18 @@ function textOf(fault: Fault, verbose: boolean, columns: number): string {
     ...(hint ? folded(`hint: ${hint}`, 6) : []),
   ];
   if (verbose) {
-    for (let at: unknown = cause ?? fault; at instanceof Error; at = at.cause)
-      lines.push(safeText(at.stack ?? at.message));
+    for (const error of causesOf(cause ?? fault)) lines.push(safeText(stackOf(error) ?? messageOf(error)));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Returns the error with its causes; one that is its own cause comes once. */
+function causesOf(error: unknown): unknown[] {
+  const causes = new Set<unknown>();
+  try {
+    for (let at = error; at instanceof Error && !causes.has(at); at = at.cause) causes.add(at);
+  } catch {
+    // A cause that cannot be read is the last one.
+  }
+  return [...causes];
 }

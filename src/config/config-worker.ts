@@ -3,7 +3,7 @@
  * process.exit(), a late throw or an open handle in somebody's file then ends this thread and not the command.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, stackOf } from '../base/errors.ts';
 import { loadModule } from '../base/load-module.ts';
 import { isPlainObject } from '../base/plain-object.ts';
 import * as publicEntry from './public-entry.ts';
@@ -34,7 +34,7 @@ setInterval(() => {}, 2 ** 31 - 1);
 load(file).then(
   (answer) => parentPort?.postMessage(answer),
   (error: unknown) => {
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    const stack = stackOf(error) ?? '';
     parentPort?.postMessage({ kind: 'error', message: messageOf(error), stack } satisfies WorkerAnswer);
   },
 );

@@ -53,6 +53,22 @@ describe('loadConfig', () => {
     expect(file).toBe(path.join(folder, `meatymusic.config.${extension}`));
   });
 
+  it.each([
+    [
+      'yaml',
+      'a YAML alias bomb',
+      ['a0: &a0 [x]', ...[1, 2, 3, 4, 5, 6].map((n) => `a${n}: &a${n} [${`*a${n - 1}, `.repeat(9)}]`)].join(
+        '\n',
+      ),
+      /100,000 values/,
+    ],
+    ['json', 'JSON nested without end', '['.repeat(100_000), /nested deeper/],
+    ['json', 'more keys than anybody writes', JSON.stringify({ ...Array(20_000).fill(1) }), /10000 values/],
+  ])('refuses in %s: %s', async (extension, _what, text, problem) => {
+    put({ [`meatymusic.config.${extension}`]: text });
+    expect(await problemsOf(load())).toMatch(problem);
+  });
+
   it('lets .env win over the file, .env.local over .env, the environment over both, a flag over all', async () => {
     const at = 'services.api.url';
     const url = (n: number) => `http://h${n}:8000`;

@@ -2,14 +2,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isPlainObject } from '../base/plain-object.ts';
 import { isSecretName, secretsOfUrl } from '../base/redact.ts';
+import { type Trust, trustFrom } from '../base/trust.ts';
 import {
   type Environment,
   type EnvironmentSource,
+  envFileNames,
   environmentSettings,
   processEnvironment,
   readEnvFiles,
 } from './environment.ts';
-import { findConfigFiles, findProjectRoot } from './find.ts';
+import { configFileNames, type Search, searchUpwards } from './find.ts';
 import { judgeSettings } from './judge.ts';
 import { type FlagSetting, type Origin, type Origins, originOf } from './origin.ts';
 import { badConfiguration, type Problem } from './problem.ts';
@@ -33,9 +35,11 @@ export interface LoadOptions {
 export interface LoadedConfig {
   config: Config;
   origins: Origins;
-  /** Folder of the configuration file, else the nearest with a package.json or .git, else the working folder. */
+  /** Folder of the configuration file, else the nearest with a package.json or a repository, else the working folder. */
   root: string;
   file?: string;
+  /** How the search ended that found no configuration file, or `undefined` where there is one. */
+  search?: Pick<Search, 'end' | 'passedOver'>;
   /** The environment with what `.env` files add. */
   env: Environment;
   /** Every value that must not be shown. */
@@ -49,8 +53,11 @@ export interface LoadedConfig {
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { cwd, env, flags = [] } = options;
   const problems: Problem[] = [];
-  const file = chooseFile(options, problems);
-  const root = file ? path.dirname(file) : findProjectRoot(cwd);
+  const search = searchUpwards(cwd);
+  const { file, isNamed } = chooseFile(options, search, problems);
+  const root = file ? path.dirname(file) : search.root;
+  const planted = plantedIn(root, isNamed ? trustFrom(root) : search.trust, { cwd, file, isNamed });
+  if (planted.length > 0) throw badConfiguration([...problems, ...planted]);
   const settings: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   let source: ConfigSource | undefined;
@@ -85,7 +92,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     config: judged.config,
     origins,
     root,
-    ...(file ? { file } : {}),
+    ...(file ? { file } : { search: { end: search.end, passedOver: search.passedOver } }),
     env: { ...fromFiles, ...env },
     secrets: [...secretsOf(settings), ...secretsOf(fromFiles)],
   };
@@ -106,22 +113,58 @@ function splitLine(where: string): [file: string, line: number] {
   return [file, Number.parseInt(line, 10)];
 }
 
-function chooseFile({ cwd, env, configFile }: LoadOptions, problems: Problem[]): string | undefined {
+/** `isNamed`: not found but asked for, and so taken whoever it belongs to. */
+function chooseFile(
+  { cwd, env, configFile }: LoadOptions,
+  { files }: Search,
+  problems: Problem[],
+): { file: string | undefined; isNamed: boolean } {
   const named = configFile ?? (env.MEATYMUSIC_CONFIG ? path.resolve(cwd, env.MEATYMUSIC_CONFIG) : undefined);
   if (named) {
-    if (existsSync(named)) return named;
+    if (existsSync(named)) return { file: named, isNamed: true };
     problems.push({
       where: configFile ? '--config' : 'MEATYMUSIC_CONFIG',
       message: `${named} does not exist`,
     });
-    return undefined;
+    return { file: undefined, isNamed: true };
   }
-  const [first, ...others] = findConfigFiles(cwd);
+  const [first, ...others] = files;
   for (const other of others) {
     const message = `stands beside ${path.basename(first as string)}; keep one of the two`;
     problems.push({ where: labelOf(other, cwd), message });
   }
-  return first;
+  return { file: first, isNamed: false };
+}
+
+/** What a project's folder is read for although nothing names it. */
+const impliedNames = [
+  ...configFileNames,
+  ...envFileNames,
+  'migrations',
+  ...['compose', 'docker-compose'].flatMap((name) =>
+    [name, `${name}.override`].flatMap((each) => [`${each}.yaml`, `${each}.yml`]),
+  ),
+];
+
+/**
+ * Finds what another user may have put into the folder of the project. To work in a folder, or to name a file in it, is
+ * to trust what is there, unless other users can write to it.
+ */
+function plantedIn(
+  root: string,
+  trust: Trust,
+  { cwd, file, isNamed }: { cwd: string; file: string | undefined; isNamed: boolean },
+): Problem[] {
+  if ((isNamed || root === cwd) && !trust.isOpen(root)) return [];
+  return impliedNames.flatMap((name) => {
+    const at = path.join(root, name);
+    const isConfig = configFileNames.includes(name);
+    if (isConfig && (isNamed || at !== file)) return [];
+    const reason = trust.file(at);
+    if (!reason) return [];
+    const way = isConfig ? 'name it with --config to use it' : 'remove it, or make it your own';
+    return [{ where: labelOf(at, cwd), message: `${reason}, and is not read: ${way}` }];
+  });
 }
 
 /** Relative where that is shorter than the whole path. */

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../base/errors.ts';
+import { createLineFinder } from '../base/line-finder.ts';
 import type { Problem } from './problem.ts';
 import type { ReadModuleOptions } from './read-module.ts';
-import { lineAt, scanJson } from './scan-json.ts';
+import { scanJson } from './scan-json.ts';
 
 /** A configuration file as it was read; what is wrong with its form is in `problems`. */
 export interface ConfigSource {
@@ -14,6 +15,8 @@ export interface ConfigSource {
 }
 
 const maxBytes = 4 * 1024 * 1024;
+/** Each is judged, and may get a problem of its own: more would take many seconds. */
+const maxValues = 10_000;
 
 /** `label` is the file's name for people. Rejects only with the signal's reason. */
 export async function readConfigFile(
@@ -26,6 +29,28 @@ export async function readConfigFile(
     lineOf: () => undefined,
     problems: [{ where: line ? `${label}:${line}` : label, message }],
   });
+  const source = await readSource(file, label, failed, options);
+  return holdsMoreThan(source.value, maxValues)
+    ? failed(`holds more than ${maxValues} values (aliases expanded)`)
+    : source;
+}
+
+/** Ends as soon as it knows, also where few objects hold each other many times. */
+function holdsMoreThan(value: unknown, limit: number): boolean {
+  let left = limit;
+  const visit = (at: unknown): boolean => {
+    if (--left < 0) return true;
+    return typeof at === 'object' && at !== null && Object.values(at).some(visit);
+  };
+  return visit(value);
+}
+
+async function readSource(
+  file: string,
+  label: string,
+  failed: Failed,
+  options: ReadModuleOptions,
+): Promise<ConfigSource> {
   let text: string;
   try {
     if (statSync(file).size > maxBytes) return failed('is larger than 4 MiB');
@@ -44,12 +69,13 @@ type Failed = (message: string, line?: number) => ConfigSource;
 
 function readJson(text: string, label: string, failed: Failed): ConfigSource {
   const { offsets, error, duplicates } = scanJson(text);
-  if (error) return failed(`JSON syntax: ${error.message}`, lineAt(text, error.offset));
+  const lineAt = createLineFinder(text);
+  if (error) return failed(`JSON syntax: ${error.message}`, lineAt(error.offset));
   return {
     value: JSON.parse(text),
-    lineOf: (at) => (offsets.has(at) ? lineAt(text, offsets.get(at) as number) : undefined),
+    lineOf: (at) => (offsets.has(at) ? lineAt(offsets.get(at) as number) : undefined),
     problems: duplicates.map(({ path: at, offset }) => ({
-      where: `${label}:${lineAt(text, offset)}`,
+      where: `${label}:${lineAt(offset)}`,
       path: at,
       message: 'is given twice',
     })),
@@ -118,5 +144,5 @@ function lineOfError(
 function lineOfName(text: string, at: string): number | undefined {
   const name = at.slice(at.lastIndexOf('.') + 1).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   const found = [...text.matchAll(new RegExp(`(?<![\\w$])['"]?${name}['"]?\\s*:`, 'g'))];
-  return found.length === 1 ? lineAt(text, (found[0] as RegExpExecArray).index + 1) : undefined;
+  return found.length === 1 ? createLineFinder(text)((found[0] as RegExpExecArray).index + 1) : undefined;
 }

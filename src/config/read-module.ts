@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, stackOf } from '../base/errors.ts';
 import { startThread } from '../base/thread.ts';
 import type { WorkerAnswer } from './config-worker.ts';
 
@@ -29,7 +29,7 @@ export async function readModule(
     return await new Promise<WorkerAnswer>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', (error) =>
-        resolve({ kind: 'error', message: messageOf(error), stack: (error as Error)?.stack ?? '' }),
+        resolve({ kind: 'error', message: messageOf(error), stack: stackOf(error) ?? '' }),
       );
       worker.once('exit', () => resolve(failed('it ends the process')));
       const within = formatDuration(timeoutMs);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../base/errors.ts';
 import { importFile } from '../base/import-file.ts';
+import { trustFrom } from '../base/trust.ts';
 import type { Check, CheckDefinition } from '../check/define-check.ts';
 
 /**
@@ -51,6 +52,7 @@ function problemOf(id: string, definition: unknown): string | undefined {
 function entryOf(name: string, root: string): string {
   const require = createRequire(path.join(root, 'package.json'));
   if (name.startsWith('.') || path.isAbsolute(name)) return require.resolve(name);
+  refusePlanted(name, root);
   try {
     return require.resolve(name);
   } catch (error) {
@@ -66,6 +68,19 @@ function entryOf(name: string, root: string): string {
         const hint = near.length > 0 ? `; installed: ${near.join(', ')}` : `; npm install --save-dev ${name}`;
         throw new Error(`is not installed in ${root}${hint}`, { cause: error });
       }
+    }
+  }
+}
+
+/** Node.js looks in every folder above; in one that other users can write to, the package may be anybody's. */
+function refusePlanted(name: string, root: string): void {
+  const trust = trustFrom(root);
+  for (let at = path.resolve(root); at !== path.dirname(at); ) {
+    if (existsSync(path.join(at, 'node_modules', name))) return;
+    at = path.dirname(at);
+    const reason = trust.folder(at);
+    if (reason && existsSync(path.join(at, 'node_modules', name))) {
+      throw new Error(`is not loaded from ${at}, which ${reason}; npm install --save-dev ${name}`);
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { formatDuration } from '../base/duration.ts';
-import { messageOf } from '../base/errors.ts';
+import { messageOf, stackOf } from '../base/errors.ts';
 import { type ContextParts, contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
-import { type BrokenCheck, judgeVerdict } from '../check/judge-verdict.ts';
+import { type BrokenCheck, judgeVerdict, plainVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Fail, Pass, Skip } from '../check/verdict.ts';
@@ -189,7 +189,8 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     if (this.#ended) return void (await opened.close());
     this.#opened = opened;
     this.probes = opened.probes;
-    const outcome = judgeVerdict(check, await check.run(contextOf(check, this)));
+    const verdict = await check.run(contextOf(check, this));
+    const outcome = judgeVerdict(check, check.isBounded ? verdict : plainVerdict(verdict));
     if (this.#cutOutcome) this.end(withEvidenceOf(outcome, this.#cutOutcome));
     else this.end(this.#ending.isOver && outcome.status === 'pass' ? timedOut(timeoutMs) : outcome);
   }
@@ -240,8 +241,4 @@ function timedOut(timeoutMs: number): Outcome {
     hint: `give it more time: --timeout ${formatDuration(timeoutMs * 2).replace(/ /g, '')}`,
     evidence: [],
   };
-}
-
-function stackOf(thrown: unknown): string | undefined {
-  return thrown instanceof Error ? thrown.stack : undefined;
 }

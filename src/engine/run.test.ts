@@ -41,6 +41,12 @@ function begin(checks: Check[], given: Partial<RunOptions> = {}) {
   return { clock, events, run, resultAfter };
 }
 
+const unconvertible = () => {
+  throw new Error('do not convert');
+};
+const round: unknown[] = [];
+round.push(round);
+
 describe('startRun', () => {
   it('gives every check one verdict, in the order of the plan', async () => {
     const { resultAfter, events } = begin([
@@ -72,6 +78,42 @@ describe('startRun', () => {
     expect(
       events.flatMap((event) => (event.type === 'progress' ? [[event.check.id, event.line]] : [])),
     ).toEqual([['a/one', 'half of it']]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a toString that throws', () => ({ toString: unconvertible })],
+    ['a proxy whose traps throw', () => new Proxy({}, { get: unconvertible, getPrototypeOf: unconvertible })],
+    ['a stack that throws', () => Object.defineProperty(new Error('a'), 'stack', { get: unconvertible })],
+  ])('calls a check that rejects with %s broken, at once', async (_name, thrown) => {
+    const { resultAfter } = begin([
+      makeCheck({ id: 'a/one', run: () => Promise.reject(thrown()) }),
+      makeCheck({ id: 'a/two' }),
+    ]);
+    const { statuses, result } = await resultAfter(0);
+    expect(statuses).toEqual({ 'a/one': 'error threw', 'a/two': 'pass' });
+    expect(result.exitCode).toBe(70);
+  });
+
+  it.each<[string, unknown]>([
+    ['throws when it is read', Object.defineProperty({}, 'value', { get: unconvertible, enumerable: true })],
+    ['holds itself', round],
+    ['is nested without end', Array.from({ length: 3000 }).reduce<unknown>((inner) => [inner], 'end')],
+  ])('calls a check broken whose evidence %s', async (_name, value) => {
+    const evidence = [{ kind: 'fact', label: 'seen', value }] as never;
+    const { resultAfter } = begin([
+      makeCheck({
+        id: 'a/one',
+        run: async () => ({
+          status: 'pass',
+          summary: 'fine',
+          examined: [{ count: 1, what: 'it' }],
+          evidence,
+        }),
+      }),
+    ]);
+    const { find, result } = await resultAfter(0);
+    expect(find('a/one')).toMatchObject({ status: 'error', code: 'threw' });
+    expect(() => JSON.stringify(result)).not.toThrow();
   });
 
   it('exits with 0 when only an advisory check fails', async () => {

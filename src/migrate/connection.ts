@@ -7,11 +7,19 @@ import { ExitCode } from '../base/exit-code.ts';
 import {
   closeLink,
   destroyLink,
+  guardLink,
   leaveLink,
   plainDatabaseUrl,
   refuseClearTextPassword,
 } from '../base/postgres-link.ts';
 import { maskUrl } from '../base/redact.ts';
+
+/** A migration may read all that there is; PostgreSQL itself has no message above 1 GiB. */
+const limits = {
+  messageBytes: 2 ** 30,
+  totalBytes: Number.POSITIVE_INFINITY,
+  messages: Number.POSITIVE_INFINITY,
+};
 
 /** One reserved connection: the lock, the transaction and the history live and die with it. */
 export interface Connection {
@@ -72,6 +80,7 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
   try {
     const connected = client.connect();
     refuseClearTextPassword(client);
+    guardLink(client, limits);
     await connected;
     return {
       client,

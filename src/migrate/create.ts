@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, Fault } from '../base/errors.ts';
+import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { createFilesSync, makeFolderSync } from '../base/write-file.ts';
 import { readMigrationFiles } from './migration-file.ts';
 
 /** Writes a new migration behind all others. Resolves to its path. */
@@ -24,21 +24,11 @@ export async function createMigration(
       exitCode: ExitCode.usage,
     });
   }
-  try {
-    await mkdir(folder, { recursive: true });
-    const last = readMigrationFiles(folder).at(-1)?.name;
-    const file = path.join(folder, `${nextTimestamp(last, now())}_${words}.ts`);
-    await writeFile(file, template(words.replaceAll('_', ' '), noTransaction), { flag: 'wx' });
-    return file;
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Fault({
-      code: 'cannot-write',
-      message: `the migration cannot be written to ${folder} (${codeOf(error) ?? 'unknown'})`,
-      exitCode: ExitCode.cannotWrite,
-      cause: error,
-    });
-  }
+  makeFolderSync(folder);
+  const last = readMigrationFiles(folder).at(-1)?.name;
+  const file = path.join(folder, `${nextTimestamp(last, now())}_${words}.ts`);
+  createFilesSync({ [file]: template(words.replaceAll('_', ' '), noTransaction) });
+  return file;
 }
 
 /** `20260105090000`, UTC; behind the last one even where the clock has gone back. */

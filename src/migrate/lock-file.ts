@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { replaceFileSync } from '../base/write-file.ts';
 import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
 
 /**
@@ -42,16 +43,7 @@ export function writeLockFile(folder: string): boolean {
   const text = `${JSON.stringify(content, null, 2)}\n`;
   const file = path.join(folder, lockFileName);
   if (readText(file) === text) return false;
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new Fault({
-      code: 'cannot-write',
-      message: `${file} cannot be written (${codeOf(error) ?? 'unknown'})`,
-      exitCode: ExitCode.cannotWrite,
-      cause: error,
-    });
-  }
+  replaceFileSync(file, text);
   return true;
 }
 

@@ -86,7 +86,10 @@ async function ownVisit(
   try {
     const screenshotPath =
       screenshot &&
-      (await context.artifacts.path(screenshot.endsWith('.png') ? screenshot : `${screenshot}.png`));
+      (await context.artifacts
+        .path(screenshot.endsWith('.png') ? screenshot : `${screenshot}.png`)
+        // A picture is not worth failing for.
+        .catch(() => undefined));
     const order = { ...what, ...(screenshotPath ? { screenshotPath } : {}), endsAtMs: epochMs() + budget.ms };
     const seen = chromium.visit(order, leave.signal);
     try {

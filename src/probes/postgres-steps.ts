@@ -1,9 +1,13 @@
 import type pg from 'pg';
+import { isDeeperThan } from '../base/plain-object.ts';
 import { includesEffects } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
-import type { SqlRows, SqlStep } from '../check/probes.ts';
+import { ProbeError, type SqlRows, type SqlStep } from '../check/probes.ts';
 import { type DeclaredEffects, refusal } from './effects.ts';
 import { assertConfined, beginsReadOnly, statementOf } from './postgres-effects.ts';
+
+/** Of a JSON value in a row: what reads it later walks through it. */
+const maxDepth = 100;
 
 export interface Link {
   client: pg.Client;
@@ -107,6 +111,8 @@ export async function run(
 
 /** Dates, buffers and the like become what JSON says of them. */
 function toJson(row: Record<string, unknown>): Record<string, Json> {
+  if (isDeeperThan(row, maxDepth))
+    throw new ProbeError('TOO_DEEP', `a value of the answer is nested deeper than ${maxDepth} levels`);
   return JSON.parse(
     JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
   );

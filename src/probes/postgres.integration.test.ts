@@ -106,6 +106,54 @@ describe('against servers that are none', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  const message = (type: string, body: Buffer, length = body.length + 4) => {
+    const header = Buffer.alloc(5);
+    header.write(type, 'latin1');
+    header.writeUInt32BE(length, 1);
+    return Buffer.concat([header, body]);
+  };
+  const welcome = Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]);
+  /** Greets as a server does, and answers the first query with these bytes. */
+  const answering = (answer: (socket: Socket) => void) =>
+    impostor((socket) => {
+      socket.once('data', () => {
+        socket.write(welcome);
+        socket.once('data', () => answer(socket));
+      });
+    });
+  const row = message('D', Buffer.from([0, 1, 0, 0, 0, 1, 0x78]));
+  const columns = message('T', Buffer.from(`\0\x01a\0${'\0'.repeat(18)}`, 'latin1'));
+
+  test.each<[string, Buffer]>([
+    ['a message of 2 GB', message('D', Buffer.alloc(0), 0x7fffffff)],
+    ['a message shorter than its own length', message('D', Buffer.alloc(0), 0)],
+    ['a type that there is not', message('\x01', Buffer.alloc(4))],
+    ['a row whose fields are not there', Buffer.concat([columns, message('D', Buffer.from([0, 9]))])],
+    ['an error whose fields do not end', message('E', Buffer.from('SFATAL\0Mno\0'))],
+    ['an error without fields', message('E', Buffer.alloc(0))],
+    ['columns that are not there', message('T', Buffer.from([0x7f, 0xff]))],
+    ['random bytes', Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 89 + 7) % 256))],
+  ])('an answer that breaks the protocol (%s): fails at once', async (_what, bytes) => {
+    const url = await answering((socket) => socket.write(bytes));
+    const error = await failure(probeFor(url, { timeoutMs: 60_000 }).query({ sql: 'select 1' }));
+    expect(error.code).toBe('PROTOCOL');
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+: what answers there does not speak PostgreSQL: /);
+  });
+
+  test('rows without end fail, with memory bounded', async () => {
+    const many = Buffer.concat(Array(5000).fill(row));
+    const url = await answering((socket) => {
+      socket.write(columns);
+      const write = () => {
+        while (socket.writable && socket.write(many));
+      };
+      socket.on('drain', write);
+      write();
+    });
+    const error = await failure(probeFor(url, { timeoutMs: 60_000 }).query({ sql: 'select 1' }));
+    expect(error).toMatchObject({ code: 'PROTOCOL', message: expect.stringContaining('messages') });
+  });
+
   test('an address that is none does not show its password', async () => {
     const error = await failure(
       probeFor('postgresql://postgres:hunter2-secret@[::/x').query({ sql: 'select 1' }),

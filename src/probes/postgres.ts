@@ -1,9 +1,10 @@
 import '../base/node-navigator.ts';
 import pg from 'pg';
-import { codeOf } from '../base/errors.ts';
+import { codeOf, messageOf } from '../base/errors.ts';
 import {
   closeLink,
   destroyLink,
+  guardLink,
   plainDatabaseUrl,
   refuseClearTextPassword,
   settled,
@@ -16,6 +17,9 @@ import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
 import { assertConfined } from './postgres-effects.ts';
 import { beginReadOnly, confinedSteps, freeStep, type Link, run, takeRole } from './postgres-steps.ts';
+
+/** Of one call of the probe. */
+const limits = { messageBytes: 16 * 1024 * 1024, totalBytes: 64 * 1024 * 1024, messages: 500_000 };
 
 /** A connection for each call, thrown away behind it: what a check leaves open or set ends there. */
 export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postgres'> {
@@ -98,6 +102,7 @@ function clientFor(url: string, { ms }: Budget): pg.Client {
 async function open(client: pg.Client): Promise<void> {
   const connecting = client.connect();
   refuseClearTextPassword(client);
+  guardLink(client, limits);
   await connecting;
 }
 
@@ -113,7 +118,7 @@ async function attempt(step: () => Promise<SqlRows>): Promise<SqlOutcome> {
   try {
     return { ok: true, ...(await step()) };
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || isFatal(error)) throw error;
+    if (!(error instanceof pg.DatabaseError) || isFatal(error) || isUnreadable(error)) throw error;
     return { ok: false, code: error.code ?? 'UNKNOWN', message: error.message };
   }
 }
@@ -122,8 +127,17 @@ function isFatal({ severity }: pg.DatabaseError): boolean {
   return severity === 'FATAL' || severity === 'PANIC';
 }
 
+/** The driver's own error for a message that it does not know; it has none of a server's fields. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === undefined && error.code === undefined;
+}
+
 function toProbeError(error: unknown, target: string, { ms }: Budget): ProbeError {
   if (error instanceof ProbeError) return error;
+  if (codeOf(error) === 'PROTOCOL' || isUnreadable(error)) {
+    const reason = isUnreadable(error) ? 'a message is of no known type' : messageOf(error);
+    return new ProbeError('PROTOCOL', `${target}: what answers there does not speak PostgreSQL: ${reason}`);
+  }
   if (error instanceof pg.DatabaseError) {
     const { code = 'UNKNOWN', message, detail, hint, severity } = error;
     return new ProbeError(code, `${target}: ${message} (${code})`, {

@@ -60,6 +60,54 @@ describe('what is not a working Redis', () => {
     expect(error.message).toContain('what answers there does not speak Redis');
   });
 
+  const crlf = '\r\n';
+  test.each([
+    ['nested 20,000 deep', `*1${crlf}`.repeat(20_000), 'nested deeper than 64 levels'],
+    ['few bytes that ask for gigabytes', `*33000000${crlf}`.repeat(40), 'more than 1000000 elements'],
+    ['a string of 2 GB', `$2000000000${crlf}`, 'the length 2000000000'],
+    ['a negative length', `$-7${crlf}`, 'a reply has no length'],
+    ['no length', `*${crlf}`, 'a reply has no length'],
+    ['a type of RESP 3', `%1${crlf}+a${crlf}+b${crlf}`, 'no reply'],
+    ['a line that does not end', `+${'x'.repeat(100_000)}`, 'does not end'],
+    ['random bytes', Buffer.from([0, 255, 13, 10, 1, 2, 3]), 'no reply'],
+  ])('a reply that breaks the protocol (%s): fails at once', async (_what, bytes, reason) => {
+    const { url, closed } = await serve((socket) => socket.on('data', () => socket.write(bytes)));
+    const error = await failureOf(probeOf(url, 60_000).command({ name: 'PING' }));
+    expect(error.code).toBe('PROTOCOL');
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+: what answers there does not speak Redis: /);
+    expect(error.message).toContain(reason);
+    await closed;
+  });
+
+  test('a reply without end: fails, with memory bounded', async () => {
+    const element = Buffer.from(`$65536${crlf}${'x'.repeat(65_536)}${crlf}`);
+    const { url, closed } = await serve((socket) =>
+      socket.once('data', () => {
+        socket.write(`*1000000${crlf}`);
+        const write = () => {
+          while (socket.writable && socket.write(element));
+        };
+        socket.on('drain', write);
+        write();
+      }),
+    );
+    const error = await failureOf(probeOf(url, 60_000).command({ name: 'PING' }));
+    expect(error).toMatchObject({ code: 'PROTOCOL', message: expect.stringContaining('bytes') });
+    await closed;
+  });
+
+  test('a nested reply, cut anywhere, is read as it is', async () => {
+    const reply = `*3${crlf}*2${crlf}$3${crlf}a${crlf}${crlf}:7${crlf}$-1${crlf}*0${crlf}`;
+    const { url } = await serve((socket) => {
+      socket.setNoDelay(true);
+      socket.once('data', async () => {
+        for (const byte of reply) await new Promise((done) => socket.write(byte, () => setImmediate(done)));
+      });
+    });
+    const { reply: read } = await probeOf(url).command({ name: 'ANY' });
+    expect(read).toEqual([[`a${crlf}`, 7], null, []]);
+  });
+
   test('nothing at all', async () => {
     const error = await failureOf(probeOf('redis://127.0.0.1:1').command({ name: 'PING' }));
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });

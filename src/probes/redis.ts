@@ -1,5 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { Redis } from 'ioredis';
 import { urlOf } from '../base/endpoint.ts';
+import { codeOf } from '../base/errors.ts';
+import { guardStream } from '../base/guard-stream.ts';
 import { UndeclaredEffect } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
 import { ProbeError } from '../check/probes.ts';
@@ -8,6 +11,7 @@ import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
 import { redisGuard } from './redis-effects.ts';
+import { inspectRedis } from './redis-replies.ts';
 
 /** One connection for each attempt of a check; a command proves something only by its reply. */
 export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> {
@@ -36,6 +40,8 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
     made.on('error', (error) => {
       lastError = error;
     });
+    // Comes before the first byte of the server is read.
+    made.on('connect', () => guardStream(made.stream as Duplex, inspectRedis()));
     client = made;
     return made;
   }
@@ -90,6 +96,12 @@ function redisError(thrown: unknown, last: Error | undefined, target: string, wi
   const server = [refused ? last : thrown, last].find(isReplyError);
   if (server) return new ProbeError(server.message.split(' ', 1)[0] ?? 'ERR', server.message);
   if (thrown instanceof ProbeError) return thrown;
+  if (codeOf(last) === 'PROTOCOL') {
+    return new ProbeError(
+      'PROTOCOL',
+      `${target}: what answers there does not speak Redis: ${(last as Error).message}`,
+    );
+  }
   const error = /Connection is closed|Stream isn't writeable/.test((thrown as Error).message)
     ? (last ?? thrown)
     : thrown;

@@ -6,9 +6,10 @@ import {
   type JsonWebKey,
   randomBytes,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
 import { stackFolder } from './state.ts';
 
 /** Signs tokens for the stacks that `up` starts; the API gets only the public half. */
@@ -52,10 +53,8 @@ export function ensureServicePassword(root: string): string {
 }
 
 function writeSecret(file: string, secret: string): string {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, secret, { mode: 0o600 });
-  renameSync(draft, file);
+  makeFolderSync(path.dirname(file), 0o700);
+  replaceFileSync(file, secret, { mode: 0o600, durable: true });
   return readFileSync(file, 'utf8');
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { AwaitTimeout, awaitUntil } from '../base/await-until.ts';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { tryLock } from '../base/pid-lock.ts';
+import { type LockAttempt, tryLock } from '../base/pid-lock.ts';
 import type { RuntimeEvent } from './runtime.ts';
 import { ensureStackFolder } from './state.ts';
 
@@ -18,16 +18,22 @@ export async function withStartLock<T>(
   const file = path.join(ensureStackFolder(root), 'start.lock');
   let holder = 'another process';
   let told = false;
+  /** What cannot be written will not be by waiting. */
   const attempt = () => {
-    const lock = tryLock(file, 'meatymusic');
-    if (lock.acquired) return lock;
+    let lock: LockAttempt;
+    try {
+      lock = tryLock(file, 'meatymusic');
+    } catch (fault) {
+      return { fault };
+    }
+    if (lock.acquired) return { lock };
     holder = `process ${lock.holder.pid}, since ${lock.holder.since}`;
     if (!told) onEvent({ type: 'notice', message: `waits for ${holder}, which starts or stops this stack` });
     told = true;
     return undefined;
   };
   const withinMs = Math.min(lockMs, timeoutMs);
-  const lock = await awaitUntil(attempt, { what: 'the start lock', withinMs, signal }).catch((error) => {
+  const taken = await awaitUntil(attempt, { what: 'the start lock', withinMs, signal }).catch((error) => {
     if (!(error instanceof AwaitTimeout)) throw error;
     throw new Fault({
       code: 'locked',
@@ -36,9 +42,10 @@ export async function withStartLock<T>(
       exitCode: ExitCode.locked,
     });
   });
+  if ('fault' in taken) throw taken.fault;
   try {
     return await work();
   } finally {
-    lock.release();
+    taken.lock.release();
   }
 }

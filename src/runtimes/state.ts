@@ -1,15 +1,8 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type FolderIdentity, identifyFolder, isSameFolder, realPath } from '../base/folder-identity.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
+import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
 
@@ -93,12 +86,9 @@ export function readRecord<T>(root: string, file: string): (T & { folder: Folder
 /** Replaces the file at once; it is readable for its owner alone and names the folder that it belongs to. */
 export function writeRecord(root: string, file: string, record: object): void {
   ensureStackFolder(root);
-  const draft = `${file}.${process.pid}`;
   const formerly = formerPaths(readRecord<object>(root, file)?.folder, root);
   const folder = { ...identifyFolder(root), ...(formerly.length > 0 && { formerly }) };
-  const text = JSON.stringify({ ...record, folder }, undefined, 2);
-  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
-  renameSync(draft, file);
+  replaceFileSync(file, `${JSON.stringify({ ...record, folder }, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 /** Where the folder was while its stack was started, as far as nothing is there now. */
@@ -125,17 +115,14 @@ export function removeState(root: string): void {
 /** What an earlier receiver took in goes; one that is about to start finds an empty folder. */
 export function emptySpans(root: string, { willReceive }: { willReceive: boolean }): void {
   rmSync(spansFolder(root), { recursive: true, force: true });
-  if (willReceive) mkdirSync(spansFolder(root), { recursive: true, mode: 0o700 });
+  if (willReceive) makeFolderSync(spansFolder(root), 0o700);
 }
 
-/** Makes the folder, closed to others and unknown to git. */
+/** Makes the folder, closed to others and unknown to git. Throws a `Fault` (73) where it cannot be written. */
 export function ensureStackFolder(root: string): string {
   const folder = stackFolder(root);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(path.join(folder, '.gitignore'), '*\n', { flag: 'wx' });
-  } catch {
-    // It is there already.
-  }
+  makeFolderSync(folder, 0o700);
+  const ignored = path.join(folder, '.gitignore');
+  if (!existsSync(ignored)) replaceFileSync(ignored, '*\n');
   return folder;
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { urlOf } from '../base/endpoint.ts';
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { isAlive, ownIdentity } from '../base/process-identity.ts';
+import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
 import type { Endpoints, RuntimeName } from '../runtimes/runtime.ts';
 import { ensureStackFolder, stackFolder } from '../runtimes/state.ts';
 import { type Change, type ChangeRecord, parseRecord, type Undo } from './change.ts';
@@ -44,12 +45,10 @@ export function createLedger(root: string, { runtime, endpoints, command }: Ledg
         atMs: Date.now(),
         ...change,
       };
-      const draft = `${file}.draft`;
       try {
         ensureStackFolder(root);
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        writeFileSync(draft, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600, flush: true });
-        renameSync(draft, file);
+        makeFolderSync(folder, 0o700);
+        replaceFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600, durable: true });
       } catch (cause) {
         throw new Fault({
           code: 'change-not-recorded',
@@ -91,7 +90,7 @@ export function readChanges(root: string): FoundChanges {
   const own = ownIdentity();
   for (const name of namesIn(changesFolder(root))) {
     const file = path.join(changesFolder(root), name);
-    if (name.endsWith('.draft')) removeDraft(file, name);
+    if (name.endsWith('.tmp')) removeDraft(file, name);
     if (!name.endsWith('.json')) continue;
     try {
       const record = parseRecord(readFileSync(file, 'utf8'));

@@ -210,7 +210,7 @@ describe('the repair of what an earlier call left', () => {
   it('removes the draft of a change that was never made', async () => {
     const dead = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
     await new Promise((resolve) => dead.once('exit', resolve));
-    const draft = leaveText('{"vers', `${dead.pid}-1-1.json.draft`);
+    const draft = leaveText('{"vers', `${dead.pid}-1-1.json.0a1b2c.tmp`);
     expect(await repairLeftovers(stack())).toEqual([]);
     expect(existsSync(draft)).toBe(false);
   });

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { packageRoot } from '../../base/package-root.ts';
+import { createFilesSync } from '../../base/write-file.ts';
 import { openProject, type Project } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { checkTemplate, type TemplateProbe, templateProbes, testTemplate } from './new-templates.ts';
@@ -61,10 +62,10 @@ const create: Action = async (invocation, options, [id = '']) => {
   const isOurs = folder === path.join(packageRoot, 'checks');
   const toCheck = (name: string) =>
     isOurs ? `${'../'.repeat(id.split('/').length)}src/check/${name}.ts` : undefined;
-  mkdirSync(path.dirname(checkFile), { recursive: true });
-  const flag = { flag: 'wx' } as const;
-  writeFileSync(checkFile, checkTemplate({ id, probe, from: toCheck('index') ?? 'meatymusic' }), flag);
-  writeFileSync(testFile, testTemplate({ id, probe, from: toCheck('tester') ?? 'meatymusic/testing' }), flag);
+  createFilesSync({
+    [checkFile]: checkTemplate({ id, probe, from: toCheck('index') ?? 'meatymusic' }),
+    [testFile]: testTemplate({ id, probe, from: toCheck('tester') ?? 'meatymusic/testing' }),
+  });
   const files = [checkFile, testFile].map((file) => path.relative(invocation.cwd, file));
   const relative = `./${path.relative(project.root, folder)}`;
   const isKnown = isOurs || [project.config.checks].flat().some((each) => same(project.root, each, folder));

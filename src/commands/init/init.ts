@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { makeFolderSync, replaceFileSync } from '../../base/write-file.ts';
 import { configFileNames } from '../../config/find.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { lineFor } from '../style.ts';
@@ -40,11 +41,11 @@ const init: Action = async (invocation, { full, ci, force, json }) => {
     'two configurations in one folder would be an error; remove it, or edit it instead',
   );
   if (!force) refuseExisting(cwd, ci ? [config, ciFile] : [config], 'meatymusic init --force overwrites it');
-  writeFileSync(config, commentedConfig(Boolean(full)));
+  replaceFileSync(config, commentedConfig(Boolean(full)));
   const written = [config];
   if (ci) {
-    mkdirSync(path.dirname(ciFile), { recursive: true });
-    writeFileSync(ciFile, workflow);
+    makeFolderSync(path.dirname(ciFile));
+    replaceFileSync(ciFile, workflow);
     written.push(ciFile);
   }
   const names = written.map((file) => path.relative(cwd, file));

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { makeFolder } from '../../base/make-folder.ts';
 import { besideText, wrapText } from '../../base/wrap-text.ts';
+import { replaceFile } from '../../base/write-file.ts';
 import type { Reach, VerifyOutcome } from '../../migrate/index.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { type Style, styleFor } from '../style.ts';
@@ -177,7 +176,7 @@ function verifyText(
 }
 
 const types: Action = async (invocation, options) => {
-  const { readFile, writeFile } = await import('node:fs/promises');
+  const { readFile } = await import('node:fs/promises');
   const flags = options as unknown as FileFlags;
   const { options: target, project } = await openMigrations(invocation, flags, { orBuiltIn: true });
   const { generateTypes } = await import('../../migrate/index.ts');
@@ -193,17 +192,7 @@ const types: Action = async (invocation, options) => {
     await invocation.stdout.write(`${flags.out} ${fits ? 'is up to date' : 'is not up to date'}\n`);
     return fits ? ExitCode.ok : ExitCode.checkFailed;
   }
-  try {
-    await makeFolder(path.dirname(file));
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new Fault({
-      code: 'cannot-write',
-      message: `${flags.out} cannot be written (${codeOf(cause) ?? 'unknown'})`,
-      exitCode: ExitCode.cannotWrite,
-      cause,
-    });
-  }
+  await replaceFile(file, text);
   await invocation.stdout.write(`${flags.out} written\n`);
   return ExitCode.ok;
 };

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolderSync } from '../../base/write-file.ts';
 import type { ArtifactSink } from '../../probes/context.ts';
 
 /** Files of a run below `folder`, whatever they are called. */
@@ -7,7 +7,7 @@ export function createArtifactSink(folder: string): ArtifactSink {
   return {
     async path(name) {
       const file = path.join(folder, ...name.split('/').map(safeName));
-      await mkdir(path.dirname(file), { recursive: true });
+      makeFolderSync(path.dirname(file));
       return file;
     },
   };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Fault, messageOf } from '../../base/errors.ts';
+import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { makeFolder } from '../../base/make-folder.ts';
+import { cannotWrite, makeFolderSync, replaceFile } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { StackInfo } from '../../check/stack.ts';
 import type { OpenProbes } from '../../engine/attempt.ts';
@@ -23,13 +23,14 @@ export interface EvidenceWriter {
   open: OpenProbes;
   /** Folder for screenshots and the like. */
   artifacts: string;
-  /** Writes what is known at the end. */
-  finish(result: RunResult): Promise<void>;
+  /** Writes what is known at the end. Resolves to the `Fault` (73) for what could not be kept; then nothing is. */
+  finish(result: RunResult): Promise<Fault | undefined>;
 }
 
 /**
  * Keeps everything that the checks were told in `folder`: `run.json`, `result.json`, one file of calls for each check,
- * `artifacts/`. Rejects with a `Fault` (73) where it cannot, or where the folder holds something else.
+ * `artifacts/`. A bundle that cannot be written costs no verdict: it is given up, and `finish` says why. Rejects with a
+ * `Fault` (73) where the folder holds something else.
  */
 export async function openEvidence(
   folder: string,
@@ -37,26 +38,25 @@ export async function openEvidence(
   open: OpenProbes,
   redact: (text: string) => string,
 ): Promise<EvidenceWriter> {
-  const write = (name: string, value: unknown) =>
-    writeFile(path.join(folder, name), `${redact(JSON.stringify(value, undefined, 2))}\n`, { mode: 0o600 });
-  try {
-    const present = await readdir(folder).catch((): string[] => []);
-    if (present.length > 0 && !present.includes('run.json'))
-      throw new Error('the folder holds something else');
-    for (const name of ['calls', 'artifacts', 'result.json']) {
-      await rm(path.join(folder, name), { recursive: true, force: true });
+  const present = await presentIn(folder);
+  const isNew = present === undefined;
+  if (present && present.length > 0 && !present.includes('run.json')) throw holdsOther(folder);
+  let failure: Fault | undefined;
+  /** Does nothing behind a failure: half a bundle is none. */
+  const keep = async (work: () => Promise<void>) => {
+    if (failure) return;
+    try {
+      await work();
+    } catch (cause) {
+      failure ??= cannotWrite(folder, cause);
     }
-    await makeFolder(path.join(folder, 'calls'));
-    await makeFolder(path.join(folder, 'artifacts'));
-  } catch (cause) {
-    throw new Fault({
-      code: 'cannot-write',
-      message: `the evidence cannot be kept in ${folder}: ${messageOf(cause)}`,
-      hint: 'name a folder that is empty or does not exist',
-      exitCode: ExitCode.cannotWrite,
-      cause,
-    });
-  }
+  };
+  const write = (name: string, value: unknown) =>
+    replaceFile(path.join(folder, name), `${redact(JSON.stringify(value, undefined, 2))}\n`, { mode: 0o600 });
+  await keep(async () => {
+    await removeParts(folder);
+    for (const name of ['calls', 'artifacts']) makeFolderSync(path.join(folder, name));
+  });
   const recordings: BundleManifest['recordings'] = {};
   const unanswered = new Set<string>();
   const save = async (recording: Recording) => {
@@ -64,17 +64,57 @@ export async function openEvidence(
     recordings[recording.checkId] = name;
     const isWhole = recording.calls.every((call) => 'result' in call || call.error);
     unanswered[isWhole ? 'delete' : 'add'](recording.checkId);
-    await write(name, recording);
+    await keep(() => write(name, recording));
   };
   return {
     open: recordProbes(open, save),
     artifacts: path.join(folder, 'artifacts'),
     async finish(result) {
-      await write('result.json', result);
       const manifest: BundleManifest = { bundleVersion: 1, stack, recordings, unanswered: [...unanswered] };
-      await write('run.json', manifest);
+      await keep(() => write('result.json', result));
+      await keep(() => write('run.json', manifest));
+      if (!failure) return undefined;
+      await giveUp(folder, isNew);
+      const { message, hint } = failure;
+      return new Fault({
+        code: 'cannot-write',
+        message: `no evidence was kept: ${message}`,
+        ...(hint ? { hint } : {}),
+        exitCode: ExitCode.cannotWrite,
+        cause: failure,
+      });
     },
   };
+}
+
+/** `undefined`: there is no such folder. */
+async function presentIn(folder: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw codeOf(error) === 'ENOTDIR' ? holdsOther(folder) : cannotWrite(folder, error);
+  }
+}
+
+function holdsOther(folder: string): Fault {
+  return new Fault({
+    code: 'cannot-write',
+    message: `the evidence cannot be kept in ${folder}: it holds something else`,
+    hint: 'name a folder that is empty or does not exist',
+    exitCode: ExitCode.cannotWrite,
+  });
+}
+
+/** `run.json` last: it shows that the folder is a bundle. */
+async function removeParts(folder: string, names = ['calls', 'artifacts', 'result.json']): Promise<void> {
+  for (const name of names) await rm(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** Takes away what was written so far; what cannot be removed could not be written either. */
+async function giveUp(folder: string, isNew: boolean): Promise<void> {
+  await removeParts(folder, ['calls', 'artifacts', 'result.json', 'run.json']).catch(() => {});
+  if (isNew) await rmdir(folder).catch(() => {});
 }
 
 /** Readable, and safe whatever the id. */

@@ -1,29 +1,32 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Fault } from '../../base/errors.ts';
+import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { replaceFileSync } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import { ensureStackFolder, stackFolder } from '../../runtimes/state.ts';
 
 const fileName = 'last-run.json';
 
 /**
- * Remembers what did not pass, for `--last-failed`. A run that
- * examined nothing changes nothing of that, and a folder that cannot be written fails no run.
+/**
+ * Saves what did not pass, for `--last-failed`. A run that examined nothing changes nothing of that. A folder that cannot be
+ * written fails no run: returns the reason.
  */
-export async function rememberRun(
+export function rememberRun(
   root: string,
   { checks, startedAt, nothingExamined }: RunResult,
-): Promise<void> {
-  if (nothingExamined) return;
+): string | undefined {
+  if (nothingExamined) return undefined;
   const failed = checks
     .filter(({ status }) => status === 'fail' || status === 'error' || status === 'blocked')
     .map(({ id }) => id);
   try {
     ensureStackFolder(root);
-    await writeFile(path.join(stackFolder(root), fileName), `${JSON.stringify({ startedAt, failed })}\n`);
-  } catch {
-    // `--last-failed` will say that there is nothing to go by.
+    replaceFileSync(path.join(stackFolder(root), fileName), `${JSON.stringify({ startedAt, failed })}\n`);
+    return undefined;
+  } catch (error) {
+    return `this run is not saved for --last-failed: ${messageOf(error)}`;
   }
 }
 

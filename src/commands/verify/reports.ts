@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { renameSync, writeFileSync, writeSync } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { writeSync } from 'node:fs';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Fault, messageOf } from '../../base/errors.ts';
+import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { makeFolder } from '../../base/make-folder.ts';
+import { cannotWrite, replaceFile, replaceFileSync } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
@@ -45,14 +44,7 @@ export async function writeReports(
         redact(reporter.render(result, { ...plainLook, verbose, quiet })),
       );
     } catch (cause) {
-      faults.push(
-        new Fault({
-          code: 'cannot-write',
-          message: `the ${name} report could not be written to ${file}: ${messageOf(cause)}`,
-          exitCode: ExitCode.cannotWrite,
-          cause,
-        }),
-      );
+      faults.push(reportFault(name, file, cause));
     }
   }
   for (const { file, reporter } of reports) {
@@ -82,11 +74,7 @@ export function writeReportsNow(
     const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose, quiet })));
     try {
       if (file === undefined) writeWholly(1, text, withinMs);
-      else {
-        const draft = `${path.resolve(cwd, file)}.${randomBytes(4).toString('hex')}.tmp`;
-        writeFileSync(draft, text);
-        renameSync(draft, path.resolve(cwd, file));
-      }
+      else replaceFileSync(path.resolve(cwd, file), text);
     } catch {
       // The others may still be written.
     }
@@ -114,13 +102,17 @@ async function writeAtomically(file: string, text: string): Promise<void> {
     await writeFile(file, text);
     return;
   }
-  await makeFolder(path.dirname(file));
-  const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  // What a link leads to is replaced, and not the link.
+  await replaceFile(existing ? await realpath(file) : file, text);
+}
+
+function reportFault(name: string, file: string, cause: unknown): Fault {
+  const { message, hint } = cannotWrite(file, cause);
+  return new Fault({
+    code: 'cannot-write',
+    message: `the ${name} report: ${message}`,
+    ...(hint ? { hint } : {}),
+    exitCode: ExitCode.cannotWrite,
+    cause,
+  });
 }

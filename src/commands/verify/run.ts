@@ -130,11 +130,12 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     await live?.end();
     await source.close();
   }
-  if (!bundle) await rememberRun(project.root, result);
-  await source.finish?.(result);
+  const unsaved = bundle ? undefined : rememberRun(project.root, result);
+  if (unsaved && !invocation.quiet) await tell(`note: ${safeLine(unsaved)}`);
+  const lost = await source.finish?.(result);
   const unsent = await trace?.finish(result);
   if (unsent) await tell(`note: the trace of this run was not sent: ${safeLine(unsent)}`);
-  const faults = await writeReports(result, reports, invocation);
+  const faults = [...(lost ? [lost] : []), ...(await writeReports(result, reports, invocation))];
   for (const { code, message } of faults) await tell(`error[${code}]: ${message}`);
   return gravest([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
 }
@@ -145,7 +146,8 @@ interface Source {
   open: OpenProbes;
   prepare?(checks: readonly Check[]): Promise<void>;
   close(): Promise<void>;
-  finish?(result: RunResult): Promise<void>;
+  /** Resolves to what could not be kept. */
+  finish?(result: RunResult): Promise<Fault | undefined>;
 }
 
 async function openStack(

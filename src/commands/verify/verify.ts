@@ -61,7 +61,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
 In a glob, \`*\` stays within a part of an id, and \`**\` does not: \`web/*\`, \`**/trace*\`. A check that is chosen brings
 those that it runs after, unless --skip names them.
 Exit codes: 0 all required checks passed, 1 a check failed, 2 usage or nothing selected, 69 no stack, 70 a check broke,
-73 a report could not be written, 78 configuration, 124 deadline.
+73 a report or evidence could not be written, 78 configuration, 124 deadline.
 
 Examples:
   $ meatymusic verify

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { realPath } from '../../base/folder-identity.ts';
 import { distFolder } from '../../base/package-root.ts';
+import { replaceFileSync } from '../../base/write-file.ts';
 import type { RuntimeContext } from '../context.ts';
 import { emptySpans, readState, spansFile, spansFolder, stackFolder } from '../state.ts';
 import type { Container } from './containers.ts';
@@ -179,5 +180,5 @@ function bind(source: string, target: string) {
 
 function writeWhenOther(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  writeFileSync(file, text, { mode: 0o644 });
+  replaceFileSync(file, text, { mode: 0o644 });
 }

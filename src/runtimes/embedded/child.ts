@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync } from 'node:fs';
 import { formatDuration } from '../../base/duration.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { identifyProcess, type ProcessIdentity } from '../../base/process-identity.ts';
+import { openLogSync } from '../../base/write-file.ts';
 import { logFile, stackFolder, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
 import { fileSize, lastLines } from './log-files.ts';
@@ -39,9 +39,8 @@ export class ServiceProcess {
     this.#root = root;
     this.spec = spec;
     const file = logFile(root, spec.service);
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     this.#logStart = fileSize(file);
-    const log = openSync(file, 'a', 0o600);
+    const log = openLogSync(file);
     try {
       this.#child = spawn(spec.program, spec.args, {
         cwd: stackFolder(root),

@@ -96,10 +96,15 @@ async function open(): Promise<PGlite> {
     const draft = `${folder}.new`;
     rmSync(draft, { recursive: true, force: true });
     log('info', 'making a new database folder');
-    const first = await PGlite.create({ dataDir: draft });
-    await first.exec(`create database "${name.replaceAll('"', '""')}"`);
-    await first.close();
-    renameSync(draft, folder);
+    try {
+      const first = await PGlite.create({ dataDir: draft });
+      await first.exec(`create database "${name.replaceAll('"', '""')}"`);
+      await first.close();
+      renameSync(draft, folder);
+    } catch (error) {
+      rmSync(draft, { recursive: true, force: true });
+      throw error;
+    }
   }
   return PGlite.create({ dataDir: folder, database: name, extensions: { vector } });
 }

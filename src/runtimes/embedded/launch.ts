@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { distFolder } from '../../base/package-root.ts';
+import { openLogSync } from '../../base/write-file.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { UpOptions } from '../runtime.ts';
 import {
   type EmbeddedState,
   emptySpans,
   logFile,
-  logFolder,
   readState,
   removeState,
   stackFolder,
@@ -29,12 +29,11 @@ export async function launchSupervisor(
 ): Promise<EmbeddedState> {
   const { root } = context;
   const plan = await makePlan(context);
-  mkdirSync(logFolder(root), { recursive: true, mode: 0o700 });
   for (const service of ['supervisor', ...Object.keys(plan.wantedPorts)]) rotateLog(root, service);
   emptySpans(root, { willReceive: 'telemetry' in plan.wantedPorts });
   const log = logFile(root, 'supervisor');
   const start = fileSize(log);
-  const descriptor = openSync(log, 'a', 0o600);
+  const descriptor = openLogSync(log);
   const child = spawn(process.execPath, [path.join(distFolder, 'supervisor.js')], {
     cwd: stackFolder(root),
     env: { ...plan.environment, ...stackMark(root) },
@@ -72,11 +71,26 @@ export async function launchSupervisor(
 }
 
 function ended(how: string, lines: readonly string[]): Fault {
+  // On a full disk its log says nothing.
+  const isUnwritable = how === `exit code ${ExitCode.cannotWrite}`;
   return new Fault({
+    ...(isUnwritable ? unwritable : notStarted(how)),
+    details: lines,
+  });
+}
+
+const unwritable = {
+  code: 'cannot-write',
+  message: 'the supervisor of the embedded stack cannot write its state below .meatymusic',
+  hint: 'look for free space and for the rights of that folder',
+  exitCode: ExitCode.cannotWrite,
+} as const;
+
+function notStarted(how: string) {
+  return {
     code: 'supervisor-failed',
     message: `the supervisor of the embedded stack did not start: ${how}`,
     hint: 'its log: .meatymusic/logs/supervisor.log',
     exitCode: ExitCode.unavailable,
-    details: lines,
-  });
+  };
 }

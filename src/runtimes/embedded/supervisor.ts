@@ -5,6 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Fault, messageOf } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
 import { ownIdentity } from '../../base/process-identity.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { type EmbeddedState, readState, removeState, writeState } from '../state.ts';
@@ -29,7 +31,7 @@ const history: RuntimeEvent[] = [];
 let wasUp = false;
 let ending = false;
 
-const stack = new EmbeddedStack(plan, tell, record);
+const stack = new EmbeddedStack(plan, tell, recordChange);
 for (const message of plan.notices) history.push({ type: 'notice', message });
 const server = createControlServer(
   token,
@@ -75,7 +77,7 @@ process.on('SIGHUP', () => {});
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     log('fatal', `an unexpected error: ${error instanceof Error ? error.stack : String(error)}`);
-    process.exitCode = 70;
+    process.exitCode = error instanceof Fault ? error.exitCode : ExitCode.internal;
     void end();
   });
 }
@@ -118,6 +120,16 @@ function record(): void {
     ...(wasUp ? { endpoints: endpointsOf(plan, stack.ports) } : {}),
   };
   writeState(plan.root, state);
+}
+
+/** A stack that runs outlives a full disk: its processes are found without the record, too. */
+function recordChange(): void {
+  try {
+    record();
+  } catch (error) {
+    if (!wasUp) throw error;
+    log('error', messageOf(error));
+  }
 }
 
 let ended: Promise<string[]> | undefined;

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, Fault, messageOf } from './errors.ts';
+import { ExitCode } from './exit-code.ts';
+import { makeFolder } from './make-folder.ts';
+
+export interface WriteOptions {
+  /** Default 0o666, less what the umask takes away. */
+  mode?: number;
+  /** The file is on the disk when the call returns, also where the machine loses power. Default: false. */
+  durable?: boolean;
+}
+
+const reasons: Record<string, [reason: string, hint?: string]> = {
+  EACCES: ['permission denied', 'give this user the right to write there, or work in another folder'],
+  EPERM: ['not permitted', 'give this user the right to write there, or work in another folder'],
+  EROFS: ['the file system is read-only', 'work in a folder that can be written'],
+  ENOSPC: ['no space is left on the device', 'free some space'],
+  EDQUOT: ['the disk quota is used up', 'free some space'],
+  ENOTDIR: ['a part of its path is not a folder', 'remove the file that is in the way'],
+  EEXIST: ['something else is there', 'remove what is in the way'],
+  EISDIR: ['a folder is there', 'remove the folder that is in the way'],
+  ENOENT: ['a folder of its path does not exist'],
+};
+
+/** Returns the `Fault` (73) for a file or folder that could not be written: its path, the reason, what to do. */
+export function cannotWrite(file: string, cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  const code = codeOf(cause);
+  const [reason, hint] = reasons[code ?? ''] ?? [messageOf(cause)];
+  return new Fault({
+    code: 'cannot-write',
+    message: `${file} cannot be written: ${reason}${code ? ` (${code})` : ''}`,
+    ...(hint ? { hint } : {}),
+    exitCode: ExitCode.cannotWrite,
+    cause,
+  });
+}
+
+/** Replaces a file as a whole: readers see the old or the new content. Leaves no draft. Throws a `Fault` (73). */
+export function replaceFileSync(
+  file: string,
+  content: string | Uint8Array,
+  { mode = 0o666, durable = false }: WriteOptions = {},
+): void {
+  const draft = draftOf(file);
+  try {
+    const descriptor = openSync(draft, 'wx', mode);
+    try {
+      writeFileSync(descriptor, content);
+      if (durable) fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(draft, file);
+  } catch (cause) {
+    discard(draft);
+    throw cannotWrite(file, cause);
+  }
+}
+
+/** The same, without blocking; makes the folders above. Rejects with a `Fault` (73). */
+export async function replaceFile(
+  file: string,
+  content: string | Uint8Array,
+  { mode = 0o666 }: Pick<WriteOptions, 'mode'> = {},
+): Promise<void> {
+  const draft = draftOf(file);
+  try {
+    await makeFolder(path.dirname(file));
+    const handle = await open(draft, 'wx', mode);
+    try {
+      await handle.writeFile(content);
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw cannotWrite(file, cause);
+  }
+}
+
+/** Creates files that must not exist, with the folders above: all of them or none. Throws a `Fault` (73). */
+export function createFilesSync(files: Readonly<Record<string, string>>): void {
+  const created: string[] = [];
+  for (const [file, content] of Object.entries(files)) {
+    try {
+      mkdirSync(path.dirname(file), { recursive: true });
+      closeSync(openSync(file, 'wx'));
+      created.push(file);
+      writeFileSync(file, content);
+    } catch (cause) {
+      for (const each of created) discard(each);
+      throw cannotWrite(file, cause);
+    }
+  }
+}
+
+/** Makes a folder with those above it; one that is there is left as it is. Throws a `Fault` (73). */
+export function makeFolderSync(folder: string, mode = 0o777): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode });
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+  } catch (cause) {
+    throw cannotWrite(folder, cause);
+  }
+}
+
+/** Opens a log that processes append to; the caller closes the descriptor. Throws a `Fault` (73). */
+export function openLogSync(file: string): number {
+  makeFolderSync(path.dirname(file), 0o700);
+  try {
+    return openSync(file, 'a', 0o600);
+  } catch (cause) {
+    throw cannotWrite(file, cause);
+  }
+}
+
+/** Beside the file, as a rename does not cross file systems; its name cannot be guessed. */
+function draftOf(file: string): string {
+  return `${file}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/** What cannot be removed either lies in a folder that cannot be written: the reason is reported already. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Reported by the caller.
+  }
+}
