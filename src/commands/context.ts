@@ -23,7 +23,7 @@ export async function openProject(
   { cwd, env, configFile, signal, redact, stderr }: Invocation,
   flags: readonly FlagSetting[] = [],
 ): Promise<Project> {
-  const { secrets, ...loaded } = await loadConfig({
+  const { secrets, publicNames, ...loaded } = await loadConfig({
     cwd,
     env,
     configFile,
@@ -33,5 +33,6 @@ export async function openProject(
     onOutput: (text) => void stderr.write(text),
   });
   redact.add(...secrets);
+  redact.allow(...publicNames);
   return { ...loaded, redact };
 }

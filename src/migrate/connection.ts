@@ -11,7 +11,7 @@ import {
   plainDatabaseUrl,
   refuseClearTextPassword,
 } from '../base/postgres-link.ts';
-import { maskUrl } from '../base/redact.ts';
+import { maskUrl } from '../base/secret-places.ts';
 
 /** One reserved connection: the lock, the transaction and the history live and die with it. */
 export interface Connection {

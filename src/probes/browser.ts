@@ -1,4 +1,5 @@
 import { pause } from '../base/await-until.ts';
+import { knownSecrets } from '../base/known-secrets.ts';
 import { type BrowserVisit, ProbeError } from '../check/probes.ts';
 import { Chromium } from './browser/chromium.ts';
 import { findChromium, installChromium } from './browser/find-chromium.ts';
@@ -68,7 +69,12 @@ async function ownVisit(
     const screenshotPath =
       screenshot &&
       (await context.artifacts.path(screenshot.endsWith('.png') ? screenshot : `${screenshot}.png`));
-    const order = { ...what, ...(screenshotPath ? { screenshotPath } : {}), endsAtMs: epochMs() + budget.ms };
+    const order = {
+      ...what,
+      ...(screenshotPath ? { screenshotPath } : {}),
+      endsAtMs: epochMs() + budget.ms,
+      secrets: knownSecrets.known(),
+    };
     const seen = chromium.visit(order, leave.signal);
     try {
       return await Promise.race([seen, late]);

@@ -1,11 +1,12 @@
+import { safeText } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
 import { detailsOf, evidenceText } from './failure-text.ts';
-import { inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 
 /** Annotations of a GitHub Actions job: an error for each failure, a warning for advisory ones, a notice at the end. */
 export const github: Reporter = {
+  commands: true,
   render(result) {
     const failed = result.checks.filter(({ status }) => status === 'fail' || status === 'error');
     const summary = `${summaryWords(result.summary)} on the ${result.stack.runtime} stack`;
@@ -31,5 +32,5 @@ function command(kind: 'error' | 'warning' | 'notice', title: string, message: s
 }
 
 function data(text: string): string {
-  return inertText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  return safeText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }

@@ -1,4 +1,4 @@
-import { maskUrl } from '../../base/redact.ts';
+import { maskUrl } from '../../base/secret-places.ts';
 import { besideText } from '../../base/wrap-text.ts';
 import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints } from '../../runtimes/runtime.ts';

@@ -3,11 +3,13 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { knownSecrets } from '../../base/known-secrets.ts';
 import { makeFolder } from '../../base/make-folder.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { StackInfo } from '../../check/stack.ts';
 import type { OpenProbes } from '../../engine/attempt.ts';
 import { type Recording, recordProbes, replayProbes } from '../../engine/record.ts';
+import { redactDeep } from '../../engine/redact-deep.ts';
 
 /** What stands in a bundle's `run.json`: enough to judge again without the stack. */
 interface BundleManifest {
@@ -38,7 +40,9 @@ export async function openEvidence(
   redact: (text: string) => string,
 ): Promise<EvidenceWriter> {
   const write = (name: string, value: unknown) =>
-    writeFile(path.join(folder, name), `${redact(JSON.stringify(value, undefined, 2))}\n`, { mode: 0o600 });
+    writeFile(path.join(folder, name), `${JSON.stringify(redactDeep(value, redact), undefined, 2)}\n`, {
+      mode: 0o600,
+    });
   try {
     const present = await readdir(folder).catch((): string[] => []);
     if (present.length > 0 && !present.includes('run.json'))
@@ -79,7 +83,9 @@ export async function openEvidence(
 
 /** Readable, and safe whatever the id. */
 function fileOf(checkId: string): string {
-  const readable = checkId.replace(/[^\w.-]+/g, '-').slice(0, 80);
+  const readable = knownSecrets(checkId)
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 80);
   return `calls/${readable}.${createHash('sha256').update(checkId).digest('hex').slice(0, 8)}.json`;
 }
 

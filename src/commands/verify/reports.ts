@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { makeFolder } from '../../base/make-folder.ts';
+import { inertCommands } from '../../base/safe-text.ts';
 import type { RunResult } from '../../check/result.ts';
 import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
@@ -63,7 +64,8 @@ export async function writeReports(
       verbose,
       quiet,
     };
-    await stdout.write(reporter.render(result, look));
+    const text = reporter.render(result, look);
+    await (reporter.commands ? stdout.writeCommands(text) : stdout.write(text));
   }
   return faults;
 }
@@ -79,7 +81,8 @@ export function writeReportsNow(
   withinMs = 2000,
 ): void {
   for (const { file, reporter } of reports) {
-    const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose, quiet })));
+    const shown = redact(reporter.render(result, { ...plainLook, verbose, quiet }));
+    const text = Buffer.from(reporter.commands ? shown : inertCommands(shown));
     try {
       if (file === undefined) writeWholly(1, text, withinMs);
       else {

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { publicNamesOf, secretsOfUrl } from '../../base/secret-places.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
@@ -68,8 +69,10 @@ export async function readEndpoints(
   if (found === 0) return undefined;
   const otlpUrl = receiverUrl(containers);
   if (otlpUrl) endpoints.otlpUrl = otlpUrl;
-  for (const url of [endpoints.databaseUrl, endpoints.cacheUrl])
-    redact.add(decodeURIComponent(new URL(url).password));
+  for (const url of [endpoints.databaseUrl, endpoints.cacheUrl]) {
+    redact.add(...secretsOfUrl(url));
+    redact.allow(...publicNamesOf('', url));
+  }
   return endpoints;
 }
 
