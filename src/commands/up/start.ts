@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { secretsOfUrl } from '../../base/secret-places.ts';
 import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
 import type { Project } from '../context.ts';
@@ -31,7 +32,7 @@ export async function start(
     signal,
     onEvent: progress.onEvent,
   });
-  project.redact.add(...Object.values(endpoints).flatMap((url) => new URL(url).password));
+  project.redact.add(...Object.values(endpoints).flatMap(secretsOfUrl));
   const mended = await mendLeftover(project, runtime);
   if (mended) progress.say(`note: ${mended}`, 'note');
   const { database, cache, api } = config.services;

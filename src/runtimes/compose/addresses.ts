@@ -1,6 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { publicNamesOf, secretsOfUrl } from '../../base/secret-places.ts';
+import { publicNamesOf, secretsOfUrl, secretsOfValue } from '../../base/secret-places.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
@@ -53,6 +53,12 @@ export async function readEndpoints(
     databaseUrl: services.database.url,
     cacheUrl: services.cache.url,
   };
+  for (const { env: variables } of containers) {
+    for (const [name, value] of Object.entries(variables)) {
+      redact.add(...secretsOfValue(name, value));
+      redact.allow(...publicNamesOf(name, value));
+    }
+  }
   let found = 0;
   for (const role of serviceNames) {
     if (!services[role].enabled) continue;
