@@ -53,7 +53,9 @@ function escapedText(text: string): string {
 }
 
 const commandAnywhere = /::(?=[a-z][\w-]*(?:\s[^\n]*)?::)/gi;
-const commandAtLineStart = /^([^\S\n]*):(?=:[a-z][\w-]*(?:\s[^\n]*)?::)/gim;
+/** By name: an SQL statement may begin a line with `::regclass::text`. */
+const commandAtLineStart =
+  /^([^\S\n]*):(?=:(?:add-mask|add-matcher|add-path|debug|echo|end-?group|error|group|notice|remove-matcher|save-state|set-env|set-output|stop-commands|warning)(?:\s[^\n]*)?::)/gim;
 const commandInBrackets = /##(?=\[|(?:vso|teamcity)\[)/gi;
 
 /**
@@ -64,4 +66,14 @@ const commandInBrackets = /##(?=\[|(?:vso|teamcity)\[)/gi;
 export function inertCommands(text: string): string {
   const inert = text.includes('##') ? text.replace(commandInBrackets, '#\\u0023') : text;
   return inert.includes('::') ? inert.replace(commandAtLineStart, '$1\\u003a') : inert;
+}
+
+const steering = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/**
+ * Text whose characters beyond ASCII steer no terminal, and that is the same in JSON. C0 is left: an output moves the
+ * cursor and colours with it, and JSON has none of it.
+ */
+export function withoutSteering(text: string): string {
+  return text.replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../base/exit-code.ts';
 
-/** Where text leaves the process. Redacts, and makes commands to the runner of a CI job inert; resolves once the reader took it. */
+/**
+ * Where text leaves the process. Redacts, and makes inert what would steer a terminal or command
+ * the runner of a CI job; resolves once the reader took it.
+ */
 export interface Output {
   write(text: string): Promise<void>;
   /** For text whose commands to the runner of a CI job are meant. */

@@ -1,7 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Redactor } from '../base/redact.ts';
-import { inertCommands } from '../base/safe-text.ts';
+import { inertCommands, withoutSteering } from '../base/safe-text.ts';
 import type { Output } from './invocation.ts';
 
 export interface OutputOptions {
@@ -52,8 +52,8 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
       return stream.rows || 24;
     },
     color: !dumb && (forced || (Boolean(stream.isTTY) && env.FORCE_COLOR !== '0')),
-    write: (text) => send(inertCommands(redact(text))),
-    writeCommands: (text) => send(redact(text)),
+    write: (text) => send(inertCommands(withoutSteering(redact(text)))),
+    writeCommands: (text) => send(withoutSteering(redact(text))),
   };
   return output;
 
