@@ -183,6 +183,11 @@ function base64Digit(digit: string): string {
   return digit;
 }
 
+/** Letters and digits of which one stands in every usual form of the secret: for a search in bytes. At least four. */
+export function searchableRuns(secret: string): string[] {
+  return formsOf(secret).flatMap(({ anchors }) => anchors.filter((anchor) => anchor.length >= 4));
+}
+
 function longestRun(text: string): string {
   const runs = text.match(/[A-Za-z0-9]+/g) ?? [''];
   return runs.reduce((longest, run) => (run.length > longest.length ? run : longest)).slice(0, 16);

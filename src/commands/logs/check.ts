@@ -11,7 +11,9 @@ import { maxRequiredFields } from '../../probes/logs/known-keys.ts';
 import type { LogReport } from '../../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../probes/logs/secrets.ts';
 import { inertJson } from '../../reporters/inert.ts';
-import type { Action, CommandModule } from '../invocation.ts';
+import { openProject } from '../context.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
+import { lineFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 
 interface CheckFlags {
@@ -56,7 +58,8 @@ Examples:
   act(command, check);
 };
 
-const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, options, [file]) => {
+const check: Action = async (invocation, options, [file]) => {
+  const { cwd, stdin, stdout, stderr, quiet, signal } = invocation;
   const flags = options as unknown as CheckFlags;
   if (flags.require.length > maxRequiredFields) {
     throw new Fault({
@@ -68,7 +71,8 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   const { analyseFile, analyseStream } = await import('../../probes/logs/analyse-log.ts');
   const rules = secretRules.filter((name) => !flags.ignoreRule.includes(name));
   const startedAt = performance.now();
-  const analysis = { required: flags.require, rules };
+  await learnProject(invocation);
+  const analysis = { required: flags.require, rules, secrets: invocation.redact.known() };
   let report: LogReport;
   try {
     report =
@@ -91,6 +95,19 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   );
   return failures.length === 0 ? ExitCode.ok : ExitCode.checkFailed;
 };
+
+/** The secrets of the project; a log can be judged without a configuration that can be read. */
+async function learnProject(invocation: Invocation): Promise<void> {
+  try {
+    await openProject(invocation);
+  } catch (error) {
+    invocation.signal.throwIfAborted();
+    const { stderr } = invocation;
+    await stderr.write(
+      lineFor(stderr, `note: secrets of the configuration are not known: ${safeLine(messageOf(error))}`),
+    );
+  }
+}
 
 function judge(report: LogReport, { minStructured }: CheckFlags, file: string): string[] {
   if (report.lines === 0) return ['the log holds no line'];
