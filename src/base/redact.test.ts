@@ -1,48 +1,73 @@
-import { expect, it } from 'vitest';
-import { createRedactor, maskUrl, secretsOfUrl } from './redact.ts';
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from './redact.ts';
 
-const secret = 'p@ss"w&rd/1';
+const secret = `p@ss"w&rd/1 <x>'y\\z+ü`;
+const entity = (text: string, write: (code: number) => string) =>
+  [...text].map((character) => write(character.codePointAt(0) as number)).join('');
+const hex = (code: number) => code.toString(16);
+const json = (text: string) => JSON.stringify(text).slice(1, -1);
 
-it.each([
-  ['as it is', secret],
-  ['in a URL', encodeURIComponent(secret)],
-  ['in JSON', JSON.stringify({ secret }).slice(11, -2)],
-  ['in XML', 'p@ss&quot;w&amp;rd/1'],
-  ['in hexadecimal', Buffer.from(secret).toString('hex')],
-  ['in Base64', Buffer.from(secret).toString('base64')],
-  ['in Base64url', Buffer.from(secret).toString('base64url')],
-])('replaces a secret %s', (_form, written) => {
-  const redact = createRedactor(secret);
-  expect(redact(`before ${written} after`)).toMatch(/^before \[redacted\]=* after$/);
+const encodings: [name: string, write: (text: string) => string][] = [
+  ['as it is', (text) => text],
+  ['percent-encoded', encodeURIComponent],
+  [
+    'percent-encoded in lower case',
+    (text) => encodeURIComponent(text).replace(/%../g, (part) => part.toLowerCase()),
+  ],
+  ['percent-encoded twice', (text) => encodeURIComponent(encodeURIComponent(text))],
+  [
+    'percent-encoded throughout',
+    (text) => [...Buffer.from(text)].map((byte) => `%${hex(byte).padStart(2, '0')}`).join(''),
+  ],
+  ['as of a form', (text) => new URLSearchParams({ text }).toString().slice(5)],
+  ['in JSON', json],
+  ['in JSON within JSON', (text) => json(json(text))],
+  ['in JSON of Go', (text) => json(text).replace(/[&<>]/g, (part) => `\\u00${hex(part.charCodeAt(0))}`)],
+  ['in JSON of PHP', (text) => json(text).replaceAll('/', '\\/')],
+  [
+    'in ASCII JSON',
+    (text) => json(text).replace(/[^ -~]/g, (part) => `\\u${hex(part.charCodeAt(0)).padStart(4, '0')}`),
+  ],
+  ['in JSON of escapes alone', (text) => entity(text, (code) => `\\u${hex(code).padStart(4, '0')}`)],
+  [
+    'in HTML',
+    (text) =>
+      text
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;')
+        .replace(/>/g, '&gt;')
+        .replace(/"/g, '&quot;')
+        .replace(/'/g, '&#39;'),
+  ],
+  ['in HTML of decimal entities', (text) => entity(text, (code) => `&#${code};`)],
+  ['in HTML of hexadecimal entities', (text) => entity(text, (code) => `&#x${hex(code).toUpperCase()};`)],
+  ['in single quotes of a shell', (text) => text.replaceAll("'", "'\\''")],
+  ['with backslashes of a shell', (text) => text.replace(/[^\w]/gu, '\\$&')],
+  ['in SQL', (text) => text.replaceAll("'", "''")],
+  ['in hexadecimal', (text) => Buffer.from(text).toString('hex')],
+  ['in upper-case hexadecimal', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+  ['in Base64', (text) => Buffer.from(text).toString('base64')],
+  ['in Base64url', (text) => Buffer.from(text).toString('base64url')],
+  ['as Latin 1 that is UTF-8', (text) => Buffer.from(text).toString('latin1')],
+];
+
+const secrets = [
+  secret,
+  'hunter2hunter2',
+  'tok_9f8e7d6c5b',
+  'päßwörter',
+  '!?-_.~*()',
+  '$Tr0ng:Pass@word#1%',
+  'k'.repeat(20),
+];
+
+describe.each(encodings)('a secret %s', (_name, write) => {
+  it.each(secrets)('is replaced: %s', (each) => {
+    expect(createRedactor(each)(`before ${write(each)} after`)).toMatch(/^before \[redacted\]=* after$/);
+  });
 });
 
-it('replaces the longest of overlapping secrets', () => {
-  expect(createRedactor('token', 'token-with-tail')('a token-with-tail')).toBe('a [redacted]');
-});
-
-it('learns later, and ignores what is too short to be a secret', () => {
-  const redact = createRedactor('abc', undefined, '');
-  expect(redact('abcdef')).toBe('abcdef');
-  redact.add('hunter22');
-  expect(redact('x hunter22 y')).toBe('x [redacted] y');
-});
-
-it("does not hide the word of the contract's default password", () => {
-  expect(createRedactor('postgres')('postgresql on postgres')).toBe('postgresql on postgres');
-});
-
-it('finds the password of a URL as written and decoded, and survives a broken escape', () => {
-  expect(secretsOfUrl('postgresql://u:p%40ss@h/db')).toEqual(['p%40ss', 'p@ss']);
-  expect(secretsOfUrl('redis://:s%ZZ@h')).toEqual(['s%ZZ']);
-  expect(secretsOfUrl('http://h/a:b@c')).toEqual([]);
-});
-
-it('masks the password of a URL, and nothing else', () => {
-  expect(maskUrl('postgresql://user:secret@h:5432/db')).toBe('postgresql://user:*****@h:5432/db');
-  expect(maskUrl('http://h/x')).toBe('http://h/x');
-});
-
-it('replaces a secret inside the Base64 of more', () => {
+it('is replaced inside the Base64 of more', () => {
   for (const user of ['a', 'ab', 'abc']) {
     const header = `Basic ${Buffer.from(`${user}:${secret}:x`).toString('base64')}`;
     const shown = createRedactor(secret)(header);
@@ -51,13 +76,83 @@ it('replaces a secret inside the Base64 of more', () => {
   }
 });
 
-it('finds passwords that are not escaped, and those in the query', () => {
-  expect(secretsOfUrl('postgres://u:p@ss@h/db')).toEqual(['p@ss']);
-  expect(secretsOfUrl('postgres://u:p/s#s@h:5432/db')).toEqual(['p/s#s']);
-  expect(secretsOfUrl('postgres://h/db?user=u&password=s%40cret')).toEqual(['s%40cret', 's@cret']);
-  expect(maskUrl('postgres://u:p@ss@h/db?sslmode=require&password=x1')).toBe(
-    'postgres://u:*****@h/db?sslmode=require&password=*****',
-  );
-  expect(maskUrl('postgres://u:p/s#s@h:5432/db')).toBe('postgres://u:*****@h:5432/db');
-  expect(maskUrl('http://h:80/@scope/name')).toBe('http://h:80/@scope/name');
+it('replaces the longest of overlapping secrets', () => {
+  expect(createRedactor('tokens', 'tokens-with-tail')('a tokens-with-tail')).toBe('a [redacted]');
+});
+
+it('learns later, and ignores what is too short or a mask', () => {
+  const redact = createRedactor('abc', undefined, '', '*****', '${PASSWORD}', 'undefined');
+  expect(redact('abcdef ***** undefined')).toBe('abcdef ***** undefined');
+  redact.add('hunter22');
+  expect(redact('x hunter22 y')).toBe('x [redacted] y');
+});
+
+it('replaces a short secret only as a word', () => {
+  expect(createRedactor('ab12')('ab12 xab12 ab123 "ab12"')).toBe('[redacted] xab12 ab123 "[redacted]"');
+});
+
+it('finds each line of a private key, and a part of a long token', () => {
+  const lines = ['MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7', 'VJTUt9Us8cKjMzEfYyjiWA4R4'];
+  const pem = `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+  for (const written of [pem, pem.replaceAll('\n', '\\n')]) {
+    const redact = createRedactor(written);
+    for (const line of lines) expect(redact(`x ${line} y`)).toBe('x [redacted] y');
+  }
+  const token = Array.from({ length: 40 }, (_, index) => (index * 7919 + 100003).toString(36)).join('');
+  expect(createRedactor(token)(`x ${token} y`)).toBe('x [redacted] y');
+  expect(createRedactor(token)(token.slice(0, 130))).not.toContain(token.slice(10, 60));
+});
+
+describe('a secret that is a public name as well', () => {
+  const redact = createRedactor('shop', 'postgres');
+  redact.allow('shop');
+
+  it('is replaced where a secret is expected', () => {
+    expect(redact('postgres://shop:shop@shop/shop and redis://:shop@h')).toBe(
+      'postgres://shop:[redacted]@shop/shop and redis://:[redacted]@h',
+    );
+    expect(redact('POSTGRES_PASSWORD=shop {"password": "shop"} {\\"token\\":\\"shop\\"}')).toBe(
+      'POSTGRES_PASSWORD=[redacted] {"password": "[redacted]"} {\\"token\\":\\"[redacted]\\"}',
+    );
+  });
+
+  it('is left alone elsewhere', () => {
+    const text = 'shop-api: password authentication failed for user "shop", postgresql, POSTGRES_USER=shop';
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe('a cut', () => {
+  const redact = createRedactor(secret, 'hunter2hunter2');
+
+  it.each(encodings)('leaves nothing of a secret across it: %s', (_name, write) => {
+    const shown = write('hunter2hunter2');
+    const text = `${'a '.repeat(500)}${shown}${' b'.repeat(4000)}`;
+    for (let length = 995; length < 1000 + shown.length + 5; length++) {
+      const head = redact.start(text, length);
+      expect(head.length).toBeLessThanOrEqual(length);
+      for (const part of [shown.slice(0, 5), shown.slice(0, 12)])
+        if (length > 1004) expect(head.slice(1000)).not.toContain(part);
+      const tail = redact.end(
+        [...text]
+          .reverse()
+          .join('')
+          .replace([...shown].reverse().join(''), shown),
+        length,
+      );
+      expect(tail.length).toBeLessThanOrEqual(length);
+      if (length > 1004) expect(tail.slice(0, -1000)).not.toContain(shown.slice(-5));
+    }
+  });
+
+  it('leaves nothing where what is replaced moves the cut', () => {
+    const text = 'hunter2hunter2 '.repeat(400);
+    expect(redact.start(text, 500)).not.toMatch(/hunt|unter|er2h/);
+    expect(redact.end(text, 500)).not.toMatch(/hunt|unter|er2h/);
+  });
+});
+
+it('keeps a JSON document one where a number is a secret', () => {
+  const shown = createRedactor('83749201')('{"pin":83749201,"text":"a: 83749201, b"}');
+  expect(JSON.parse(shown)).toEqual({ pin: '[redacted]', text: 'a: [redacted], b' });
 });

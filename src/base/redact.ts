@@ -1,110 +1,126 @@
+import { escaped, formsOf, longestCharacter, plainLetters, type SecretForm } from './secret-forms.ts';
+import { isMask } from './secret-places.ts';
+
 export const redacted = '[redacted]';
 
 /** Replaces every known secret, in each encoding in which it could leave the process. */
 export interface Redactor {
   (text: string): string;
-  /** Learns further secrets: a password, a token, or the password inside a URL. Short values (< 4) are ignored. */
+  /** Learns further secrets. Short values (< 4) and what is written in the place of a secret are ignored. */
   add(...secrets: (string | undefined)[]): void;
+  /** Names that everyone may know: a secret that equals one is replaced only where a secret is expected. */
+  allow(...names: (string | undefined)[]): void;
+  /** The first characters of the redacted text: of a secret across the cut, nothing is left. */
+  start(text: string, maxLength: number): string;
+  /** The last ones. */
+  end(text: string, maxLength: number): string;
+  /** What is replaced wherever it is found. */
+  known(): string[];
 }
 
-/** Passwords that are also users, databases and the product: hiding the words would garble every report. */
-const publicKnowledge = new Set(['postgres', 'meatymusic', 'true', 'false']);
+/** Words that are passwords somewhere, and too common to be replaced in every text. */
+const commonWords = new Set(
+  'postgres meatymusic redacted password passwd secret token admin root redis test user default guest mysql example database'.split(
+    ' ',
+  ),
+);
 
-/** Names of variables and settings whose value is a secret: `POSTGRES_PASSWORD`, `apiKey`, `auth.token`. */
-export function isSecretName(name: string): boolean {
-  return /(passw(or)?d|secret|token|api_?key|private_?key|credentials?)$/i.test(name);
+interface Prepared {
+  forms: SecretForm[];
+  inContext: RegExp[];
+  /** No form of any secret is longer. */
+  reach: number;
+  mayHold: RegExp | undefined;
 }
 
 export function createRedactor(...initial: (string | undefined)[]): Redactor {
-  const forms = new Set<string>();
-  let pattern: RegExp | undefined;
-  const redact = ((text: string) => {
-    if (forms.size === 0) return text;
-    pattern ??= new RegExp(
-      [...forms]
-        .sort((a, b) => b.length - a.length)
-        .map(escapeRegExp)
-        .join('|'),
-      'g',
-    );
-    return text.replace(pattern, redacted);
-  }) as Redactor;
-  redact.add = (...secrets) => {
-    for (const secret of secrets) {
-      if (!secret || secret.length < 4 || publicKnowledge.has(secret)) continue;
-      for (const form of encodings(secret)) forms.add(form);
+  const secrets = new Set<string>();
+  const names = new Set(commonWords);
+  let prepared: Prepared | undefined;
+  const get = () => (prepared ??= prepare(secrets, names));
+  const redact = ((text: string) => (secrets.size === 0 ? text : redactedText(text, get()))) as Redactor;
+  redact.add = (...more) => {
+    for (const secret of more) {
+      if (!secret || secret.length < 4 || isMask(secret) || secrets.has(secret)) continue;
+      secrets.add(secret);
+      prepared = undefined;
     }
-    pattern = undefined;
   };
+  redact.allow = (...more) => {
+    for (const name of more) {
+      if (!name || names.has(name)) continue;
+      names.add(name);
+      if (secrets.has(name)) prepared = undefined;
+    }
+  };
+  redact.start = (text, maxLength) => {
+    if (secrets.size === 0) return text.slice(0, maxLength);
+    const { reach } = get();
+    const window = text.slice(0, maxLength + reach);
+    const shown = redact(window);
+    // The part of a secret that the window ends with is in its last characters, and was not replaced.
+    return shown.slice(
+      0,
+      window.length === text.length ? maxLength : Math.min(maxLength, Math.max(0, shown.length - reach)),
+    );
+  };
+  redact.end = (text, maxLength) => {
+    if (secrets.size === 0) return text.slice(Math.max(0, text.length - maxLength));
+    const { reach } = get();
+    const window = text.slice(Math.max(0, text.length - maxLength - reach));
+    const shown = redact(window);
+    const from = shown.length - maxLength;
+    return shown.slice(Math.max(0, window.length === text.length ? from : Math.max(from, reach)));
+  };
+  redact.known = () => [...secrets].filter((secret) => !names.has(secret));
   redact.add(...initial);
   return redact;
 }
 
-/** The passwords of a URL (user information, `?password=`), as written and decoded. Never throws. */
-export function secretsOfUrl(url: string): string[] {
-  // Each variable of an environment comes through here, and most are no address.
-  if (!/[=@]/.test(url)) return [];
-  const inQuery = [...url.matchAll(secretParameter)].map((match) => match[2] as string);
-  const written = [passwordRange(url)?.text, ...inQuery].filter((text) => text !== undefined);
-  return [...new Set(written.flatMap((text) => [text, decoded(text)]))];
+function prepare(secrets: ReadonlySet<string>, names: ReadonlySet<string>): Prepared {
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+  const forms = longestFirst.filter((secret) => !names.has(secret)).flatMap(formsOf);
+  const inContext = longestFirst.filter((secret) => names.has(secret)).flatMap(contextsOf);
+  const anchors = new Set(forms.flatMap((form) => form.anchors));
+  const isSearchable = inContext.length === 0 && [...anchors].every((anchor) => anchor.length >= 3);
+  return {
+    forms,
+    inContext,
+    reach: Math.max(0, ...forms.map(({ length }) => length)) * longestCharacter,
+    mayHold: isSearchable ? new RegExp([...anchors].join('|')) : undefined,
+  };
 }
 
-/** The URL with its passwords replaced, for a person's eyes. Never throws. */
-export function maskUrl(url: string): string {
-  if (!url.includes('@') && !url.includes('=')) return url;
-  const range = passwordRange(url);
-  const masked = range
-    ? `${url.slice(0, range.start)}*****${url.slice(range.start + range.text.length)}`
-    : url;
-  return masked.replace(secretParameter, '$1*****');
-}
-
-const secretParameter =
-  /([?&](?:password|sslpassword|pass|secret|token|api_?key|access_?token)=)([^&#\s]+)/gi;
-
-/** A password that holds `@` is found up to the last one; one that holds `/`, `?` or `#` where the rest is no address. */
-function passwordRange(url: string): { start: number; text: string } | undefined {
-  if (!url.includes('@')) return undefined;
-  const match =
-    /^([a-z][a-z0-9+.-]*:\/\/[^:@/?#\s]*:)([^/?#\s]*)@/i.exec(url) ??
-    (/^[a-z]/i.test(url) && !URL.canParse(url)
-      ? /^([a-z][a-z0-9+.-]*:\/\/[^:@\s]*:)([^\s]*)@/i.exec(url)
-      : null);
-  if (!match?.[2]) return undefined;
-  return { start: (match[1] as string).length, text: match[2] };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function encodings(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'utf8');
-  const base64 = bytes.toString('base64').replace(/=+$/, '');
+/** Where a secret that is also a public name is one: as the password of a URL, and behind the name of a secret. */
+function contextsOf(secret: string): RegExp[] {
+  const value = escaped(secret);
   return [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    ...(base64.length >= 8 ? [base64, bytes.toString('base64url'), ...insideBase64(bytes)] : []),
-    bytes.toString('hex'),
-    secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;'),
+    new RegExp(`(://[^\\s:@/"']*:)${value}(?=@)`, 'g'),
+    new RegExp(
+      `((?:pass|passw(?:or)?d|passphrase|pwd|secret|token|auth|api[-_]?key)["'\\\\]*\\s*[=:]\\s*["'\\\\]*)${value}(?![\\w-])`,
+      'gi',
+    ),
   ];
 }
 
-/** The digits that stand for these bytes alone when something stands before them: `Basic base64(user:password)`. */
-function insideBase64(bytes: Buffer): string[] {
-  return [0, 1, 2]
-    .map((shift) => {
-      const digits = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-      return digits.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
-    })
-    .filter((digits) => digits.length >= 8);
+function redactedText(text: string, { forms, inContext, mayHold }: Prepared): string {
+  if (text.length < 4) return text;
+  const plain = plainLetters(text);
+  if (mayHold && !mayHold.test(plain)) return text;
+  let shown = text;
+  for (const form of forms) {
+    if (form.anchors.some((anchor) => plain.includes(anchor)))
+      shown = shown.replace(form.pattern, replacement);
+  }
+  for (const pattern of inContext) shown = shown.replace(pattern, `$1${redacted}`);
+  return shown === text ? text : shown.replace(/(?:\[redacted\]){2,}/g, redacted);
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+/** A number of a JSON document becomes a string, so that the document stays one. */
+function replacement(match: string, ...rest: unknown[]): string {
+  const [at, text] = rest.slice(-2) as [number, string];
+  if (!/^\d+$/.test(match)) return redacted;
+  const before = text.slice(Math.max(0, at - 8), at);
+  const after = text.slice(at + match.length, at + match.length + 1);
+  return /[^\\]":\s*$/.test(before) && /^[,}\]\s]/.test(after) ? `"${redacted}"` : redacted;
 }

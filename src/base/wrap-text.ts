@@ -1,13 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
+import { knownSecrets } from './known-secrets.ts';
 
 /**
  * Breaks at spaces, and inside a word only where it is longer than a line. All lines but the first begin with `hang`
- * spaces.
+ * spaces. Secrets are replaced first: of one that is folded, nothing would be recognized.
  */
 export function wrapText(text: string, columns: number, hang = 0): string[] {
   const lead = ' '.repeat(hang);
   const lines: string[] = [];
-  let rest = text.trimEnd();
+  let rest = knownSecrets(text.trimEnd());
   for (;;) {
     const start = lines.length === 0 ? '' : lead;
     const width = Math.max(10, columns - start.length);

@@ -1,9 +1,7 @@
-import { maskUrl } from '../base/redact.ts';
+import { isSecretHeader } from '../base/secret-names.ts';
+import { maskHeader, maskUrl } from '../base/secret-places.ts';
 import type { Evidence } from './evidence.ts';
 import { type HttpProbe, type HttpRequest, type HttpResponse, ProbeError } from './probes.ts';
-
-const excerptLength = 2048;
-const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 
 /** A request and what became of it: exactly one of `response` and `failure` is there. */
 export interface Exchanged {
@@ -30,8 +28,6 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
   };
   try {
     const response = await http.request(request);
-    const shown =
-      response.body.length > excerptLength ? response.body.slice(0, excerptLength) : response.body;
     return {
       response,
       actual: `it answers ${response.status}`,
@@ -42,7 +38,6 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
           request: sent,
           response: {
             ...response,
-            body: shown,
             headers: shownHeaders(response.headers),
             rawHeaders: shownPairs(response.rawHeaders),
           },
@@ -87,21 +82,11 @@ export function fact(label: string, value: string): Evidence {
 
 function shownHeaders(headers: Record<string, string>): Record<string, string> {
   const names = Object.keys(headers);
-  if (!names.some(isSecret)) return headers;
-  return Object.fromEntries(names.map((name) => [name, shownHeader(name, headers[name] as string)]));
+  if (!names.some(isSecretHeader)) return headers;
+  return Object.fromEntries(names.map((name) => [name, maskHeader(name, headers[name] as string)]));
 }
 
 function shownPairs(pairs: HttpResponse['rawHeaders']): HttpResponse['rawHeaders'] {
-  if (!pairs.some(([name]) => isSecret(name))) return pairs;
-  return pairs.map(([name, value]) => [name, shownHeader(name, value)]);
-}
-
-function isSecret(name: string): boolean {
-  return secretHeaders.has(name.toLowerCase());
-}
-
-function shownHeader(name: string, value: string): string {
-  if (!isSecret(name)) return value;
-  const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? '';
-  return `${scheme}[redacted]`;
+  if (!pairs.some(([name]) => isSecretHeader(name))) return pairs;
+  return pairs.map(([name, value]) => [name, maskHeader(name, value)]);
 }

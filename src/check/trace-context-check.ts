@@ -1,3 +1,4 @@
+import { excerpt } from '../base/safe-text.ts';
 import { number, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck, type FailureCode } from './define-check.ts';
 import { fact } from './exchange.ts';
@@ -46,7 +47,7 @@ export function traceContextCheck<Own extends string>({
     hint: `read ${header} with the propagator of your SDK: what it cannot read it drops, and the request goes on`,
   };
   const sentIn = ({ sent, tracestate, again }: ObservedCase) =>
-    (header === 'traceparent' ? sent : [tracestate, again?.value].filter(Boolean).join(', ')).slice(0, 120);
+    excerpt(header === 'traceparent' ? sent : [tracestate, again?.value].filter(Boolean).join(', '), 120);
   return defineCheck({
     title,
     failureTitle,

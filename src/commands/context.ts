@@ -26,7 +26,7 @@ export async function openProject(
   { cwd, env, configFile, signal, redact, stderr, quiet, verbose }: Invocation,
   flags: readonly FlagSetting[] = [],
 ): Promise<Project> {
-  const { secrets, ...loaded } = await loadConfig({
+  const { secrets, publicNames, ...loaded } = await loadConfig({
     cwd,
     env,
     configFile,
@@ -36,6 +36,7 @@ export async function openProject(
     onOutput: (text) => void stderr.write(text),
   });
   redact.add(...secrets);
+  redact.allow(...publicNames);
   const { end, passedOver = [] } = loaded.search ?? {};
   if (!quiet && (verbose || passedOver.length > 0) && end) {
     await stderr.write(lineFor(stderr, `note: ${passedOverText(passedOver)}the search ended: ${end}`));

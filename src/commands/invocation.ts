@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../base/exit-code.ts';
 
-/** Where text leaves the process. Redacts; resolves once the reader took it. */
+/**
+ * Where text leaves the process. Redacts, and makes inert what would steer a terminal or command
+ * the runner of a CI job; resolves once the reader took it.
+ */
 export interface Output {
   write(text: string): Promise<void>;
+  /** For text whose commands to the runner of a CI job are meant. */
+  writeCommands(text: string): Promise<void>;
   /** A window in which lines may be redrawn; not where NO_COLOR or a dumb terminal asks for plain text. */
   readonly isTerminal: boolean;
   /** How wide text may be, in any window: a pipe takes lines of any length. */

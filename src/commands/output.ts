@@ -1,6 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Redactor } from '../base/redact.ts';
+import { inertCommands, withoutSteering } from '../base/safe-text.ts';
 import type { Output } from './invocation.ts';
 
 export interface OutputOptions {
@@ -23,7 +24,7 @@ export interface ProcessOutput extends Output {
 }
 
 /**
- * A stream as an `Output`: redacts, resolves when the reader took the text, and turns the stream's errors into one
+ * A stream as an `Output`: redacts, makes commands inert, resolves when the reader took the text, and turns the stream's errors into one
  * `Fault`: 141 where the reader went away, else 73. After that, writes are dropped.
  */
 export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions): ProcessOutput {
@@ -51,34 +52,37 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
       return stream.rows || 24;
     },
     color: !dumb && (forced || (Boolean(stream.isTTY) && env.FORCE_COLOR !== '0')),
-    write(text) {
-      if (lost || text === '') return Promise.resolve();
-      used = true;
-      if (output.divert) {
-        output.divert(redact(text));
-        return Promise.resolve();
-      }
-      return new Promise((resolve, reject) => {
-        let timer: NodeJS.Timeout | undefined;
-        const leave = () => {
-          timer = setTimeout(() => {
-            lost = abandoned;
-            resolve();
-          }, graceMs);
-        };
-        stream.write(redact(text), (error) => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', leave);
-          if (error && !signal.aborted) reject(lose(error));
-          else resolve();
-        });
-        if (stream.writableLength === 0) return;
-        if (signal.aborted) leave();
-        else signal.addEventListener('abort', leave, { once: true });
-      });
-    },
+    write: (text) => send(inertCommands(withoutSteering(redact(text)))),
+    writeCommands: (text) => send(withoutSteering(redact(text))),
   };
   return output;
+
+  function send(text: string): Promise<void> {
+    if (lost || text === '') return Promise.resolve();
+    used = true;
+    if (output.divert) {
+      output.divert(text);
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const leave = () => {
+        timer = setTimeout(() => {
+          lost = abandoned;
+          resolve();
+        }, graceMs);
+      };
+      stream.write(text, (error) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', leave);
+        if (error && !signal.aborted) reject(lose(error));
+        else resolve();
+      });
+      if (stream.writableLength === 0) return;
+      if (signal.aborted) leave();
+      else signal.addEventListener('abort', leave, { once: true });
+    });
+  }
 }
 
 /** Nobody reads, and the run is over: what is written from now on is dropped. */

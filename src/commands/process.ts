@@ -1,6 +1,8 @@
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { createRedactor, isSecretName, secretsOfUrl } from '../base/redact.ts';
+import { knownSecrets } from '../base/known-secrets.ts';
+import type { Redactor } from '../base/redact.ts';
+import { publicNamesOf, secretsOfValue } from '../base/secret-places.ts';
 import type { Invocation } from './invocation.ts';
 import { createOutput, type ProcessOutput } from './output.ts';
 
@@ -34,7 +36,7 @@ export function openProcess({ plain }: { plain: boolean }): ProcessContext {
     controller.abort(fault);
   };
   const env = process.env;
-  const redact = createRedactor(...secretsOfEnvironment(env));
+  const redact = learnEnvironment(env);
   const common = { redact, env, plain, signal: controller.signal };
   const stderr = createOutput(process.stderr, { ...common, onLost: () => {} });
   let telling: NodeJS.Timeout | undefined;
@@ -92,10 +94,11 @@ export function gravest(codes: readonly number[]): number {
   return exitOrder.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? ExitCode.ok;
 }
 
-/** Passwords of every URL in the environment, and the values of variables that are named as secrets. */
-function secretsOfEnvironment(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(env).flatMap(([name, value = '']) => [
-    ...secretsOfUrl(value),
-    ...(isSecretName(name) ? [value] : []),
-  ]);
+/** What stands in the environment: secrets by the names and the places of their values, and names that everyone may know. */
+function learnEnvironment(env: NodeJS.ProcessEnv): Redactor {
+  for (const [name, value = ''] of Object.entries(env)) {
+    knownSecrets.add(...secretsOfValue(name, value));
+    knownSecrets.allow(...publicNamesOf(name, value));
+  }
+  return knownSecrets;
 }

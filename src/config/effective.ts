@@ -1,9 +1,10 @@
 import { formatDuration } from '../base/duration.ts';
 import { isPlainObject } from '../base/plain-object.ts';
-import { isSecretName, maskUrl } from '../base/redact.ts';
+import { isSecretName } from '../base/secret-names.ts';
+import { maskUrl } from '../base/secret-places.ts';
 import { type Origin, type Origins, originOf } from './origin.ts';
 import type { Config } from './schema.ts';
-import { leavesOf } from './settings.ts';
+import { lastKey, leavesOf } from './settings.ts';
 
 /** A setting as a person may see it. */
 export interface EffectiveSetting {
@@ -34,7 +35,7 @@ export function maskedValue(path: string, value: unknown): unknown {
       Object.entries(value).map(([key, child]) => [key, maskedValue(`${path}.${key}`, child)]),
     );
   }
-  if (isSecretName(path) && value !== '' && typeof value !== 'boolean') return '*****';
+  if (isSecretName(lastKey(path)) && value !== '' && typeof value !== 'boolean') return '*****';
   return typeof value === 'string' ? maskUrl(value) : value;
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { knownSecrets } from '../base/known-secrets.ts';
 import { isPlainObject } from '../base/plain-object.ts';
-import { isSecretName, secretsOfUrl } from '../base/redact.ts';
+import { publicNamesOf, secretsOfValue } from '../base/secret-places.ts';
 import { type Trust, trustFrom } from '../base/trust.ts';
 import {
   type Environment,
@@ -17,7 +18,7 @@ import { type FlagSetting, type Origin, type Origins, originOf } from './origin.
 import { badConfiguration, type Problem } from './problem.ts';
 import { type ConfigSource, readConfigFile } from './read-config-file.ts';
 import { type Config, configOf } from './schema.ts';
-import { leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
+import { lastKey, leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
 
 export interface LoadOptions {
   cwd: string;
@@ -44,6 +45,8 @@ export interface LoadedConfig {
   env: Environment;
   /** Every value that must not be shown. */
   secrets: string[];
+  /** Names of users, databases and hosts: a secret that equals one is not replaced in every text. */
+  publicNames: string[];
 }
 
 /**
@@ -82,19 +85,23 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     const line = source?.lineOf(at) ?? source?.lineOf(at.slice(0, Math.max(0, at.lastIndexOf('.'))));
     return line ? `${labelOf(file, cwd)}:${line}` : labelOf(file, cwd);
   };
+  const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
+  const secrets = [...textsOf(settings, secretsOfValue), ...textsOf(fromFiles, secretsOfValue)];
+  // Problems quote what is wrong.
+  knownSecrets.add(...secrets);
   const judged = judgeSettings(settings);
   for (const { path: at, message } of judged.config ? [] : judged.problems) {
     problems.push({ where: whereOf(at), path: at, message });
   }
   if (!judged.config || problems.length > 0) throw badConfiguration(inOrder(problems));
-  const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
   return {
     config: judged.config,
     origins,
     root,
     ...(file ? { file } : { search: { end: search.end, passedOver: search.passedOver } }),
     env: { ...fromFiles, ...env },
-    secrets: [...secretsOf(settings), ...secretsOf(fromFiles)],
+    secrets,
+    publicNames: [...textsOf(judged.config, publicNamesOf), ...textsOf(fromFiles, publicNamesOf)],
   };
 }
 
@@ -214,11 +221,9 @@ function takeEnvironment(
   }
 }
 
-function secretsOf(settings: unknown): string[] {
+/** Of each text of the settings, by the last part of its path. */
+function textsOf(settings: unknown, find: (name: string, text: string) => string[]): string[] {
   return [...leavesOf(settings)].flatMap(([at, value]) =>
-    [value].flat().flatMap((text) => {
-      if (typeof text !== 'string') return [];
-      return [...secretsOfUrl(text), ...(isSecretName(at) ? [text] : [])];
-    }),
+    [value].flat().flatMap((text) => (typeof text === 'string' ? find(lastKey(at), text) : [])),
   );
 }

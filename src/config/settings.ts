@@ -10,6 +10,11 @@ export function* leavesOf(value: unknown, path = ''): Generator<[path: string, v
   }
 }
 
+/** The name of the value at the path. */
+export function lastKey(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
 export function valueAt(root: unknown, path: string): unknown {
   let at = root;
   for (const key of path.split('.')) {

@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { nearest } from '../base/nearest.ts';
+import { excerpt } from '../base/safe-text.ts';
 import { described, number, strictMap, unknownKey, v } from '../base/schema.ts';
 import type { Check } from '../check/define-check.ts';
 import type { Probes } from '../check/probes.ts';
@@ -204,7 +205,7 @@ function summaryOf(seen: Observed, expectations: Expectation[]): string {
   const parts: string[] = [];
   for (const { attribute } of expectations.slice(0, 3)) {
     const value = seen.attributes[attribute];
-    if (typeof value !== 'object') parts.push(`${attribute} ${String(value).slice(0, 60)}`);
+    if (typeof value !== 'object') parts.push(`${attribute} ${excerpt(String(value), 60)}`);
   }
   return parts.join(', ') || 'as expected';
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { knownSecrets } from '../base/known-secrets.ts';
 import type { Check } from '../check/define-check.ts';
 import { noticingSecrets, secretsIn } from './secrets.ts';
 
@@ -36,9 +37,16 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
   const checks: Check[] = [];
   const notices: string[] = [];
   const secrets = new Set<string>();
+  const found = {
+    add(secret: string) {
+      secrets.add(secret);
+      // At once: titles and ids are made of the entries.
+      knownSecrets.add(secret);
+    },
+  };
   const scope = {
-    env: noticingSecrets(env, secrets),
-    learn: (entry: unknown) => secretsIn(entry, secrets),
+    env: noticingSecrets(env, found),
+    learn: (entry: unknown) => secretsIn(entry, found),
     vars: { ...sources.vars, ...(await readVars(sources.varsFiles ?? [], root, problems)) },
   };
   scope.learn(scope.vars);

@@ -1,3 +1,4 @@
+import { excerpt } from '../base/safe-text.ts';
 import type { Evidence } from '../check/evidence.ts';
 
 /** Evidence is kept for every check of a run and shown to people: enough to judge by, and no more. */
@@ -38,5 +39,5 @@ function compact(item: Evidence): Evidence {
 /** A copy, so that the cut text does not keep the whole in memory. */
 function cut(text: string): string {
   if (text.length <= limits.characters) return text;
-  return `${Buffer.from(text.slice(0, limits.characters)).toString()}… (${text.length} characters)`;
+  return `${Buffer.from(excerpt(text, limits.characters + 1)).toString()} (${text.length} characters)`;
 }

@@ -1,9 +1,12 @@
 import { codeOf, messageOf } from '../base/errors.ts';
+import { excerpt } from '../base/safe-text.ts';
+import { maskHeader } from '../base/secret-places.ts';
 import { UndeclaredEffect } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
 import { requestName } from '../check/page-visit.ts';
 import { type BrowserVisit, ProbeError, type ProbeName, type Probes } from '../check/probes.ts';
 import type { OpenedProbes, OpenProbes } from './attempt.ts';
+import { redactDeep } from './redact-deep.ts';
 
 /** What a check asked of a probe, and what it was told. */
 export interface RecordedCall {
@@ -38,11 +41,11 @@ export function recordProbes(
     return {
       ...opened,
       probes: mapProbes(opened.probes, (probe, method, call) => async (...args) => {
-        const record: RecordedCall = { probe, method, args: plain(args) };
+        const record: RecordedCall = { probe, method, args: recorded(probe, args) };
         calls.push(record);
         try {
           const result = await call(...args);
-          record.result = plain(result);
+          record.result = recorded(probe, result);
           return result;
         } catch (error) {
           const details = error instanceof ProbeError ? { ...error.details } : {};
@@ -77,12 +80,12 @@ export function replayProbes(
       answers.set(key, [...(answers.get(key) ?? []), call]);
     }
     const answer = async (probe: string, method: string, args: unknown[]): Promise<unknown> => {
-      const asked = JSON.parse(redact(JSON.stringify(plain(args))));
+      const asked = redactDeep(recorded(probe, args), redact);
       const queue = answers.get(keyOf(probe, method, asked));
       // A check that polls may ask once more than it did; it is then told the last answer again.
       const call = queue && queue.length > 1 ? queue.shift() : queue?.[0];
       if (!call) {
-        const question = `${probe}.${method}(${JSON.stringify(asked).slice(1, 200)}`;
+        const question = `${probe}.${method}(${excerpt(JSON.stringify(asked).slice(1), 200)}`;
         throw new ProbeError('NOT_RECORDED', `the bundle holds no answer to ${question}`);
       }
       if (call.error?.code === undeclared) throw new UndeclaredEffect(call.error.message);
@@ -133,6 +136,28 @@ function mapProbes(
 
 function keyOf(probe: string, method: string, args: unknown): string {
   return `${probe}.${method}:${JSON.stringify(args)}`;
+}
+
+/** What is kept of a question or an answer: headers of HTTP without credentials. */
+function recorded(probe: string, value: unknown): Json {
+  return probe === 'http' ? withoutCredentials(plain(value)) : plain(value);
+}
+
+/** Headers are members of an object, or pairs in a list. */
+function withoutCredentials(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const [name, text] = value;
+    return value.length === 2 && typeof name === 'string' && typeof text === 'string'
+      ? [name, maskHeader(name, text)]
+      : value.map(withoutCredentials);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      typeof item === 'string' ? maskHeader(name, item) : withoutCredentials(item),
+    ]),
+  );
 }
 
 /** What JSON keeps of it: a bundle is text. */

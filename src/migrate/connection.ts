@@ -12,7 +12,7 @@ import {
   plainDatabaseUrl,
   refuseClearTextPassword,
 } from '../base/postgres-link.ts';
-import { maskUrl } from '../base/redact.ts';
+import { maskUrl } from '../base/secret-places.ts';
 
 /** A migration may read all that there is; PostgreSQL itself has no message above 1 GiB. */
 const limits = {

@@ -1,4 +1,5 @@
 import { pause } from '../base/await-until.ts';
+import { knownSecrets } from '../base/known-secrets.ts';
 import { requestName } from '../check/page-visit.ts';
 import { type BrowserVisit, ProbeError } from '../check/probes.ts';
 import { Chromium } from './browser/chromium.ts';
@@ -90,7 +91,12 @@ async function ownVisit(
         .path(screenshot.endsWith('.png') ? screenshot : `${screenshot}.png`)
         // A picture is not worth failing for.
         .catch(() => undefined));
-    const order = { ...what, ...(screenshotPath ? { screenshotPath } : {}), endsAtMs: epochMs() + budget.ms };
+    const order = {
+      ...what,
+      ...(screenshotPath ? { screenshotPath } : {}),
+      endsAtMs: epochMs() + budget.ms,
+      secrets: knownSecrets.known(),
+    };
     const seen = chromium.visit(order, leave.signal);
     try {
       return await Promise.race([seen, late]);

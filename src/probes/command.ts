@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { execa } from 'execa';
+import { excerpt } from '../base/safe-text.ts';
 import { ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { LineSplitter } from './logs/lines.ts';
 
 const keptBytes = 1024 * 1024;
+/** Before them: a secret that begins here is recognized. */
+const spareBytes = 16 * 1024;
 /** Of a line that is shown while the command runs. */
 const shownBytes = 4096;
 
@@ -18,7 +21,7 @@ export function createCommandProbe(context: ProbeContext): ClosableProbe<'comman
     async run({ command, cwd, env, stdin, timeoutMs, live }) {
       const startedAt = performance.now();
       const [file, ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
-      const name = typeof command === 'string' ? command.split('\n')[0]!.slice(0, 80) : file;
+      const name = typeof command === 'string' ? excerpt(command.split('\n')[0]!, 80) : file;
       const budget = budgetOf(context, () => `\`${name}\` did not end`, timeoutMs);
       const child = execa(file, args, {
         ...(cwd ? { cwd: path.resolve(context.root ?? '.', cwd) } : {}),
@@ -114,8 +117,8 @@ function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => voi
     bytes += chunk.length;
     // Joined only now and then: an endless output must not be copied with each of its chunks.
     if (bytes > 2 * keptBytes) {
-      chunks = [Buffer.concat(chunks).subarray(-keptBytes)];
-      bytes = keptBytes;
+      chunks = [Buffer.concat(chunks).subarray(-keptBytes - spareBytes)];
+      bytes = keptBytes + spareBytes;
       truncated = true;
     }
   });
@@ -129,7 +132,13 @@ function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => voi
     stream.once('error', () => resolve());
   });
   return {
-    text: () => Buffer.concat(chunks).subarray(-keptBytes).toString('utf8'),
+    text() {
+      const all = Buffer.concat(chunks);
+      const whole = all.toString('utf8');
+      if (!truncated && all.length <= keptBytes) return whole;
+      // More is kept than is handed over: what is cut is cut without leaving a part of a secret.
+      return excerpt(whole, Math.min(keptBytes, whole.length - spareBytes), { from: 'end' });
+    },
     truncated: () => truncated || bytes > keptBytes,
     ended,
   };

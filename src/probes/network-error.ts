@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '../base/errors.ts';
+import { excerpt } from '../base/safe-text.ts';
 import { ProbeError } from '../check/probes.ts';
 
 /** `::1`, 8000 → `[::1]:8000`. */
@@ -35,7 +36,7 @@ export function networkError(thrown: unknown, target: string, tried: readonly st
   const code = codeOf(parts[0]) ?? codeOf(thrown) ?? 'FAILED';
   const addresses = parts.map(addressOf).filter((address) => address !== '');
   const all = [...new Set(addresses.length > 0 ? addresses : tried)];
-  const reason = reasons[code] ?? messageOf(parts[0]).split('\n')[0]!.slice(0, 300);
+  const reason = reasons[code] ?? excerpt(messageOf(parts[0]).split('\n')[0]!, 300);
   const where = all.length > 0 ? `${target} (tried ${all.join(', ')})` : target;
   return new ProbeError(
     code,

@@ -1,7 +1,7 @@
+import { safeLine } from '../base/safe-text.ts';
 import { counted } from '../check/counted.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { HttpExchange } from '../check/probes.ts';
-import { inertLine } from './inert.ts';
 import { waterfall } from './waterfall.ts';
 
 /** Of a body, a log line or a row; the rest is in the machine formats. */
@@ -20,35 +20,35 @@ export function evidenceLines(evidence: Evidence, columns: number, maxLines: num
 function linesOf(evidence: Evidence, columns: number): string[] {
   switch (evidence.kind) {
     case 'fact':
-      return [inertLine(`${evidence.label}: ${evidence.value}`, longestLine)];
+      return [safeLine(`${evidence.label}: ${evidence.value}`, longestLine)];
     case 'http':
       return httpLines(evidence.exchange);
     case 'query':
       return [
-        inertLine(evidence.statement, longestLine),
-        ...evidence.rows.map((row) => inertLine(`→ ${JSON.stringify(row)}`, longestLine)),
+        safeLine(evidence.statement, longestLine),
+        ...evidence.rows.map((row) => safeLine(`→ ${JSON.stringify(row)}`, longestLine)),
         ...(evidence.rows.length === 0 ? [`→ ${evidence.rowCount} rows`] : []),
       ];
     case 'lines':
       return [
-        inertLine(`${evidence.source} (${counted(evidence.total, 'line')})`, longestLine),
+        safeLine(`${evidence.source} (${counted(evidence.total, 'line')})`, longestLine),
         ...evidence.lines.map(
-          ({ number, text }) => `${String(number).padStart(5)} │ ${inertLine(text, longestLine - 8)}`,
+          ({ number, text }) => `${String(number).padStart(5)} │ ${safeLine(text, longestLine - 8)}`,
         ),
       ];
     case 'spans':
       return waterfall(evidence.spans, columns, evidence.expectedRootSpanId);
     case 'file':
-      return [inertLine(`${evidence.label}: ${evidence.path}`, longestLine)];
+      return [safeLine(`${evidence.label}: ${evidence.path}`, longestLine)];
   }
 }
 
 function httpLines({ request, response, error }: HttpExchange): string[] {
   const asked = `${request.method} ${request.url}`;
   if (!response)
-    return [inertLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, longestLine)];
+    return [safeLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, longestLine)];
   const type = response.headers['content-type'];
   const head = `${asked} → ${response.status}${type ? `, ${type}` : ''}, ${response.bodyBytes} bytes, ${response.address}`;
-  const body = response.body.trim() === '' ? [] : [inertLine(response.body, longestLine)];
-  return [inertLine(head, longestLine), ...body];
+  const body = response.body.trim() === '' ? [] : [safeLine(response.body, longestLine)];
+  return [safeLine(head, longestLine), ...body];
 }

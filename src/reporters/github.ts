@@ -1,11 +1,12 @@
+import { safeText } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
 import { detailsOf, evidenceText } from './failure-text.ts';
-import { inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
 /** Annotations of a GitHub Actions job: an error for each failure, a warning for advisory ones, a notice at the end. */
 export const github: Reporter = {
+  commands: true,
   render(result) {
     const failed = result.checks.filter(({ status }) => status === 'fail' || status === 'error');
     const summary = `${closingWords(result)} on the ${result.stack.runtime} stack`;
@@ -32,5 +33,5 @@ function command(kind: 'error' | 'warning' | 'notice', title: string, message: s
 }
 
 function data(text: string): string {
-  return inertText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  return safeText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 }

@@ -1,8 +1,8 @@
 import { formatDuration } from '../base/duration.ts';
+import { safeText } from '../base/safe-text.ts';
 import type { CheckResult, Status } from '../check/result.ts';
 import { byArea } from './by-area.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
-import { inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
@@ -58,7 +58,7 @@ ${evidence.length > 0 ? `<pre>${escapeHtml(evidence.join('\n'))}</pre>\n` : ''}<
 }
 
 function escapeHtml(text: string): string {
-  return inertText(text)
+  return safeText(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

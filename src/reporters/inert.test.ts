@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { safeLine } from '../base/safe-text.ts';
 import { sampleResults } from '../testing/sample-results.ts';
 import { loadReporter, plainLook, reporterNames } from './index.ts';
-import { inertJson, inertLine } from './inert.ts';
+import { inertJson } from './inert.ts';
 
 const hostile = sampleResults.hostile!;
 const steering =
@@ -48,14 +49,14 @@ describe('hostile text', () => {
   });
 });
 
-describe('inertLine', () => {
+describe('safeLine', () => {
   it('leaves addresses and casts as they are', () => {
-    expect(inertLine('[::1]:8000 select a::text')).toBe('[::1]:8000 select a::text');
+    expect(safeLine('[::1]:8000 select a::text')).toBe('[::1]:8000 select a::text');
   });
 
   it('shows a command of a CI runner as what it is', () => {
-    expect(inertLine(' ::set-output name=a::b')).toBe('\\x3a:set-output name=a::b');
-    expect(inertLine('x ##[group]y')).toBe('x #\\x23[group]y');
+    expect(safeLine(' ::set-output name=a::b')).toBe('\\u003a:set-output name=a::b');
+    expect(safeLine('x ##[group]y')).toBe('x #\\u0023[group]y');
   });
 });
 

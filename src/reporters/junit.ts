@@ -1,7 +1,7 @@
+import { safeText } from '../base/safe-text.ts';
 import type { CheckResult, RunResult } from '../check/result.ts';
 import { byArea } from './by-area.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
-import { inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 
 /** JUnit XML: an area is a suite, a check a case. Blocked and skipped checks are `skipped`, broken ones `error`. */
@@ -88,7 +88,7 @@ function attributes(values: Record<string, string | number>): string {
 
 /** What XML 1.0 cannot hold at all (control characters, lone surrogates) is already a visible escape. */
 function escapeXml(text: string): string {
-  return inertText(text)
+  return safeText(text)
     .replace(/[\ufffe\uffff]/g, '\ufffd')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')

@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
+import { safeLine, safeText } from '../base/safe-text.ts';
 import type { CheckResult, Status } from '../check/result.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
-import { inertLine, inertText } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
@@ -48,14 +48,14 @@ function section(check: CheckResult): string[] {
 
 /** A fence that is longer than every run of backticks inside. */
 function fenced(lines: readonly string[]): string[] {
-  const text = lines.map((line) => inertText(line)).join('\n');
+  const text = lines.map((line) => safeText(line)).join('\n');
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return [`${fence}text`, text, fence, ''];
 }
 
 function code(text: string): string {
-  const line = inertLine(text, 300).replaceAll('|', '\\|');
+  const line = safeLine(text, 300).replaceAll('|', '\\|');
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return longest > 0 ? `${fence} ${line} ${fence}` : `\`${line}\``;
@@ -63,7 +63,7 @@ function code(text: string): string {
 
 /** Text in which nothing is a link, an image, a tag, a mention or a table cell. */
 function plain(text: string): string {
-  return inertLine(text, 600)
+  return safeLine(text, 600)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk, type ChalkInstance } from 'chalk';
 import { formatDuration } from '../base/duration.ts';
+import { safeLine } from '../base/safe-text.ts';
 import { besideText, wrapText } from '../base/wrap-text.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
-import { inertLine } from './inert.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 
@@ -87,9 +87,9 @@ function passLine(page: Page, check: CheckResult): void {
 
 function skipLine(page: Page, check: CheckResult): void {
   const { paint } = page;
-  page.beside(`  ${paint.yellow(signs.skip)} `, inertLine(check.title));
+  page.beside(`  ${paint.yellow(signs.skip)} `, safeLine(check.title));
   const enable = check.enable ? ` (to run it: ${check.enable})` : '';
-  page.beside('      ', `skipped: ${inertLine(`${check.reason}${enable}`, 1000)}`, paint.dim);
+  page.beside('      ', `skipped: ${safeLine(`${check.reason}${enable}`, 1000)}`, paint.dim);
 }
 
 function failure(page: Page, check: CheckResult): void {
@@ -125,7 +125,7 @@ function evidence(page: Page, start: string, item: Evidence, maxLines: number): 
 }
 
 function field(page: Page, name: string, text: string, color?: (text: string) => string): void {
-  page.beside(fieldName(page, name), inertLine(text, 2000), color);
+  page.beside(fieldName(page, name), safeLine(text, 2000), color);
 }
 
 function fieldName({ paint }: Page, name: string): string {
@@ -143,7 +143,7 @@ function blockedLines(page: Page, checks: readonly CheckResult[]): void {
   for (const [cause, count] of byCause) {
     page.beside(
       `  ${page.paint.dim(signs.blocked)} `,
-      `${count} blocked by ${inertLine(cause)}`,
+      `${count} blocked by ${safeLine(cause)}`,
       page.paint.dim,
     );
   }
@@ -158,7 +158,7 @@ function twoSides(
   color: (text: string) => string = String,
 ): void {
   const { paint, columns } = page;
-  const [title, note] = [inertLine(left), inertLine(right)];
+  const [title, note] = [safeLine(left), safeLine(right)];
   const used = 4 + title.length;
   const column = Math.max(Math.min(58, Math.floor(columns * 0.54)), used + 2);
   if (column + note.length <= columns) {
@@ -193,7 +193,7 @@ function addressesOf({ api, web, database, cache }: StackInfo): string {
     database.enabled && `database ${database.host}:${database.port}/${database.name}`,
     cache.enabled && `cache ${cache.host}:${cache.port}`,
   ];
-  return inertLine(addresses.filter(Boolean).join(' · '), 2000);
+  return safeLine(addresses.filter(Boolean).join(' · '), 2000);
 }
 
 function countsOf(checks: readonly CheckResult[]): Record<Status, number> {

@@ -1,5 +1,5 @@
+import { safeLine } from '../base/safe-text.ts';
 import type { RunResult } from '../check/result.ts';
-import { inertLine } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 
 const statuses = ['pass', 'fail', 'skip', 'error', 'blocked'] as const;
@@ -62,5 +62,5 @@ function sample(name: string, values: Record<string, string>, value: number): st
 }
 
 function escaped(text: string): string {
-  return inertLine(text).replace(/\\/g, '\\\\').replace(/"/g, '\\"');
+  return safeLine(text).replace(/\\/g, '\\\\').replace(/"/g, '\\"');
 }

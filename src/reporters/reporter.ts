@@ -13,6 +13,8 @@ export interface Look {
 /** A format: the result document → text. Pure: the same result gives the same text. */
 export interface Reporter {
   render(result: RunResult, look: Look): string;
+  /** The text is meant to command the runner of a CI job. */
+  commands?: true;
 }
 
 export const plainLook: Look = { columns: 100, color: false, verbose: false, quiet: false };

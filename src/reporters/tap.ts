@@ -1,6 +1,7 @@
+import { safeLine } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
-import { inertJson, inertLine } from './inert.ts';
+import { inertJson } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 
 /** TAP 14. Skipped and blocked checks are `# SKIP`, advisory failures `# TODO`, as TAP calls what may fail. */
@@ -40,5 +41,5 @@ function quoted(text: string): string {
 }
 
 function escaped(text: string): string {
-  return inertLine(text).replace(/[\\#]/g, '\\$&');
+  return safeLine(text).replace(/[\\#]/g, '\\$&');
 }

@@ -1,4 +1,4 @@
-import { inertLine } from './inert.ts';
+import { safeLine } from '../base/safe-text.ts';
 import type { LiveProgress } from './live.ts';
 import type { Screen } from './screen.ts';
 
@@ -26,7 +26,7 @@ export function createToldLines(output: Pick<Screen, 'write'>): LiveProgress {
   return {
     listener(event) {
       if (event.type !== 'progress' || event.line.trim() === '') return;
-      waiting.push(`${event.check.id} | ${inertLine(event.line, longestLine)}\n`);
+      waiting.push(`${event.check.id} | ${safeLine(event.line, longestLine)}\n`);
       if (waiting.length > mostWaiting) {
         waiting.shift();
         leftOut += 1;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
+import { safeLine } from '../base/safe-text.ts';
 import type { SpanData } from '../check/probes.ts';
-import { inertLine } from './inert.ts';
 
 export interface WaterfallOptions {
   /** Width to fill. Default 100, least 60. */
@@ -26,7 +26,7 @@ export function renderWaterfall(
   const head = ['span', 'service', 'start', 'length', 'status'];
   const rows = drawn.map(({ span, label }) => [
     label,
-    inertLine(span.service, 30),
+    safeLine(span.service, 30),
     `+${formatShort(span.startMs - startMs)}`,
     formatShort(span.durationMs),
     span.status === 'unset' ? '' : span.status,
@@ -70,7 +70,7 @@ function arrange(spans: readonly SpanData[], expectedRootSpanId: string | undefi
   const place = (span: SpanData, indent: string, last: boolean, note = '') => {
     if (seen.has(span)) return;
     seen.add(span);
-    placed.push({ span, label: `${indent}${last ? '└ ' : '├ '}${inertLine(span.name, 60)}`, note });
+    placed.push({ span, label: `${indent}${last ? '└ ' : '├ '}${safeLine(span.name, 60)}`, note });
     const below = children.get(span.spanId) ?? [];
     const deeper = indent.length < deepestIndent ? `${indent}${last ? '  ' : '│ '}` : indent;
     below.forEach((child, index) => {
@@ -84,7 +84,7 @@ function arrange(spans: readonly SpanData[], expectedRootSpanId: string | undefi
   for (const span of spans) {
     const parent = span.parentSpanId;
     if (parent === undefined) place(span, '', true, expectedRootSpanId ? '← has no parent' : '');
-    else if (!known.has(parent)) place(span, '', true, `← parent ${inertLine(parent, 32)} was never seen`);
+    else if (!known.has(parent)) place(span, '', true, `← parent ${safeLine(parent, 32)} was never seen`);
   }
   for (const span of spans) place(span, '', true, '← its parents form a ring');
   return placed;

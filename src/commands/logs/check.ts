@@ -4,13 +4,16 @@ import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
+import { safeLine } from '../../base/safe-text.ts';
 import { besideText, wrapText } from '../../base/wrap-text.ts';
 import { foreignFormats } from '../../probes/logs/foreign-format.ts';
 import { maxRequiredFields } from '../../probes/logs/known-keys.ts';
 import type { LogReport } from '../../probes/logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../probes/logs/secrets.ts';
-import { inertJson, inertLine } from '../../reporters/inert.ts';
-import type { Action, CommandModule } from '../invocation.ts';
+import { inertJson } from '../../reporters/inert.ts';
+import { openProject } from '../context.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
+import { lineFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 
 interface CheckFlags {
@@ -55,7 +58,8 @@ Examples:
   act(command, check);
 };
 
-const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, options, [file]) => {
+const check: Action = async (invocation, options, [file]) => {
+  const { cwd, stdin, stdout, stderr, quiet, signal } = invocation;
   const flags = options as unknown as CheckFlags;
   if (flags.require.length > maxRequiredFields) {
     throw new Fault({
@@ -67,7 +71,8 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   const { analyseFile, analyseStream } = await import('../../probes/logs/analyse-log.ts');
   const rules = secretRules.filter((name) => !flags.ignoreRule.includes(name));
   const startedAt = performance.now();
-  const analysis = { required: flags.require, rules };
+  await learnProject(invocation);
+  const analysis = { required: flags.require, rules, secrets: invocation.redact.known() };
   let report: LogReport;
   try {
     report =
@@ -91,13 +96,26 @@ const check: Action = async ({ cwd, stdin, stdout, stderr, quiet, signal }, opti
   return failures.length === 0 ? ExitCode.ok : ExitCode.checkFailed;
 };
 
+/** The secrets of the project; a log can be judged without a configuration that can be read. */
+async function learnProject(invocation: Invocation): Promise<void> {
+  try {
+    await openProject(invocation);
+  } catch (error) {
+    invocation.signal.throwIfAborted();
+    const { stderr } = invocation;
+    await stderr.write(
+      lineFor(stderr, `note: secrets of the configuration are not known: ${safeLine(messageOf(error))}`),
+    );
+  }
+}
+
 function judge(report: LogReport, { minStructured }: CheckFlags, file: string): string[] {
   if (report.lines === 0) return ['the log holds no line'];
   const found = report.structured / report.lines;
   const failures: string[] = [];
   if (report.foreign) {
     const { means, filter } = foreignFormats[report.foreign];
-    const named = file === '-' ? 'FILE' : inertLine(file, 200);
+    const named = file === '-' ? 'FILE' : safeLine(file, 200);
     failures.push(`${means}: ${filter} ${named} | meatymusic logs check -`);
   }
   if (found < minStructured) {
@@ -106,7 +124,7 @@ function judge(report: LogReport, { minStructured }: CheckFlags, file: string): 
     );
   }
   for (const [name, missing] of Object.entries(report.missing)) {
-    if (missing > 0) failures.push(`${count(missing, 'line')} without ${inertLine(name, 80)}`);
+    if (missing > 0) failures.push(`${count(missing, 'line')} without ${safeLine(name, 80)}`);
   }
   if (Object.keys(report.missing).length > 0 && report.structured === 0)
     failures.push('no structured line that could have the required fields');
@@ -160,12 +178,12 @@ function describe(
   const sampleLines = samples.slice(0, 30).flatMap(({ line, problem, offset, detail, text }) => {
     const where = problem === 'truncated' ? `, at byte ${offset}` : '';
     return [
-      ...besideText('  ', `line ${line}: ${problem}, ${inertLine(detail, 100)}${where}`, columns),
-      ...(text ? besideText('    ', inertLine(text, 160), columns) : []),
+      ...besideText('  ', `line ${line}: ${problem}, ${safeLine(detail, 100)}${where}`, columns),
+      ...(text ? besideText('    ', safeLine(text, 160), columns) : []),
     ];
   });
   return [
-    ...wrapText(`${inertLine(source, 200)}  (${speed})`, columns, 2),
+    ...wrapText(`${safeLine(source, 200)}  (${speed})`, columns, 2),
     ...[...rows, ...notes.map((note) => ['note', note] as const)].flatMap(([name, value]) =>
       besideText(`  ${name.padEnd(12)}  `, value, columns),
     ),

@@ -3,6 +3,7 @@ import { parseDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
+import { inertJson } from '../../reporters/inert.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import type { Runtime } from '../../runtimes/runtime.ts';
 import { openProject } from '../context.ts';
@@ -62,7 +63,7 @@ const logs: Action = async (invocation, options, services) => {
 
 function rawPrinter(bare: boolean): LogPrinter {
   return {
-    print: ({ service, text }) => (bare ? `${text}\n` : `${JSON.stringify({ service, line: text })}\n`),
+    print: ({ service, text }) => `${inertJson(bare ? text : JSON.stringify({ service, line: text }))}\n`,
     end: () => '',
   };
 }

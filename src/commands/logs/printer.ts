@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
-import { safeLine, safeText } from '../../base/safe-text.ts';
+import { excerpt, safeLine, safeText } from '../../base/safe-text.ts';
 import type { SpanData } from '../../check/probes.ts';
 import { BlockCollector } from '../../probes/logs/blocks.ts';
 import { toRecord } from '../../probes/logs/record.ts';
@@ -61,7 +61,7 @@ export function createLogPrinter(output: Pick<Output, 'color'>): LogPrinter {
 function lineText(style: Style, name: string, text: string, number: number): string {
   const record = toRecord(text, number);
   if (!record.structured)
-    return `${' '.repeat(timeWidth)} ${name}       ${safeText(text.slice(0, maxTextLength))}`;
+    return `${' '.repeat(timeWidth)} ${name}       ${safeText(excerpt(text, maxTextLength))}`;
   const { timeMs, level = '', message = '', traceId } = record;
   return [
     style.dim(timeMs === undefined ? ' '.repeat(timeWidth) : clockTime(timeMs)),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { secretsOfUrl } from '../../base/redact.ts';
+import { secretsOfUrl } from '../../base/secret-places.ts';
 import type { MigrateEvent, MigrateOptions, MigrationSource, Reach } from '../../migrate/index.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import { requireUrl } from '../../runtimes/require-url.ts';

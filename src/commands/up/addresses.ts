@@ -1,5 +1,5 @@
 import { type Endpoint, urlOf } from '../../base/endpoint.ts';
-import { maskUrl } from '../../base/redact.ts';
+import { maskUrl } from '../../base/secret-places.ts';
 import { besideText } from '../../base/wrap-text.ts';
 import type { Endpoints } from '../../runtimes/runtime.ts';
 import type { Output } from '../invocation.ts';

@@ -1,5 +1,6 @@
 import { urlOf } from '../../base/endpoint.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { secretsOfUrl } from '../../base/secret-places.ts';
 import { requireUrl } from '../../runtimes/require-url.ts';
 import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
@@ -37,7 +38,7 @@ export async function start(
     signal,
     onEvent: progress.onEvent,
   });
-  project.redact.add(...Object.values(endpoints).flatMap((endpoint) => passwordOf(urlOf(endpoint))));
+  project.redact.add(...Object.values(endpoints).flatMap((endpoint) => secretsOfUrl(urlOf(endpoint) ?? '')));
   assertNotBeingProved(project);
   for (const note of await repairStack(project, runtime))
     progress.say(`note: ${safeLine(note, 1000)}`, 'note');
@@ -97,8 +98,4 @@ async function migrate(
     },
   });
   return { ran: ran.map(({ name }) => name), head };
-}
-
-function passwordOf(url: string | undefined): string[] {
-  return url === undefined ? [] : [new URL(url).password];
 }

@@ -3,11 +3,13 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { knownSecrets } from '../../base/known-secrets.ts';
 import { cannotWrite, makeFolderSync, replaceFile } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { StackInfo } from '../../check/stack.ts';
 import type { OpenProbes } from '../../engine/attempt.ts';
 import { type Recording, recordProbes, replayProbes } from '../../engine/record.ts';
+import { redactDeep } from '../../engine/redact-deep.ts';
 
 /** What stands in a bundle's `run.json`: enough to judge again without the stack. */
 interface BundleManifest {
@@ -52,7 +54,9 @@ export async function openEvidence(
     }
   };
   const write = (name: string, value: unknown) =>
-    replaceFile(path.join(folder, name), `${redact(JSON.stringify(value, undefined, 2))}\n`, { mode: 0o600 });
+    replaceFile(path.join(folder, name), `${JSON.stringify(redactDeep(value, redact), undefined, 2)}\n`, {
+      mode: 0o600,
+    });
   await keep(async () => {
     await removeParts(folder);
     for (const name of ['calls', 'artifacts']) makeFolderSync(path.join(folder, name));
@@ -119,7 +123,9 @@ async function giveUp(folder: string, isNew: boolean): Promise<void> {
 
 /** Readable, and safe whatever the id. */
 function fileOf(checkId: string): string {
-  const readable = checkId.replace(/[^\w.-]+/g, '-').slice(0, 80);
+  const readable = knownSecrets(checkId)
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 80);
   return `calls/${readable}.${createHash('sha256').update(checkId).digest('hex').slice(0, 8)}.json`;
 }
 

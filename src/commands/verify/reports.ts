@@ -3,6 +3,7 @@ import { realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { inertCommands } from '../../base/safe-text.ts';
 import { cannotWrite, replaceFile, replaceFileSync } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
@@ -55,7 +56,8 @@ export async function writeReports(
       verbose,
       quiet,
     };
-    await stdout.write(reporter.render(result, look));
+    const text = reporter.render(result, look);
+    await (reporter.commands ? stdout.writeCommands(text) : stdout.write(text));
   }
   return faults;
 }
@@ -71,7 +73,8 @@ export function writeReportsNow(
   withinMs = 2000,
 ): void {
   for (const { file, reporter } of reports) {
-    const text = Buffer.from(redact(reporter.render(result, { ...plainLook, verbose, quiet })));
+    const shown = redact(reporter.render(result, { ...plainLook, verbose, quiet }));
+    const text = Buffer.from(reporter.commands ? shown : inertCommands(shown));
     try {
       if (file === undefined) writeWholly(1, text, withinMs);
       else replaceFileSync(path.resolve(cwd, file), text);

@@ -1,3 +1,4 @@
+import { safeLine } from '../../base/safe-text.ts';
 import type { Check } from '../../check/define-check.ts';
 import { checkOfEntry } from '../entry.ts';
 import { isEmptyList, type Resource, translations } from './resources.ts';
@@ -49,9 +50,7 @@ export function skippedResource(
 }
 
 function titleOf(type: string, key: string, { title }: Resource): string {
-  return String(title || `${type}: ${key}`)
-    .replace(/\s+/g, ' ')
-    .slice(0, 120);
+  return safeLine(String(title || `${type}: ${key}`), 120);
 }
 
 /** YAML reads `mode: 0644` as a number; goss's users mean the text. */

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../base/errors.ts';
+import { knownSecrets } from '../../base/known-secrets.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Check } from '../../check/define-check.ts';
 import { problemText, readDocument } from '../document.ts';
@@ -105,7 +106,7 @@ function isMapOfMaps(value: unknown): boolean {
 
 function uniqueId(type: string, key: string, used: Map<string, number>): string {
   const slug =
-    key
+    knownSecrets(key)
       .replace(/^[a-z]+:\/\//i, '')
       .replace(/[^\w.]+/g, '-')
       .replace(/^-|-$/g, '')

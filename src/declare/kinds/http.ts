@@ -1,10 +1,10 @@
 import { described, integer, mapOf, number, v } from '../../base/schema.ts';
 import { effectsOfMethod } from '../../check/effects.ts';
 import type { Evidence } from '../../check/evidence.ts';
-import { exchange } from '../../check/exchange.ts';
-import type { HttpProbe, HttpRequest, HttpResponse } from '../../check/probes.ts';
+import type { HttpRequest, HttpResponse } from '../../check/probes.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
+import { followRedirects } from './follow-redirects.ts';
 
 const headers = v.union([mapOf(v.union([v.string(), number()])), v.array(v.string())]);
 const maxRedirects = 10;
@@ -24,7 +24,7 @@ export const httpKind = defineKind({
     'request-body': described(v.optional(v.string()), 'Body to send'),
     'follow-redirects': described(
       v.optional(v.boolean(), false),
-      'Whether redirects are followed, ten at most',
+      'Whether redirects are followed, ten at most; credentials are not sent to another origin',
     ),
     'allow-insecure': described(v.optional(v.boolean(), false), 'Take a certificate that is not trusted'),
     'ca-file': described(v.optional(v.string()), 'PEM file of the authorities to trust'),
@@ -56,7 +56,11 @@ export const httpKind = defineKind({
       ...tlsOf(target),
       ...(target['request-timeout'] ? { timeoutMs: target['request-timeout'] } : {}),
     };
-    const { asked, lastUrl } = await follow(http, request, target['follow-redirects'] ? maxRedirects : 0);
+    const { asked, lastUrl } = await followRedirects(
+      http,
+      request,
+      target['follow-redirects'] ? maxRedirects : 0,
+    );
     const { response, failure, evidence } = asked;
     const examined = { count: 1, what: 'response' };
     if (!response) {
@@ -113,32 +117,6 @@ function lean(evidence: Evidence): Evidence {
   if (evidence.kind !== 'http' || !evidence.exchange.response) return evidence;
   const { request, response } = evidence.exchange;
   return { ...evidence, exchange: { request, response: { ...response, rawHeaders: [] } } };
-}
-
-/** Redirects as browsers and Go do them: http and https alone, GET after 301–303, no credentials for another host. */
-async function follow(http: HttpProbe, first: HttpRequest, most: number) {
-  let request = first;
-  for (let count = 0; ; count++) {
-    const asked = await exchange(http, request, 'response');
-    const location = asked.response?.headers.location;
-    const status = asked.response?.status ?? 0;
-    if (count >= most || !location || ![301, 302, 303, 307, 308].includes(status))
-      return { asked, lastUrl: request.url };
-    const next = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined;
-    if (!next || !/^https?:$/.test(next.protocol)) return { asked, lastUrl: request.url };
-    const keeps = status >= 307;
-    const { body, headers: sent = {}, method, ...rest } = request;
-    const sameHost = next.host === new URL(request.url).host;
-    request = {
-      ...rest,
-      url: next.href,
-      method: keeps || method === 'HEAD' ? (method ?? 'GET') : 'GET',
-      headers: Object.fromEntries(
-        Object.entries(sent).filter(([name]) => sameHost || !/^(authorization|cookie)$/i.test(name)),
-      ),
-      ...(keeps && body !== undefined ? { body } : {}),
-    };
-  }
 }
 
 function headerMap(given: v.InferOutput<typeof headers>): Record<string, string> {

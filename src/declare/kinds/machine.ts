@@ -1,7 +1,11 @@
+import { excerpt } from '../../base/safe-text.ts';
 import { described, integer, mapOf, v } from '../../base/schema.ts';
 import { attempt, fact } from '../../check/exchange.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
+
+/** Of an output, the end is shown. */
+const tailLength = 2048;
 
 export const commandKind = defineKind({
   name: 'command',
@@ -30,7 +34,7 @@ export const commandKind = defineKind({
   },
   effects: (target) => (target['read-only'] ? 'none' : 'temporary'),
   title: ({ command }) =>
-    `command ${Array.isArray(command) ? command.join(' ') : command}`.split('\n')[0]!.slice(0, 80),
+    excerpt(`command ${Array.isArray(command) ? command.join(' ') : command}`.split('\n')[0]!, 80),
   async observe({ target, probes: { command }, expected }) {
     const { value, failure } = await attempt(
       command.run({
@@ -56,8 +60,8 @@ export const commandKind = defineKind({
       evidence: value
         ? [
             fact('exit status', String(value.exitCode ?? value.signal)),
-            fact('stdout', value.stdout.slice(-2048)),
-            fact('stderr', value.stderr.slice(-2048)),
+            fact('stdout', excerpt(value.stdout, tailLength, { from: 'end' })),
+            fact('stderr', excerpt(value.stderr, tailLength, { from: 'end' })),
           ]
         : [fact('command', failure?.message ?? '')],
       ...(failure ? { failure } : {}),

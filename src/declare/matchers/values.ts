@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { excerpt } from '../../base/safe-text.ts';
 import { nothing } from './json-query.ts';
 import { linesOf, TextLines } from './text-lines.ts';
 
@@ -59,5 +60,5 @@ export function equals(value: unknown, wanted: unknown): boolean {
 export function shown(value: unknown): string {
   const plain = value instanceof TextLines ? value.text : value;
   const text = JSON.stringify(plain) ?? String(plain);
-  return text.length <= 200 ? text : `${text.slice(0, 199)}…`;
+  return excerpt(text, 200);
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { messageOf } from '../../base/errors.ts';
+import { excerpt } from '../../base/safe-text.ts';
 import { ProbeError } from '../../check/probes.ts';
 
 /** What ends a visit from outside: the page crashed, started a download, grew without end, or nobody waits any more. */
@@ -31,7 +32,7 @@ export function navigationError(thrown: unknown, url: string): ProbeError {
   if (/Timeout \d+ms exceeded/.test(message)) {
     return new ProbeError('TIMEOUT', `no response from ${withoutUser(url)} in time`);
   }
-  return new ProbeError('BROWSER_FAILED', message.split('\n', 1)[0]!.slice(0, 300));
+  return new ProbeError('BROWSER_FAILED', excerpt(message.split('\n', 1)[0]!, 300));
 }
 
 function withoutUser(url: string): string {

@@ -17,6 +17,8 @@ export interface PageOrder {
   screenshotPath?: string;
   /** When the visit must have been handed over, on the clock of `epochMs`: browser and thread may take their time to start. */
   endsAtMs: number;
+  /** What must not be left at the cut of a long text: the thread knows no other. */
+  secrets: string[];
 }
 
 /** The same in all threads, and never set back in one. */

@@ -1,4 +1,6 @@
 import type { CDPSession, Page, Request } from 'playwright-core';
+import { excerpt } from '../../base/safe-text.ts';
+import { maskHeader } from '../../base/secret-places.ts';
 import { consoleLine, requestLine, requestName } from '../../check/page-visit.ts';
 import type { BrowserVisit } from '../../check/probes.ts';
 
@@ -6,7 +8,6 @@ const maxConsole = 300;
 const maxErrors = 50;
 const maxRequests = 500;
 const maxTextLength = 4096;
-const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 
 const blocked = { failure: 'blocked: the run is read-only', blocked: true } as const;
 
@@ -105,13 +106,10 @@ function failureOf(request: Request): Pick<RecordedRequest, 'failure' | 'blocked
 
 function shown(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      secretHeaders.has(name) ? '[redacted]' : cut(value),
-    ]),
+    Object.entries(headers).map(([name, value]) => [name, cut(maskHeader(name, value))]),
   );
 }
 
 function cut(text: string): string {
-  return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1)}…` : text;
+  return excerpt(text, maxTextLength);
 }

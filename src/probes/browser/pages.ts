@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { pause } from '../../base/await-until.ts';
 import { messageOf } from '../../base/errors.ts';
+import { excerpt } from '../../base/safe-text.ts';
 import { ProbeError } from '../../check/probes.ts';
 import { blockWrites } from './block-writes.ts';
 
@@ -112,6 +113,6 @@ async function launch(executablePath: string, readOnly: boolean): Promise<Browse
       .map((line) => line.replace(/\u001b\[\d+m/g, '').replace(/^\s*- /, ''));
     const reason =
       lines.slice(1).find((line) => /error|sandbox|cannot|failed|did exit/i.test(line)) ?? lines[0]!;
-    throw new ProbeError('BROWSER_FAILED', `${executablePath} did not start: ${reason.trim().slice(0, 300)}`);
+    throw new ProbeError('BROWSER_FAILED', `${executablePath} did not start: ${excerpt(reason.trim(), 300)}`);
   }
 }

@@ -2,8 +2,10 @@
  * Drives Chromium, in a thread of its own: loading Playwright alone would keep the checks' thread for as long as many of
  * them take. Ends with its thread, and a browser that does not close ends that.
  */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
+import { knownSecrets } from '../../base/known-secrets.ts';
 import { ProbeError } from '../../check/probes.ts';
 import type { BrowserAnswer, BrowserOrder, BrowserThreadData, PageOrder } from './orders.ts';
 import { openPages } from './pages.ts';
@@ -22,6 +24,7 @@ parentPort?.on('message', (order: BrowserOrder) => {
 });
 
 async function obey(visit: number, order: PageOrder): Promise<void> {
+  knownSecrets.add(...order.secrets);
   const leave = new AbortController();
   visits.set(visit, leave);
   let answer: BrowserAnswer;

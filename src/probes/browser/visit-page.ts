@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import { awaitUntil, pause } from '../../base/await-until.ts';
 import { formatDuration } from '../../base/duration.ts';
+import { excerpt } from '../../base/safe-text.ts';
 import { type BrowserVisit, ProbeError } from '../../check/probes.ts';
 import { blockSockets } from './block-writes.ts';
 import { endOf, navigationError } from './end-of-visit.ts';
@@ -114,14 +115,14 @@ async function settled({ session, record, order, signal }: Look, withinMs: numbe
 async function read(session: CDPSession): Promise<Pick<BrowserVisit, 'title' | 'text' | 'html'>> {
   const parts = await evaluate(
     session,
-    `[document.title, document.body?.innerText, document.documentElement?.outerHTML].map((part) => String(part ?? '').slice(0, ${maxHtmlLength}))`,
+    `[document.title, document.body?.innerText, document.documentElement?.outerHTML].map((part) => String(part ?? '').slice(0, ${2 * maxHtmlLength}))`,
   );
   // A page may have replaced what it is asked by.
   const [title = '', text = '', html = ''] = Array.isArray(parts) ? parts.map(String) : [];
   return {
-    title: title.slice(0, 1024),
-    text: text.slice(0, maxTextBytes),
-    html: html.slice(0, maxHtmlLength),
+    title: excerpt(title, 1024),
+    text: excerpt(text, maxTextBytes),
+    html: excerpt(html, maxHtmlLength),
   };
 }
 

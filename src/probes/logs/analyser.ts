@@ -18,12 +18,12 @@ export interface AnalyserOptions {
   required?: readonly string[];
   maxLineBytes?: number;
   rules?: readonly SecretRule[];
+  /** Secrets of the project: no text of a line that holds one is shown. */
+  secrets?: readonly string[];
   /** Steps back in time up to this are the order of concurrent writers. Default `defaultToleranceMs`. */
   backwardsToleranceMs?: number;
   nowMs?: number;
 }
-
-const excerptBytes = 400;
 
 /**
  * What the parts of a log can be judged with one after another: memory that is let go of piles up until it is collected, and
@@ -77,7 +77,7 @@ export class LogAnalyser {
     this.buffer = buffer.reset();
     this.findings = findings;
     this.scanner = scanner;
-    this.secrets = new SecretSearch(buffer, findings, new Set(rules));
+    this.secrets = new SecretSearch(buffer, findings, new Set(rules), options.secrets);
     this.structured = new StructuredLines(buffer, findings, report, {
       times: new TimeJudge(buffer, findings, report.times, limits),
       required: fields,
@@ -188,7 +188,6 @@ export class LogAnalyser {
     report.lines += 1;
     report.tooLong += 1;
     report.shapes.plain = (report.shapes.plain ?? 0) + 1;
-    const shownTo = Math.min(end, start + excerptBytes);
-    this.findings.add('too-long', this.line, start, shownTo, `longer than ${this.maxLineBytes} bytes`);
+    this.findings.add('too-long', this.line, start, end, `longer than ${this.maxLineBytes} bytes`);
   }
 }

@@ -1,3 +1,4 @@
+import { excerpt } from '../../base/safe-text.ts';
 import type { Json } from '../../check/json.ts';
 import type { LogRecord } from '../../check/probes.ts';
 import { spanIdOf, traceIdOf } from '../spans/ids.ts';
@@ -21,7 +22,7 @@ export function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRec
 
 /** The line as a person would read it; the shape tells how its level is counted. */
 export function toRecord(line: string, number: number): ShapedRecord {
-  const raw = line.length > maxRawLength ? `${line.slice(0, maxRawLength - 1)}…` : line;
+  const raw = excerpt(line, maxRawLength);
   const json = parseObject(line);
   const fields = json ?? parseLogfmt(line);
   if (!fields) return { number, raw, structured: false, shape: 'plain', ...plainFacts(line) };
@@ -59,8 +60,7 @@ function parseObject(line: string): Fields | undefined {
 
 /** Deeper parts are named, not kept: whoever walks a record must not be led down 100,000 levels. */
 function pruned(value: Json, depth: number): Json {
-  if (typeof value === 'string')
-    return value.length > maxRawLength ? `${value.slice(0, maxRawLength - 1)}…` : value;
+  if (typeof value === 'string') return excerpt(value, maxRawLength);
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
   if (Array.isArray(value)) return value.map((item) => pruned(item, depth - 1));
@@ -122,7 +122,7 @@ const levelInText = /\b(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICA
 
 /** A plain line may still say when, how grave, and for which trace. */
 function plainFacts(line: string): Partial<LogRecord> {
-  const head = line.slice(0, maxRawLength);
+  const head = excerpt(line, maxRawLength);
   const timeMs = parseIsoTime(head.replace(/^\[/, ''));
   const traceId = traceIdOf(traceInText.exec(head)?.[1]);
   const spanId = spanIdOf(spanInText.exec(head)?.[1]);

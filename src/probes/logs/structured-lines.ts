@@ -1,3 +1,4 @@
+import { excerpt } from '../../base/safe-text.ts';
 import { spanIdOf, traceIdOf } from '../spans/ids.ts';
 import type { Findings } from './findings.ts';
 import { roleIndex, shapeFields } from './known-keys.ts';
@@ -49,7 +50,7 @@ export class StructuredLines {
     if (odd !== undefined) {
       report.unknownLevels += 1;
       const at = facts.starts[roleIndex.level]!;
-      findings.add('unknown-level', line, start, end, `level ${odd.slice(0, 40)}`, at);
+      findings.add('unknown-level', line, start, end, `level ${excerpt(odd, 40)}`, at);
     }
     this.times.judge(facts, line, start, end);
     if (this.hasIdentifier(facts, roleIndex.trace, 32)) report.withTraceId += 1;

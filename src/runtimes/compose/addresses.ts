@@ -1,4 +1,5 @@
 import { type Endpoint, switchedOff, urlOf } from '../../base/endpoint.ts';
+import { publicNamesOf, secretsOfUrl, secretsOfValue } from '../../base/secret-places.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
@@ -49,6 +50,12 @@ export async function readEndpoints(
   containers: readonly Container[],
 ): Promise<Endpoints | undefined> {
   const { services, compose } = config;
+  for (const { env: variables } of containers) {
+    for (const [name, value] of Object.entries(variables)) {
+      redact.add(...secretsOfValue(name, value));
+      redact.allow(...publicNamesOf(name, value));
+    }
+  }
   const containersOf = (role: ServiceName) =>
     containers.filter(({ service, oneOff }) => service === compose.services[role] && !oneOff);
   const endpointOf = async (role: ServiceName): Promise<Endpoint> => {
@@ -68,7 +75,9 @@ export async function readEndpoints(
   if (receiver) endpoints.telemetry = { url: receiver };
   for (const endpoint of Object.values(endpoints)) {
     const url = urlOf(endpoint);
-    if (url !== undefined) redact.add(decodeURIComponent(new URL(url).password));
+    if (url === undefined) continue;
+    redact.add(...secretsOfUrl(url));
+    redact.allow(...publicNamesOf('', url));
   }
   return endpoints;
 }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { knownSecrets } from '../../base/known-secrets.ts';
 import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { publicNamesOf, secretsOfValue } from '../../base/secret-places.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { Config } from '../../config/schema.ts';
 import { type EngineCli, explainEngine, lastLines } from './cli.ts';
@@ -116,6 +118,10 @@ function toService(
   const role = roles.get(name);
   const build = typeof raw.build === 'string' ? raw.build : raw.build?.context;
   const test = [raw.healthcheck?.test ?? []].flat();
+  for (const [variable, value] of Object.entries(raw.environment ?? {})) {
+    knownSecrets.add(...secretsOfValue(variable, String(value ?? '')));
+    knownSecrets.allow(...publicNamesOf(variable, String(value ?? '')));
+  }
   return {
     name,
     ...(role && { role }),
