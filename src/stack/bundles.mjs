@@ -19,7 +19,7 @@ export function stackBundles({ root, out, bundle }) {
       plugins: [packageFile],
     });
     options.transform.define.__MIGRATIONS__ = JSON.stringify(migrationNames(path.join(root, 'migrations')));
-    return { ...options, external: ['pg-native'] };
+    return { ...options, external: ['pg-native', 'supports-color'] };
   };
   const client = bundle({
     input: { client: path.join(here, 'web/client/main.ts') },

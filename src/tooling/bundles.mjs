@@ -17,18 +17,26 @@ export function programBundles(out, plugins = []) {
     cwd: root,
     input,
     platform: 'node',
-    // pg asks for pg-native where it is installed.
-    external: [...Object.keys(dependencies), 'pg-native'],
+    // The last two are loaded where they are installed.
+    external: [...Object.keys(dependencies), 'pg-native', 'supports-color'],
+    // The ES modules of a package where it has both kinds: what is not used of them is left out.
+    resolve: { mainFields: ['module', 'main'] },
     plugins: [builtInChecks, ...own, ...plugins],
     transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(version) } },
-    checks: { ineffectiveDynamicImport: false },
-    output: { dir: out, minify: { mangle: { keepNames: true } }, comments: false, ...output },
+    checks: { ineffectiveDynamicImport: false, pluginTimings: false },
+    output: { dir: out, minify: true, comments: false, ...output },
   });
   return [
     // CommonJS starts faster than ES modules: docs/decisions/bundled-or-required.md has the figures.
     bundle({
       input: { cli: 'src/cli.ts', ...entries },
-      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'cli/[name]-[hash].cjs' },
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: 'cli/[name]-[hash].cjs',
+        // Compressed, `v` would be exported in a form that Node.js does not offer to ES modules by its name.
+        minify: { compress: false, mangle: true, codegen: true },
+      },
     }),
     // What runs in a process or thread of its own.
     bundle({
@@ -57,6 +65,7 @@ export function typeBundles(declarations, out) {
   return Object.entries(entries).map(([name, source]) => ({
     cwd: root,
     input: { [name]: path.join(declarations, source.replace(/\.ts$/, '.d.ts')) },
+    external: Object.keys(dependencies),
     plugins: dts({ dtsInput: true, tsconfig: false }),
     checks: { pluginTimings: false },
     output: { dir: out, entryFileNames: '[name].d.cts', codeSplitting: false },

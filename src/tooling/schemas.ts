@@ -21,7 +21,7 @@ export async function writeSchemas(folder: string): Promise<void> {
   };
   await mkdir(folder, { recursive: true });
   for (const [name, schema] of Object.entries(schemas)) {
-    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
+    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
   }
 }
 
