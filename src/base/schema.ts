@@ -1,5 +1,5 @@
+import * as v from 'valibot';
 import { isPlainObject } from './plain-object.ts';
-import * as v from './v.ts';
 
 /**
  * The library of schemas, with our words: each message completes the sentence "<path> …", and none repeats the value,
@@ -27,7 +27,7 @@ v.setGlobalMessage(({ type, input, expected, requirement }) => {
   }
 });
 
-export * as v from './v.ts';
+export * as v from 'valibot';
 
 /** With what it means, for the published JSON Schemas and for people. */
 export function described<Schema extends v.GenericSchema>(schema: Schema, description: string) {

@@ -1,9 +1,9 @@
 /** Signals and uncaught errors, in a process of its own that has nothing but `openProcess`. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../base/package-root.ts';
 
@@ -15,22 +15,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts a program whose body has `context`, prints what it prints, and never ends by itself. */
 async function program(body: string) {
-  const file = path.join(folder, `${Math.random().toString(36).slice(2)}.mjs`);
-  await build({
-    stdin: {
-      contents: `import { gravest, openProcess } from './src/commands/process.ts';
+  const input = path.join(folder, `${Math.random().toString(36).slice(2)}.ts`);
+  writeFileSync(
+    input,
+    `import { gravest, openProcess } from '${packageRoot}/src/commands/process.ts';
         const context = openProcess({ plain: true });
         const tell = (text) => context.stdout.write(text + '\\n');
         ${body}`,
-      resolveDir: packageRoot,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: file,
-    logLevel: 'silent',
-  });
+  );
+  const file = `${input}.mjs`;
+  await build({ input, platform: 'node', logLevel: 'silent', output: { file, codeSplitting: false } });
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   const waiting: { text: string; resolve(): void }[] = [];

@@ -4,6 +4,7 @@ import { Fault, messageOf, stackOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
 import { wrapText } from '../base/wrap-text.ts';
+import { endDespiteOpenHandles } from './left-open.ts';
 import { gravest, internalFault, openProcess, type ProcessContext } from './process.ts';
 import { parseCall } from './program.ts';
 
@@ -26,6 +27,8 @@ export async function run(argv: readonly string[], version: string): Promise<num
     if (reason.code !== 'reader-gone') await report(reason, argv, context).catch(() => {});
   }
   context.close();
+  const { NODE_DEBUG = '' } = process.env;
+  endDespiteOpenHandles({ verbose: argv.includes('--verbose') || NODE_DEBUG.includes('meatymusic') });
   return gravest(codes);
 }
 

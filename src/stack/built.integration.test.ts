@@ -3,36 +3,28 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { build } from 'rolldown';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
 import { chromiumMissing, chromiumPath } from '../testing/chromium.ts';
 import { type Collector, type RunningProcess, runService, startCollector } from '../testing/run-service.ts';
-import { buildStack } from './build.mjs';
+import { programBundles } from '../tooling/bundles.mjs';
 
-const root = new URL('../../', import.meta.url).pathname;
 const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
 
 let folder: string;
 const running: RunningProcess[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'meatymusic-stack-'));
-  const common = {
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    define: { __VERSION__: '"0.0.0-test"' },
-    logLevel: 'warning',
-    legalComments: 'none',
-  };
-  await buildStack({ root, out: folder, common: { ...common, absWorkingDir: root } });
+  const out = await mkdtemp(path.join(tmpdir(), 'meatymusic-stack-'));
+  folder = path.join(out, 'stack');
+  await build(programBundles(out).filter(({ output }) => output.dir.startsWith(folder)));
 });
 afterEach(async () => {
   for (const service of running.splice(0)) await service.stop('SIGKILL');
 });
 afterAll(async () => {
-  if (folder) await rm(folder, { recursive: true, force: true });
+  if (folder) await rm(path.dirname(folder), { recursive: true, force: true });
 });
 
 const start = async (name: 'api' | 'web', env: Record<string, string> = {}) => {

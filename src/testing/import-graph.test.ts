@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { importsOf, readImports, violationsOf } from './import-graph.ts';
+import { readImports, shippedSources, violationsOf } from './import-graph.ts';
 
-const violation = (from: string, source: string) => violationsOf(importsOf(from, source));
+const violation = async (from: string, source: string) => violationsOf(await readImports({ [from]: source }));
 
 describe('the import graph', () => {
-  it('goes strictly down, and third parties stay in their rooms', () => {
-    const edges = readImports();
+  it('goes strictly down, and third parties stay in their rooms', { timeout: 60_000 }, async () => {
+    const edges = await readImports(shippedSources());
     expect(edges.length).toBeGreaterThan(200);
     expect(violationsOf(edges)).toEqual([]);
   });
@@ -32,8 +32,8 @@ describe('the import graph', () => {
     ['to a package in another room', 'src/engine/a.ts', "import pg from 'pg';"],
     ['to a part of a package in another room', 'src/engine/a.ts', "import x from '@opentelemetry/api/x';"],
     ['into a room without a floor', 'src/engine/a.ts', "import { b } from '../utils/b.ts';"],
-  ])('refuses an import %s', (_what, from, source) => {
-    expect(violation(from, source)).toHaveLength(1);
+  ])('refuses an import %s', async (_what, from, source) => {
+    expect(await violation(from, source)).toHaveLength(1);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('the import graph', () => {
       "// import { b } from '../cli.ts';\n/* import('../cli.ts') */",
     ],
     ['of a package in its room', 'src/migrate/a.ts', "const { Client } = await import('pg');"],
-  ])('allows an import %s', (_what, from, source) => {
-    expect(violation(from, source)).toEqual([]);
+  ])('allows an import %s', async (_what, from, source) => {
+    expect(await violation(from, source)).toEqual([]);
   });
 });

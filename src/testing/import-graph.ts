@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readModuleGraph } from './module-graph.ts';
 
 /** One import of one file, both relative to the repository; a package is its bare name. */
 export interface ImportEdge {
@@ -50,30 +51,44 @@ const sideways: readonly { from: RegExp; to: string; typeOnly: boolean }[] = [
   { from: /^src\/(runtimes|probes|migrate|declare)\//, to: 'src/config/schema.ts', typeOnly: true },
 ];
 
-/** Every import of every file that is shipped, and of no test. */
-export function readImports(): ImportEdge[] {
-  return ['src', 'checks', 'migrations'].flatMap((folder) =>
+/** The text of every file that is shipped, by its path; of no test. */
+export function shippedSources(): Record<string, string> {
+  const files = ['src', 'checks', 'migrations'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true })
       .map((name) => path.posix.join(folder, String(name).replaceAll('\\', '/')))
-      .filter((file) => /\.m?[jt]s$/.test(file) && !isForTests(file))
-      .flatMap((file) => importsOf(file, readFileSync(path.join(root, file), 'utf8'))),
+      .filter((file) => /(?<!\.d)\.m?[jt]s$/.test(file) && !isForTests(file)),
   );
+  return Object.fromEntries(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 }
 
-/** Tests, benches and tools are beside the house: they may look into every room. */
+/** Tests, benches and tools may import from every room. */
 function isForTests(file: string): boolean {
-  return /\.test\.ts$|^src\/(bench|tooling)\/|\/(testing|fixtures)\//.test(file);
+  return /\.test\.ts$|^src\/(bench|tooling)\/|^src\/stack\/bundles\.mjs$|\/(testing|fixtures)\//.test(file);
 }
 
-export function importsOf(from: string, source: string): ImportEdge[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\/|(?<=^|[\s;{}])\/\/[^\n]*/g, '');
-  const statements =
-    /(?:^|[\s;])(?:import|export)\s+(type\s)?(?:[\w*{][^;'"`]*?\sfrom\s+)?['"]([^'"\n]+)['"]|(?<!\w)import\(\s*(?:\/\*.*?\*\/\s*)?['"]([^'"\n]+)['"]/g;
-  return [...code.matchAll(statements)].map(([, type, ofStatement, ofCall]) => {
-    const specifier = (ofStatement ?? ofCall) as string;
-    const to = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(from), specifier) : specifier;
-    return { from, to, typeOnly: Boolean(type) };
+/** Resolves to every import of these sources, as the bundler resolves them. What is not among them is not read. */
+export async function readImports(sources: Record<string, string>): Promise<ImportEdge[]> {
+  const resolve = (specifier: string, from: string) =>
+    specifier.startsWith('.') ? path.posix.join(path.posix.dirname(from), specifier) : specifier;
+  const graph = await readModuleGraph({
+    input: Object.keys(sources),
+    plugins: [
+      {
+        name: 'sources',
+        resolveId(specifier, importer) {
+          const id = importer ? resolve(specifier, importer) : specifier;
+          return { id, external: !Object.hasOwn(sources, id) };
+        },
+        load: (id) => sources[id],
+      },
+    ],
+    transform: { typescript: { onlyRemoveTypeImports: true } },
+    checks: { ineffectiveDynamicImport: false, pluginTimings: false },
   });
+  return [...graph].flatMap(([from, { imports, dynamicImports, typeImports }]) => [
+    ...[...imports, ...dynamicImports].map((to) => ({ from, to, typeOnly: false })),
+    ...typeImports.map((to) => ({ from, to, typeOnly: true })),
+  ]);
 }
 
 /** What breaks the rules, as sentences. */

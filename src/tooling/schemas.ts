@@ -1,21 +1,47 @@
 /** The schemas that are published, each under `meatymusic/schema/<name>.schema.json`. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { v } from '../base/schema.ts';
+import type { CheckDefinition } from '../check/define-check.ts';
 import type { CheckOptions } from '../check/option.ts';
 import { resultSchema } from '../check/result-schema.ts';
 import { configSchema } from '../config/schema.ts';
 import { checksFileSchema } from '../declare/schema.ts';
+import { builtInChecks } from '../engine/built-in-checks.ts';
 
-export function schemas(): Record<string, object> {
-  return {
-    config: published('Configuration of meatymusic', configSchema),
+/** Writes the schemas. The one of the configuration has the options of every built-in check, so that editors complete them. */
+export async function writeSchemas(folder: string): Promise<void> {
+  const config = published('Configuration of meatymusic', configSchema);
+  Object.assign((config as ObjectSchema).properties.options ?? {}, { properties: await optionSchemas() });
+  const schemas = {
+    config,
     checks: published('Declared checks of meatymusic', checksFileSchema),
     result: published('Result document of meatymusic verify', resultSchema),
   };
+  await mkdir(folder, { recursive: true });
+  for (const [name, schema] of Object.entries(schemas)) {
+    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
+  }
+}
+
+interface ObjectSchema {
+  properties: Record<string, object>;
+}
+
+/** By check id: the options that the check declares. */
+async function optionSchemas(): Promise<Record<string, object>> {
+  const properties: Record<string, object> = {};
+  for (const [name, load] of Object.entries(await builtInChecks()).sort()) {
+    const { default: check } = (await load()) as { default?: CheckDefinition };
+    if (!check?.options) continue;
+    properties[name.replace(/\.ts$/, '')] = { description: check.title, ...optionsSchema(check.options) };
+  }
+  return properties;
 }
 
 /** The options of one check; a schema of another library than ours takes anything. */
-export function optionsSchema(options: CheckOptions): object {
+function optionsSchema(options: CheckOptions): object {
   const properties = Object.entries(options).map(([name, { schema, default: fallback, description }]) => [
     name,
     {

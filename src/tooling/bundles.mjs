@@ -1,0 +1,96 @@
+/** What is bundled into `dist/`, as options of rolldown. A package is either bundled or a dependency, never both. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dts } from 'rolldown-plugin-dts';
+import { stackBundles } from '../stack/bundles.mjs';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+const { version, dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+/** The public entries. */
+const entries = { index: 'src/index.ts', testing: 'src/check/tester.ts' };
+
+/** Everything that runs, with `out` as `dist/`. */
+export function programBundles(out, plugins = []) {
+  const bundle = ({ input, output, plugins: own = [] }) => ({
+    cwd: root,
+    input,
+    platform: 'node',
+    // The last two are loaded where they are installed.
+    external: [...Object.keys(dependencies), 'pg-native', 'supports-color'],
+    // The ES modules of a package where it has both kinds: what is not used of them is left out.
+    resolve: { mainFields: ['module', 'main'] },
+    plugins: [builtInChecks, ...own, ...plugins],
+    transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(version) } },
+    checks: { ineffectiveDynamicImport: false, pluginTimings: false },
+    output: { dir: out, minify: true, comments: false, ...output },
+  });
+  return [
+    // CommonJS starts faster than ES modules: docs/decisions/bundled-or-required.md has the figures.
+    bundle({
+      input: { cli: 'src/cli.ts', ...entries },
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: 'cli/[name]-[hash].cjs',
+        // Compressed, `v` would be exported in a form that Node.js does not offer to ES modules by its name.
+        minify: { compress: false, mangle: true, codegen: true },
+      },
+    }),
+    // What runs in a process or thread of its own.
+    bundle({
+      input: {
+        'config-worker': 'src/config/config-worker.ts',
+        supervisor: 'src/runtimes/embedded/supervisor.ts',
+        'database-server': 'src/runtimes/embedded/database-server.ts',
+        'cache-server': 'src/runtimes/embedded/cache-server.ts',
+        watchdog: 'src/engine/watchdog.ts',
+        'browser-thread': 'src/probes/browser/thread.ts',
+        'log-worker': 'src/probes/logs/worker.ts',
+      },
+      output: { format: 'esm', chunkFileNames: 'programs/[name]-[hash].js' },
+    }),
+    // In one piece: a container gets this file and no other.
+    bundle({
+      input: { 'otlp-receiver': 'src/probes/otlp/main.ts' },
+      output: { format: 'esm', codeSplitting: false },
+    }),
+    ...stackBundles({ root, out: path.join(out, 'stack'), bundle }),
+  ];
+}
+
+/** One file of types for each public entry, from the declarations that tsc wrote to `declarations`. */
+export function typeBundles(declarations, out) {
+  return Object.entries(entries).map(([name, source]) => ({
+    cwd: root,
+    input: { [name]: path.join(declarations, source.replace(/\.ts$/, '.d.ts')) },
+    external: Object.keys(dependencies),
+    plugins: dts({ dtsInput: true, tsconfig: false }),
+    checks: { pluginTimings: false },
+    output: { dir: out, entryFileNames: '[name].d.cts', codeSplitting: false },
+  }));
+}
+
+/** Replaces the module that looks for the files of the built-in checks by a list of them. */
+const builtInChecks = {
+  name: 'built-in-checks',
+  resolveId: { filter: { id: /^built-in-checks$/ }, handler: (id) => id },
+  load: {
+    filter: { id: /^built-in-checks$|[\\/]src[\\/]engine[\\/]built-in-checks\.ts$/ },
+    handler(id) {
+      if (id !== 'built-in-checks') {
+        return "export const builtInChecks = async () => (await import('built-in-checks')).loaders;";
+      }
+      const names = readdirSync(path.join(root, 'checks'), { recursive: true })
+        .map((name) => name.replaceAll('\\', '/'))
+        .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+        .sort();
+      const loaders = names.map((name, at) => `${JSON.stringify(name)}: async () => check${at}`);
+      return names
+        .map((name, at) => `import * as check${at} from ${JSON.stringify(path.join(root, 'checks', name))};`)
+        .concat(`export const loaders = { ${loaders.join(', ')} };`)
+        .join('\n');
+    },
+  },
+};

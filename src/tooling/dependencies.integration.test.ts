@@ -1,0 +1,54 @@
+/** package.json beside the bundler's own graph: a package is either bundled or a dependency. */
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { type ModuleImports, readModuleGraph } from '../testing/module-graph.ts';
+import { programBundles, root } from './bundles.mjs';
+import { collectNotices } from './notices.mjs';
+
+const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+/** pg and ioredis load these where they are installed, and work without. */
+const optional = ['pg-native', 'supports-color'];
+const notices = collectNotices();
+const graph = new Map<string, ModuleImports>();
+
+beforeAll(async () => {
+  for (const options of programBundles('none', [notices.plugin]))
+    for (const [id, imports] of await readModuleGraph(options)) graph.set(id, imports);
+});
+
+const nameOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+const unique = (names: Iterable<string>) => [...new Set(names)].sort();
+
+it('has each package that is required at run time as a dependency, and no other', () => {
+  const external = unique(
+    [...graph.values()]
+      .flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
+      .filter((id) => !path.isAbsolute(id) && !graph.get(id)?.imports.length)
+      .filter((id) => !isBuiltin(id) && !id.includes('\0') && id !== 'built-in-checks')
+      .map(nameOf),
+  );
+  expect(external).toEqual(unique([...Object.keys(dependencies), ...optional]));
+});
+
+it('has each package that a module of ours takes into a bundle as a devDependency', () => {
+  const bundled = unique(
+    [...graph]
+      .filter(([id]) => !id.includes('node_modules'))
+      .flatMap(([, { imports, dynamicImports }]) => [...imports, ...dynamicImports])
+      .flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []),
+  );
+  expect(bundled.length).toBeGreaterThan(10);
+  expect(bundled.filter((name) => !Object.hasOwn(devDependencies, name))).toEqual([]);
+});
+
+it('ships the notice of each package that is bundled', () => {
+  const bundled = unique(
+    [...graph.keys()].flatMap((id) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []),
+  );
+  const lines = notices.text().split('\n');
+  const missing = bundled.filter((name) => !lines.some((line) => line.startsWith(`${name} `)));
+  expect(missing).toEqual([]);
+  expect(notices.text()).toContain('Permission is hereby granted, free of charge');
+});
