@@ -94,7 +94,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
   beforeAll(startStack);
   afterAll(() => project?.remove());
 
-  it('proves every built-in check able to fail', { timeout: 300_000 }, async () => {
+  it('proves every built-in check able to fail', { timeout: 600_000 }, async () => {
     const { checks: listed } = (await project.json(['checks', 'list'])) as { checks: ListedCheck[] };
     const builtIn = listed.filter(({ source }) => source.startsWith('checks/'));
     expect(builtIn.length).toBeGreaterThanOrEqual(52);
