@@ -232,6 +232,18 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await gone(made);
   });
 
+  it('fails at once when a service that was healthy ends while others still start', async () => {
+    const made = await project();
+    const running = made.start(['up', '--no-verify']);
+    await running.sees(/cache +healthy/);
+    process.kill(pidsOf(made).cache as number, 'SIGKILL');
+    const result = await running.ended;
+    expect(result.code, told(result)).toBe(69);
+    expect(result.stderr).toContain('error[service-exited]: cache was killed by SIGKILL');
+    expect(result.stderr).not.toMatch(/database +healthy/);
+    await gone(made);
+  });
+
   it('says with 124 which service was not healthy within --timeout, and leaves nothing', async () => {
     const made = await project();
     const result = await made.run(['up', '--timeout', '50ms', '--no-verify']);
