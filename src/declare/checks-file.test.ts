@@ -36,6 +36,22 @@ checks:
     });
   });
 
+  test.each([
+    ['kind: http, url: /x, status: 200', 'none'],
+    ['kind: http, url: /x, method: POST, status: 200', 'temporary'],
+    ['kind: redis-command, command: GET x, reply: y', 'none'],
+    ['kind: redis-command, command: SET x y, reply: OK', 'temporary'],
+    ['kind: redis-command, command: FLUSHALL, error: NOPERM', 'disruptive'],
+    ['kind: postgres-query, query: select 1, value: 1', 'none'],
+    ['kind: command, command: df, exit-status: 0', 'temporary'],
+    ['kind: command, command: df, read-only: true, exit-status: 0', 'none'],
+    ['kind: package, package: jq, installed: true', 'none'],
+  ])('declares what it does to the stack: %s', (entry, effects) => {
+    const { checks, problems } = read(`checks: [{ id: a/one, ${entry} }]`);
+    expect(problems).toEqual([]);
+    expect(checks[0]?.effects).toBe(effects);
+  });
+
   test('takes variables from the call, the file and the environment, in this order, with their types', () => {
     const text = `
 vars: { host: from-file, port: 81 }

@@ -416,6 +416,48 @@ describe('startRun', () => {
       expect((await resultAfter(0)).statuses['a/2']).toBe('pass');
     });
 
+    it('ends with 2 when all that it ran was skipped, and with 0 when there was nothing to run', async () => {
+      const skipping: Check['run'] = async ({ skip }) => skip('not here');
+      const { result } = await begin([makeCheck({ id: 'a/one', run: skipping })]).resultAfter(0);
+      expect(result).toMatchObject({ exitCode: 2, ok: false, nothingExamined: { code: 'all-skipped' } });
+      const { result: empty } = await begin([]).resultAfter(0);
+      expect(empty).toMatchObject({ exitCode: 0, ok: true, nothingExamined: { code: 'empty-shard' } });
+      const mixed = [makeCheck({ id: 'a/one', run: skipping }), makeCheck({ id: 'a/two' })];
+      expect((await begin(mixed).resultAfter(0)).result).not.toHaveProperty('nothingExamined');
+    });
+
+    it('takes the effects that a check has with its options', async () => {
+      const check = makeCheck({
+        id: 'a/one',
+        effects: ({ method }: Record<string, unknown>) => (method === 'GET' ? 'none' : 'temporary'),
+      });
+      const withMethod = (method: string) => {
+        const options = new Map([['a/one', { method }]]);
+        return begin([], { plan: makePlan([check], options), options, readOnly: true }).resultAfter(0);
+      };
+      expect((await withMethod('GET')).statuses).toEqual({ 'a/one': 'pass' });
+      const { statuses, result } = await withMethod('POST');
+      expect(statuses).toEqual({ 'a/one': 'skip' });
+      expect(result.checks[0]?.effects).toBe('temporary');
+    });
+
+    it('makes an error of what a probe refused, and a skip of what fails where a page was blocked', async () => {
+      const { statuses, find } = await begin(
+        [makeCheck({ id: 'a/refused' }), makeCheck({ id: 'b/blocked', run: failing })],
+        {
+          openProbes: ({ check, refuse, hinder }) => {
+            if (check.id === 'a/refused') refuse('refused by the probe: POST /');
+            else hinder('POST /v1/traces');
+            return { probes: {}, close() {} };
+          },
+        },
+      ).resultAfter(0);
+      expect(statuses).toEqual({ 'a/refused': 'error undeclared-effect', 'b/blocked': 'skip' });
+      expect(find('b/blocked').reason).toBe(
+        'the read-only run blocked POST /v1/traces, and without it: that',
+      );
+    });
+
     it('skips what writes in a read-only run', async () => {
       const checks = [makeCheck({ id: 'a/1', effects: 'temporary' }), makeCheck({ id: 'a/2' })];
       const { resultAfter } = begin(checks, { readOnly: true });

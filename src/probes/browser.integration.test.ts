@@ -32,14 +32,13 @@ const pages: Record<string, RequestListener> = {
   '/dialog': html(`<body><script>alert('stop'); document.body.textContent = 'after the dialog'</script>`),
   '/writes': (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
-    response.end(`<body>here<form id=form method=post action=/form target=_blank></form><iframe src=/frame-writes></iframe><script>
+    response.end(`<body>here<iframe src=/frame-writes></iframe><script>
       const done = () => console.info('tried');
       fetch('/written', { method: 'POST', body: 'x' }).then(done, done);
       fetch('/written', { method: 'PUT', keepalive: true }).catch(() => {});
       navigator.sendBeacon('/beacon', 'x');
       new Worker('/worker.js');
       new WebSocket(location.origin.replace('http', 'ws') + '/socket');
-      document.getElementById('form').submit();
     </script>`);
   },
   '/frame-writes': html(`<script>fetch('/written', { method: 'DELETE' }).catch(() => {})</script>`),
@@ -132,7 +131,12 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
   it('lets a page send nothing that could write in a read-only run, and names what it blocked', async () => {
     asked.length = 0;
     const hindered: string[] = [];
-    const context = testProbeContext({ shared, readOnly: true, hinder: (what) => hindered.push(what) });
+    const context = testProbeContext({
+      shared,
+      timeoutMs: 20_000,
+      readOnly: true,
+      hinder: (what) => hindered.push(what),
+    });
     contexts.push(context);
     const url = `${origin}/writes`;
     const seen = await createBrowserProbe(context).visit({ url, untilConsole: 'tried' });

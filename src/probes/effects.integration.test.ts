@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Effects, UndeclaredEffect } from '../check/effects.ts';
@@ -174,8 +176,7 @@ describe.skipIf(postgresMissing)(`the PostgreSQL probe ${postgresMissing ?? ''}`
     'select pg_terminate_backend(pg_backend_pid())',
     'select pg_catalog . "pg_advisory_lock" /* x */ (1)',
     "select pg_notify('x', 'y')",
-    "copy song to program 'touch /tmp/meatymusic-stolen'",
-    "copy (select 1) to '/tmp/meatymusic-stolen'",
+    "copy song to program 'touch stolen'",
     'do $$ begin create table stolen (id int); end $$',
     'call something()',
     "load 'plpgsql'",
@@ -196,6 +197,7 @@ describe.skipIf(postgresMissing)(`the PostgreSQL probe ${postgresMissing ?? ''}`
       await probe.query({ sql }).catch(() => {});
     }
     expect(await stateNow()).toBe(before);
+    expect(existsSync(path.join(postgres.folder, 'data', 'stolen'))).toBe(false);
   });
 
   it.each([

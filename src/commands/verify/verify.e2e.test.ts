@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,8 +37,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+let configured: Record<string, unknown> = {};
+
+/** A folder of checks is named once it holds one. */
 function configure(more: Record<string, unknown>): Promise<void> {
-  const config = { checks: './ops', services: { api: { url: apiUrl } }, ...more };
+  configured = more;
+  const checks = readdirSync(path.join(folder, 'ops')).length > 0 ? { checks: './ops' } : {};
+  const config = { ...checks, services: { api: { url: apiUrl } }, ...more };
   return writeFile(path.join(folder, 'meatymusic.config.json'), JSON.stringify(config));
 }
 
@@ -55,6 +60,7 @@ export default defineCheck({
   async run({ pass, fail, skip, signal }) { ${body} },
 });`,
   );
+  await configure(configured);
 }
 const passes = `return pass('fine', { count: 1, what: 'thing' });`;
 
@@ -238,13 +244,14 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     });
 
     it('are refused with 78 when a folder of checks holds none', async () => {
+      await configure({ checks: './ops' });
       const { code, stderr } = await verify();
       expect(code).toBe(78);
       expect(stderr).toContain('ops holds no check');
     });
 
     it('are refused with 78 when an option does not exist, with the nearest', async () => {
-      await configure({ checks: [], options: { 'api/health': { statu: 200 } } });
+      await configure({ options: { 'api/health': { statu: 200 } } });
       const { code, stderr } = await verify('api/health');
       expect(code).toBe(78);
       expect(stderr).toContain('meatymusic.config.json:1: options.api/health.statu');
@@ -437,6 +444,7 @@ export default defineCheck({
   },
 });`,
     );
+    await configure({});
     const { code, result, statuses } = await verifyJson('x');
     expect(code).toBe(70);
     expect(statuses).toEqual({ 'x/writes': 'error undeclared-effect' });

@@ -41,7 +41,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--deadline <duration>', 'longest time of the whole run (2m)', duration)
     .option('--retry-for <duration>', 'try a failing check again for this long (0s)', duration)
     .option('--concurrency <number>', 'checks at the same time (16)', count)
-    .option('--read-only', 'only checks that write nothing')
+    .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
     .option(
       '--reporter <name[=file]>',
       `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}`,
@@ -60,7 +60,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 In a glob, \`*\` stays within a part of an id, and \`**\` does not: \`web/*\`, \`**/trace*\`. A check that is chosen brings
 those that it runs after, unless --skip names them.
-Exit codes: 0 all required checks passed, 1 a check failed, 2 usage or nothing selected, 69 no stack, 70 a check broke,
+Exit codes: 0 all required checks passed, 1 a check failed, 2 usage, nothing selected or all skipped, 69 no stack, 70 a check broke,
 73 a report or evidence could not be written, 78 configuration, 124 deadline.
 
 Examples:
