@@ -1,4 +1,4 @@
-import { refusedTokenCheck } from '../../src/check/index.ts';
+import { refusedTokenCheck } from '../../src/suites/index.ts';
 
 /** Verifies: a request without a token is refused, with 401. */
 export default refusedTokenCheck({

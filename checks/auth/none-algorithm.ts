@@ -1,4 +1,4 @@
-import { refusedTokenCheck } from '../../src/check/index.ts';
+import { refusedTokenCheck } from '../../src/suites/index.ts';
 
 /** Verifies: a token without a signature is refused, with 401. */
 export default refusedTokenCheck({

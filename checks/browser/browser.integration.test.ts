@@ -2,8 +2,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSharedResources } from '../../src/base/shared-resources.ts';
 import { exampleStack } from '../../src/check/stack.ts';
-import { createSharedResources } from '../../src/probes/index.ts';
 import { chromiumMissing } from '../../src/testing/chromium.ts';
 import { runCheck } from '../../src/testing/run-check.ts';
 import build from '../web/build.ts';

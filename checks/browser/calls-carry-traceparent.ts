@@ -1,12 +1,5 @@
-import {
-  apiAddress,
-  apiCalls,
-  defineCheck,
-  option,
-  requestLine,
-  v,
-  visitPage,
-} from '../../src/check/index.ts';
+import { defineCheck, option, v } from '../../src/check/index.ts';
+import { apiAddress, apiCalls, requestLine, visitPage } from '../../src/suites/index.ts';
 
 /** Verifies that every call of the page to the API carries a valid `traceparent`: without it each trace begins at the API. */
 export default defineCheck({

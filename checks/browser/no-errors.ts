@@ -1,4 +1,5 @@
-import { defineCheck, option, requestLine, v, visitPage } from '../../src/check/index.ts';
+import { defineCheck, option, v } from '../../src/check/index.ts';
+import { requestLine, visitPage } from '../../src/suites/index.ts';
 
 /** Verifies that the pages work in a real browser: they load, nothing is thrown that nobody catches, and no request fails. */
 export default defineCheck({

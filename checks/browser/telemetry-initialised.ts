@@ -1,4 +1,5 @@
-import { defineCheck, option, v, visitPage } from '../../src/check/index.ts';
+import { defineCheck, option, v } from '../../src/check/index.ts';
+import { visitPage } from '../../src/suites/index.ts';
 
 /** Verifies that the page says on its console that telemetry is running: the one sign of it that a browser gives by itself. */
 export default defineCheck({

@@ -1,16 +1,13 @@
 import {
-  apiAddress,
-  apiCalls,
   counted,
   defineCheck,
   type Evidence,
   integer,
   option,
-  requestLine,
   type SpanData,
   v,
-  visitPage,
 } from '../../src/check/index.ts';
+import { apiAddress, apiCalls, requestLine, visitPage } from '../../src/suites/index.ts';
 
 /**
  * Follows one call of a real page: the trace that the browser sent is in the API's log, and a span of the API hangs below

@@ -1,22 +1,24 @@
 import {
-  aboveThePolicies,
   attempt,
-  attemptEvidence,
-  buildScenario,
   defineCheck,
   type Evidence,
   fact,
+  option,
+  type SqlOutcome,
+  v,
+} from '../../src/check/index.ts';
+import {
+  aboveThePolicies,
+  attemptEvidence,
+  buildScenario,
   judgeAttempt,
   judgePooled,
-  option,
   otherSetting,
   type PolicyFacts,
   policyFactsQuery,
   pooledSteps,
-  type SqlOutcome,
   scenarioIds,
-  v,
-} from '../../src/check/index.ts';
+} from '../../src/suites/index.ts';
 
 /**
  * Verifies by behaviour that a tenant stays among its own rows: two tenants are made in a transaction that is rolled back,

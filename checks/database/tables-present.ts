@@ -1,18 +1,13 @@
+import { attempt, defineCheck, fact, option, strictMap, v } from '../../src/check/index.ts';
 import {
-  attempt,
-  defineCheck,
   describeTable,
   type FoundTable,
-  fact,
   foundationalTables,
   judgeColumns,
   judgeKeys,
-  option,
-  strictMap,
   type TableProblem,
   tableCatalogueQuery,
-  v,
-} from '../../src/check/index.ts';
+} from '../../src/suites/index.ts';
 
 const name = v.union([v.string(), v.literal(false)]);
 

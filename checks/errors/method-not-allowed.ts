@@ -1,4 +1,4 @@
-import { errorCheck } from '../../src/check/index.ts';
+import { errorCheck } from '../../src/suites/index.ts';
 
 /** Verifies that an unknown method on a known path answers 405, in the envelope of every error. */
 export default errorCheck({

@@ -1,4 +1,4 @@
-import { errorCheck } from '../../src/check/index.ts';
+import { errorCheck } from '../../src/suites/index.ts';
 
 /** Verifies that an unknown path answers 404, in the envelope of every error. */
 export default errorCheck({

@@ -1,4 +1,4 @@
-import { errorCheck } from '../../src/check/index.ts';
+import { errorCheck } from '../../src/suites/index.ts';
 
 /** Verifies that a body over the limit is refused with 413, in the envelope of every error. */
 export default errorCheck({

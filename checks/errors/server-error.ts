@@ -1,13 +1,5 @@
-import {
-  defineCheck,
-  envelopeCodes,
-  envelopeOptions,
-  exchange,
-  integer,
-  judgeErrorEnvelope,
-  option,
-  v,
-} from '../../src/check/index.ts';
+import { defineCheck, exchange, integer, option, v } from '../../src/check/index.ts';
+import { envelopeCodes, envelopeOptions, judgeErrorEnvelope } from '../../src/suites/index.ts';
 
 /** Verifies that a request which cannot be served, because the database is away, fails with 5xx in the envelope and shows nothing of the inside. */
 export default defineCheck({

@@ -1,4 +1,4 @@
-import { errorCheck } from '../../src/check/index.ts';
+import { errorCheck } from '../../src/suites/index.ts';
 
 /** Verifies that a body of another type than JSON is refused with 415, in the envelope of every error. */
 export default errorCheck({

@@ -1,4 +1,4 @@
-import { errorCheck } from '../../src/check/index.ts';
+import { errorCheck } from '../../src/suites/index.ts';
 
 /** Verifies that a body of the wrong shape is refused with 422, in the envelope of every error. */
 export default errorCheck({

@@ -1,12 +1,5 @@
-import {
-  buildTraceTree,
-  defineCheck,
-  followRequest,
-  number,
-  option,
-  type SpanData,
-  v,
-} from '../../src/check/index.ts';
+import { defineCheck, number, option, type SpanData, v } from '../../src/check/index.ts';
+import { buildTraceTree, followRequest } from '../../src/suites/index.ts';
 
 /** Verifies that what a request does in database and cache is part of its trace: spans of both below the request's own. */
 export default defineCheck({

@@ -1,12 +1,5 @@
-import {
-  counted,
-  defineCheck,
-  followRequest,
-  number,
-  option,
-  traceInHeaders,
-  v,
-} from '../../src/check/index.ts';
+import { counted, defineCheck, number, option, v } from '../../src/check/index.ts';
+import { followRequest, traceInHeaders } from '../../src/suites/index.ts';
 
 /** Verifies that a request that ends in an error is traced like any other: those are the ones that will be looked for. */
 export default defineCheck({

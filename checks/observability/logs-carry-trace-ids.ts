@@ -1,4 +1,5 @@
-import { counted, defineCheck, followRequest, integer, number, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, integer, number, option, v } from '../../src/check/index.ts';
+import { followRequest } from '../../src/suites/index.ts';
 
 /**
  * Verifies that log lines carry the trace of their own request: several requests at the same time, each under its own

@@ -1,4 +1,5 @@
-import { defineCheck, followRequest, number, option, v } from '../../src/check/index.ts';
+import { defineCheck, number, option, v } from '../../src/check/index.ts';
+import { followRequest } from '../../src/suites/index.ts';
 
 /** Verifies that the API exports spans at all: one request must leave at least one, to the console or by OTLP. */
 export default defineCheck({

@@ -1,15 +1,10 @@
+import { counted, defineCheck, fact, number, option, v } from '../../src/check/index.ts';
 import {
   buildTraceTree,
-  counted,
-  defineCheck,
   type FollowedRequest,
-  fact,
   followRequest,
-  number,
-  option,
   traceInHeaders,
-  v,
-} from '../../src/check/index.ts';
+} from '../../src/suites/index.ts';
 
 /**
  * Verifies that one request is one trace: a request under a fresh trace comes back in spans below the span that was

@@ -4,10 +4,10 @@ import {
   exchange,
   number,
   option,
-  parseTraceparent,
   type SpanData,
   v,
 } from '../../src/check/index.ts';
+import { parseTraceparent } from '../../src/suites/index.ts';
 
 /**
  * Verifies that the API leaves the decision to sample to the caller, as W3C Trace Context has it: a `traceparent` whose

@@ -1,4 +1,4 @@
-import { type TraceContextCase, traceContextCheck } from '../../src/check/index.ts';
+import { type TraceContextCase, traceContextCheck } from '../../src/suites/index.ts';
 
 const valid = '{trace}-{span}';
 

@@ -1,4 +1,4 @@
-import { type TraceContextCase, traceContextCheck } from '../../src/check/index.ts';
+import { type TraceContextCase, traceContextCheck } from '../../src/suites/index.ts';
 
 const traceparent = '00-{trace}-{span}-01';
 const members = (count: number) =>

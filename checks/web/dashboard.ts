@@ -1,4 +1,4 @@
-import { pageCheck } from '../../src/check/index.ts';
+import { pageCheck } from '../../src/suites/index.ts';
 
 /** Verifies that the dashboard answers with the app's own HTML. */
 export default pageCheck({

@@ -1,11 +1,11 @@
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
-import { runtimesToStop } from '../runtimes/choose.ts';
-import type { RuntimeEvent } from '../runtimes/runtime.ts';
+import { runtimesToStop } from '../runners/choose.ts';
+import type { RuntimeEvent } from '../runners/runtime.ts';
 import { forgetChanges } from '../session/repair.ts';
+import { repairStack } from '../session/repair-stack.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { repairStack } from './repair.ts';
 import { lineFor, styleFor } from './style.ts';
 import { waiting } from './waiting.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
 import { tryLock } from '../base/pid-lock.ts';
-import { type EmbeddedState, stackFolder } from '../runtimes/state.ts';
+import { type EmbeddedState, stackFolder } from '../runners/state.ts';
 import { leaksInvisible, processesOf, takeSnapshot } from '../testing/leaks.ts';
 import { ctrlC, noTerminal, type OnTerminal, onTerminal } from '../testing/on-terminal.ts';
 import { makeProject, notBuilt, type TestProject } from '../testing/project.ts';

@@ -2,11 +2,11 @@ import { formatDuration } from '../base/duration.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { besideText } from '../base/wrap-text.ts';
-import { findRuntime } from '../runtimes/choose.ts';
-import type { ServiceStatus } from '../runtimes/runtime.ts';
+import { findRuntime } from '../runners/choose.ts';
+import type { ServiceStatus } from '../runners/runtime.ts';
+import { repairStack } from '../session/repair-stack.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
-import { repairStack } from './repair.ts';
 import { lineFor, type Style, styleFor } from './style.ts';
 import { addresses } from './up/addresses.ts';
 

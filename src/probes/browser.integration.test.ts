@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSharedResources } from '../base/shared-resources.ts';
 import type { BrowserVisit, ProbeError } from '../check/probes.ts';
 import { chromiumMissing } from '../testing/chromium.ts';
 import { testProbeContext } from '../testing/probe-context.ts';
 import type { SharedVisits } from './browser/shared-visits.ts';
 import { createBrowserProbe } from './browser.ts';
-import { createSharedResources } from './context.ts';
 
 let onSilent = () => {};
 /** Resolves when a page has asked for what never comes. */

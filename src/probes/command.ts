@@ -2,9 +2,9 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { excerpt } from '../base/safe-text.ts';
 import { ProbeError } from '../check/probes.ts';
+import { LineSplitter } from '../logs/lines.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
-import { LineSplitter } from './logs/lines.ts';
 
 const keptBytes = 1024 * 1024;
 /** Before them: a secret that begins here is recognized. */

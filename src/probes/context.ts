@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { Endpoint } from '../base/endpoint.ts';
+import type { SharedResources } from '../base/shared-resources.ts';
 import type { Effects } from '../check/effects.ts';
 import type { MigrationsProbe, ProbeName, Probes, SpanData } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
+import type { LogAccess } from '../logs/access.ts';
 import type { SharedVisits } from './browser/shared-visits.ts';
 
 /**
@@ -71,41 +73,6 @@ export interface ProbeAuth {
   keepSecret?(signature: string): void;
 }
 
-export interface LogAccess {
-  /** For a person: `.meatymusic/logs/api.log`, `docker compose logs api`. */
-  source: string;
-  /**
-   * The bytes that are there now, from `sinceMs` where the source can tell; ends when they were read, or soon after
-   * the abort.
-   */
-  open(sinceMs?: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Absent: each look has to read the log anew. */
-  follow?(): LogFollower;
-  /** Where the bytes are those of a file that can be read at any place. */
-  file?: string;
-}
-
-/** Remembers how far a log was read. */
-/** What was written to a file that has been moved away. */
-export interface MovedBytes {
-  moved: Uint8Array;
-}
-
-export interface LogFollower {
-  /**
-   * What came since the last call, at first all that is there, or the last `atMostBytes` of that. `restarted`: what came
-   * before is no longer the log's beginning; all of it follows. `rotated`: what came before was moved away, and what follows
-   * is a new file, but for `MovedBytes`. `shortened`: something in between is left out, and what
-   * follows begins with a line. `unfollowable`: what is read is gone (a FIFO, a device), or too much; nothing follows.
-   */
-  next(
-    signal?: AbortSignal,
-    atMostBytes?: number,
-  ): AsyncIterable<Uint8Array | MovedBytes | 'restarted' | 'rotated' | 'shortened' | 'unfollowable'>;
-  /** When an older part was last written that `next` has left out (`<file>.1`); as of the last call. */
-  olderPartMs?(): number | undefined;
-}
-
 export interface SpanAccess {
   /** `OTLP receiver on 127.0.0.1:4318`. */
   source: string;
@@ -122,32 +89,6 @@ export interface ServiceControl {
 export interface ArtifactSink {
   /** A path below the run's artifacts for a file of this name; its folder exists. */
   path(name: string): Promise<string>;
-}
-
-/** Things that the attempts of one run share; the engine closes them at its end, in reverse order. */
-export interface SharedResources {
-  /** Makes the thing at the first call; later calls with the same key get it again. */
-  get<T>(key: string, make: () => T, close?: (value: T) => void | Promise<void>): T;
-}
-
-export function createSharedResources(): SharedResources & { close(): Promise<void> } {
-  const things = new Map<string, { value: unknown; close: () => void | Promise<void> }>();
-  return {
-    get<T>(key: string, make: () => T, close?: (value: T) => void | Promise<void>) {
-      let thing = things.get(key);
-      if (!thing) {
-        const value = make();
-        thing = { value, close: () => close?.(value) };
-        things.set(key, thing);
-      }
-      return thing.value as T;
-    },
-    async close() {
-      const closers = [...things.values()].reverse();
-      things.clear();
-      for (const { close } of closers) await close();
-    },
-  };
 }
 
 /** A probe, and how to let go of what it holds when its attempt is over. */

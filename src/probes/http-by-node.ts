@@ -3,8 +3,8 @@ import http, { type Agent, type ClientRequest, type IncomingMessage, type Reques
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SharedResources } from '../base/shared-resources.ts';
 import { type HttpRequest, type HttpResponse, ProbeError } from '../check/probes.ts';
-import type { SharedResources } from './context.ts';
 import { collectBody } from './http-body.ts';
 import { type HttpCall, hostOf, isRepeatable, portOf } from './http-call.ts';
 import { addressText, networkError } from './network-error.ts';

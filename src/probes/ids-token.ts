@@ -1,8 +1,9 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SignJWT, UnsecuredJWT } from 'jose';
+import type { SharedResources } from '../base/shared-resources.ts';
 import type { TokenQuery } from '../check/probes.ts';
-import type { ProbeAuth, SharedResources } from './context.ts';
+import type { ProbeAuth } from './context.ts';
 
 /** Issuer that `up` gives to the API of a stack that it starts. */
 export const defaultIssuer = 'https://auth.meatymusic.local';

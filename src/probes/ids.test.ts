@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
+import { createSharedResources } from '../base/shared-resources.ts';
 import type { TokenQuery } from '../check/probes.ts';
-import { createSharedResources, type ProbeAuth } from './context.ts';
+import type { ProbeAuth } from './context.ts';
 import { createToken as createSharedToken, defaultIssuer } from './ids-token.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -7,14 +7,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import logStructure from '../../checks/observability/log-structure.ts';
 import tracePropagates from '../../checks/observability/trace-propagates.ts';
 import { systemClock } from '../base/clock.ts';
+import { createSharedResources } from '../base/shared-resources.ts';
 import { contextOf } from '../check/check-context.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import { optionValues } from '../check/option.ts';
 import { exampleStack } from '../check/stack.ts';
-import { parseTraceparent } from '../check/traceparent.ts';
-import { createProbe, createSharedResources, type ProbeContext } from './index.ts';
-import { fileLogAccess } from './logs/file-access.ts';
+import { fileLogAccess } from '../logs/file-access.ts';
+import { parseTraceparent } from '../suites/traceparent.ts';
+import { createProbe, type ProbeContext } from './index.ts';
 import { createLogsProbe } from './logs.ts';
 
 /** A service that writes its log and its spans to one file, as containers do, and how it may go wrong. */

@@ -1,10 +1,11 @@
 import { type LogQuery, type LogRecord, type LogsProbe, ProbeError } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
-import type { LogAccess, ProbeContext } from './context.ts';
-import { asProbeError, pollUntil } from './logs/poll.ts';
-import { readLog } from './logs/read-log.ts';
-import { type ShapedRecord, toRecord, withoutShape } from './logs/record.ts';
-import { summarizeLog } from './logs/summarize-log.ts';
+import type { LogAccess } from '../logs/access.ts';
+import { readLog } from '../logs/read-log.ts';
+import { type ShapedRecord, toRecord, withoutShape } from '../logs/record.ts';
+import { summarizeLog } from '../logs/summarize-log.ts';
+import type { ProbeContext } from './context.ts';
+import { asProbeError, pollUntil } from './poll.ts';
 
 const defaultLimit = 50;
 

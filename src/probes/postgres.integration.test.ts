@@ -2,9 +2,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
+import { createSharedResources } from '../base/shared-resources.ts';
 import { ProbeError } from '../check/probes.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../testing/postgres.ts';
-import { createSharedResources, type ProbeContext } from './context.ts';
+import type { ProbeContext } from './context.ts';
 import { createPostgresProbe } from './postgres.ts';
 
 interface ProbeOptions {

@@ -1,7 +1,8 @@
 import type { SpanData, SpanQuery, SpansProbe } from '../check/probes.ts';
-import type { LogAccess, ProbeContext } from './context.ts';
-import { pollUntil } from './logs/poll.ts';
-import { readLog } from './logs/read-log.ts';
+import type { LogAccess } from '../logs/access.ts';
+import { readLog } from '../logs/read-log.ts';
+import type { ProbeContext } from './context.ts';
+import { pollUntil } from './poll.ts';
 
 const defaultLimit = 500;
 

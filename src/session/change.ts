@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import type { SqlStep } from '../check/probes.ts';
 import { type ServiceName, serviceNames } from '../check/stack.ts';
-import type { RuntimeName } from '../runtimes/runtime.ts';
+import type { RuntimeName } from '../runners/runtime.ts';
 
 /** How a change to the stack is undone. Data, so that another process can do it. */
 export type Undo =

@@ -5,8 +5,8 @@ import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { isAlive, ownIdentity } from '../base/process-identity.ts';
 import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
-import type { Endpoints, RuntimeName } from '../runtimes/runtime.ts';
-import { ensureStackFolder, stackFolder } from '../runtimes/state.ts';
+import type { Endpoints, RuntimeName } from '../runners/runtime.ts';
+import { ensureStackFolder, stackFolder } from '../runners/state.ts';
 import { type Change, type ChangeRecord, parseRecord, type Undo } from './change.ts';
 
 /** Records what this process changes of a stack. A file for each change: processes share none. */

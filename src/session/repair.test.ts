@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../base/errors.ts';
 import { tryLock } from '../base/pid-lock.ts';
 import { identifyProcess, type ProcessIdentity } from '../base/process-identity.ts';
-import type { Runtime, RuntimeName } from '../runtimes/runtime.ts';
+import type { Runtime, RuntimeName } from '../runners/runtime.ts';
 import type { ChangeRecord } from './change.ts';
 import { changesFolder, readChanges } from './ledger.ts';
 import { forgetChanges, type RepairableStack, repairLeftovers } from './repair.ts';

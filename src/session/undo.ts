@@ -1,10 +1,11 @@
 import { systemClock } from '../base/clock.ts';
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { createSharedResources } from '../base/shared-resources.ts';
 import type { PostgresProbe, RedisProbe, SqlStep } from '../check/probes.ts';
-import { createProbe, createSharedResources, type ProbeContext } from '../probes/index.ts';
-import { standInMark } from '../runtimes/embedded/cache-store.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
+import { createProbe, type ProbeContext } from '../probes/index.ts';
+import { standInMark } from '../runners/embedded/cache-store.ts';
+import type { Runtime } from '../runners/runtime.ts';
 import type { Undo } from './change.ts';
 
 /** All of a probe's context that is the same for every attempt. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createRedactor } from '../base/redact.ts';
 import { type ConfigInput, configOf } from '../config/schema.ts';
-import { createEngineCli, type EngineCli } from '../runtimes/compose/cli.ts';
-import { createComposeRuntime } from '../runtimes/compose/index.ts';
-import { listThings, removeThings } from '../runtimes/compose/remove.ts';
-import type { Endpoints, Runtime, RuntimeEvent, UpOptions } from '../runtimes/runtime.ts';
+import { createEngineCli, type EngineCli } from '../runners/compose/cli.ts';
+import { createComposeRuntime } from '../runners/compose/index.ts';
+import { listThings, removeThings } from '../runners/compose/remove.ts';
+import type { Endpoints, Runtime, RuntimeEvent, UpOptions } from '../runners/runtime.ts';
 
 /** For `describe.skipIf(...)`: why the tests cannot run here. Never pulls. */
 export const dockerMissing: string | undefined = findReason();

@@ -17,13 +17,8 @@ describe('the import graph', () => {
     ['upwards, from an export', 'src/check/a.ts', "export * from '../config/b.ts';"],
     ['upwards, over lines', 'src/engine/a.ts', "import {\n  b,\n  type C,\n} from '../commands/b.ts';"],
     ['upwards, in a type expression', 'src/base/a.ts', "let b: import('../check/b.ts').B;"],
-    ['sideways', 'src/probes/a.ts', "import { b } from '../config/b.ts';"],
-    [
-      'sideways, though a reporter takes a type',
-      'src/reporters/a.ts',
-      "import { b } from '../engine/run.ts';",
-    ],
-    ['into the island', 'src/runtimes/a.ts', "import { b } from '../stack/api/b.ts';"],
+    ['sideways', 'src/probes/a.ts', "import { b } from '../runners/b.ts';"],
+    ['into the island', 'src/runners/a.ts', "import { b } from '../stack/api/b.ts';"],
     ['out of the island', 'src/stack/api/a.ts', "import { b } from '../../base/b.ts';"],
     ['into the tests', 'src/engine/a.ts', "import { b } from '../testing/b.ts';"],
     ['out of a check', 'checks/api/a.ts', "import { b } from '../../src/base/b.ts';"],
@@ -36,9 +31,21 @@ describe('the import graph', () => {
     expect(await violation(from, source)).toHaveLength(1);
   });
 
+  it('refuses a circle between the folders of a room', async () => {
+    const edges = await readImports({
+      'src/probes/otlp/a.ts': "import '../browser/b.ts';",
+      'src/probes/browser/b.ts': "import '../otlp/a.ts';",
+    });
+    expect(violationsOf(edges)).toEqual([
+      'src/probes/otlp imports itself through another folder of its room',
+      'src/probes/browser imports itself through another folder of its room',
+    ]);
+  });
+
   it.each([
+    ['of the shared halves by a check', 'checks/api/a.ts', "import { b } from '../../src/suites/index.ts';"],
     ['down', 'src/commands/a.ts', "import { b } from '../engine/b.ts';"],
-    ['within a room', 'src/probes/logs/a.ts', "import { b } from '../spans/b.ts';"],
+    ['within a room', 'src/probes/browser/a.ts', "import { b } from '../otlp/b.ts';"],
     [
       'of event types by a reporter',
       'src/reporters/a.ts',

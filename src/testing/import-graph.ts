@@ -17,39 +17,42 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const floors: Readonly<Record<string, number>> = {
   base: 0,
   check: 1,
-  config: 2,
-  probes: 2,
-  runtimes: 2,
-  migrate: 2,
-  declare: 2,
-  engine: 3,
-  reporters: 3,
-  telemetry: 4,
-  session: 4,
-  commands: 5,
-  'cli.ts': 6,
-  'index.ts': 6,
+  suites: 2,
+  services: 2,
+  logs: 2,
+  config: 3,
+  probes: 4,
+  runners: 4,
+  migrate: 4,
+  sources: 4,
+  engine: 5,
+  reporters: 6,
+  session: 6,
+  telemetry: 6,
+  prove: 7,
+  'api.ts': 7,
+  serve: 8,
+  commands: 9,
+  'cli.ts': 10,
+  'index.ts': 10,
 };
 
-/** Third parties that stay in their rooms. `commands` includes the whole folder. */
-const rooms: readonly [packages: RegExp, allowed: RegExp][] = [
+/** Third parties that stay in their rooms. */
+const packages: readonly [packages: RegExp, allowed: RegExp][] = [
   [/^commander$/, /^src\/(cli\.ts|commands\/)/],
   [/^(chalk|ora|listr2)$/, /^src\/(reporters|commands)\//],
-  [/^execa$/, /^src\/(runtimes\/|probes\/command)/],
+  [/^execa$/, /^src\/(base\/run-process|runners\/|probes\/command)/],
   [/^pg$/, /^src\/(probes\/postgres|migrate\/|stack\/api\/)/],
   [/^ioredis$/, /^src\/(probes\/redis|stack\/api\/)/],
   [/^@opentelemetry\//, /^src\/(telemetry\/|probes\/(spans|otlp)|stack\/)/],
   [/^kysely$/, /^(migrations\/|src\/(migrate|stack\/api)\/)/],
   [/^(fastify|pino|@fastify\/.*)$/, /^src\/stack\//],
   [/^playwright-core$/, /^src\/probes\/browser/],
-  [/^@electric-sql\//, /^src\/(runtimes\/embedded|migrate)\//],
+  [/^@electric-sql\//, /^src\/(runners\/embedded|migrate)\//],
 ];
 
-/** Types that a neighbour may take: what the engine tells, and what is configured. */
-const sideways: readonly { from: RegExp; to: string; typeOnly: boolean }[] = [
-  { from: /^src\/reporters\//, to: 'src/engine/events.ts', typeOnly: true },
-  { from: /^src\/(runtimes|probes|migrate|declare)\//, to: 'src/config/schema.ts', typeOnly: true },
-];
+/** What a check imports: the contract, and the halves that built-in checks share. */
+const ofChecks = ['src/check/index.ts', 'src/suites/index.ts'];
 
 /** The text of every file that is shipped, by its path; of no test. */
 export function shippedSources(): Record<string, string> {
@@ -98,14 +101,37 @@ export function violationsOf(edges: readonly ImportEdge[]): string[] {
       edge.to.startsWith('src/') || /^(checks|migrations)\//.test(edge.to) ? within(edge) : ofPackage(edge);
     return reason ? [`${edge.from} imports ${edge.to}: ${reason}`] : [];
   });
-  return [...new Set(sentences)];
+  return [...new Set([...sentences, ...circlesOf(edges)])];
 }
 
-function within({ from, to, typeOnly }: ImportEdge): string | undefined {
+/** Folders inside a room do not import each other in a circle; a folder and the one around it are one. */
+function circlesOf(edges: readonly ImportEdge[]): string[] {
+  const targets = new Map<string, Set<string>>();
+  for (const { from, to } of edges) {
+    if (!to.startsWith('src/') || roomOf(from) !== roomOf(to)) continue;
+    const [source, target] = [path.posix.dirname(from), path.posix.dirname(to)];
+    const isInside = `${source}/`.startsWith(`${target}/`) || `${target}/`.startsWith(`${source}/`);
+    if (!isInside) targets.set(source, (targets.get(source) ?? new Set()).add(target));
+  }
+  const isReachable = (from: string, wanted: string, seen = new Set<string>()): boolean =>
+    [...(targets.get(from) ?? [])].some((next) => {
+      if (next === wanted) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return isReachable(next, wanted, seen);
+    });
+  return [...targets.keys()]
+    .filter((folder) => isReachable(folder, folder))
+    .map((folder) => `${folder} imports itself through another folder of its room`);
+}
+
+const onlyContract = `a check imports ${ofChecks.join(', ')} and nothing else`;
+
+function within({ from, to }: ImportEdge): string | undefined {
   if (!to.endsWith('.ts') && !to.endsWith('.mjs')) return 'an import names its file, with its ending';
   if (to.includes('/testing/')) return 'only tests use a folder named testing';
   if (from.startsWith('checks/')) {
-    return to === 'src/check/index.ts' ? undefined : 'a check imports src/check/index.ts and nothing else';
+    return ofChecks.includes(to) ? undefined : onlyContract;
   }
   if (from.startsWith('migrations/')) return 'a migration imports kysely and nothing else';
   const [source, target] = [roomOf(from), roomOf(to)];
@@ -115,20 +141,18 @@ function within({ from, to, typeOnly }: ImportEdge): string | undefined {
   if (sourceFloor === undefined) return `the room ${source} has no floor`;
   if (targetFloor === undefined) return `the room ${target} has no floor`;
   if (targetFloor < sourceFloor) return undefined;
-  const allowed = sideways.some((one) => one.from.test(from) && one.to === to && (typeOnly || !one.typeOnly));
-  if (allowed) return undefined;
   return targetFloor === sourceFloor ? `sideways on floor ${sourceFloor}` : 'upwards';
 }
 
 function ofPackage({ from, to }: ImportEdge): string | undefined {
   const isBuiltin = to.startsWith('node:') || builtinModules.includes(to);
   const name = to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] as string);
-  if (from.startsWith('checks/')) return 'a check imports src/check/index.ts and nothing else';
+  if (from.startsWith('checks/')) return onlyContract;
   if (from.startsWith('migrations/')) {
     return name === 'kysely' ? undefined : 'a migration imports kysely and nothing else';
   }
   if (isBuiltin) return undefined;
-  const room = rooms.find(([packages]) => packages.test(name));
+  const room = packages.find(([names]) => names.test(name));
   return !room || room[1].test(from) ? undefined : `${name} stays in its room`;
 }
 

@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { createSharedResources } from '../base/shared-resources.ts';
 import type { StackInfo } from '../check/stack.ts';
-import { createSharedResources, type ProbeContext } from '../probes/context.ts';
+import type { ProbeContext } from '../probes/context.ts';
 
 export const testStack: StackInfo = {
   runtime: 'external',

@@ -1,5 +1,6 @@
 /** A check with the real probes, against a real stack: for the tests that break one. */
 
+import type { SharedResources } from '../base/shared-resources.ts';
 import { contextOf } from '../check/check-context.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
@@ -8,7 +9,7 @@ import { optionValues } from '../check/option.ts';
 import type { ProbeName, Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Verdict } from '../check/verdict.ts';
-import { createProbe, type SharedResources } from '../probes/index.ts';
+import { createProbe } from '../probes/index.ts';
 import { testProbeContext } from './probe-context.ts';
 
 export interface RealRun {

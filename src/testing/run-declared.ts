@@ -4,9 +4,9 @@ import { effectsOf } from '../check/effects.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import type { Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
-import { readChecksFile } from '../declare/checks-file.ts';
 import type { ProbeContext, SpanAccess } from '../probes/context.ts';
 import { createProbe } from '../probes/index.ts';
+import { readChecksFile } from '../sources/declared/checks-file.ts';
 import { testProbeContext, testStack } from './probe-context.ts';
 
 export interface GivenStack extends Partial<StackInfo> {

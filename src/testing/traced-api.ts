@@ -1,7 +1,7 @@
 import { ProbeError } from '../check/index.ts';
 import type { HttpRequest, LogQuery, LogRecord, SpanData, SpanQuery } from '../check/probes.ts';
 import type { FakeProbes } from '../check/tester.ts';
-import { parseTraceparent } from '../check/traceparent.ts';
+import { parseTraceparent } from '../suites/traceparent.ts';
 
 /** How an imagined API treats the trace of a request. The defaults are right; each case turns one of them. */
 export interface TracedApi {

@@ -42,12 +42,12 @@ export function programBundles(out, plugins = []) {
     bundle({
       input: {
         'config-worker': 'src/config/config-worker.ts',
-        supervisor: 'src/runtimes/embedded/supervisor.ts',
-        'database-server': 'src/runtimes/embedded/database-server.ts',
-        'cache-server': 'src/runtimes/embedded/cache-server.ts',
+        supervisor: 'src/runners/embedded/supervisor.ts',
+        'database-server': 'src/runners/embedded/database-server.ts',
+        'cache-server': 'src/runners/embedded/cache-server.ts',
         watchdog: 'src/engine/watchdog.ts',
         'browser-thread': 'src/probes/browser/thread.ts',
-        'log-worker': 'src/probes/logs/worker.ts',
+        'log-worker': 'src/logs/worker.ts',
       },
       output: { format: 'esm', chunkFileNames: 'programs/[name]-[hash].js' },
     }),

@@ -7,8 +7,8 @@ import type { CheckDefinition } from '../check/define-check.ts';
 import type { CheckOptions } from '../check/option.ts';
 import { resultSchema } from '../check/result-schema.ts';
 import { configSchema } from '../config/schema.ts';
-import { checksFileSchema } from '../declare/schema.ts';
-import { builtInChecks } from '../engine/built-in-checks.ts';
+import { builtInChecks } from '../sources/built-in-checks.ts';
+import { checksFileSchema } from '../sources/declared/schema.ts';
 
 /** Writes the schemas. The one of the configuration has the options of every built-in check, so that editors complete them. */
 export async function writeSchemas(folder: string): Promise<void> {

@@ -1,8 +1,8 @@
 import type { CommandModule } from '../invocation.ts';
-import { configure as configureProve } from '../prove/prove.ts';
 import { configure as configureExplain } from './explain.ts';
 import { configure as configureList } from './list.ts';
 import { configure as configureNew } from './new.ts';
+import { configure as configureProve } from './prove.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command.description('List, explain, prove and create checks.').addHelpText(

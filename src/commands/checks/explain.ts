@@ -8,12 +8,13 @@ import { type Effects, effectsOf } from '../../check/effects.ts';
 import type { Sabotage } from '../../check/sabotage.ts';
 import { maskedValue } from '../../config/effective.ts';
 import { originOf } from '../../config/origin.ts';
+import type { Project } from '../../config/project.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { optionsGivenFor } from '../../engine/given-options.ts';
-import { openProject, type Project } from '../context.ts';
+import { loadAllChecks } from '../../session/all-checks.ts';
+import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { styleFor } from '../style.ts';
-import { loadAllChecks } from '../verify/checks.ts';
 import { plain } from './list.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {

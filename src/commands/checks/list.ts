@@ -6,11 +6,11 @@ import { besideText } from '../../base/wrap-text.ts';
 import type { Check } from '../../check/define-check.ts';
 import { effectsOf } from '../../check/effects.ts';
 import { optInTag, selectChecks } from '../../engine/select.ts';
+import { loadAllChecks } from '../../session/all-checks.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { several } from '../option-values.ts';
 import { lineFor, styleFor } from '../style.ts';
-import { loadAllChecks } from '../verify/checks.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadModule } from '../../base/load-module.ts';
+import { problemsOf } from '../../check/problems-of-definition.ts';
 import * as tester from '../../check/tester.ts';
 import * as publicEntry from '../../config/public-entry.ts';
-import { problemsOf } from '../../engine/problems-of-definition.ts';
 import { checkTemplate, templateProbes, testTemplate } from './new-templates.ts';
 
 it.each(templateProbes)('writes a %s check that is sound, and a test of it that passes', async (probe) => {

@@ -4,7 +4,8 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { createFilesSync } from '../../base/write-file.ts';
-import { openProject, type Project } from '../context.ts';
+import type { Project } from '../../config/project.ts';
+import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { checkTemplate, type TemplateProbe, templateProbes, testTemplate } from './new-templates.ts';
 

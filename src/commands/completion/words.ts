@@ -1,13 +1,13 @@
 import type { Command, Option } from 'commander';
 import type { Check } from '../../check/define-check.ts';
 import { serviceNames } from '../../check/stack.ts';
-import { loadBuiltInChecks } from '../../engine/load.ts';
 import { reporterNames } from '../../reporters/index.ts';
+import { loadAllChecks } from '../../session/all-checks.ts';
+import { loadBuiltInChecks } from '../../sources/load.ts';
 import { openProject } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
 import { addCommand, createProgram } from '../program.ts';
 import { commandTable } from '../table.ts';
-import { loadAllChecks } from '../verify/checks.ts';
 
 /** Stands for the names of files, which the shell knows best. */
 const files = ':files';

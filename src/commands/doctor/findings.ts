@@ -6,11 +6,11 @@ import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
 import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { Project } from '../../config/project.ts';
 import { findChromium, installChromium } from '../../probes/browser/find-chromium.ts';
-import { findRuntime } from '../../runtimes/choose.ts';
-import { dockerAnswers } from '../../runtimes/compose/index.ts';
-import { choosePorts } from '../../runtimes/embedded/ports.ts';
-import type { Project } from '../context.ts';
+import { findRuntime } from '../../runners/choose.ts';
+import { dockerAnswers } from '../../runners/compose/index.ts';
+import { choosePorts } from '../../runners/embedded/ports.ts';
 
 /** One thing that was looked at. */
 export interface Finding {

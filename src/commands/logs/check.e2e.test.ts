@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
-import { analyseFile } from '../../probes/logs/analyse-log.ts';
+import { analyseFile } from '../../logs/analyse-log.ts';
 
 const cli = join(packageRoot, 'bin/meatymusic.js');
 const folder = mkdtempSync(join(tmpdir(), 'logs-check-'));

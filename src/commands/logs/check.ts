@@ -6,10 +6,10 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { besideText, wrapText } from '../../base/wrap-text.ts';
-import { foreignFormats } from '../../probes/logs/foreign-format.ts';
-import { maxRequiredFields } from '../../probes/logs/known-keys.ts';
-import type { LogReport } from '../../probes/logs/report.ts';
-import { type SecretRule, secretMeanings, secretRules } from '../../probes/logs/secrets.ts';
+import { foreignFormats } from '../../logs/foreign-format.ts';
+import { maxRequiredFields } from '../../logs/known-keys.ts';
+import type { LogReport } from '../../logs/report.ts';
+import { type SecretRule, secretMeanings, secretRules } from '../../logs/secrets.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
@@ -68,7 +68,7 @@ const check: Action = async (invocation, options, [file]) => {
       exitCode: ExitCode.usage,
     });
   }
-  const { analyseFile, analyseStream } = await import('../../probes/logs/analyse-log.ts');
+  const { analyseFile, analyseStream } = await import('../../logs/analyse-log.ts');
   const rules = secretRules.filter((name) => !flags.ignoreRule.includes(name));
   const startedAt = performance.now();
   await learnProject(invocation);

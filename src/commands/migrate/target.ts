@@ -2,13 +2,14 @@ import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { secretsOfUrl } from '../../base/secret-places.ts';
+import type { Project } from '../../config/project.ts';
 import type { MigrateEvent, MigrateOptions, MigrationSource, Reach } from '../../migrate/index.ts';
-import { findRuntime } from '../../runtimes/choose.ts';
-import { requireUrl } from '../../runtimes/require-url.ts';
-import { migratorPidFile } from '../../runtimes/state.ts';
-import { openProject, type Project } from '../context.ts';
+import { findRuntime } from '../../runners/choose.ts';
+import { requireUrl } from '../../runners/require-url.ts';
+import { migratorPidFile } from '../../runners/state.ts';
+import { findMigrationsOf } from '../../session/migrations-of.ts';
+import { openProject } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
-import { findMigrationsOf } from '../migrations-of.ts';
 import { lineFor, styleFor } from '../style.ts';
 
 export interface MigrateFlags {

@@ -1,7 +1,7 @@
 import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { maskUrl } from '../../base/secret-places.ts';
 import { besideText } from '../../base/wrap-text.ts';
-import type { Endpoints } from '../../runtimes/runtime.ts';
+import type { Endpoints } from '../../runners/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { styleFor } from '../style.ts';
 

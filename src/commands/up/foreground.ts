@@ -1,7 +1,7 @@
 import { pause } from '../../base/await-until.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
-import type { Runtime } from '../../runtimes/runtime.ts';
+import type { Runtime } from '../../runners/runtime.ts';
 import type { Invocation } from '../invocation.ts';
 import { createLogPrinter } from '../logs/printer.ts';
 import { lineFor, styleFor } from '../style.ts';

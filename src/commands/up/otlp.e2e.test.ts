@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
-import type { EmbeddedState } from '../../runtimes/state.ts';
+import type { EmbeddedState } from '../../runners/state.ts';
 import { dockerMissing } from '../../testing/docker.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { leaksInvisible, processesOf, takeSnapshot } from '../../testing/leaks.ts';

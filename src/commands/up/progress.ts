@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Row, RowState, Rows } from '../../reporters/rows.ts';
-import type { RuntimeEvent } from '../../runtimes/runtime.ts';
+import type { RuntimeEvent } from '../../runners/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';
 

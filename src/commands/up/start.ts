@@ -1,14 +1,14 @@
 import { urlOf } from '../../base/endpoint.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { secretsOfUrl } from '../../base/secret-places.ts';
-import { requireUrl } from '../../runtimes/require-url.ts';
-import type { Endpoints, Runtime } from '../../runtimes/runtime.ts';
-import { migratorPidFile } from '../../runtimes/state.ts';
-import type { Project } from '../context.ts';
+import type { Project } from '../../config/project.ts';
+import { requireUrl } from '../../runners/require-url.ts';
+import type { Endpoints, Runtime } from '../../runners/runtime.ts';
+import { migratorPidFile } from '../../runners/state.ts';
+import { findMigrationsOf } from '../../session/migrations-of.ts';
+import { assertNotBeingProved } from '../../session/prove-lock.ts';
+import { repairStack } from '../../session/repair-stack.ts';
 import type { Invocation } from '../invocation.ts';
-import { findMigrationsOf } from '../migrations-of.ts';
-import { assertNotBeingProved } from '../prove/lock.ts';
-import { repairStack } from '../repair.ts';
 import type { Progress } from './progress.ts';
 import { awaitReady } from './ready.ts';
 

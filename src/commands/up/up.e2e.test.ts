@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
-import type { EmbeddedState } from '../../runtimes/state.ts';
+import type { EmbeddedState } from '../../runners/state.ts';
 import { startCountingServer } from '../../testing/counting-server.ts';
 import { leaksInvisible, leaksSince, processesOf, takeSnapshot } from '../../testing/leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
 import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { chooseRuntime } from '../../runtimes/choose.ts';
-import type { Runtime } from '../../runtimes/runtime.ts';
-import { openProject, type Project } from '../context.ts';
+import type { Project } from '../../config/project.ts';
+import { chooseRuntime } from '../../runners/choose.ts';
+import type { Runtime } from '../../runners/runtime.ts';
+import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { gravest } from '../process.ts';

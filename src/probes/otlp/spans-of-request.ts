@@ -1,6 +1,6 @@
 import type { Json } from '../../check/json.ts';
 import type { SpanData } from '../../check/probes.ts';
-import { spanIdOf, traceIdOf } from '../spans/ids.ts';
+import { spanIdOf, traceIdOf } from '../../logs/printed-spans/ids.ts';
 
 type Fields = { [key: string]: Json };
 

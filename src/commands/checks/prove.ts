@@ -1,0 +1,124 @@
+import { formatDuration } from '../../base/duration.ts';
+import { Fault } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { tryLock } from '../../base/pid-lock.ts';
+import { safeLine } from '../../base/safe-text.ts';
+import { originOf } from '../../config/origin.ts';
+import { validateOptions } from '../../engine/check-options.ts';
+import { makePlan } from '../../engine/plan.ts';
+import { selectChecks } from '../../engine/select.ts';
+import type { Proof } from '../../prove/proof.ts';
+import { prove } from '../../prove/run.ts';
+import { findRuntime } from '../../runners/choose.ts';
+import { loadAllChecks } from '../../session/all-checks.ts';
+import { provedBy, proveLock } from '../../session/prove-lock.ts';
+import { repairStack } from '../../session/repair-stack.ts';
+import { describeStack } from '../../session/stack.ts';
+import { openProject } from '../context.ts';
+import type { Action, CommandModule } from '../invocation.ts';
+import { lineFor } from '../style.ts';
+import { toolVersion } from '../verify/run.ts';
+import { waiting } from '../waiting.ts';
+import { summaryOf, textOf } from './prove-lines.ts';
+
+/** `checks prove`: registered by `checks.ts` as a sub-command. */
+export const configure: CommandModule['configure'] = (command, act) => {
+  command
+    .summary('break the stack in every declared way: each check must notice')
+    .description(
+      'Prove that each check can fail: break the stack in every way that it declares, and restore it.',
+    )
+    .argument('[patterns...]', 'ids, areas or globs; default: all')
+    .option('--strict', 'a check that is skipped here counts as one that is not proven')
+    .option('--json', 'machine-readable')
+    .addHelpText(
+      'after',
+      `
+Only on a stack that \`meatymusic up\` started, embedded or compose: services are stopped, tables altered, answers forged.
+A check is proven when it passes, fails with the declared code while the stack is broken in that way, and passes again
+behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is restored afterwards: at
+Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\`, \`verify\`, \`status\` or \`down\`.
+Exit codes: 0 no check is refuted or without a sabotage, and at least one is proven; 1 otherwise; 69 no stack of meatymusic
+runs; 75 another call proves.
+
+Examples:
+  $ meatymusic checks prove
+  $ meatymusic checks prove cache 'api/*' --json
+  $ meatymusic checks prove --strict`,
+    );
+  act(command, proveChecks);
+};
+
+const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
+  const { stdout, stderr, signal } = invocation;
+  const project = await openProject(invocation);
+  const { config, origins, root } = project;
+  const { runtime } = await findRuntime(project);
+  if (runtime.name === 'external') throw externalStack();
+  const { checks } = await loadAllChecks(project, {}, signal);
+  const selected = makePlan(selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true })).checks;
+  const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
+
+  const lock = tryLock(proveLock(root), 'meatymusic checks prove');
+  if (!lock.acquired) throw provedBy(lock.holder);
+  const startedAt = performance.now();
+  let done = 0;
+  let told: Promise<void> = Promise.resolve();
+  const tell = (proof: Proof) => {
+    done++;
+    if (json) return;
+    told = told.then(() => stdout.write(textOf(proof, stdout)));
+    told.catch(() => {});
+  };
+  let proofs: Proof[];
+  try {
+    for (const note of await repairStack(project, runtime)) {
+      await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
+    }
+    const underTest = await describeStack(project, runtime, 'meatymusic checks prove');
+    proofs = await waiting(invocation, 'proving', (say) =>
+      prove(selected, {
+        underTest,
+        options,
+        timeoutMs: config.verify.timeout,
+        concurrency: config.verify.concurrency,
+        toolVersion,
+        redact: project.redact,
+        signal,
+        onStep: (what) => say(`${done}/${selected.length}  ${what}`),
+        onProof: tell,
+      }),
+    );
+  } finally {
+    lock.release();
+  }
+  await told;
+  const ok = isGood(proofs, { strict: strict === true });
+  const durationMs = performance.now() - startedAt;
+  if (json) {
+    const document = { schemaVersion: 1, ok, runtime: runtime.name, durationMs, checks: proofs };
+    await stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else {
+    const summary = summaryOf(proofs, selected.length);
+    const end = `${summary} in ${formatDuration(durationMs)} · ${runtime.name} stack`;
+    await stdout.write(`\n${lineFor(stdout, end)}`);
+    const wrong = proofs.find(({ status }) => status === 'refuted' || status === 'unproven');
+    if (wrong) await stdout.write(lineFor(stdout, `hint: meatymusic checks explain ${wrong.id}`));
+  }
+  return ok && proofs.length === selected.length ? ExitCode.ok : ExitCode.checkFailed;
+};
+
+/** Nothing shown to be wrong, and not for want of anything shown. */
+function isGood(proofs: readonly Proof[], { strict }: { strict: boolean }): boolean {
+  const good = (status: Proof['status']) => status === 'proven' || (status === 'skipped' && !strict);
+  return proofs.every(({ status }) => good(status)) && proofs.some(({ status }) => status === 'proven');
+}
+
+function externalStack(): Fault {
+  return new Fault({
+    code: 'external-stack',
+    message: 'checks are proven only on a stack that meatymusic started: the proof breaks it',
+    hint: 'meatymusic up --runtime embedded',
+    exitCode: ExitCode.unavailable,
+  });
+}

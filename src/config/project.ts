@@ -1,0 +1,20 @@
+import type { Redactor } from '../base/redact.ts';
+import type { LoadedConfig } from './load.ts';
+import type { Origins } from './origin.ts';
+import type { Config } from './schema.ts';
+
+/** The effective configuration and the folder that it belongs to. */
+export interface Project {
+  config: Config;
+  origins: Origins;
+  /** `.meatymusic/` is below it; relative paths of the configuration start here. */
+  root: string;
+  /** The configuration file, where there is one. */
+  file?: string;
+  /** How the search ended that found no configuration file. */
+  search?: NonNullable<LoadedConfig['search']>;
+  /** The environment with what `.env` files add. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Knows every secret of the configuration. */
+  redact: Redactor;
+}

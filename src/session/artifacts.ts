@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { makeFolderSync } from '../base/write-file.ts';
+import type { ArtifactSink } from '../probes/context.ts';
+
+/** Files of a run below `folder`, whatever they are called. */
+export function createArtifactSink(folder: string): ArtifactSink {
+  return {
+    async path(name) {
+      const file = path.join(folder, ...name.split('/').map(safeName));
+      makeFolderSync(path.dirname(file));
+      return file;
+    },
+  };
+}
+
+function safeName(name: string): string {
+  return name.replace(/[^\w.-]+/g, '-').replace(/^\.+/, '');
+}

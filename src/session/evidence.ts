@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, Fault, messageOf } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { knownSecrets } from '../base/known-secrets.ts';
+import { cannotWrite, makeFolderSync, replaceFile } from '../base/write-file.ts';
+import type { RunResult } from '../check/result.ts';
+import type { StackInfo } from '../check/stack.ts';
+import type { OpenProbes } from '../engine/attempt.ts';
+import { type Recording, recordProbes, replayProbes } from '../engine/record.ts';
+import { redactDeep } from '../engine/redact-deep.ts';
+
+/** What stands in a bundle's `run.json`: enough to judge again without the stack. */
+interface BundleManifest {
+  bundleVersion: 1;
+  stack: StackInfo;
+  /** Check ids → file below the bundle. */
+  recordings: Record<string, string>;
+  /** Ids of checks that still waited for an answer when their time was up. */
+  unanswered: string[];
+}
+
+export interface EvidenceWriter {
+  open: OpenProbes;
+  /** Folder for screenshots and the like. */
+  artifacts: string;
+  /** Writes what is known at the end. Resolves to the `Fault` (73) for what could not be kept; then nothing is. */
+  finish(result: RunResult): Promise<Fault | undefined>;
+}
+
+/**
+ * Keeps everything that the checks were told in `folder`: `run.json`, `result.json`, one file of calls for each check,
+ * `artifacts/`. A bundle that cannot be written costs no verdict: it is given up, and `finish` says why. Rejects with a
+ * `Fault` (73) where the folder holds something else.
+ */
+export async function openEvidence(
+  folder: string,
+  stack: StackInfo,
+  open: OpenProbes,
+  redact: (text: string) => string,
+): Promise<EvidenceWriter> {
+  const present = await presentIn(folder);
+  const isNew = present === undefined;
+  if (present && present.length > 0 && !present.includes('run.json')) throw holdsOther(folder);
+  let failure: Fault | undefined;
+  /** Does nothing behind a failure: half a bundle is none. */
+  const keep = async (work: () => Promise<void>) => {
+    if (failure) return;
+    try {
+      await work();
+    } catch (cause) {
+      failure ??= cannotWrite(folder, cause);
+    }
+  };
+  const write = (name: string, value: unknown) =>
+    replaceFile(path.join(folder, name), `${JSON.stringify(redactDeep(value, redact), undefined, 2)}\n`, {
+      mode: 0o600,
+    });
+  await keep(async () => {
+    await removeParts(folder);
+    for (const name of ['calls', 'artifacts']) makeFolderSync(path.join(folder, name));
+  });
+  const recordings: BundleManifest['recordings'] = {};
+  const unanswered = new Set<string>();
+  const save = async (recording: Recording) => {
+    const name = fileOf(recording.checkId);
+    recordings[recording.checkId] = name;
+    const isWhole = recording.calls.every((call) => 'result' in call || call.error);
+    unanswered[isWhole ? 'delete' : 'add'](recording.checkId);
+    await keep(() => write(name, recording));
+  };
+  return {
+    open: recordProbes(open, save),
+    artifacts: path.join(folder, 'artifacts'),
+    async finish(result) {
+      const manifest: BundleManifest = { bundleVersion: 1, stack, recordings, unanswered: [...unanswered] };
+      await keep(() => write('result.json', result));
+      await keep(() => write('run.json', manifest));
+      if (!failure) return undefined;
+      await giveUp(folder, isNew);
+      const { message, hint } = failure;
+      return new Fault({
+        code: 'cannot-write',
+        message: `no evidence was kept: ${message}`,
+        ...(hint ? { hint } : {}),
+        exitCode: ExitCode.cannotWrite,
+        cause: failure,
+      });
+    },
+  };
+}
+
+/** `undefined`: there is no such folder. */
+async function presentIn(folder: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw codeOf(error) === 'ENOTDIR' ? holdsOther(folder) : cannotWrite(folder, error);
+  }
+}
+
+function holdsOther(folder: string): Fault {
+  return new Fault({
+    code: 'cannot-write',
+    message: `the evidence cannot be kept in ${folder}: it holds something else`,
+    hint: 'name a folder that is empty or does not exist',
+    exitCode: ExitCode.cannotWrite,
+  });
+}
+
+/** `run.json` last: it shows that the folder is a bundle. */
+async function removeParts(folder: string, names = ['calls', 'artifacts', 'result.json']): Promise<void> {
+  for (const name of names) await rm(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** Takes away what was written so far; what cannot be removed could not be written either. */
+async function giveUp(folder: string, isNew: boolean): Promise<void> {
+  await removeParts(folder, ['calls', 'artifacts', 'result.json', 'run.json']).catch(() => {});
+  if (isNew) await rmdir(folder).catch(() => {});
+}
+
+/** Readable, and safe whatever the id. */
+function fileOf(checkId: string): string {
+  const readable = knownSecrets(checkId)
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 80);
+  return `calls/${readable}.${createHash('sha256').update(checkId).digest('hex').slice(0, 8)}.json`;
+}
+
+export interface Bundle {
+  stack: StackInfo;
+  /** Ids of the checks that it can judge again. */
+  ids: string[];
+  /** Those among them that waited in vain. */
+  unanswered: string[];
+  open: OpenProbes;
+}
+
+/** Reads what `openEvidence` kept. Rejects with a `Fault` (2) where the folder is no bundle. */
+export async function openBundle(folder: string, redact: (text: string) => string): Promise<Bundle> {
+  let manifest: BundleManifest;
+  try {
+    manifest = JSON.parse(await readFile(path.join(folder, 'run.json'), 'utf8'));
+    if (manifest.bundleVersion !== 1)
+      throw new Error(`bundle version ${manifest.bundleVersion} is not known`);
+  } catch (cause) {
+    throw new Fault({
+      code: 'no-bundle',
+      message: `${folder} holds no evidence: ${messageOf(cause)}`,
+      hint: `meatymusic verify --evidence ${folder}`,
+      exitCode: ExitCode.usage,
+      cause,
+    });
+  }
+  const { stack, recordings, unanswered } = manifest;
+  const recordingOf = async (id: string): Promise<Recording | undefined> => {
+    const name = Object.hasOwn(recordings, id) ? recordings[id] : undefined;
+    return name === undefined
+      ? undefined
+      : JSON.parse(await readFile(path.join(folder, path.normalize(name)), 'utf8'));
+  };
+  return { stack, ids: Object.keys(recordings), unanswered, open: replayProbes(recordingOf, redact) };
+}

@@ -1,0 +1,120 @@
+import { systemClock } from '../base/clock.ts';
+import { createSharedResources, type SharedResources } from '../base/shared-resources.ts';
+import type { Check } from '../check/define-check.ts';
+import { type Effects, effectsOf } from '../check/effects.ts';
+import type { PostgresProbe, ProbeName } from '../check/probes.ts';
+import type { AttemptScope, OpenedProbes, OpenProbes } from '../engine/attempt.ts';
+import type { SharedVisits } from '../probes/browser/shared-visits.ts';
+import { createProbe, type ProbeContext } from '../probes/index.ts';
+import { AttemptChanges } from './attempt-changes.ts';
+import type { StackUnderTest } from './stack.ts';
+
+/** Changes on the way from a stack to a check: what `checks prove` sabotages. */
+export interface ProbeChanges {
+  context?(name: ProbeName, context: ProbeContext): ProbeContext;
+  probe?(name: ProbeName, probe: unknown): unknown;
+}
+
+/** Makes the probes of a run's attempts; `close` releases what they shared, unless that is `kept` for more than this run. */
+export function createProbeSource(
+  { base, runtime, ledger }: Pick<StackUnderTest, 'base' | 'runtime' | 'ledger'>,
+  changes: ProbeChanges = {},
+  kept?: SharedResources,
+): {
+  open: OpenProbes;
+  /** Starts what takes long to start and these checks will want. Nothing waits for it. */
+  prepare(checks: readonly Check[]): Promise<void>;
+  close(): Promise<void>;
+} {
+  const own = createSharedResources();
+  const shared = kept ?? own;
+  const visits: SharedVisits = new Map();
+  let common: StackUnderTest['base'] | undefined;
+  return {
+    close: () => own.close(),
+    async prepare(checks) {
+      if (!checks.some(({ needs }) => needs.includes('browser'))) return;
+      const { warmUpBrowser } = await import('../probes/browser.ts');
+      warmUpBrowser({ ...base, shared });
+    },
+    open(scope) {
+      const attemptChanges = new AttemptChanges({ runtime, base: () => base }, ledger, scope.check.id);
+      // What was seen before a service was away no longer counts.
+      const control = runtime.control && attemptChanges.control(runtime.control, () => visits.clear());
+      common ??= ofRun(base);
+      const context: ProbeContext = Object.assign(
+        new OfAttempt(scope),
+        common,
+        { shared, visits },
+        control && { control },
+      );
+      const { needs } = scope.check;
+      const opened = (made: Closable[]): OpenedProbes => {
+        const probes: Record<string, unknown> = {};
+        needs.forEach((name, index) => {
+          const probe = changes.probe?.(name, made[index]) ?? made[index];
+          probes[name] = name === 'postgres' ? attemptChanges.postgres(probe as PostgresProbe) : probe;
+        });
+        const canChange = needs.includes('control') || needs.includes('postgres');
+        if (!canChange && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
+        const close = async () => {
+          await Promise.allSettled(made.map(async (probe) => probe.close?.()));
+          await attemptChanges.restore();
+        };
+        return { probes, close, left: () => attemptChanges.left() };
+      };
+      const made = needs.map((name) => createProbe(name, changes.context?.(name, context) ?? context));
+      return made.some((probe) => probe instanceof Promise)
+        ? Promise.all(made).then(opened)
+        : opened(made as Closable[]);
+    },
+  };
+}
+
+const nothingToClose = () => {};
+
+type Closable = { close?(): void | Promise<void> };
+
+/** Without what is an attempt's, should it come from one. */
+function ofRun(base: StackUnderTest['base'] & Partial<ProbeContext>): StackUnderTest['base'] {
+  const {
+    signal: _,
+    onAbort: __,
+    remainingMs: ___,
+    attempt: ____,
+    effects: _____,
+    refuse: ______,
+    ...rest
+  } = base;
+  return rest;
+}
+
+/** What an attempt adds to a probe's context. A class, because an accessor in a literal costs more than all the rest. */
+class OfAttempt {
+  readonly clock = systemClock;
+  readonly scope: AttemptScope;
+  readonly remainingMs: () => number;
+  readonly attempt: number;
+  readonly effects: Effects;
+  readonly progress: AttemptScope['progress'];
+  readonly refuse: AttemptScope['refuse'];
+  readonly hinder: AttemptScope['hinder'];
+
+  constructor(scope: AttemptScope) {
+    this.scope = scope;
+    this.remainingMs = scope.remainingMs;
+    this.attempt = scope.number;
+    this.effects = effectsOf(scope.check);
+    this.progress = scope.progress;
+    this.refuse = scope.refuse;
+    this.hinder = scope.hinder;
+  }
+
+  get signal(): AbortSignal {
+    return this.scope.signal;
+  }
+
+  get onAbort(): ProbeContext['onAbort'] {
+    return this.scope.onAbort;
+  }
+}

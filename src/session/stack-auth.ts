@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import type { Project } from '../config/project.ts';
+import type { ProbeAuth } from '../probes/context.ts';
+import { readStackKeys } from '../runners/keys.ts';
+import type { Runtime } from '../runners/runtime.ts';
+
+/** What the configuration says; for a stack that we started, what `up` gave the API. */
+export function authOf({ config: { auth }, root, redact }: Project, { name }: Runtime): ProbeAuth {
+  const keys = name === 'external' ? undefined : readStackKeys(root);
+  const signingKey = auth.signingKeyFile
+    ? { pem: readKey(path.resolve(root, auth.signingKeyFile)), ...(auth.keyId ? { keyId: auth.keyId } : {}) }
+    : keys && { pem: keys.signingKeyPem, keyId: keys.keyId };
+  const issuer = auth.issuer ?? keys?.issuer;
+  return {
+    ...(auth.token ? { token: auth.token } : {}),
+    ...(issuer ? { issuer } : {}),
+    ...(auth.audience ? { audience: auth.audience } : {}),
+    ...(signingKey ? { signingKey } : {}),
+    keepSecret: (signature) => redact.add(signature),
+  };
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Fault({
+      code: 'no-signing-key',
+      message: `auth.signingKeyFile cannot be read: ${file}`,
+      exitCode: ExitCode.config,
+      cause,
+    });
+  }
+}

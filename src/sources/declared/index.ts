@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Fault, messageOf } from '../../base/errors.ts';
+import { ExitCode } from '../../base/exit-code.ts';
+import { knownSecrets } from '../../base/known-secrets.ts';
+import type { Check } from '../../check/define-check.ts';
+import { noticingSecrets, secretsIn } from './secrets.ts';
+
+export interface DeclaredSources {
+  /** YAML files of declared checks; absolute paths. */
+  files?: readonly string[];
+  /** Gossfiles; absolute paths. */
+  gossfiles?: readonly string[];
+  /** npm packages that bring checks. */
+  plugins?: readonly string[];
+  /** Folder from which plugins are resolved: the project's root. */
+  root: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** YAML or JSON files of variables for gossfiles and declared checks; later ones win. */
+  varsFiles?: readonly string[];
+  /** Variables of the configuration; `varsFiles` win over them. */
+  vars?: Readonly<Record<string, unknown>>;
+}
+
+export interface Declared {
+  checks: Check[];
+  /** What was read and cannot be carried out: entries of a gossfile that are not supported. Named, never dropped. */
+  notices: string[];
+  /** What must not be shown: secrets that stand in the files, and those that they take from variables. */
+  secrets: string[];
+}
+
+/** Reads every declared source. Rejects with one `Fault` (78) that lists every problem with file and line. */
+export async function loadDeclared(sources: DeclaredSources): Promise<Declared> {
+  const { files = [], gossfiles = [], plugins = [], root, env } = sources;
+  const problems: string[] = [];
+  const checks: Check[] = [];
+  const notices: string[] = [];
+  const secrets = new Set<string>();
+  const found = {
+    add(secret: string) {
+      secrets.add(secret);
+      // At once: titles and ids are made of the entries.
+      knownSecrets.add(secret);
+    },
+  };
+  const scope = {
+    env: noticingSecrets(env, found),
+    learn: (entry: unknown) => secretsIn(entry, found),
+    vars: { ...sources.vars, ...(await readVars(sources.varsFiles ?? [], root, problems)) },
+  };
+  scope.learn(scope.vars);
+  if (files.length > 0) {
+    const { readChecksFile } = await import('./checks-file.ts');
+    for (const file of files) {
+      const text = await readText(file, root, problems);
+      if (text !== undefined) checks.push(...readChecksFile(shownName(file, root), text, scope, problems));
+    }
+  }
+  if (gossfiles.length > 0) {
+    const { readGossfile } = await import('./gossfile/read.ts');
+    const reading = { scope, problems, ids: new Map<string, number>() };
+    for (const file of gossfiles) {
+      const before = problems.length;
+      const read = await readGossfile(file, shownName(file, root), reading);
+      if (read.checks.length === 0 && problems.length === before)
+        problems.push(`${shownName(file, root)}: holds no test once its templates are rendered`);
+      checks.push(...read.checks);
+      notices.push(...read.notices);
+    }
+  }
+  if (plugins.length > 0) {
+    const { loadPlugin } = await import('./plugins.ts');
+    for (const plugin of plugins) checks.push(...(await loadPlugin(plugin, root, problems)));
+  }
+  if (problems.length > 0) {
+    throw new Fault({
+      code: 'bad-declared-checks',
+      message: `declared checks: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}`,
+      details:
+        problems.length > 100 ? [...problems.slice(0, 100), `and ${problems.length - 100} more`] : problems,
+      exitCode: ExitCode.config,
+    });
+  }
+  return { checks, notices, secrets: [...secrets] };
+}
+
+async function readVars(
+  files: readonly string[],
+  root: string,
+  problems: string[],
+): Promise<Record<string, unknown>> {
+  const vars: Record<string, unknown> = {};
+  for (const file of files) {
+    const absolute = path.resolve(root, file);
+    const text = await readText(absolute, root, problems);
+    if (text === undefined) continue;
+    const { readDocument } = await import('./document.ts');
+    const document = readDocument(shownName(absolute, root), text, problems);
+    if (!document) continue;
+    if (typeof document.value !== 'object' || document.value === null || Array.isArray(document.value)) {
+      problems.push(`${shownName(absolute, root)}:1: variables must be a map`);
+    } else Object.assign(vars, document.value);
+  }
+  return vars;
+}
+
+async function readText(file: string, root: string, problems: string[]): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    problems.push(
+      `${shownName(file, root)}: ${code === 'ENOENT' ? 'there is no such file' : messageOf(error)}`,
+    );
+    return undefined;
+  }
+}
+
+function shownName(file: string, root: string): string {
+  const relative = path.relative(root, file);
+  return relative.startsWith('..') ? file : relative;
+}

@@ -1,0 +1,65 @@
+import { type Exchanged, exchange } from '../../../check/exchange.ts';
+import type { HttpProbe, HttpRequest } from '../../../check/probes.ts';
+
+/** Headers that say nothing of who asks: the only ones that are sent to another origin. */
+const harmlessHeaders = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-language',
+  'content-type',
+  'range',
+  'user-agent',
+]);
+
+/**
+ * Sends the request and follows redirects, `most` at most: to http and https alone, with GET after 301, 302 and 303, as
+ * browsers do. Another origin (scheme, host or port) gets no credential: no header but harmless ones, no user
+ * information, no client certificate; a redirect there that would repeat a body (307, 308) is not followed, because the
+ * body may hold one. What was dropped stays dropped, also where a later redirect leads back.
+ */
+export async function followRedirects(
+  http: HttpProbe,
+  first: HttpRequest,
+  most: number,
+): Promise<{ asked: Exchanged; lastUrl: string }> {
+  let request = first;
+  for (let count = 0; ; count++) {
+    const asked = await exchange(http, request, 'response');
+    const next = count < most ? redirected(request, asked) : undefined;
+    if (!next) return { asked, lastUrl: request.url };
+    request = next;
+  }
+}
+
+/** The request that the answer asks for; `undefined` where it asks for none that may be sent. */
+function redirected(request: HttpRequest, { response }: Exchanged): HttpRequest | undefined {
+  const location = response?.headers.location;
+  if (!location || ![301, 302, 303, 307, 308].includes(response.status)) return undefined;
+  if (!URL.canParse(location, request.url)) return undefined;
+  const from = new URL(request.url);
+  const url = new URL(location, request.url);
+  if (!/^https?:$/.test(url.protocol)) return undefined;
+  const keepsMethod = response.status >= 307 || request.method === 'HEAD';
+  const { body, ...rest } = request;
+  const next = { ...rest, method: keepsMethod ? (request.method ?? 'GET') : 'GET' };
+  const repeatsBody = response.status >= 307 && body !== undefined;
+  if (url.origin === from.origin) {
+    if (!url.username && !url.password) [url.username, url.password] = [from.username, from.password];
+    return { ...next, url: url.href, ...(repeatsBody ? { body } : {}) };
+  }
+  return repeatsBody ? undefined : { ...withoutCredentials(next), url: url.href };
+}
+
+function withoutCredentials({ headers = {}, moreHeaders = [], tls, ...rest }: HttpRequest): HttpRequest {
+  const isHarmless = ([name]: readonly [string, string]) => harmlessHeaders.has(name.toLowerCase());
+  const { certFile: _cert, keyFile: _key, ...trust } = tls ?? {};
+  return {
+    ...rest,
+    headers: Object.fromEntries(Object.entries(headers).filter(isHarmless)),
+    moreHeaders: moreHeaders.filter(isHarmless),
+    ...(tls ? { tls: trust } : {}),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Evidence } from '../check/evidence.ts';
+import { attempt, fact } from '../check/exchange.ts';
+import type { BrowserProbe, BrowserVisit } from '../check/probes.ts';
+import type { StackInfo } from '../check/stack.ts';
+import { parseTraceparent, type Traceparent } from './traceparent.ts';
+
+/** A page in a real browser: exactly one of `visit`, `failure` and `unavailable` is there. */
+export interface PageVisit {
+  visit?: BrowserVisit;
+  failure?: { code: string; message: string };
+  unavailable?: { reason: string; enable: string };
+  evidence: Evidence[];
+}
+
+/** Visits a page with what there is to see as evidence: its picture, its console, what it requested. */
+export async function visitPage(
+  browser: BrowserProbe,
+  request: Parameters<BrowserProbe['visit']>[0],
+): Promise<PageVisit> {
+  const { available, browser: which, enable } = await browser.available();
+  if (!available) {
+    return {
+      unavailable: { reason: `there is no browser: ${which}`, enable: enable ?? 'install Chromium' },
+      evidence: [],
+    };
+  }
+  const { value: visit, failure } = await attempt(browser.visit(request));
+  if (failure) {
+    const facts = [fact('browser', which), fact('address', request.url)];
+    return { failure, evidence: [...facts, ...evidenceOfFailure(request.url, failure.details)] };
+  }
+  return { visit, evidence: evidenceOf(request.url, visit) };
+}
+
+/** Requests of the page to the API, with the trace that each carries. */
+export function apiCalls(
+  visit: BrowserVisit,
+  apiUrl: string,
+): {
+  request: BrowserVisit['requests'][number];
+  header: string | undefined;
+  trace: Traceparent | undefined;
+}[] {
+  return visit.requests
+    .filter(({ url, method }) => method !== 'OPTIONS' && sameOrigin(url, apiUrl))
+    .map((request) => {
+      const header = request.headers.traceparent;
+      return { request, header, trace: header === undefined ? undefined : parseTraceparent(header) };
+    });
+}
+
+/** Address of the API as the page calls it; the check's option, or the stack's. */
+export function apiAddress(option: string, stack: StackInfo): string {
+  return option || stack.api.url;
+}
+
+/** `GET /api/v1/compose?seed=x → 200`. */
+export function requestLine(request: BrowserVisit['requests'][number]): string {
+  return `${requestName(request)} → ${request.failure ?? request.status ?? 'no answer'}`;
+}
+
+/** `GET /api/v1/compose?seed=x`. */
+export function requestName({ method, url }: BrowserVisit['requests'][number]): string {
+  return `${method} ${url}`;
+}
+
+/** `error: Failed to load resource`. */
+export function consoleLine({ type, text }: BrowserVisit['console'][number]): string {
+  return `${type}: ${text}`;
+}
+
+/** Loopback goes by several names, and a page and a checker need not use the same. */
+function sameOrigin(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((url) => (/^https?:/.test(url) ? new URL(url) : undefined));
+  if (!a || !b) return false;
+  return a.protocol === b.protocol && a.port === b.port && hostName(a) === hostName(b);
+}
+
+function hostName({ hostname }: URL): string {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) ? 'localhost' : hostname;
+}
+
+function evidenceOf(
+  url: string,
+  { status, title, console, pageErrors, requests, screenshot }: BrowserVisit,
+): Evidence[] {
+  return [
+    fact('page', `${url} → ${status} "${title}"`),
+    ...lines(url, 'uncaught errors', pageErrors),
+    ...lines(url, 'console', console.map(consoleLine)),
+    ...lines(url, 'requests', requests.map(requestLine)),
+    ...picture(screenshot),
+  ];
+}
+
+/** Of a page that came to nothing, by what the probe had seen until then. */
+function evidenceOfFailure(url: string, details: Readonly<Record<string, string>>): Evidence[] {
+  return [
+    ...['uncaught errors', 'console', 'requests'].flatMap((label) =>
+      lines(url, label, details[label]?.split('\n') ?? []),
+    ),
+    ...picture(details.screenshot),
+  ];
+}
+
+function lines(url: string, label: string, texts: string[]): Evidence[] {
+  if (texts.length === 0) return [];
+  const shown = texts.slice(0, 40).map((text, index) => ({ number: index + 1, text }));
+  return [{ kind: 'lines', label, source: `${label} of ${url}`, lines: shown, total: texts.length }];
+}
+
+function picture(path: string | undefined): Evidence[] {
+  return path ? [{ kind: 'file', label: 'screenshot', path, mediaType: 'image/png' }] : [];
+}
