@@ -6,6 +6,7 @@ import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
+import { learnSecretsOfChecks } from '../learn-checks.ts';
 import { duration, several } from '../option-values.ts';
 import { gravest } from '../process.ts';
 import { lineFor } from '../style.ts';
@@ -88,6 +89,7 @@ const up: Action = async (invocation, options) => {
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
+  await learnSecretsOfChecks(project);
   const { runtime, reason } = await waiting(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
