@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Project } from './context.ts';
+import type { Project } from '../config/project.ts';
 
 /**
  * Learns the secrets of the project's files of checks, for commands that show what services write and run no check.
@@ -10,7 +10,7 @@ export async function learnSecretsOfChecks({ config, root, env, redact }: Projec
     [names].flat().map((name) => path.resolve(root, name)),
   );
   if (!files?.length && !gossfiles?.length) return;
-  const { loadDeclared } = await import('../declare/index.ts');
+  const { loadDeclared } = await import('../sources/declared/index.ts');
   const declared = await loadDeclared({
     root,
     env,
