@@ -79,7 +79,7 @@ export function typeBundles(declarations, out) {
 const builtInChecks = {
   name: 'built-in-checks',
   load: {
-    filter: { id: /[\\/]src[\\/]engine[\\/]built-in-checks\.ts$/ },
+    filter: { id: /[\\/]src[\\/]sources[\\/]built-in-checks\.ts$/ },
     handler() {
       const names = readdirSync(path.join(root, 'checks'), { recursive: true })
         .map((name) => name.replaceAll('\\', '/'))
