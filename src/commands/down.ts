@@ -2,9 +2,9 @@ import { ExitCode } from '../base/exit-code.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { runtimesToStop } from '../runtimes/choose.ts';
 import type { RuntimeEvent } from '../runtimes/runtime.ts';
-import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { removeRecord } from './prove/sabotage/record.ts';
+import { openStackProject } from './stack-project.ts';
 import { lineFor, styleFor } from './style.ts';
 import { waiting } from './waiting.ts';
 
@@ -24,7 +24,7 @@ Examples:
 };
 
 const down: Action = async (invocation, { volumes = false, json = false }) => {
-  const project = await openProject(invocation);
+  const project = await openStackProject(invocation);
   const runtimes = await runtimesToStop(project);
   const { stderr, signal } = invocation;
   const stopped = await waiting(invocation, 'stopping the stack', async (say) => {

@@ -4,8 +4,8 @@ import { safeLine } from '../base/safe-text.ts';
 import { besideText } from '../base/wrap-text.ts';
 import { findRuntime } from '../runtimes/choose.ts';
 import type { ServiceStatus } from '../runtimes/runtime.ts';
-import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { openStackProject } from './stack-project.ts';
 import { lineFor, type Style, styleFor } from './style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -25,7 +25,7 @@ Examples:
 };
 
 const status: Action = async (invocation, { json }) => {
-  const project = await openProject(invocation);
+  const project = await openStackProject(invocation);
   const { runtime, reason } = await findRuntime(project);
   const services = await runtime.status();
   const { stdout } = invocation;

@@ -5,8 +5,9 @@ import { secretsOfUrl } from '../../base/secret-places.ts';
 import type { MigrateEvent, MigrateOptions, Reach } from '../../migrate/index.ts';
 import { findRuntime } from '../../runtimes/choose.ts';
 import { migratorPidFile } from '../../runtimes/state.ts';
-import { openProject, type Project } from '../context.ts';
+import type { Project } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
+import { openStackProject } from '../stack-project.ts';
 import { lineFor, styleFor } from '../style.ts';
 
 export interface MigrateFlags {
@@ -23,7 +24,7 @@ export interface MigrateTarget {
 
 /** The project's folder and settings, without a database. */
 export async function openMigrations(invocation: Invocation, flags: MigrateFlags): Promise<MigrateTarget> {
-  const project = await openProject(invocation, [
+  const project = await openStackProject(invocation, [
     { path: 'migrations.folder', value: flags.folder, flag: '--folder' },
     { path: 'migrations.lockTimeout', value: flags.lockTimeout, flag: '--lock-timeout' },
   ]);
