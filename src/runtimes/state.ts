@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { knownSecrets } from '../base/known-secrets.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
+import { secretsOfUrl } from '../base/secret-places.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
 
@@ -59,6 +61,8 @@ export const logFile = (root: string, service: string) => path.join(logFolder(ro
 export function readState(root: string): StackState | undefined {
   try {
     const state = JSON.parse(readFileSync(stateFile(root), 'utf8')) as StackState;
+    knownSecrets.add(...Object.values(state.endpoints ?? {}).flatMap(secretsOfUrl));
+    if (state.runtime === 'embedded') knownSecrets.add(state.control?.token);
     return state.version === 1 && (state.runtime === 'embedded' || state.runtime === 'compose')
       ? state
       : undefined;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { secretsOfUrl } from '../../base/secret-places.ts';
 import type { StackInfo } from '../../check/stack.ts';
 import type { ProbeContext, SpanAccess } from '../../probes/context.ts';
 import { spanFileAccess } from '../../probes/otlp/span-file.ts';
@@ -33,7 +34,7 @@ export async function describeStack(project: Project, runtime: Runtime): Promise
       exitCode: ExitCode.unavailable,
     });
   }
-  project.redact.add(config.auth.token);
+  project.redact.add(config.auth.token, ...Object.values(endpoints).flatMap(secretsOfUrl));
   const { applicationUrl, applicationRole } = config.services.database;
   const migrations = migrationsOf(project, runtime, endpoints);
   return {
