@@ -1,3 +1,4 @@
+import { urlOf } from './endpoint.ts';
 import { isSecretHeader, isSecretName, isSecretParameter, wordsOf } from './secret-names.ts';
 
 export const mask = '*****';
@@ -198,4 +199,9 @@ export function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Returns the secrets in the addresses of a stack. */
+export function secretsOfEndpoints(endpoints: object): string[] {
+  return Object.values(endpoints).flatMap((endpoint) => secretsOfUrl(urlOf(endpoint) ?? ''));
 }

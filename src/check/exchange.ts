@@ -76,18 +76,21 @@ export function fact(label: string, value: string): Evidence {
 }
 
 /** The exchange without credentials in its address and headers: of cookies, names and attributes are left. */
-export function withoutCredentials({ request, response, error }: HttpExchange): HttpExchange {
+export function withoutCredentials(exchange: HttpExchange): HttpExchange {
+  const { request, response, error } = exchange;
+  const shown = { url: maskUrl(request.url), headers: shownHeaders(request.headers) };
+  const headers = response && shownHeaders(response.headers);
+  const rawHeaders = response && shownPairs(response.rawHeaders);
+  const isClean =
+    shown.url === request.url &&
+    shown.headers === request.headers &&
+    headers === response?.headers &&
+    rawHeaders === response?.rawHeaders;
+  // Ten thousand of them are kept.
+  if (isClean) return exchange;
   return {
-    request: { ...request, url: maskUrl(request.url), headers: shownHeaders(request.headers) },
-    ...(response
-      ? {
-          response: {
-            ...response,
-            headers: shownHeaders(response.headers),
-            rawHeaders: shownPairs(response.rawHeaders),
-          },
-        }
-      : {}),
+    request: { ...request, ...shown },
+    ...(response && headers && rawHeaders ? { response: { ...response, headers, rawHeaders } } : {}),
     ...(error ? { error } : {}),
   };
 }

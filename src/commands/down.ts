@@ -4,8 +4,8 @@ import { runtimesToStop } from '../runners/choose.ts';
 import type { RuntimeEvent } from '../runners/runtime.ts';
 import { forgetChanges } from '../session/repair.ts';
 import { repairStack } from '../session/repair-stack.ts';
-import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { openStackProject } from './stack-project.ts';
 import { lineFor, styleFor } from './style.ts';
 import { waiting } from './waiting.ts';
 
@@ -25,7 +25,7 @@ Examples:
 };
 
 const down: Action = async (invocation, { volumes = false, json = false }) => {
-  const project = await openProject(invocation);
+  const project = await openStackProject(invocation);
   const runtimes = await runtimesToStop(project);
   const { stderr, signal } = invocation;
   const stopped = await waiting(invocation, 'stopping the stack', async (say) => {

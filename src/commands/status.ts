@@ -5,8 +5,8 @@ import { besideText } from '../base/wrap-text.ts';
 import { findRuntime } from '../runners/choose.ts';
 import type { ServiceStatus } from '../runners/runtime.ts';
 import { repairStack } from '../session/repair-stack.ts';
-import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
+import { openStackProject } from './stack-project.ts';
 import { lineFor, type Style, styleFor } from './style.ts';
 import { addresses } from './up/addresses.ts';
 
@@ -30,7 +30,7 @@ Examples:
 };
 
 const status: Action = async (invocation, { json, showSecrets }) => {
-  const project = await openProject(invocation);
+  const project = await openStackProject(invocation);
   const { runtime, reason } = await findRuntime(project);
   const { stdout, stderr } = invocation;
   for (const note of await repairStack(project, runtime)) {

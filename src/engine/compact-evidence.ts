@@ -14,11 +14,11 @@ function compact(item: Evidence): Evidence {
     case 'fact':
       return { ...item, value: cut(item.value) };
     case 'http': {
-      const { response, ...rest } = withoutCredentials(item.exchange);
-      return {
-        ...item,
-        exchange: { ...rest, ...(response ? { response: { ...response, body: cut(response.body) } } : {}) },
-      };
+      const exchange = withoutCredentials(item.exchange);
+      const { response } = exchange;
+      if (!response || response.body.length <= limits.characters)
+        return exchange === item.exchange ? item : { ...item, exchange };
+      return { ...item, exchange: { ...exchange, response: { ...response, body: cut(response.body) } } };
     }
     case 'query':
       return { ...item, statement: cut(item.statement), rows: item.rows.slice(0, limits.rows) };

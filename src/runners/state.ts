@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type FolderIdentity, identifyFolder, isSameFolder, realPath } from '../base/folder-identity.ts';
+import { knownSecrets } from '../base/known-secrets.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
+import { secretsOfEndpoints } from '../base/secret-places.ts';
 import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
 import type { ServiceName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
@@ -64,6 +66,8 @@ export const logFile = (root: string, service: string) => path.join(logFolder(ro
 export function readState(root: string): StackState | undefined {
   const state = readRecord<StackState>(root, stateFile(root));
   if (state?.version !== 1) return undefined;
+  knownSecrets.add(...secretsOfEndpoints(state.endpoints ?? {}));
+  if (state.runtime === 'embedded') knownSecrets.add(state.control?.token);
   if (state.runtime === 'compose')
     return { ...state, files: state.files.map((file) => afterMove(file, formerRoots(root), root)) };
   return state.runtime === 'embedded' ? state : undefined;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { secretsOfEndpoints } from '../base/secret-places.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import type { SpanAccess } from '../probes/context.ts';
@@ -40,7 +41,7 @@ export async function describeStack(
       exitCode: ExitCode.unavailable,
     });
   }
-  project.redact.add(config.auth.token);
+  project.redact.add(config.auth.token, ...secretsOfEndpoints(endpoints));
   const { applicationUrl, applicationRole } = config.services.database;
   const migrations = migrationsOf(project, runtime, endpoints);
   return {

@@ -4,8 +4,8 @@ import { safeLine } from '../../base/safe-text.ts';
 import { besideText } from '../../base/wrap-text.ts';
 import type { Project } from '../../config/project.ts';
 import { configOf } from '../../config/schema.ts';
-import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
+import { openStackProject } from '../stack-project.ts';
 import { lineFor, styleFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { examine, type Finding } from './findings.ts';
@@ -67,7 +67,7 @@ const doctor: Action = async (invocation, { json }) => {
 async function openAnyway(invocation: Invocation): Promise<{ project: Project; finding: Finding }> {
   const name = 'configuration';
   try {
-    const project = await openProject(invocation);
+    const project = await openStackProject(invocation);
     const found = project.file ?? 'none: the defaults, and the environment';
     return { project, finding: { name, state: 'ok', found } };
   } catch (error) {

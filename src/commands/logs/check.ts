@@ -11,9 +11,8 @@ import { maxRequiredFields } from '../../logs/known-keys.ts';
 import type { LogReport } from '../../logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../logs/secrets.ts';
 import { inertJson } from '../../reporters/inert.ts';
-import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
-import { learnSecretsOfChecks } from '../learn-checks.ts';
+import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 
@@ -100,7 +99,7 @@ const check: Action = async (invocation, options, [file]) => {
 /** The secrets of the project; a log can be judged without a configuration that can be read. */
 async function learnProject(invocation: Invocation): Promise<void> {
   try {
-    await learnSecretsOfChecks(await openProject(invocation));
+    await openStackProject(invocation);
   } catch (error) {
     invocation.signal.throwIfAborted();
     const { stderr } = invocation;

@@ -6,9 +6,8 @@ import { nearest } from '../../base/nearest.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { findRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
-import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { learnSecretsOfChecks } from '../learn-checks.ts';
+import { openStackProject } from '../stack-project.ts';
 import { configure as configureCheck } from './check.ts';
 import { createLogPrinter, type LogPrinter } from './printer.ts';
 
@@ -41,8 +40,7 @@ Examples:
 
 const logs: Action = async (invocation, options, services) => {
   const { follow = false, since: sinceMs, tail: tailLines, json } = options as LogFlags;
-  const project = await openProject(invocation);
-  await learnSecretsOfChecks(project);
+  const project = await openStackProject(invocation);
   const { runtime } = await findRuntime(project);
   const { stdout, signal } = invocation;
   const wanted = await known(services, runtime);

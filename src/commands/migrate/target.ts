@@ -8,8 +8,8 @@ import { findRuntime } from '../../runners/choose.ts';
 import { requireUrl } from '../../runners/require-url.ts';
 import { migratorPidFile } from '../../runners/state.ts';
 import { findMigrationsOf } from '../../session/migrations-of.ts';
-import { openProject } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
+import { openStackProject } from '../stack-project.ts';
 import { lineFor, styleFor } from '../style.ts';
 
 export interface MigrateFlags {
@@ -31,7 +31,7 @@ export interface MigrateTarget {
 }
 
 async function openSettings(invocation: Invocation, flags: MigrateFlags): Promise<MigrateSettings> {
-  const project = await openProject(invocation, [
+  const project = await openStackProject(invocation, [
     { path: 'migrations.folder', value: flags.folder, flag: '--folder' },
     { path: 'migrations.lockTimeout', value: flags.lockTimeout, flag: '--lock-timeout' },
   ]);

@@ -1,6 +1,6 @@
 import { urlOf } from '../../base/endpoint.ts';
 import { safeLine } from '../../base/safe-text.ts';
-import { secretsOfUrl } from '../../base/secret-places.ts';
+import { secretsOfEndpoints } from '../../base/secret-places.ts';
 import type { Project } from '../../config/project.ts';
 import { requireUrl } from '../../runners/require-url.ts';
 import type { Endpoints, Runtime } from '../../runners/runtime.ts';
@@ -38,7 +38,7 @@ export async function start(
     signal,
     onEvent: progress.onEvent,
   });
-  project.redact.add(...Object.values(endpoints).flatMap((endpoint) => secretsOfUrl(urlOf(endpoint) ?? '')));
+  project.redact.add(...secretsOfEndpoints(endpoints));
   assertNotBeingProved(project);
   for (const note of await repairStack(project, runtime))
     progress.say(`note: ${safeLine(note, 1000)}`, 'note');

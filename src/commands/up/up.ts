@@ -4,11 +4,10 @@ import { ExitCode } from '../../base/exit-code.ts';
 import type { Project } from '../../config/project.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
-import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
-import { learnSecretsOfChecks } from '../learn-checks.ts';
 import { duration, several } from '../option-values.ts';
 import { gravest } from '../process.ts';
+import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
 import { waiting } from '../waiting.ts';
 import { addresses, masked } from './addresses.ts';
@@ -80,7 +79,7 @@ Examples:
 const up: Action = async (invocation, options) => {
   const flags = options as unknown as UpFlags;
   const reporters = [...(flags.reporter ?? []), ...(flags.json ? ['json'] : [])];
-  const project = await openProject(invocation, [
+  const project = await openStackProject(invocation, [
     { path: 'up.ports', value: flags.ports, flag: '--ports' },
     { path: 'up.timeout', value: flags.timeout, flag: '--timeout' },
     { path: 'up.stableFor', value: flags.stableFor, flag: '--stable-for' },
@@ -89,7 +88,6 @@ const up: Action = async (invocation, options) => {
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
-  await learnSecretsOfChecks(project);
   const { runtime, reason } = await waiting(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
