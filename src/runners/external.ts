@@ -2,7 +2,9 @@ import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { type ServiceName, serviceNames } from '../check/stack.ts';
+import type { ServiceName } from '../check/stack.ts';
+import { hostOf } from '../services/address.ts';
+import { enabledServices, portOf, serviceNames } from '../services/index.ts';
 import type { RuntimeContext } from './context.ts';
 import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus } from './runtime.ts';
 import { answers } from './tcp.ts';
@@ -10,10 +12,10 @@ import { answers } from './tcp.ts';
 /** A stack that somebody else holds: nothing but addresses, from the configuration. */
 export function createExternalRuntime({ config, root }: RuntimeContext): Runtime {
   const { services } = config;
-  const endpoints = Object.fromEntries(
-    serviceNames.map((name) => [name, { url: services[name].url }]),
-  ) as Endpoints;
-  const enabled = serviceNames.filter((name) => services[name].enabled);
+  const endpoints: Endpoints = Object.fromEntries(
+    serviceNames().map((name) => [name, { url: services[name].url }]),
+  );
+  const enabled = enabledServices(services);
   return {
     name: 'external',
     isReferenceStack: false,
@@ -52,16 +54,16 @@ export function createExternalRuntime({ config, root }: RuntimeContext): Runtime
 
 async function statusOf(service: ServiceName, address: string): Promise<ServiceStatus> {
   const url = new URL(address);
-  const defaults: Record<string, number> = { 'http:': 80, 'https:': 443, 'redis:': 6379, 'rediss:': 6379 };
-  const port = Number(url.port) || (defaults[url.protocol] ?? 5432);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const reached = await answers({ host, port, withinMs: 2000 });
+  const port = portOf(service, address);
+  const reached = await answers({ host: hostOf(url), port, withinMs: 2000 });
   return {
     service,
     role: service,
     state: reached ? 'running' : 'missing',
     health: 'none',
     addresses: [`${url.hostname}:${port}`],
-    note: reached ? 'somebody else holds it; its port answers' : 'somebody else holds it; nothing answers',
+    note: reached
+      ? 'not managed by meatymusic; its port answers'
+      : 'not managed by meatymusic; nothing is listening',
   };
 }

@@ -4,10 +4,10 @@ import type { ServiceName } from '../check/stack.ts';
 export type RuntimeName = 'compose' | 'embedded' | 'external';
 
 /**
- * Where each service of a stack is reached, credentials included; they never leave the process unredacted. `telemetry`
- * is the stack's own receiver of spans, by OTLP over HTTP; absent: it has none.
+ * Where each service of a stack is reached, by its name, credentials included; they never leave the process unredacted.
+ * `telemetry` is the stack's own receiver of spans, by OTLP over HTTP; absent: it has none.
  */
-export type Endpoints = Record<ServiceName, Endpoint> & { telemetry?: Endpoint };
+export type Endpoints = Record<string, Endpoint>;
 
 export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing';
 

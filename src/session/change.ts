@@ -1,7 +1,8 @@
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import type { SqlStep } from '../check/probes.ts';
-import { type ServiceName, serviceNames } from '../check/stack.ts';
+import type { ServiceName } from '../check/stack.ts';
 import type { RuntimeName } from '../runners/runtime.ts';
+import { serviceNames } from '../services/index.ts';
 
 /** How a change to the stack is undone. Data, so that another process can do it. */
 export type Undo =
@@ -51,7 +52,7 @@ function isUndo(undo: Undo | undefined): boolean {
   switch (undo?.kind) {
     case 'start':
     case 'restart':
-      return serviceNames.includes(undo.service);
+      return serviceNames().includes(undo.service);
     case 'sql':
       return Array.isArray(undo.steps) && undo.steps.every((step) => typeof step?.sql === 'string');
     case 'redis':

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type ServiceName, serviceNames } from '../check/stack.ts';
+import type { ServiceName } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import type { LogAccess } from '../logs/access.ts';
 import { fileLogAccess } from '../logs/file-access.ts';
@@ -9,11 +9,12 @@ import { followByReading } from '../logs/follow-by-reading.ts';
 import type { ProbeContext } from '../probes/context.ts';
 import type { Runtime } from '../runners/runtime.ts';
 import { logFile } from '../runners/state.ts';
+import { serviceNames } from '../services/index.ts';
 
 /** Where the log of each service can be read: what the runtime keeps, else what the configuration names. */
 export function logsOf({ config, root, env }: Project, runtime: Runtime): ProbeContext['logs'] {
   const logs: ProbeContext['logs'] = {};
-  for (const service of serviceNames) {
+  for (const service of serviceNames()) {
     const access = logOf(service, { config, root, env, runtime });
     if (access) logs[service] = access;
   }

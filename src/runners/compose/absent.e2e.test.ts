@@ -83,7 +83,7 @@ describe.skipIf(missing)(`a service whose container does not run${missing ? ` ($
     expect(verify.code, told(verify)).toBe(1);
     const { checks, stack } = JSON.parse(verify.stdout) as {
       checks: (Result & { id: string; status: string })[];
-      stack: { cache: { host: string }; absent: Record<string, { reason: string }> };
+      stack: { services: { cache: { host: string } }; absent: Record<string, { reason: string }> };
     };
     const reasons = {
       'cache/ping': `container ${container('sessions')} exited (137)`,
@@ -99,7 +99,7 @@ describe.skipIf(missing)(`a service whose container does not run${missing ? ` ($
     }
     expect(checks.filter(({ status }) => status === 'pass')).toEqual([]);
     expect(stack.absent.cache?.reason).toBe(reasons['cache/ping']);
-    expect(stack.cache.host).toBe('cache.invalid');
+    expect(stack.services.cache.host).toBe('cache.invalid');
 
     for (const command of [
       ['migrate', 'up'],

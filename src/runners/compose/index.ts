@@ -1,4 +1,5 @@
 import { Fault } from '../../base/errors.ts';
+import { kindOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
@@ -107,12 +108,11 @@ function describesAFile({
   env,
   services,
 }: RuntimeContext['config']['compose']): boolean {
-  const usual = { api: 'api', web: 'web', database: 'postgres', cache: 'redis' };
   return (
     file !== undefined ||
     project !== undefined ||
     profiles.length > 0 ||
     Object.keys(env).length > 0 ||
-    Object.entries(usual).some(([service, name]) => services[service as keyof typeof usual] !== name)
+    serviceNames().some((service) => services[service] !== kindOf(service).compose.service)
   );
 }

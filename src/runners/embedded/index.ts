@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Endpoint } from '../../base/endpoint.ts';
 import { isAlive } from '../../base/process-identity.ts';
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import { enabledServices } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
@@ -25,10 +26,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
   const enabled = (): EmbeddedService[] => {
     const state = readState(root);
     const received = wish?.asked || (state?.runtime === 'embedded' && state.ports.telemetry !== undefined);
-    return [
-      ...serviceNames.filter((name) => config.services[name].enabled),
-      ...(received ? (['telemetry'] as const) : []),
-    ];
+    return [...enabledServices(config.services), ...(received ? (['telemetry'] as const) : [])];
   };
 
   async function up(options: UpOptions): Promise<Endpoints> {
@@ -105,7 +103,7 @@ function reachable({ children }: EmbeddedState, endpoints: Endpoints): Endpoints
     const hint = `\`meatymusic logs ${service} --tail 20\` shows why; \`meatymusic up\` starts it again`;
     return [service, { absent: { code: 'not-running', reason, hint } }];
   });
-  return Object.fromEntries(entries) as Endpoints;
+  return Object.fromEntries(entries);
 }
 
 /** Stops all of it, by the supervisor where there is one, and whatever is left without it. */
