@@ -74,6 +74,6 @@ export async function createRuntime(name: RuntimeName, context: RuntimeContext):
     case 'embedded':
       return (await import('./embedded/index.ts')).createEmbeddedRuntime(context);
     case 'external':
-      return (await import('./external.ts')).createExternalRuntime(context);
+      return (await import('./external/index.ts')).createExternalRuntime(context);
   }
 }

@@ -1,4 +1,6 @@
 import { Fault } from '../../base/errors.ts';
+import type { LogLine, LogOptions } from '../../logs/access.ts';
+import { followByReading } from '../../logs/follow-by-reading.ts';
 import { kindOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
@@ -49,6 +51,19 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
   };
   const containers = async () => (await find())?.containers ?? [];
   const logMemory = createLogMemory();
+  async function* logs(options: LogOptions): AsyncIterable<LogLine> {
+    const stack = await logMemory.stack(() => find(options.signal));
+    if (stack !== undefined) yield* readLogs(context, cli, stack, options, logMemory);
+  }
+  async function* logBytes(
+    service: string,
+    sinceMs?: number,
+    signal = new AbortController().signal,
+  ): AsyncIterable<Uint8Array> {
+    const since = sinceMs === undefined ? {} : { sinceMs };
+    for await (const { text } of logs({ services: [service], follow: false, signal, ...since }))
+      yield Buffer.from(`${text}\n`);
+  }
   return {
     name: 'compose',
     get isReferenceStack() {
@@ -70,10 +85,12 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
     async status() {
       return statusOf(await containers(), context);
     },
-    async *logs(options) {
-      const stack = await logMemory.stack(() => find(options.signal));
-      if (stack !== undefined) yield* readLogs(context, cli, stack, options, logMemory);
-    },
+    logs,
+    logAccess: (service) => ({
+      source: `docker compose logs ${service}`,
+      open: (sinceMs, signal) => logBytes(service, sinceMs, signal),
+      follow: () => followByReading((signal) => logBytes(service, undefined, signal)),
+    }),
     async endpoints() {
       return readEndpoints(context, cli, await containers());
     },
