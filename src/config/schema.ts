@@ -2,6 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 import { composeNames, serviceSettings } from '../services/index.ts';
 import { databaseUrl, group, name, setting, unset } from '../services/setting.ts';
+import { runtimeChoices } from './runner-names.ts';
 
 /**
  * The one schema of the configuration: types, errors and the published JSON Schema are derived from it.
@@ -111,7 +112,7 @@ const browser = group(
 export const configSchema = strictMap({
   $schema: unset(v.string(), 'Address of the JSON Schema, for editors'),
   runtime: setting(
-    v.picklist(['auto', 'compose', 'embedded', 'external']),
+    v.picklist(runtimeChoices),
     'auto',
     'What holds the stack; auto: compose where a Docker daemon answers, else embedded',
   ),

@@ -1,8 +1,10 @@
 import type { Endpoint } from '../base/endpoint.ts';
 import type { ServiceName } from '../check/stack.ts';
+import type { BuiltInRunner } from '../config/runner-names.ts';
 import type { LogAccess, LogLine, LogOptions } from '../logs/access.ts';
 
-export type RuntimeName = 'compose' | 'embedded' | 'external';
+/** Name of a built-in or a registered runner. */
+export type RuntimeName = BuiltInRunner | (string & {});
 
 /**
  * Where each service of a stack is reached, by its name, credentials included; they never leave the process unredacted.

@@ -30,12 +30,16 @@ export const resultSchema = resultSchemaOf(
   strictMap(infoSchemas) as v.GenericSchema as v.GenericSchema<ServiceInfos>,
 );
 
-/** Adds a service to the stack: its settings, its part of the result document, and what the runners need of it. */
-export function registerService(name: string, kind: ServiceKind): void {
+/** Adds a service to the stack: its settings, its part of the result document, and what the runners need of it. Returns a function that removes it. */
+export function registerService(name: string, kind: ServiceKind): () => void {
   kinds.set(name, kind);
   Object.assign(serviceSettings, { [name]: kind.schema });
   Object.assign(composeNames, { [name]: composeName(kind) });
   infoSchemas[name] = kind.infoSchema;
+  return () => {
+    kinds.delete(name);
+    for (const entries of [serviceSettings, composeNames, infoSchemas]) Reflect.deleteProperty(entries, name);
+  };
 }
 
 const composeName = ({ compose: { service, about } }: Pick<ServiceKind, 'compose'>) =>
