@@ -43,7 +43,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(stack.api.healthPath, stack.api.url).href;
+    const url = new URL(stack.services.api.healthPath, stack.services.api.url).href;
     const request = { method: 'GET', url, headers: {} };
     const expected = `GET ${url} answers ${options.status}`;
     try {

@@ -54,7 +54,7 @@ export default defineCheck({
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'database' });
     if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
-    const url = new URL(stack.api.readyPath, stack.api.url).href;
+    const url = new URL(stack.services.api.readyPath, stack.services.api.url).href;
     const ask = (label: string) => exchange(http, { url, timeoutMs: 5_000 }, label);
     const until = async (label: string, wanted: (status: number | undefined) => boolean) => {
       const end = (await ids.now()) + Math.min(options.withinMs, remainingMs() - 2_000);

@@ -35,7 +35,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(stack.api.readyPath, stack.api.url).href;
+    const url = new URL(stack.services.api.readyPath, stack.services.api.url).href;
     const { response, actual, evidence } = await exchange(http, { url }, 'readiness');
     const found = { expected: `GET ${url} answers ${options.status}`, actual, evidence: [evidence] };
     if (!response) return fail('unreachable', found);

@@ -40,7 +40,7 @@ export default defineCheck({
   async run({ http, ids, stack, options, pass, fail, skip }) {
     const { available, token, enable } = await ids.token({ kind: 'valid' });
     if (!available) return skip('there is no token that this API accepts', enable);
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
     const headers = { authorization: `Bearer ${token}` };
     const { response, actual, evidence } = await exchange(http, { url, headers }, 'valid token');
     const found = { expected: `GET ${url} answers ${options.status}`, actual, evidence: [evidence] };

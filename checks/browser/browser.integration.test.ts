@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSharedResources } from '../../src/base/shared-resources.ts';
-import { exampleStack } from '../../src/check/stack.ts';
+import { exampleStack, withServices } from '../../src/check/stack.ts';
 import { chromiumMissing } from '../../src/testing/chromium.ts';
 import { runCheck } from '../../src/testing/run-check.ts';
 import build from '../web/build.ts';
@@ -49,11 +49,7 @@ describe('the web checks, for real', () => {
     }
   });
 
-  const stackNow = () => ({
-    ...exampleStack,
-    api: { ...exampleStack.api, url: api.url },
-    web: { ...exampleStack.web, url: web.url },
-  });
+  const stackNow = () => withServices(exampleStack, { api: { url: api.url }, web: { url: web.url } });
   const verdictOf = async (check: Parameters<typeof runCheck>[0], page: string, cors = true) => {
     script = page.replaceAll('API', api.url);
     corsHeaders = cors
@@ -67,7 +63,7 @@ describe('the web checks, for real', () => {
 
   it('web/home passes, and fails once nothing listens', async () => {
     expect(await verdictOf(home, good)).toBe('pass');
-    const stack = { ...exampleStack, web: { ...exampleStack.web, url: 'http://127.0.0.1:9' } };
+    const stack = withServices(exampleStack, { web: { url: 'http://127.0.0.1:9' } });
     expect(await runCheck(home, { stack })).toMatchObject({ status: 'fail', code: 'unreachable' });
   });
 

@@ -41,7 +41,7 @@ export default defineCheck({
     { name: 'a page that makes no call', code: 'no-calls', kind: 'options', set: { path: '/' } },
   ],
   async run({ browser, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.web.url).href;
+    const url = new URL(options.path, stack.services.web.url).href;
     const api = apiAddress(options.api, stack);
     const expected = `each call of ${url} to ${api} carries a valid traceparent`;
     const seen = await visitPage(browser, { url, screenshot: 'browser/calls-carry-traceparent' });

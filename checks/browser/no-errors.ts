@@ -57,7 +57,7 @@ export default defineCheck({
     const evidence = [];
     let requests = 0;
     for (const path of options.paths) {
-      const url = new URL(path, stack.web.url).href;
+      const url = new URL(path, stack.services.web.url).href;
       const expected = `${url} loads without uncaught errors and failed requests`;
       const seen = await visitPage(browser, { url, screenshot: `browser/no-errors${pictureName(path)}` });
       evidence.push(...seen.evidence);

@@ -43,7 +43,7 @@ export default defineCheck({
     },
   ],
   async run({ browser, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.web.url).href;
+    const url = new URL(options.path, stack.services.web.url).href;
     const pattern = new RegExp(options.pattern, 'i');
     const expected = `${url} writes a line that matches /${options.pattern}/i to its console`;
     const seen = await visitPage(browser, { url, screenshot: 'browser/telemetry-initialised' });

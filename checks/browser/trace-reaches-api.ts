@@ -66,7 +66,7 @@ export default defineCheck({
     },
   ],
   async run({ browser, logs, spans, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.web.url).href;
+    const url = new URL(options.path, stack.services.web.url).href;
     const [logAccess, spanAccess] = [await logs.available({ service: 'api' }), await spans.available()];
     if (!logAccess.available && !spanAccess.available) {
       return skip(
@@ -77,7 +77,7 @@ export default defineCheck({
     const seen = await visitPage(browser, { url, screenshot: 'browser/trace-reaches-api' });
     const evidence: Evidence[] = [...seen.evidence];
     if (seen.unavailable) return skip(seen.unavailable.reason, seen.unavailable.enable);
-    const expected = `a call of ${url} goes on in the log and the spans of ${stack.api.serviceName}`;
+    const expected = `a call of ${url} goes on in the log and the spans of ${stack.services.api.serviceName}`;
     if (!seen.visit) return fail('not-loaded', { expected, actual: seen.failure?.message ?? '', evidence });
     const calls = apiCalls(seen.visit, apiAddress(options.api, stack));
     const call = calls.find(({ trace, request }) => trace?.sampled && request.status !== undefined);
@@ -105,7 +105,7 @@ export default defineCheck({
     }
     let ofApi: SpanData[] = [];
     if (spanAccess.available) {
-      const { serviceName: service } = stack.api;
+      const { serviceName: service } = stack.services.api;
       const found = await spans.find({ traceId, service, fresh: true, withinMs: options.waitMs });
       ofApi = found.spans;
       evidence.push({

@@ -57,8 +57,8 @@ export default defineCheck({
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'cache' });
     if (!can.available) return skip('the cache of this stack cannot be taken away from here', can.enable);
-    const url = new URL(options.path, stack.api.url).href;
-    const ready = new URL(options.readyPath, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
+    const ready = new URL(options.readyPath, stack.services.api.url).href;
     const expected = `GET ${url} answers ${options.status}`;
     const before = await exchange(http, { url }, 'before');
     const readyBefore = await exchange(http, { url: ready }, 'readiness before');

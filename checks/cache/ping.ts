@@ -21,7 +21,7 @@ export default defineCheck({
   },
   sabotage: [{ name: 'Redis is stopped', code: 'unreachable', kind: 'stop', service: 'cache' }],
   async run({ redis, ids, stack, pass, fail, remainingMs, signal }) {
-    const expected = `PONG from ${stack.cache.host}:${stack.cache.port}`;
+    const expected = `PONG from ${stack.services.cache.host}:${stack.services.cache.port}`;
     for (;;) {
       const { value, failure } = await attempt(redis.command({ name: 'PING' }));
       if (value) {

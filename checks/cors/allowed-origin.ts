@@ -54,8 +54,8 @@ export default defineCheck({
   async run({ http, stack, options, pass, fail }) {
     const skipped = skipWithoutOrigin(options.origin, stack);
     if (skipped) return skipped;
-    const url = new URL(options.path, stack.api.url).href;
-    const origin = options.origin || new URL(stack.web.url).origin;
+    const url = new URL(options.path, stack.services.api.url).href;
+    const origin = options.origin || new URL(stack.services.web.url).origin;
     const { response, actual, evidence } = await exchange(
       http,
       { url, headers: { origin } },

@@ -41,10 +41,10 @@ export default defineCheck({
   async run({ http, stack, options, pass, fail }) {
     const skipped = skipWithoutOrigin(options.origin, stack);
     if (skipped) return skipped;
-    const origin = options.origin || new URL(stack.web.url).origin;
+    const origin = options.origin || new URL(stack.services.web.url).origin;
     const evidence = [];
     for (const path of options.paths) {
-      const url = new URL(path, stack.api.url).href;
+      const url = new URL(path, stack.services.api.url).href;
       const asked = await exchange(http, { url, headers: { origin } }, path);
       evidence.push(asked.evidence);
       const expected = `GET ${url} answers an error with Access-Control-Allow-Origin: ${origin}`;

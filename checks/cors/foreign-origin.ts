@@ -41,7 +41,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
     const { origin } = options;
     const simple = await exchange(http, { url, headers: { origin } }, 'simple request');
     const preflight = await exchange(

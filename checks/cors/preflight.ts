@@ -65,8 +65,8 @@ export default defineCheck({
   async run({ http, stack, options, pass, fail }) {
     const skipped = skipWithoutOrigin(options.origin, stack);
     if (skipped) return skipped;
-    const url = new URL(options.path, stack.api.url).href;
-    const origin = options.origin || new URL(stack.web.url).origin;
+    const url = new URL(options.path, stack.services.api.url).href;
+    const origin = options.origin || new URL(stack.services.web.url).origin;
     const headers = {
       origin,
       'access-control-request-method': options.method,

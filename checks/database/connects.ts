@@ -49,7 +49,7 @@ export default defineCheck({
     },
   ],
   async run({ postgres, stack, options, pass, fail }) {
-    const { host, port, name } = stack.database;
+    const { host, port, name } = stack.services.database;
     const expected = `a query is answered by ${name} on ${host}:${port}`;
     const { value, failure } = await attempt(
       postgres.query({

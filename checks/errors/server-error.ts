@@ -32,7 +32,7 @@ export default defineCheck({
     if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
     const token = await ids.token({ kind: 'valid' });
     if (!token.available) return skip('there is no token that this API accepts', token.enable);
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
     const { traceId, traceparent } = await ids.trace();
     const headers = { authorization: `Bearer ${token.token}`, traceparent };
     await control.stop({ service: 'database' });

@@ -31,9 +31,12 @@ export default defineCheck({
   ],
   async run({ stack, options, pass, fail }) {
     const names: [what: string, name: string, rule: string][] = [];
-    if (stack.api.enabled) names.push(['services.api.serviceName', stack.api.serviceName, options.service]);
-    if (stack.web.enabled) names.push(['services.web.serviceName', stack.web.serviceName, options.service]);
-    if (stack.database.enabled) names.push(['database', stack.database.name, options.database]);
+    if (stack.services.api.enabled)
+      names.push(['services.api.serviceName', stack.services.api.serviceName, options.service]);
+    if (stack.services.web.enabled)
+      names.push(['services.web.serviceName', stack.services.web.serviceName, options.service]);
+    if (stack.services.database.enabled)
+      names.push(['database', stack.services.database.name, options.database]);
     const evidence = names.map(([what, name]) => fact(what, name));
     const wrong = names.filter(([, name, rule]) => !new RegExp(rule).test(name));
     if (wrong.length > 0) {

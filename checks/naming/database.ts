@@ -47,7 +47,7 @@ export default defineCheck({
     },
   ],
   async run({ postgres, stack, options, pass, fail }) {
-    const wanted = options.name || stack.database.name;
+    const wanted = options.name || stack.services.database.name;
     const { value, failure } = await attempt(
       postgres.query({
         sql: `select current_database()::text as database, table_schema || '.' || table_name as "table", column_name::text as "column"

@@ -61,9 +61,12 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
+    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
     const { response, actual, evidence } = await exchange(http, { url }, 'self-description');
-    const found = { expected: `GET ${url} names the service ${stack.api.serviceName}`, evidence: [evidence] };
+    const found = {
+      expected: `GET ${url} names the service ${stack.services.api.serviceName}`,
+      evidence: [evidence],
+    };
     if (!response) return fail('unreachable', { ...found, actual });
     const name = firstAt(parseJson(response.body), options.fields);
     if (typeof name?.value !== 'string')
@@ -71,7 +74,7 @@ export default defineCheck({
     const said = `${name.path} is "${name.value}"`;
     if (!new RegExp(options.pattern).test(name.value))
       return fail('against-the-rule', { ...found, actual: said });
-    if (name.value !== stack.api.serviceName) return fail('other-name', { ...found, actual: said });
+    if (name.value !== stack.services.api.serviceName) return fail('other-name', { ...found, actual: said });
     return pass(said, { count: 1, what: 'name' }, [evidence]);
   },
 });

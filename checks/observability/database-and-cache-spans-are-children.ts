@@ -59,7 +59,7 @@ export default defineCheck({
     const followed = await followRequest(
       { http, ids, spans },
       {
-        url: new URL(options.path ?? stack.api.readyPath, stack.api.url).href,
+        url: new URL(options.path ?? stack.services.api.readyPath, stack.services.api.url).href,
         waitMs: options.waitMs,
         traceIdHeader: '',
         // A span is exported when it ends: those of the clients may come in a batch before their request's own.

@@ -49,7 +49,7 @@ export default defineCheck({
     },
   ],
   async run({ http, ids, logs, spans, stack, options, pass, fail }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
     const followed = await followRequest({ http, ids, logs, spans }, { ...options, url });
     const { traceId, exchange, log, evidence } = followed;
     const { response } = exchange;

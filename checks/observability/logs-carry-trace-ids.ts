@@ -47,7 +47,7 @@ export default defineCheck({
   async run({ http, ids, logs, stack, options, pass, fail, skip }) {
     const access = await logs.available({ service: 'api' });
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
-    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
+    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
     const follow = () =>
       followRequest({ http, ids, logs }, { url, waitMs: options.waitMs, traceIdHeader: '' });
     const all = await Promise.all(Array.from({ length: options.requests }, follow));

@@ -33,7 +33,7 @@ export default defineCheck({
     const followed = await followRequest(
       { http, ids, spans },
       {
-        url: new URL(options.path ?? stack.api.healthPath, stack.api.url).href,
+        url: new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href,
         waitMs: options.waitMs,
         traceIdHeader: '',
         settled: (found) => found.length > 0,

@@ -99,7 +99,10 @@ export default defineCheck({
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
     const followed = await followRequest(
       { http, ids, logs, spans },
-      { ...options, url: new URL(options.path ?? stack.api.healthPath, stack.api.url).href },
+      {
+        ...options,
+        url: new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href,
+      },
     );
     const { traceId, exchange, log, evidence } = followed;
     if (!exchange.response) {
@@ -112,7 +115,7 @@ export default defineCheck({
       );
     }
     const broken =
-      breakInSpans(followed, stack.api.serviceName, options.waitMs) ??
+      breakInSpans(followed, stack.services.api.serviceName, options.waitMs) ??
       breakInLog(followed, options.waitMs) ??
       breakInResponse(followed, exchange.response.headers, options.responseHeaders);
     if (broken) return fail(broken.code, { ...broken, evidence });

@@ -67,7 +67,7 @@ export default defineCheck({
   async run({ http, ids, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);
-    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url);
+    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url);
     const marker = (await ids.uuid()).replaceAll('-', '');
     url.searchParams.set('meatymusic-probe', marker);
     const sinceMs = await ids.now();

@@ -35,7 +35,7 @@ export default defineCheck({
     const access = await logs.available({ service: 'api' });
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
     const value = (await ids.uuid()).replaceAll('-', '');
-    const url = new URL(options.path ?? stack.api.healthPath, stack.api.url).href;
+    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
     const sent = await exchange(http, { url, headers: { [options.header]: value } });
     if (!sent.response) {
       return fail('unreachable', { expected: 'an answer', actual: sent.actual, evidence: [sent.evidence] });

@@ -78,7 +78,7 @@ export default defineCheck({
     },
   ],
   async run({ http, ids, stack, options, pass, fail, remainingMs }) {
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
     const uuid = await ids.uuid();
     const fromAddress = `127.${[0, 2, 4].map((at) => 1 + (Number.parseInt(uuid.slice(at, at + 2), 16) % 250)).join('.')}`;
     const request = {

@@ -55,7 +55,7 @@ export default defineCheck({
     const evidence: Evidence[] = [];
     for (let index = 0; index < options.seeds; index++) {
       const seed = `${start}-${index}`;
-      const url = new URL(options.path.replaceAll('{seed}', seed), stack.api.url).href;
+      const url = new URL(options.path.replaceAll('{seed}', seed), stack.services.api.url).href;
       let first: string | undefined;
       // In turns with the other seeds would be better still; a result that depends on the call before differs here too.
       for (let repeat = 0; repeat < (index === 0 ? options.repeats : 2); repeat++) {

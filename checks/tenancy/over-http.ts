@@ -108,7 +108,7 @@ export default defineCheck({
     if (!tokens.owner.available)
       return skip('no tokens of two tenants can be made from here', tokens.owner.enable);
 
-    const url = new URL(options.path, stack.api.url).href;
+    const url = new URL(options.path, stack.services.api.url).href;
     const evidence: Evidence[] = [];
     const send = async (who: keyof typeof tokens, written?: string) => {
       const headers = { authorization: `Bearer ${tokens[who].token}`, 'content-type': 'application/json' };

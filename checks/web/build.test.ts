@@ -9,7 +9,7 @@ const ended = (
 ) => ({
   command: { run: { exitCode, stdout: '', stderr: '', durationMs: 1500, ...over } },
 });
-const stack = { web: { build: { command: 'npm run build', cwd: '/app/web' } } };
+const stack = { services: { web: { build: { command: 'npm run build', cwd: '/app/web' } } } };
 
 testCheck(
   check,

@@ -41,14 +41,14 @@ export default defineCheck({
     { name: 'the build is killed', code: 'build-failed', kind: 'options', set: { command: 'kill -9 $$' } },
   ],
   async run({ command: commands, stack, options, pass, fail, skip }) {
-    const command = options.command || stack.web.build?.command;
+    const command = options.command || stack.services.web.build?.command;
     if (!command) {
       return skip(
         'no build command is configured',
         "services.web.build: { command: 'npm run build', cwd: 'apps/web' } in meatymusic.config.ts",
       );
     }
-    const cwd = stack.web.build?.cwd;
+    const cwd = stack.services.web.build?.cwd;
     const where = cwd ? `\`${command}\` in ${cwd}` : `\`${command}\``;
     const expected = `${where} ends with 0`;
     const { value, failure } = await attempt(

@@ -38,7 +38,7 @@ for (const check of [home, dashboard]) {
         },
         {
           when: 'the stack has another name',
-          stack: { web: { appName: 'Tune & Co' } },
+          stack: { services: { web: { appName: 'Tune & Co' } } },
           probes: answer('<html><title>Tune &amp; Co</title>'),
         },
         {

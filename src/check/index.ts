@@ -10,6 +10,6 @@ export { at, firstAt, parseJson } from './json-path.ts';
 export { type CheckOption, type CheckOptions, option } from './option.ts';
 export * from './probes.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
-export { type ServiceName, type StackInfo, serviceNames } from './stack.ts';
+export type { ServiceInfos, ServiceName, StackInfo } from './stack.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
 export { skipWithoutOrigin } from './web-origin.ts';

@@ -2,8 +2,9 @@ import { described, integer, mapOf, number, strictMap, v } from '../base/schema.
 import { effectsLevels } from './effects.ts';
 import { evidenceSchema } from './evidence-schema.ts';
 import { resultSchemaVersion } from './result-version.ts';
+import type { ServiceInfos } from './stack.ts';
 
-/** The one source of the result document: `RunResult` is derived from it, and it is published as `meatymusic/schema/result.schema.json`. */
+/** The one source of the result document: `RunResult` is derived from it, and with the services of the stack it is published as `meatymusic/schema/result.schema.json`. */
 const text = v.string();
 const about = (description: string) => described(text, description);
 const maybe = (description: string) => v.optional(about(description));
@@ -59,51 +60,47 @@ export const nothingExaminedSchema = described(
   'No check came to a verdict: all were skipped (exit code 2), or the shard is empty',
 );
 
-const enabled = v.boolean();
-const build = strictMap({ command: text, cwd: about("Relative to the project's folder") });
-
-export const resultSchema = v.pipe(
-  strictMap({
-    schemaVersion: v.literal(resultSchemaVersion),
-    tool: strictMap({ name: v.literal('meatymusic'), version: text }),
-    startedAt: v.pipe(text, v.isoTimestamp(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
-    durationMs: ms,
-    traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
-    stack: strictMap({
-      runtime: v.picklist(['compose', 'embedded', 'external']),
-      api: strictMap({ enabled, url: text, serviceName: text, healthPath: text, readyPath: text }),
-      web: strictMap({ enabled, url: text, serviceName: text, appName: text, build: v.optional(build) }),
-      database: strictMap({ enabled, host: text, port: count, name: text, user: text }),
-      cache: strictMap({ enabled, host: text, port: count }),
-      telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
-      absent: v.optional(
-        described(
-          mapOf(
-            strictMap({
-              code: v.picklist(['not-running', 'port-not-published', 'switched-off']),
-              reason: text,
-              hint: text,
-            }),
+/** Returns the schema of the result document of a stack with these services. */
+export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
+  v.pipe(
+    strictMap({
+      schemaVersion: v.literal(resultSchemaVersion),
+      tool: strictMap({ name: v.literal('meatymusic'), version: text }),
+      startedAt: v.pipe(text, v.isoTimestamp(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
+      durationMs: ms,
+      traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
+      stack: strictMap({
+        runtime: about('compose, embedded, external, or the name of a runner of a plugin'),
+        services: described(services, 'By name'),
+        telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
+        absent: v.optional(
+          described(
+            mapOf(
+              strictMap({
+                code: v.picklist(['not-running', 'port-not-published', 'switched-off']),
+                reason: text,
+                hint: text,
+              }),
+            ),
+            'Services without an address, by name, with the reason; their `url` or `host` is a placeholder',
           ),
-          'Services without an address, by name, with the reason; their `url` or `host` is a placeholder',
         ),
-      ),
+      }),
+      endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
+      internalError: maybe('An error that came from no check'),
+      nothingExamined: v.optional(nothingExaminedSchema),
+      summary: strictMap({
+        pass: count,
+        fail: count,
+        skip: count,
+        error: count,
+        blocked: count,
+        total: count,
+        flaky: count,
+      }),
+      ok: v.boolean(),
+      exitCode: count,
+      checks: described(v.array(checkResultSchema), 'In the order of the plan'),
     }),
-    endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
-    internalError: maybe('An error that came from no check'),
-    nothingExamined: v.optional(nothingExaminedSchema),
-    summary: strictMap({
-      pass: count,
-      fail: count,
-      skip: count,
-      error: count,
-      blocked: count,
-      total: count,
-      flaky: count,
-    }),
-    ok: v.boolean(),
-    exitCode: count,
-    checks: described(v.array(checkResultSchema), 'In the order of the plan'),
-  }),
-  v.description('The result of `meatymusic verify`'),
-);
+    v.description('The result of `meatymusic verify`'),
+  );

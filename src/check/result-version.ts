@@ -1,2 +1,2 @@
 /** Version of the result document; raised when a reader of the old one would misread it. */
-export const resultSchemaVersion = 1;
+export const resultSchemaVersion = 2;

@@ -3,7 +3,7 @@ import type {
   attemptSchema,
   checkResultSchema,
   nothingExaminedSchema,
-  resultSchema,
+  resultSchemaOf,
 } from './result-schema.ts';
 
 /** One attempt at a check. Times are milliseconds from the start of the run. */
@@ -16,7 +16,7 @@ export type CheckResult = v.InferOutput<typeof checkResultSchema>;
 export type Status = CheckResult['status'];
 
 /** The result document, the source of every report. It is redacted before it is made. */
-export type RunResult = v.InferOutput<typeof resultSchema>;
+export type RunResult = v.InferOutput<ReturnType<typeof resultSchemaOf>>;
 
 /** The reason why a run judged nothing. */
 export type NothingExamined = v.InferOutput<typeof nothingExaminedSchema>;

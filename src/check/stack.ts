@@ -1,55 +1,87 @@
 import type { Absence } from '../base/endpoint.ts';
 
-/**
- * The stack under test, as a check sees it: addresses without credentials and the names of the contract.
- * Credentials stay inside the probes.
- */
+/** Information about each service by its name. The package of a further kind of service augments it. */
+export interface ServiceInfos {
+  api: ApiInfo;
+  web: WebInfo;
+  database: DatabaseInfo;
+  cache: CacheInfo;
+}
+
+export type ServiceName = keyof ServiceInfos;
+
+export interface ApiInfo {
+  enabled: boolean;
+  url: string;
+  serviceName: string;
+  /** Paths of the liveness and the readiness endpoint. */
+  healthPath: string;
+  readyPath: string;
+}
+
+export interface WebInfo {
+  enabled: boolean;
+  url: string;
+  serviceName: string;
+  appName: string;
+  /** The production build, if one is configured; `cwd` is relative to the project's folder. */
+  build?: { command: string; cwd: string };
+}
+
+export interface DatabaseInfo {
+  enabled: boolean;
+  host: string;
+  port: number;
+  name: string;
+  user: string;
+}
+
+export interface CacheInfo {
+  enabled: boolean;
+  host: string;
+  port: number;
+}
+
+/** The stack under test, as a check sees it: no credentials. Those stay inside the probes. */
 export interface StackInfo {
-  runtime: 'compose' | 'embedded' | 'external';
-  api: {
-    enabled: boolean;
-    url: string;
-    serviceName: string;
-    /** Paths of the liveness and the readiness endpoint. */
-    healthPath: string;
-    readyPath: string;
-  };
-  web: {
-    enabled: boolean;
-    url: string;
-    serviceName: string;
-    appName: string;
-    /** The production build, where one is configured; `cwd` is relative to the project's folder. */
-    build?: { command: string; cwd: string };
-  };
-  database: { enabled: boolean; host: string; port: number; name: string; user: string };
-  cache: { enabled: boolean; host: string; port: number };
+  runtime: string;
+  services: ServiceInfos;
   /** Where the services send spans by OTLP; absent: they print them. */
   telemetry: { otlpEndpoint?: string };
   /** Enabled services that do not run or cannot be reached; their address is a placeholder that leads nowhere. */
-  absent?: Partial<Record<ServiceName, Absence>>;
+  absent?: Record<string, Absence>;
 }
 
-export const serviceNames = ['api', 'web', 'database', 'cache'] as const;
-export type ServiceName = (typeof serviceNames)[number];
-
-/** The stack on the addresses of the contract; for tests and examples. */
+/** The stack on the default addresses; for tests and examples. */
 export const exampleStack: StackInfo = {
   runtime: 'embedded',
-  api: {
-    enabled: true,
-    url: 'http://localhost:8000',
-    serviceName: 'meatymusic-api',
-    healthPath: '/health',
-    readyPath: '/health/ready',
+  services: {
+    api: {
+      enabled: true,
+      url: 'http://localhost:8000',
+      serviceName: 'meatymusic-api',
+      healthPath: '/health',
+      readyPath: '/health/ready',
+    },
+    web: {
+      enabled: true,
+      url: 'http://localhost:3000',
+      serviceName: 'meatymusic-web',
+      appName: 'MeatyMusic',
+    },
+    database: { enabled: true, host: 'localhost', port: 5432, name: 'meatymusic', user: 'postgres' },
+    cache: { enabled: true, host: 'localhost', port: 6379 },
   },
-  web: {
-    enabled: true,
-    url: 'http://localhost:3000',
-    serviceName: 'meatymusic-web',
-    appName: 'MeatyMusic',
-  },
-  database: { enabled: true, host: 'localhost', port: 5432, name: 'meatymusic', user: 'postgres' },
-  cache: { enabled: true, host: 'localhost', port: 6379 },
   telemetry: {},
 };
+
+export type ServiceChanges = { [Name in ServiceName]?: Partial<ServiceInfos[Name]> };
+
+/** Returns the stack with changed information about some services. */
+export function withServices(stack: StackInfo, changes: ServiceChanges): StackInfo {
+  const changed = Object.entries(changes).map(([name, change]) => [
+    name,
+    { ...stack.services[name as ServiceName], ...change },
+  ]);
+  return { ...stack, services: { ...stack.services, ...Object.fromEntries(changed) } };
+}

@@ -13,9 +13,9 @@ const check = defineCheck({
     silent: { means: 'no answer', hint: 'wait' },
   },
   async run({ http, options, pass, fail, skip, stack }) {
-    if (!stack.api.enabled) return skip('there is no API');
+    if (!stack.services.api.enabled) return skip('there is no API');
     try {
-      const { body } = await http.request({ url: stack.api.url });
+      const { body } = await http.request({ url: stack.services.api.url });
       if (body !== options.answer) return fail('wrong', { expected: options.answer, actual: body });
       return pass(body, { count: body.length, what: 'digits' });
     } catch (error) {
@@ -53,7 +53,14 @@ const cases: CheckCases<'wrong' | 'silent'> = {
       probes: { http: { request: new ProbeError('ECONNRESET', 'it hung up') } },
     },
   ],
-  skips: [{ when: 'there is no API', stack: { api: { enabled: false } }, probes: {}, reason: /no API/ }],
+  skips: [
+    {
+      when: 'there is no API',
+      stack: { services: { api: { enabled: false } } },
+      probes: {},
+      reason: /no API/,
+    },
+  ],
 };
 
 testCheck(check, cases, { describe, it });

@@ -23,7 +23,7 @@ Exit codes: 0 all services run and none is unhealthy, 1 some do not, 69 nothing 
 
 Examples:
   $ meatymusic status
-  $ psql "$(meatymusic status --show-secrets --json | jq -r .endpoints.databaseUrl)"
+  $ psql "$(meatymusic status --show-secrets --json | jq -r .endpoints.database.url)"
   $ meatymusic status --json | jq -r '.services[] | select(.role == "api").addresses[0]'`,
     );
   act(command, status);

@@ -1,31 +1,16 @@
 import { parseDuration } from '../base/duration.ts';
-import { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+import { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+import { composeNames, serviceSettings } from '../services/index.ts';
+import { databaseUrl, group, name, setting, unset } from '../services/setting.ts';
+import { runtimeChoices } from './runner-names.ts';
 
 /**
- * The one schema of the configuration: types, errors and the published JSON Schema come from it.
- * Every field has a description; a default that is a fact of the contract stands here and nowhere else.
+ * The one schema of the configuration: types, errors and the published JSON Schema are derived from it.
+ * Every field has a description; each default is defined once, here or in the kind of a service.
  * Messages complete the sentence "<path> …" and never repeat the value, which may be a secret.
  */
-const setting = <Schema extends v.GenericSchema, const Fallback extends v.Default<Schema, undefined>>(
-  schema: Schema,
-  fallback: Fallback,
-  about: string,
-) => described(v.optional(schema, fallback), about);
-
-/** A setting that says nothing when it is left out. */
-const unset = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
-  described(v.optional(schema), about);
-
-/** Settings that each have a default, or may be left out. */
-const group = <const Entries extends v.ObjectEntries>(entries: Entries, about: string) => {
-  const map = strictMap(entries);
-  return setting(map, {} as v.InferInput<typeof map>, about);
-};
-
-const name = v.pipe(v.string(), v.minLength(1));
 const texts = v.array(v.string());
 const oneOrMore = v.union([v.string(), texts]);
-const port = integer(0, 65_535);
 
 const duration = (fallback: string, about: string) =>
   setting(
@@ -41,110 +26,6 @@ const duration = (fallback: string, about: string) =>
     fallback,
     `${about} (250ms, 5s, 2m; a bare number is milliseconds)`,
   );
-
-const noHttpUrl = 'is not an address that starts with http:// or https://';
-const httpUrl = v.pipe(v.string(), v.trim(), v.url(noHttpUrl), v.regex(/^https?:\/\//, noHttpUrl));
-
-/** Passwords are the usual reason: what is special in a URL has to be escaped in them. */
-const unreadableUrl = 'cannot be read as an address: its port, or a character to be written as %2F, %40, %23';
-
-const databaseUrl = v.pipe(
-  v.string(),
-  v.regex(/^postgres(ql)?(\+\w+)?:\/\//, 'is not an address that starts with postgresql://'),
-  v.url(unreadableUrl),
-  // `postgresql+asyncpg://` is how Python services write it in the DATABASE_URL that we share with them.
-  v.transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:')),
-);
-
-const cacheUrl = v.pipe(
-  v.string(),
-  v.regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://'),
-  v.url(unreadableUrl),
-);
-
-const urlPath = v.pipe(v.string(), v.regex(/^\//, 'is not a path that starts with /'));
-
-const enabled = setting(v.boolean(), true, 'Whether the stack has this service');
-
-const log = unset(
-  v.union([
-    strictMap({ file: described(v.string(), 'Path of a log file; rotation is followed') }),
-    strictMap({ command: described(v.string(), 'Command whose output is the log') }),
-  ]),
-  'Where the log of an external service is: { file } or { command }',
-);
-
-const api = group(
-  {
-    enabled,
-    url: setting(httpUrl, 'http://localhost:8000', 'Address of the API'),
-    serviceName: setting(name, 'meatymusic-api', 'Name that the API gives itself'),
-    healthPath: setting(urlPath, '/health', 'Its liveness endpoint: answers as long as the process does'),
-    readyPath: setting(urlPath, '/health/ready', 'Its readiness endpoint: looks behind itself'),
-    log,
-  },
-  'The service that answers over HTTP',
-);
-
-const web = group(
-  {
-    enabled,
-    url: setting(httpUrl, 'http://localhost:3000', 'Address of the web app'),
-    serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
-    appName: setting(name, 'MeatyMusic', 'Name that its pages show'),
-    log,
-    build: unset(
-      strictMap({
-        command: described(name, 'Production build, run by web/build'),
-        cwd: setting(v.string(), '.', 'Folder in which it runs'),
-      }),
-      'The production build; absent: web/build is skipped',
-    ),
-  },
-  'The pages that call it',
-);
-
-const database = group(
-  {
-    enabled,
-    url: setting(
-      databaseUrl,
-      'postgresql://postgres:postgres@localhost:5432/meatymusic',
-      'Connection that migrates and inspects',
-    ),
-    applicationUrl: unset(databaseUrl, 'Connection of the application, where it has one of its own'),
-    applicationRole: setting(
-      name,
-      'meatymusic_app',
-      'Role of the application, taken with SET LOCAL ROLE where it has no connection of its own',
-    ),
-    log,
-  },
-  'PostgreSQL',
-);
-
-const cache = group(
-  { enabled, url: setting(cacheUrl, 'redis://localhost:6379', 'Address of Redis'), log },
-  'Redis',
-);
-
-const telemetry = group(
-  {
-    otlpEndpoint: unset(httpUrl, 'Where the services send spans by OTLP; unset: to the console'),
-    receiver: group(
-      {
-        enabled: unset(
-          v.boolean(),
-          'Whether the tool takes spans in itself; unset: where otlpEndpoint is of this machine',
-        ),
-        httpPort: setting(port, 4318, 'Port for OTLP over HTTP; 0: a free one'),
-        grpcPort: setting(port, 4317, 'Port for OTLP over gRPC; 0: a free one'),
-      },
-      "The tool's own receiver",
-    ),
-  },
-  'Where spans go',
-);
 
 const auth = group(
   {
@@ -176,15 +57,7 @@ const compose = group(
     engine: setting(v.picklist(['docker', 'podman']), 'docker', 'Program whose `compose` is called'),
     file: unset(oneOrMore, 'Compose file; default: docker-compose.yml'),
     project: unset(v.string(), 'Project name; default: the one of the file or folder'),
-    services: group(
-      {
-        api: setting(v.string(), 'api', 'Name of the API in the file'),
-        web: setting(v.string(), 'web', 'Name of the web app in the file'),
-        database: setting(v.string(), 'postgres', 'Name of the database in the file'),
-        cache: setting(v.string(), 'redis', 'Name of Redis in the file'),
-      },
-      "The file's names for the contract's services",
-    ),
+    services: group(composeNames, "The file's names for the contract's services"),
     profiles: setting(texts, [], 'Profiles to enable'),
     env: setting(mapOf(v.string()), {}, 'Variables for the file'),
   },
@@ -239,14 +112,11 @@ const browser = group(
 export const configSchema = strictMap({
   $schema: unset(v.string(), 'Address of the JSON Schema, for editors'),
   runtime: setting(
-    v.picklist(['auto', 'compose', 'embedded', 'external']),
+    v.picklist(runtimeChoices),
     'auto',
     'What holds the stack; auto: compose where a Docker daemon answers, else embedded',
   ),
-  services: group(
-    { api, web, database, cache, telemetry },
-    'The stack: where it is and what it calls itself',
-  ),
+  services: group(serviceSettings, 'The stack: where it is and what it calls itself'),
   auth,
   up,
   compose,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import { fact } from '../check/exchange.ts';
-import { exampleStack } from '../check/stack.ts';
+import { exampleStack, withServices } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, hanging, makeCheck } from '../testing/make-check.ts';
 import { lastWordsMs } from './attempt.ts';
@@ -467,7 +467,7 @@ describe('startRun', () => {
     });
 
     it('skips what uses a service that is switched off', async () => {
-      const stack = { ...exampleStack, cache: { ...exampleStack.cache, enabled: false } };
+      const stack = withServices(exampleStack, { cache: { enabled: false } });
       const { resultAfter } = begin([makeCheck({ id: 'a/1', uses: ['cache'] })], { stack });
       expect((await resultAfter(0)).find('a/1')).toMatchObject({
         status: 'skip',

@@ -1,6 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { SharedResources } from '../base/shared-resources.ts';
 
+/** Where the lines that are there end, and those that come begin. */
+export const caughtUp: unique symbol = Symbol('caught up');
+
+/** A way to the log of one service. */
 export interface LogAccess {
   /** For a person: `.meatymusic/logs/api.log`, `docker compose logs api`. */
   source: string;
@@ -11,16 +15,21 @@ export interface LogAccess {
   open(sinceMs?: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Absent: each look has to read the log anew. */
   follow?(): LogFollower;
+  /**
+   * Lines as they come: those that are there, `caughtUp`, and then (`follow`) the further ones. Without `follow` it ends
+   * after the first ones. Absent: the log is read by its runtime.
+   */
+  lines?(options: { follow: boolean; signal: AbortSignal }): AsyncIterable<string | typeof caughtUp>;
   /** Where the bytes are those of a file that can be read at any place. */
   file?: string;
 }
 
-/** Remembers how far a log was read. */
 /** What was written to a file that has been moved away. */
 export interface MovedBytes {
   moved: Uint8Array;
 }
 
+/** Remembers how far a log was read. */
 export interface LogFollower {
   /**
    * What came since the last call, at first all that is there, or the last `atMostBytes` of that. `restarted`: what came
@@ -42,4 +51,20 @@ export interface LogScope {
   readonly signal: AbortSignal;
   clock: Clock;
   shared: SharedResources;
+}
+
+export interface LogLine {
+  service: string;
+  text: string;
+}
+
+export interface LogOptions {
+  /** Default: all. */
+  services?: readonly string[];
+  follow: boolean;
+  /** Epoch milliseconds. */
+  sinceMs?: number;
+  /** Only the last lines of each service. */
+  tail?: number;
+  signal: AbortSignal;
 }

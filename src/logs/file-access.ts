@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { LogAccess } from './access.ts';
 import { followFile } from './follow-file.ts';
+import { followLines } from './follow-lines.ts';
 import { readPipe } from './read-pipe.ts';
 import { toRecord } from './record.ts';
 
@@ -27,6 +28,7 @@ export function fileLogAccess(path: string, source = path): LogAccess {
       yield* read(path, sinceMs);
     },
     follow: () => followFile(path),
+    lines: (options) => followLines(path, options),
     file: path,
   };
 }

@@ -12,7 +12,7 @@ import { contextOf } from '../check/check-context.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import { optionValues } from '../check/option.ts';
-import { exampleStack } from '../check/stack.ts';
+import { exampleStack, withServices } from '../check/stack.ts';
 import { fileLogAccess } from '../logs/file-access.ts';
 import { parseTraceparent } from '../suites/traceparent.ts';
 import { createProbe, type ProbeContext } from './index.ts';
@@ -109,7 +109,7 @@ afterEach(async () => {
 async function judge(check: unknown, options: Record<string, unknown> = {}, timeoutMs = 20_000) {
   const definition = check as CheckDefinition;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stack = { ...exampleStack, api: { ...exampleStack.api, url } };
+  const stack = withServices(exampleStack, { api: { url } });
   const signal = AbortSignal.timeout(timeoutMs);
   const end = performance.now() + timeoutMs;
   const remainingMs = () => Math.max(0, end - performance.now());

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import { defineCheck, option, ProbeError, v } from '../check/index.ts';
 import type { Sabotage } from '../check/sabotage.ts';
+import { withServices } from '../check/stack.ts';
 import type { Runtime } from '../runners/runtime.ts';
 import type { StackUnderTest } from '../session/stack.ts';
 import { testProbeContext, testStack } from '../testing/probe-context.ts';
@@ -37,7 +38,7 @@ beforeEach(async () => {
   await listen(0);
   port = (server.address() as AddressInfo).port;
   const url = `http://127.0.0.1:${port}`;
-  const stack = { ...testStack, runtime: 'embedded' as const, api: { ...testStack.api, url } };
+  const stack = { ...withServices(testStack, { api: { url } }), runtime: 'embedded' };
   const context = testProbeContext({ stack });
   await context.close();
   const base = { ...context, endpoints: { ...context.endpoints, api: { url } } };
@@ -58,7 +59,7 @@ const definition = defineCheck({
   },
   async run({ http, stack, options, pass, fail }) {
     try {
-      const { body } = await http.request({ url: stack.api.url });
+      const { body } = await http.request({ url: stack.services.api.url });
       if (body !== options.body) return fail('wrong', { expected: options.body, actual: body });
       return pass(body, { count: 1, what: 'answer' });
     } catch (error) {
@@ -202,7 +203,7 @@ describe('prove', () => {
 
   it('is refuted where the check breaks instead of failing', async () => {
     const run: Check['run'] = async ({ http, stack, pass }) => {
-      await http.request({ url: stack.api.url });
+      await http.request({ url: stack.services.api.url });
       return pass('fine', { count: 1, what: 'answer' });
     };
     const proof = await proofOf([stopped], { run });

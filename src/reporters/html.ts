@@ -26,7 +26,7 @@ export const html: Reporter = {
 <body>
 <header class="${ok ? 'pass' : 'fail'}">
 <h1>${ok ? '✔' : '✖'} ${escapeHtml(words)}</h1>
-<p>${escapeHtml(`${stack.runtime} stack at ${stack.api.url} · ${startedAt} · ${formatDuration(durationMs)}${ended} · meatymusic ${tool.version}`)}</p>
+<p>${escapeHtml(`${stack.runtime} stack at ${stack.services.api.url} · ${startedAt} · ${formatDuration(durationMs)}${ended} · meatymusic ${tool.version}`)}</p>
 </header>
 <main>
 ${byArea(checks)

@@ -16,7 +16,7 @@ export const markdown: Reporter = {
     const lines = [
       `## ${ok ? '✅' : '❌'} meatymusic: ${closingWords(result)}`,
       '',
-      `In ${formatDuration(durationMs)}${ended}, on the ${stack.runtime} stack at ${code(stack.api.url)}.`,
+      `In ${formatDuration(durationMs)}${ended}, on the ${stack.runtime} stack at ${code(stack.services.api.url)}.`,
       '',
       ...failed.flatMap(section),
       '| | check | result |',

@@ -5,7 +5,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { besideText, wrapText } from '../base/wrap-text.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
-import type { StackInfo } from '../check/stack.ts';
+import type { ServiceName, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import type { Look, Reporter } from './reporter.ts';
@@ -186,14 +186,16 @@ function closing(page: Page, result: RunResult): void {
   page.beside('  ', addressesOf(stack), paint.dim);
 }
 
-function addressesOf({ api, web, database, cache }: StackInfo): string {
-  const addresses = [
-    api.enabled && `api ${api.url}`,
-    web.enabled && `web ${web.url}`,
-    database.enabled && `database ${database.host}:${database.port}/${database.name}`,
-    cache.enabled && `cache ${cache.host}:${cache.port}`,
-  ];
-  return safeLine(addresses.filter(Boolean).join(' · '), 2000);
+function addressesOf({ services }: StackInfo): string {
+  const addresses = Object.entries(services).flatMap(([name, info]) =>
+    info.enabled ? [`${name} ${addressOf(info)}`] : [],
+  );
+  return safeLine(addresses.join(' · '), 2000);
+}
+
+function addressOf(info: StackInfo['services'][ServiceName]): string {
+  if ('url' in info) return info.url;
+  return `${info.host}:${info.port}${'name' in info ? `/${info.name}` : ''}`;
 }
 
 function countsOf(checks: readonly CheckResult[]): Record<Status, number> {

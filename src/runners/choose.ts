@@ -1,4 +1,7 @@
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
 import type { RuntimeContext } from './context.ts';
+import { allRunners, createRuntime } from './index.ts';
 import type { Runtime, RuntimeName } from './runtime.ts';
 import { readState } from './state.ts';
 
@@ -24,11 +27,19 @@ export async function chooseRuntime(
       reason: 'this project runs on it already',
     };
   }
-  const { dockerAnswers } = await import('./compose/index.ts');
-  const docker = await dockerAnswers(context);
-  return docker.available
-    ? { runtime: await createRuntime('compose', context), reason: docker.reason }
-    : { runtime: await createRuntime('embedded', context), reason: docker.reason };
+  let reason: string | undefined;
+  for (const [name, { canStart }] of allRunners()) {
+    const answer = await canStart?.(context);
+    // The first one that was tried is the usual one: its answer explains the choice.
+    reason ??= answer?.reason;
+    if (answer?.available) return { runtime: await createRuntime(name, context), reason: reason ?? '' };
+  }
+  throw new Fault({
+    code: 'no-runner',
+    message: `no runner can start a stack here: ${reason}`,
+    hint: 'meatymusic doctor',
+    exitCode: ExitCode.unavailable,
+  });
 }
 
 /** The stack that is there: what `up` left, else the configured one. For `verify`, `status`, `logs`, `down`. */
@@ -39,8 +50,7 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
   }
   const { runtime } = context.config;
   if (runtime === 'auto') {
-    const { refuseTakenAddresses } = await import('./compose/index.ts');
-    await refuseTakenAddresses(context);
+    for (const { refuseTakenAddresses } of allRunners().values()) await refuseTakenAddresses?.(context);
   }
   if (runtime === 'auto' || runtime === 'external') {
     return {
@@ -58,22 +68,11 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
 export async function runtimesToStop(context: RuntimeContext): Promise<Runtime[]> {
   const state = readState(context.root);
   if (state) return [await createRuntime(state.runtime, context)];
-  const runtimes = [await createRuntime('embedded', context)];
   const { runtime } = context.config;
-  if (runtime === 'auto' || runtime === 'compose') {
-    const { dockerAnswers } = await import('./compose/index.ts');
-    if ((await dockerAnswers(context)).available) runtimes.push(await createRuntime('compose', context));
+  const found: Runtime[] = [];
+  for (const [name, { canStart, leavesRemains }] of allRunners()) {
+    if (!leavesRemains && runtime !== 'auto' && runtime !== name) continue;
+    if ((await canStart?.(context))?.available) found.push(await createRuntime(name, context));
   }
-  return runtimes;
-}
-
-export async function createRuntime(name: RuntimeName, context: RuntimeContext): Promise<Runtime> {
-  switch (name) {
-    case 'compose':
-      return (await import('./compose/index.ts')).createComposeRuntime(context);
-    case 'embedded':
-      return (await import('./embedded/index.ts')).createEmbeddedRuntime(context);
-    case 'external':
-      return (await import('./external.ts')).createExternalRuntime(context);
-  }
+  return found;
 }

@@ -4,7 +4,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import type { Endpoints } from './runtime.ts';
 
 /** Returns the address of a service; throws a `Fault` (69, or 78 where the compose file is the reason) when it has none. */
-export function requireUrl(endpoints: Endpoints, service: keyof Endpoints): string {
+export function requireUrl(endpoints: Endpoints, service: string): string {
   const url = urlOf(endpoints[service]);
   if (url !== undefined) return url;
   const absent = absenceOf(endpoints[service]);

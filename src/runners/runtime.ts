@@ -1,13 +1,16 @@
 import type { Endpoint } from '../base/endpoint.ts';
 import type { ServiceName } from '../check/stack.ts';
+import type { BuiltInRunner } from '../config/runner-names.ts';
+import type { LogAccess, LogLine, LogOptions } from '../logs/access.ts';
 
-export type RuntimeName = 'compose' | 'embedded' | 'external';
+/** Name of a built-in or a registered runner. */
+export type RuntimeName = BuiltInRunner | (string & {});
 
 /**
- * Where each service of a stack is reached, credentials included; they never leave the process unredacted. `telemetry`
- * is the stack's own receiver of spans, by OTLP over HTTP; absent: it has none.
+ * Where each service of a stack is reached, by its name, credentials included; they never leave the process unredacted.
+ * `telemetry` is the stack's own receiver of spans, by OTLP over HTTP; absent: it has none.
  */
-export type Endpoints = Record<ServiceName, Endpoint> & { telemetry?: Endpoint };
+export type Endpoints = Record<string, Endpoint>;
 
 export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing';
 
@@ -46,21 +49,6 @@ export interface UpOptions {
   onEvent(event: RuntimeEvent): void;
 }
 
-export interface LogLine {
-  service: string;
-  text: string;
-}
-
-export interface LogOptions {
-  service?: string;
-  follow: boolean;
-  /** Epoch milliseconds. */
-  sinceMs?: number;
-  /** Last lines only. */
-  tail?: number;
-  signal: AbortSignal;
-}
-
 /** Something that can hold a stack. Commands know no other. Rejects with `Fault` alone. */
 export interface Runtime {
   readonly name: RuntimeName;
@@ -75,7 +63,10 @@ export interface Runtime {
     onEvent(event: RuntimeEvent): void;
   }): Promise<string[]>;
   status(): Promise<ServiceStatus[]>;
+  /** Lines of several logs, by time. Throws a `Fault` if one of the services that were asked for has no log. */
   logs(options: LogOptions): AsyncIterable<LogLine>;
+  /** The way to the log of one service; `undefined`: it cannot be read from here. */
+  logAccess(service: ServiceName): LogAccess | undefined;
   /** `undefined` when nothing of it was started; a service that does not run has no address. */
   endpoints(): Promise<Endpoints | undefined>;
   /** For disruptive checks and `checks prove`; absent where the runtime did not start the stack. */

@@ -1,7 +1,9 @@
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import type { SqlStep } from '../check/probes.ts';
-import { type ServiceName, serviceNames } from '../check/stack.ts';
+import type { ServiceName } from '../check/stack.ts';
+import { allRunners } from '../runners/index.ts';
 import type { RuntimeName } from '../runners/runtime.ts';
+import { serviceNames } from '../services/index.ts';
 
 /** How a change to the stack is undone. Data, so that another process can do it. */
 export type Undo =
@@ -40,8 +42,7 @@ export function parseRecord(text: string): ChangeRecord {
   const { version, what, runtime, by, atMs, undo } = record ?? {};
   if (version !== 1) throw new Error(`version ${JSON.stringify(version)} is not known`);
   if (typeof what !== 'string' || typeof atMs !== 'number') throw new Error('"what" or "atMs" is missing');
-  if (!['compose', 'embedded', 'external'].includes(String(runtime)))
-    throw new Error('"runtime" is not known');
+  if (!allRunners().has(String(runtime))) throw new Error('"runtime" is not known');
   if (typeof by?.pid !== 'number' || typeof by.started !== 'string') throw new Error('"by" names no process');
   if (!isUndo(undo)) throw new Error('"undo" is not known');
   return record as ChangeRecord;
@@ -51,7 +52,7 @@ function isUndo(undo: Undo | undefined): boolean {
   switch (undo?.kind) {
     case 'start':
     case 'restart':
-      return serviceNames.includes(undo.service);
+      return serviceNames().includes(undo.service);
     case 'sql':
       return Array.isArray(undo.steps) && undo.steps.every((step) => typeof step?.sql === 'string');
     case 'redis':

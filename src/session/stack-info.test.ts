@@ -17,5 +17,8 @@ it.each([
   const config = configOf({ services: { web: { build: { command: 'npm run build', cwd } } } });
   const project = { config, root: '/somewhere/project' } as Parameters<typeof stackInfo>[0];
   const runtime = { name: 'external' } as Parameters<typeof stackInfo>[1];
-  expect(stackInfo(project, runtime, endpoints).web.build).toEqual({ command: 'npm run build', cwd: shown });
+  expect(stackInfo(project, runtime, endpoints).services.web.build).toEqual({
+    command: 'npm run build',
+    cwd: shown,
+  });
 });

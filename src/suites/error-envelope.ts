@@ -177,7 +177,7 @@ export function errorCheck(
       },
     ],
     async run({ http, ids, stack, options, pass, fail, skip }) {
-      const url = new URL(options.path, stack.api.url).href;
+      const url = new URL(options.path, stack.services.api.url).href;
       const { traceId, traceparent } = await ids.trace();
       const token = texts.withToken ? await ids.token({ kind: 'valid' }) : undefined;
       const { request } = texts;

@@ -51,7 +51,7 @@ export function apiCalls(
 
 /** Address of the API as the page calls it; the check's option, or the stack's. */
 export function apiAddress(option: string, stack: StackInfo): string {
-  return option || stack.api.url;
+  return option || stack.services.api.url;
 }
 
 /** `GET /api/v1/compose?seed=x → 200`. */

@@ -73,7 +73,7 @@ export function refusedTokenCheck({
       },
     ],
     async run({ http, ids, stack, options: { path, method, status }, pass, fail, skip }) {
-      const url = new URL(path, stack.api.url).href;
+      const url = new URL(path, stack.services.api.url).href;
       const token = bare ? undefined : await ids.token({ kind });
       const headers: Record<string, string> = token ? { authorization: `Bearer ${token.token}` } : {};
       const { response, actual, evidence } = await exchange(http, { url, method, headers }, kind);

@@ -70,7 +70,7 @@ export function traceContextCheck<Own extends string>({
       },
     ],
     async run({ http, ids, logs, spans, stack, options: { path, waitMs }, pass, fail, skip }) {
-      const url = new URL(path ?? stack.api.healthPath, stack.api.url).href;
+      const url = new URL(path ?? stack.services.api.healthPath, stack.services.api.url).href;
       const observed = await observeTraceContext({ http, ids, logs, spans }, url, cases, waitMs);
       const evidence = observed.map((each) =>
         fact(`${each.expect}: ${each.name}`, `${sentIn(each)} → ${each.failure ?? outcome(each)}`),

@@ -75,8 +75,8 @@ export function pageCheck({
       },
     ],
     async run({ http, stack, options, pass, fail }) {
-      const url = new URL(options.path, stack.web.url).href;
-      const { appName } = stack.web;
+      const url = new URL(options.path, stack.services.web.url).href;
+      const { appName } = stack.services.web;
       const { response, actual, evidence } = await exchange(
         http,
         { url, headers: { accept: 'text/html' } },

@@ -8,16 +8,18 @@ import type { ProbeContext } from '../probes/context.ts';
 
 export const testStack: StackInfo = {
   runtime: 'external',
-  api: {
-    enabled: true,
-    url: 'http://127.0.0.1:1',
-    serviceName: 'meatymusic-api',
-    healthPath: '/health',
-    readyPath: '/health/ready',
+  services: {
+    api: {
+      enabled: true,
+      url: 'http://127.0.0.1:1',
+      serviceName: 'meatymusic-api',
+      healthPath: '/health',
+      readyPath: '/health/ready',
+    },
+    web: { enabled: true, url: 'http://127.0.0.1:1', serviceName: 'meatymusic-web', appName: 'MeatyMusic' },
+    database: { enabled: true, host: '127.0.0.1', port: 1, name: 'meatymusic', user: 'postgres' },
+    cache: { enabled: true, host: '127.0.0.1', port: 1 },
   },
-  web: { enabled: true, url: 'http://127.0.0.1:1', serviceName: 'meatymusic-web', appName: 'MeatyMusic' },
-  database: { enabled: true, host: '127.0.0.1', port: 1, name: 'meatymusic', user: 'postgres' },
-  cache: { enabled: true, host: '127.0.0.1', port: 1 },
   telemetry: {},
 };
 

@@ -3,13 +3,14 @@ import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import type { Probes } from '../check/probes.ts';
-import type { StackInfo } from '../check/stack.ts';
+import { type ServiceChanges, withServices } from '../check/stack.ts';
 import type { ProbeContext, SpanAccess } from '../probes/context.ts';
 import { createProbe } from '../probes/index.ts';
 import { readChecksFile } from '../sources/declared/checks-file.ts';
 import { testProbeContext, testStack } from './probe-context.ts';
 
-export interface GivenStack extends Partial<StackInfo> {
+export interface GivenStack {
+  services?: ServiceChanges;
   databaseUrl?: string;
   cacheUrl?: string;
   logs?: ProbeContext['logs'];
@@ -18,9 +19,9 @@ export interface GivenStack extends Partial<StackInfo> {
 
 /** Runs a check once with real probes against whatever is there. */
 export async function runForReal(check: Check, given: GivenStack = {}) {
-  const { databaseUrl, cacheUrl, logs, spans, ...stack } = given;
+  const { databaseUrl, cacheUrl, logs, spans, services = {} } = given;
   const context = testProbeContext({
-    stack: { ...testStack, ...stack },
+    stack: withServices(testStack, services),
     effects: effectsOf(check),
     ...(check.timeoutMs ? { timeoutMs: check.timeoutMs } : {}),
     ...(logs ? { logs } : {}),

@@ -5,8 +5,8 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import type { v } from '../base/schema.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import type { CheckOptions } from '../check/option.ts';
-import { resultSchema } from '../check/result-schema.ts';
 import { configSchema } from '../config/schema.ts';
+import { resultSchema } from '../services/index.ts';
 import { builtInChecks } from '../sources/built-in-checks.ts';
 import { checksFileSchema } from '../sources/declared/schema.ts';
 

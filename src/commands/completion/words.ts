@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import type { Check } from '../../check/define-check.ts';
-import { serviceNames } from '../../check/stack.ts';
 import { reporterNames } from '../../reporters/index.ts';
+import { serviceNames } from '../../services/index.ts';
 import { loadAllChecks } from '../../session/all-checks.ts';
 import { loadBuiltInChecks } from '../../sources/load.ts';
 import { openProject } from '../context.ts';
@@ -89,7 +89,7 @@ async function argumentsOf(command: Command, { checks }: Sources): Promise<strin
       if (argument.argChoices) return argument.argChoices;
       const name = argument.name();
       if (/^(patterns?|ids?)$/.test(name)) return namesOf(await checks());
-      if (/^services?$/.test(name)) return [...serviceNames];
+      if (/^services?$/.test(name)) return serviceNames();
       return /^(file|folder|dir)/.test(name) ? [files] : [];
     }),
   );

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
 import type { Project } from '../../config/project.ts';
 import { findChromium, installChromium } from '../../probes/browser/find-chromium.ts';
 import { findRuntime } from '../../runners/choose.ts';
 import { dockerAnswers } from '../../runners/compose/index.ts';
 import { choosePorts } from '../../runners/embedded/ports.ts';
+import { enabledServices, kindOf } from '../../services/index.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -136,8 +136,6 @@ function examineBrowser({ config, env }: Project): Finding {
   return { name, state: 'note', found: `${source}: the browser checks are skipped`, mend: installChromium };
 }
 
-const defaultPorts: Record<ServiceName, number> = { api: 8000, web: 3000, database: 5432, cache: 6379 };
-
 /** Which of the ports this folder's stack has now; that another folder's stack has its name is a finding of its own. */
 async function examineStack(project: Project): Promise<{ stack: Finding[]; ports: Finding[] }> {
   if (project.config.runtime === 'external') return { stack: [], ports: [] };
@@ -165,23 +163,21 @@ async function examineStack(project: Project): Promise<{ stack: Finding[]; ports
 async function examinePorts({ config }: Project, endpoints: readonly number[]): Promise<Finding[]> {
   const isFixed = config.up.ports === 'fixed';
   return Promise.all(
-    serviceNames
-      .filter((service) => config.services[service].enabled)
-      .map(async (service): Promise<Finding> => {
-        const port = portOf(config.services[service].url, defaultPorts[service]);
-        const name = `port ${port}`;
-        if (endpoints.includes(port))
-          return { name, state: 'ok', found: `${service}: this project's stack has it` };
-        try {
-          await choosePorts({ [service]: port }, 'fixed');
-          return { name, state: 'ok', found: `${service}: free` };
-        } catch (error) {
-          const found = error instanceof Fault ? error.message.replace(`${name} of `, '') : messageOf(error);
-          return isFixed
-            ? { name, state: 'bad', found, mend: 'stop that process, or set up.ports to auto' }
-            : { name, state: 'note', found: `${found}; up takes another one` };
-        }
-      }),
+    enabledServices(config.services).map(async (service): Promise<Finding> => {
+      const port = portOf(config.services[service].url, kindOf(service).defaultPort);
+      const name = `port ${port}`;
+      if (endpoints.includes(port))
+        return { name, state: 'ok', found: `${service}: this project's stack has it` };
+      try {
+        await choosePorts({ [service]: port }, 'fixed');
+        return { name, state: 'ok', found: `${service}: free` };
+      } catch (error) {
+        const found = error instanceof Fault ? error.message.replace(`${name} of `, '') : messageOf(error);
+        return isFixed
+          ? { name, state: 'bad', found, mend: 'stop that process, or set up.ports to auto' }
+          : { name, state: 'note', found: `${found}; up takes another one` };
+      }
+    }),
   );
 }
 

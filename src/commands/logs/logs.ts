@@ -22,7 +22,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Show the logs of the services; structured lines are pretty-printed.')
     .argument('[services...]', 'api, web, database, cache, or a service of your compose file; default: all')
-    .option('-f, --follow', 'go on until Ctrl-C')
+    .option('-f, --follow', 'keep printing new lines until Ctrl-C')
     .option('--since <duration>', 'only lines of the last 5m, 30s, 2h', since)
     .option('--tail <lines>', 'only the last lines of each service', tail)
     .option('--json', 'the lines as they are; with several services, one object {service, line} each')
@@ -45,17 +45,14 @@ const logs: Action = async (invocation, options, services) => {
   const { stdout, signal } = invocation;
   const wanted = await known(services, runtime);
   const printer = json ? rawPrinter(wanted.length === 1) : createLogPrinter(stdout);
-  const only = new Set(wanted);
   const lines = runtime.logs({
     follow,
     signal,
-    ...(wanted.length === 1 ? { service: wanted[0] as string } : {}),
+    ...(wanted.length === 0 ? {} : { services: wanted }),
     ...(sinceMs === undefined ? {} : { sinceMs: Date.now() - sinceMs }),
     ...(tailLines === undefined ? {} : { tail: tailLines }),
   });
-  for await (const line of lines) {
-    if (only.size === 0 || only.has(line.service)) await stdout.write(printer.print(line));
-  }
+  for await (const line of lines) await stdout.write(printer.print(line));
   await stdout.write(printer.end());
   signal.throwIfAborted();
   return ExitCode.ok;

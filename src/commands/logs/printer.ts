@@ -1,10 +1,10 @@
 import { formatDuration } from '../../base/duration.ts';
 import { excerpt, safeLine, safeText } from '../../base/safe-text.ts';
 import type { SpanData } from '../../check/probes.ts';
+import type { LogLine } from '../../logs/access.ts';
 import { BlockCollector } from '../../logs/blocks.ts';
 import { parsePrintedSpan } from '../../logs/printed-spans/printed-span.ts';
 import { toRecord } from '../../logs/record.ts';
-import type { LogLine } from '../../runners/runtime.ts';
 import type { Output } from '../invocation.ts';
 import { type Style, styleFor } from '../style.ts';
 

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { packageRoot } from '../../base/package-root.ts';
 import { v } from '../../base/schema.ts';
 import type { RunResult } from '../../check/result.ts';
-import { resultSchema } from '../../check/result-schema.ts';
+import { resultSchema } from '../../services/index.ts';
 
 const bin = path.join(packageRoot, 'bin/meatymusic.js');
 const isBuilt = existsSync(path.join(packageRoot, 'dist/cli.cjs'));
@@ -439,7 +439,7 @@ export default defineCheck({
   title: 'It holds', failureTitle: 'It does not hold', why: 'a test', needs: ['http'],
   codes: { wrong: { means: 'it is wrong', hint: 'repair it' } },
   async run({ http, pass, stack }) {
-    await http.request({ url: stack.api.url + '/x', method: 'POST' }).catch(() => {});
+    await http.request({ url: stack.services.api.url + '/x', method: 'POST' }).catch(() => {});
     return pass('fine', { count: 1, what: 'thing' });
   },
 });`,

@@ -2,6 +2,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { SpansProbe } from '../../check/probes.ts';
 import type { Sabotage } from '../../check/sabotage.ts';
+import { withServices } from '../../check/stack.ts';
 import { addressOf } from '../../probes/address.ts';
 import type { ProbeChanges } from '../../session/probe-source.ts';
 import type { StackUnderTest } from '../../session/stack.ts';
@@ -53,7 +54,7 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
     case 'http': {
       const { service, change } = sabotage;
       const proxy = await startSabotagingProxy(addressOf(base, service), change);
-      const stack = { ...underTest.stack, [service]: { ...underTest.stack[service], url: proxy.url } };
+      const stack = withServices(underTest.stack, { [service]: { url: proxy.url } });
       const endpoints = { ...base.endpoints, [service]: { url: proxy.url } };
       return {
         underTest: { ...underTest, stack, base: { ...base, stack, endpoints } },

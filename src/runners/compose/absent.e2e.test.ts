@@ -82,7 +82,7 @@ describe.skipIf(missing)(`a service whose container does not run${missing ? ` ($
     expect(verify.code, told(verify)).toBe(1);
     const { checks, stack } = JSON.parse(verify.stdout) as {
       checks: (Result & { id: string })[];
-      stack: { cache: { host: string }; absent: Record<string, { reason: string }> };
+      stack: { services: { cache: { host: string } }; absent: Record<string, { reason: string }> };
     };
     const reason = `container ${container('sessions')} exited (137)`;
     expect(checks.find(({ id }) => id === 'cache/ping')).toMatchObject({
@@ -93,7 +93,7 @@ describe.skipIf(missing)(`a service whose container does not run${missing ? ` ($
     });
     expect(checks.filter(({ status }) => status === 'pass')).toEqual([]);
     expect(stack.absent.cache?.reason).toBe(reason);
-    expect(stack.cache.host).toBe('cache.invalid');
+    expect(stack.services.cache.host).toBe('cache.invalid');
 
     docker('kill', container('db'));
     const databaseReason = `container ${container('db')} exited (137)`;

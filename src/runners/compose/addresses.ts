@@ -1,6 +1,7 @@
 import { type Endpoint, switchedOff, urlOf } from '../../base/endpoint.ts';
 import { publicNamesOf, secretsOfUrl, secretsOfValue } from '../../base/secret-places.ts';
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import { enabledServices, kindOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
 import { absenceOfContainer, absenceOfPort } from './absence.ts';
@@ -8,15 +9,7 @@ import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
 import { receiverUrl } from './receiver.ts';
 
-/** Ports that say what is behind them; the first that a container publishes is taken, else its first of all. */
-const usualPorts: Record<ServiceName, number[]> = {
-  api: [8000, 8080, 80],
-  web: [3000, 80, 8080],
-  database: [5432],
-  cache: [6379],
-};
-
-/** Host and port at which this machine reaches the service. */
+/** Host and port at which this machine reaches the service: by its usual port, else by the first one that is published. */
 export function publishedAddress(
   container: Container,
   role: ServiceName,
@@ -26,7 +19,7 @@ export function publishedAddress(
   const ipv4First = [...ports].sort(
     (a, b) => Number(a.hostIp.includes(':')) - Number(b.hostIp.includes(':')),
   );
-  const usual = usualPorts[role].map((target) => ipv4First.find((port) => port.target === target));
+  const usual = kindOf(role).compose.ports.map((target) => ipv4First.find((port) => port.target === target));
   const chosen = usual.find((port) => port !== undefined) ?? ipv4First[0];
   if (!chosen) return undefined;
   const everywhere = ['', '0.0.0.0', '::'].includes(chosen.hostIp);
@@ -65,12 +58,12 @@ export async function readEndpoints(
     const container = found.find(({ status }) => status === 'running');
     if (!container) return { absent: absenceOfContainer(service, role, found[0]) };
     const address = publishedAddress(container, role, env);
-    if (!address) return { absent: absenceOfPort(service, role, container, usualPorts[role][0] ?? 0) };
-    return { url: await addressOf(role, address, services[role].url, container, cli) };
+    if (!address) return { absent: absenceOfPort(service, role, container, kindOf(role).compose.ports[0]) };
+    return { url: await urlOfContainer(role, address, services[role].url, container, cli) };
   };
-  if (!serviceNames.some((role) => services[role].enabled && containersOf(role).length > 0)) return undefined;
-  const entries = serviceNames.map(async (role) => [role, await endpointOf(role)] as const);
-  const endpoints = Object.fromEntries(await Promise.all(entries)) as Endpoints;
+  if (!enabledServices(services).some((role) => containersOf(role).length > 0)) return undefined;
+  const entries = serviceNames().map(async (role) => [role, await endpointOf(role)] as const);
+  const endpoints: Endpoints = Object.fromEntries(await Promise.all(entries));
   const receiver = receiverUrl(containers);
   if (receiver) endpoints.telemetry = { url: receiver };
   for (const endpoint of Object.values(endpoints)) {
@@ -82,58 +75,16 @@ export async function readEndpoints(
   return endpoints;
 }
 
-async function addressOf(
+async function urlOfContainer(
   role: ServiceName,
   { host, port }: { host: string; port: number },
   configured: string,
-  container: Container,
+  { id, env, command }: Container,
   cli: EngineCli,
 ): Promise<string> {
-  if (role === 'api' || role === 'web') {
-    const { protocol, pathname } = new URL(configured);
-    return `${protocol}//${host}:${port}${pathname === '/' ? '' : pathname}`;
-  }
-  if (role === 'cache') {
-    const password = cachePassword(container);
-    return `redis://${password ? `:${encodeURIComponent(password)}@` : ''}${host}:${port}`;
-  }
-  const { user, password, database } = await databaseCredentials(container, cli, configured);
-  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
-  return `postgresql://${encodeURIComponent(user)}${secret}@${host}:${port}/${encodeURIComponent(database)}`;
-}
-
-/** As the usual images take them; what an image does not say comes from the configured address. */
-export async function databaseCredentials(
-  { id, env }: Pick<Container, 'id' | 'env'>,
-  cli: Pick<EngineCli, 'call'>,
-  configured: string,
-): Promise<{ user: string; password?: string; database: string }> {
-  const url = new URL(configured);
-  const value = async (...names: string[]) => {
-    for (const name of names) {
-      if (env[name]) return env[name];
-      const file = env[`${name}_FILE`];
-      if (!file) continue;
-      const output = await cli.call(['exec', id, 'cat', file]);
-      if (output.exitCode === 0) return output.stdout.replace(/\r?\n$/, '');
-    }
-    return undefined;
+  const readFile = async (file: string) => {
+    const { exitCode, stdout } = await cli.call(['exec', id, 'cat', file]);
+    return exitCode === 0 ? stdout : undefined;
   };
-  const isPostgres = Object.keys(env).some((name) => /^POSTGRES(QL)?_/.test(name));
-  const user =
-    (await value('POSTGRES_USER', 'POSTGRESQL_USERNAME', 'POSTGRESQL_USER')) ??
-    (isPostgres ? 'postgres' : decodeURIComponent(url.username) || 'postgres');
-  const password =
-    (await value('POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD', 'POSTGRESQL_POSTGRES_PASSWORD')) ??
-    (isPostgres ? undefined : decodeURIComponent(url.password) || undefined);
-  const database =
-    (await value('POSTGRES_DB', 'POSTGRESQL_DATABASE')) ??
-    (isPostgres ? user : decodeURIComponent(url.pathname.slice(1)) || user);
-  return { user, database, ...(password !== undefined && { password }) };
-}
-
-function cachePassword({ command, env }: Container): string | undefined {
-  const words = command.flatMap((part) => part.split(/\s+/));
-  const at = words.indexOf('--requirepass');
-  return (at >= 0 ? words[at + 1] : undefined) ?? env.REDIS_PASSWORD ?? undefined;
+  return kindOf(role).compose.url({ host, port, configured: new URL(configured), env, command, readFile });
 }

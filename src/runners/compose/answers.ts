@@ -1,21 +1,17 @@
 import { connect } from 'node:net';
 import { awaitUntil } from '../../base/await-until.ts';
 import type { ServiceName } from '../../check/stack.ts';
+import { greetingOf } from '../../services/health.ts';
+import { kindOf } from '../../services/index.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { publishedAddress } from './addresses.ts';
 import type { Container } from './containers.ts';
 import type { Session } from './session.ts';
 
-/** The shortest thing to say that each service answers, whoever it is. `docker-proxy` accepts connections for a service that does not listen yet. */
-const greetings: Record<ServiceName, Buffer> = {
-  api: Buffer.from('GET / HTTP/1.0\r\nHost: localhost\r\n\r\n'),
-  web: Buffer.from('GET / HTTP/1.0\r\nHost: localhost\r\n\r\n'),
-  // SSLRequest: answered with one byte.
-  database: Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]),
-  cache: Buffer.from('PING\r\n'),
-};
-
-/** Waits for the services of the contract that have no health check of their own to say anything at all. */
+/**
+ * Waits until the services without a health check of their own answer. A connection alone proves nothing:
+ * `docker-proxy` accepts it before the service listens.
+ */
 export async function awaitAnswers(options: {
   session: Session;
   containers: readonly Container[];
@@ -41,7 +37,8 @@ export async function awaitAnswers(options: {
       });
       unanswered?.add(name);
       await awaitUntil(
-        async () => ((await speaks(address.host, address.port, greetings[role])) ? true : undefined),
+        async () =>
+          (await speaks(address.host, address.port, greetingOf(kindOf(role).health))) ? true : undefined,
         { what: `${name} to answer`, withinMs: 2 ** 31 - 1, maxIntervalMs: 500, signal },
       );
       unanswered?.delete(name);

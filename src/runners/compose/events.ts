@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { tied } from '../../base/tied.ts';
 import { createLines } from './process.ts';
-import { tied } from './tied.ts';
 
 /** What the engine told about a container. Podman and Docker name the fields differently. */
 export interface ContainerEvent {

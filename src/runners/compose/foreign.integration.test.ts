@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { urlOf } from '../../base/endpoint.ts';
+import type { LogLine } from '../../logs/access.ts';
 import {
   type ComposeProject,
   dockerMissing,
@@ -11,7 +12,6 @@ import {
   why,
 } from '../../testing/docker.ts';
 import { requireUrl } from '../require-url.ts';
-import type { LogLine } from '../runtime.ts';
 
 const projects: ComposeProject[] = [];
 const make = (...args: Parameters<typeof makeComposeProject>) => {
@@ -165,12 +165,12 @@ services:
     for await (const line of runtime.logs(options)) all.push(line);
     expect(all.map(({ text }) => text).sort()).toEqual(['a 1', 'a 2', 'b 1', 'b 2']);
     const last: LogLine[] = [];
-    for await (const line of runtime.logs({ ...options, service: 'a', tail: 1 })) last.push(line);
+    for await (const line of runtime.logs({ ...options, services: ['a'], tail: 1 })) last.push(line);
     expect(last).toEqual([{ service: 'a', text: 'a 2' }]);
 
     const followed: string[] = [];
     const following = (async () => {
-      for await (const { text } of runtime.logs({ ...options, follow: true, service: 'b' }))
+      for await (const { text } of runtime.logs({ ...options, follow: true, services: ['b'] }))
         followed.push(text);
     })();
     await awaitUntil(() => (followed.length >= 2 ? true : undefined), { what: 'the past', withinMs: 20_000 });

@@ -1,4 +1,7 @@
 import { Fault } from '../../base/errors.ts';
+import type { LogLine, LogOptions } from '../../logs/access.ts';
+import { followByReading } from '../../logs/follow-by-reading.ts';
+import { kindOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
@@ -48,6 +51,19 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
   };
   const containers = async () => (await find())?.containers ?? [];
   const logMemory = createLogMemory();
+  async function* logs(options: LogOptions): AsyncIterable<LogLine> {
+    const stack = await logMemory.stack(() => find(options.signal));
+    if (stack !== undefined) yield* readLogs(context, cli, stack, options, logMemory);
+  }
+  async function* logBytes(
+    service: string,
+    sinceMs?: number,
+    signal = new AbortController().signal,
+  ): AsyncIterable<Uint8Array> {
+    const since = sinceMs === undefined ? {} : { sinceMs };
+    for await (const { text } of logs({ services: [service], follow: false, signal, ...since }))
+      yield Buffer.from(`${text}\n`);
+  }
   return {
     name: 'compose',
     get isReferenceStack() {
@@ -69,10 +85,12 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
     async status() {
       return statusOf(await containers(), context);
     },
-    async *logs(options) {
-      const stack = await logMemory.stack(() => find(options.signal));
-      if (stack !== undefined) yield* readLogs(context, cli, stack, options, logMemory);
-    },
+    logs,
+    logAccess: (service) => ({
+      source: `docker compose logs ${service}`,
+      open: (sinceMs, signal) => logBytes(service, sinceMs, signal),
+      follow: () => followByReading((signal) => logBytes(service, undefined, signal)),
+    }),
     async endpoints() {
       return readEndpoints(context, cli, await containers());
     },
@@ -107,12 +125,11 @@ function describesAFile({
   env,
   services,
 }: RuntimeContext['config']['compose']): boolean {
-  const usual = { api: 'api', web: 'web', database: 'postgres', cache: 'redis' };
   return (
     file !== undefined ||
     project !== undefined ||
     profiles.length > 0 ||
     Object.keys(env).length > 0 ||
-    Object.entries(usual).some(([service, name]) => services[service as keyof typeof usual] !== name)
+    serviceNames().some((service) => services[service] !== kindOf(service).compose.service)
   );
 }

@@ -1,4 +1,4 @@
-import type { LogLine } from '../runtime.ts';
+import type { LogLine } from '../../logs/access.ts';
 import type { FoundStack } from './session.ts';
 
 export interface TimedLine extends LogLine {

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
+import { tied } from '../../base/tied.ts';
+import type { LogLine, LogOptions } from '../../logs/access.ts';
 import type { RuntimeContext } from '../context.ts';
-import type { LogLine, LogOptions } from '../runtime.ts';
 import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
 import { listenToEvents } from './events.ts';
@@ -11,7 +12,6 @@ import type { LogMemory, TimedLine } from './log-memory.ts';
 import { createLines } from './process.ts';
 import { receiverService } from './receiver.ts';
 import type { FoundStack } from './session.ts';
-import { tied } from './tied.ts';
 
 /** Lines that wait for their reader before the writers are held up. */
 const maxWaiting = 10_000;
@@ -21,12 +21,12 @@ export async function* readLogs(
   { config, env }: RuntimeContext,
   cli: EngineCli,
   { project, containers }: FoundStack,
-  { service, follow, sinceMs, tail, signal }: LogOptions,
+  { services, follow, sinceMs, tail, signal }: LogOptions,
   memory: LogMemory,
 ): AsyncIterable<LogLine> {
   const all = containers.filter(({ oneOff }) => !oneOff);
-  const name = nameOf(service, all, config.compose.services);
-  const chosen = all.filter((one) => name === undefined || one.service === name);
+  const names = services?.map((service) => nameOf(service, all, config.compose.services));
+  const chosen = all.filter((one) => names === undefined || names.includes(one.service));
   const started = new Date().toISOString();
 
   const read = (container: Container, from: { sinceMs?: number | undefined; until?: string }) =>
@@ -40,16 +40,15 @@ export async function* readLogs(
   );
   const merged = past.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
   for (const { service: from, text } of merged) yield { service: from, text };
-  if (follow) yield* readFuture({ cli, env, project, name, containers: chosen, since: started, signal });
+  if (follow) yield* readFuture({ cli, env, project, names, containers: chosen, since: started, signal });
 }
 
 /** A service by the file's name for it, or by the contract's. */
 function nameOf(
-  wanted: string | undefined,
+  wanted: string,
   containers: readonly Container[],
   roles: Readonly<Record<string, string>>,
-): string | undefined {
-  if (wanted === undefined) return undefined;
+): string {
   const names = [...new Set(containers.map(({ service }) => service))];
   if (names.includes(wanted) || names.length === 0) return wanted;
   const byRole = wanted === 'telemetry' ? receiverService : roles[wanted];
@@ -93,14 +92,14 @@ interface FutureOptions {
   cli: EngineCli;
   env: Readonly<Record<string, string | undefined>>;
   project: string;
-  name: string | undefined;
+  names: readonly string[] | undefined;
   containers: readonly Container[];
   since: string;
   signal: AbortSignal;
 }
 
 async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
-  const { cli, env, project, name, containers, since, signal } = options;
+  const { cli, env, project, names, containers, since, signal } = options;
   const waiting: LogLine[] = [];
   let wake = () => {};
   const streams = new Map<string, { close(): void; pause(): void; resume(): void }>();
@@ -131,7 +130,7 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
     project,
     env,
     onEvent({ action, containerId, service }) {
-      if (action === 'start' && (name === undefined || service === name))
+      if (action === 'start' && (names === undefined || names.includes(service)))
         follow({ id: containerId, service });
     },
   });

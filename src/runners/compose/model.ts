@@ -5,8 +5,9 @@ import { knownSecrets } from '../../base/known-secrets.ts';
 import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { publicNamesOf, secretsOfValue } from '../../base/secret-places.ts';
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { ServiceName } from '../../check/stack.ts';
 import type { Config } from '../../config/schema.ts';
+import { enabledServices } from '../../services/index.ts';
 import { type EngineCli, explainEngine, lastLines } from './cli.ts';
 import type { ComposeFiles } from './files.ts';
 import type { ProcessOutput } from './process.ts';
@@ -159,9 +160,8 @@ export function rolesOf(
 ): Map<string, ServiceName> {
   const roles = new Map<string, ServiceName>();
   const problems: string[] = [];
-  for (const role of serviceNames) {
+  for (const role of enabledServices(config.services)) {
     const name = config.compose.services[role];
-    if (!config.services[role].enabled) continue;
     if (present.includes(name)) {
       roles.set(name, role);
       continue;

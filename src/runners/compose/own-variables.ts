@@ -2,6 +2,8 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { realPath } from '../../base/folder-identity.ts';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import { kindOf, localPortOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureStackKeys } from '../keys.ts';
 import { bundleDigest } from './images.ts';
@@ -16,14 +18,16 @@ export async function ownVariables({ config, root, env }: RuntimeContext): Promi
   const database = new URL(services.database.url);
   const keys = await ensureStackKeys(root);
   const endpoint = services.telemetry.otlpEndpoint ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const port = (service: ServiceName) => localPortOf(services[service].url)?.toString();
+  const usual = (service: ServiceName) => String(kindOf(service).defaultPort);
   const wanted: [name: string, value: string | undefined, fallback?: string][] = [
     ['POSTGRES_USER', decodeURIComponent(database.username), 'postgres'],
     ['POSTGRES_PASSWORD', decodeURIComponent(database.password), 'postgres'],
     ['POSTGRES_DB', decodeURIComponent(database.pathname.slice(1)), 'meatymusic'],
-    ['POSTGRES_PORT', localPort(services.database.url), '5432'],
-    ['REDIS_PORT', localPort(services.cache.url), '6379'],
-    ['API_PORT', localPort(services.api.url), '8000'],
-    ['WEB_PORT', localPort(services.web.url), '3000'],
+    ['POSTGRES_PORT', port('database'), usual('database')],
+    ['REDIS_PORT', port('cache'), usual('cache')],
+    ['API_PORT', port('api'), usual('api')],
+    ['WEB_PORT', port('web'), usual('web')],
     ['API_SERVICE_NAME', services.api.serviceName, 'meatymusic-api'],
     ['WEB_SERVICE_NAME', services.web.serviceName, 'meatymusic-web'],
     ['NEXT_PUBLIC_APP_NAME', services.web.appName, 'MeatyMusic'],
@@ -62,10 +66,4 @@ function digest(name: 'api' | 'web'): string {
     hint: 'npm run build',
     exitCode: ExitCode.unavailable,
   });
-}
-
-/** The port, where the address is one of this machine. */
-function localPort(address: string): string | undefined {
-  const { hostname, port } = new URL(address);
-  return ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'].includes(hostname) ? port : undefined;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { tied } from './tied.ts';
+import { tied } from '../../base/tied.ts';
 
 export interface RunProcessOptions {
   cwd?: string;

@@ -1,4 +1,5 @@
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import { enabledServices } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { ServiceState, ServiceStatus } from '../runtime.ts';
 import type { Container } from './containers.ts';
@@ -11,9 +12,7 @@ export function statusOf(
   { config }: Pick<RuntimeContext, 'config'>,
 ): ServiceStatus[] {
   const roles = new Map<string, ServiceName>(
-    serviceNames
-      .filter((role) => config.services[role].enabled)
-      .map((role) => [config.compose.services[role], role]),
+    enabledServices(config.services).map((role) => [config.compose.services[role], role]),
   );
   const roleOf = (service: string) => (service === receiverService ? 'telemetry' : roles.get(service));
   const services = containers.filter(({ oneOff }) => !oneOff);

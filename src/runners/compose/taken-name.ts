@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { serviceNames } from '../../check/stack.ts';
+import { enabledServices, isLocal, portOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { createEngineCli, type EngineCli } from './cli.ts';
 import { type Container, listContainers } from './containers.ts';
@@ -31,11 +31,8 @@ export async function refuseTakenName(
 /** The same for configured addresses: they must not lead to the stack of another folder that has this one's name. */
 export async function refuseTakenAddresses(context: RuntimeContext): Promise<void> {
   const { services } = context.config;
-  const urls = serviceNames
-    .filter((name) => services[name].enabled)
-    .map((name) => new URL(services[name].url));
-  const local = urls.filter(({ hostname }) => /^(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)$/.test(hostname));
-  const ports = new Set(local.map(({ port, protocol }) => Number(port) || usualPorts[protocol]));
+  const local = enabledServices(services).filter((name) => isLocal(new URL(services[name].url)));
+  const ports = new Set(local.map((name) => portOf(name, services[name].url)));
   const lead = (containers: readonly Container[]) =>
     containers.some(({ published }) => published.some(({ hostPort }) => ports.has(hostPort)));
   try {
@@ -45,15 +42,6 @@ export async function refuseTakenAddresses(context: RuntimeContext): Promise<voi
     if ((thrown as { code?: string }).code === 'project-name-taken') throw thrown;
   }
 }
-
-const usualPorts: Partial<Record<string, number>> = {
-  'http:': 80,
-  'https:': 443,
-  'postgres:': 5432,
-  'postgresql:': 5432,
-  'redis:': 6379,
-  'rediss:': 6379,
-};
 
 /** As compose names the project, without running compose. */
 function nameOf({ files: [first = ''] }: ComposeFiles): string {

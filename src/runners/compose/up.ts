@@ -1,6 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { serviceNames } from '../../check/stack.ts';
+import { enabledServices } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { requireUrl } from '../require-url.ts';
 import type { Endpoints, UpOptions } from '../runtime.ts';
@@ -195,7 +195,7 @@ async function reachAll({ context, cli }: Session, containers: readonly Containe
       exitCode: ExitCode.config,
     });
   }
-  for (const name of serviceNames) if (context.config.services[name].enabled) requireUrl(endpoints, name);
+  for (const name of enabledServices(context.config.services)) requireUrl(endpoints, name);
   return endpoints;
 }
 

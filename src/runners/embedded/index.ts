@@ -1,15 +1,25 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Endpoint } from '../../base/endpoint.ts';
 import { isAlive } from '../../base/process-identity.ts';
-import { type ServiceName, serviceNames } from '../../check/stack.ts';
+import type { ServiceName } from '../../check/stack.ts';
+import { fileLogAccess } from '../../logs/file-access.ts';
+import { followLines } from '../../logs/follow-lines.ts';
+import { mergedLines } from '../../logs/merged-lines.ts';
+import { enabledServices } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
-import type { Endpoints, LogLine, LogOptions, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
+import type { Endpoints, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
-import { type EmbeddedService, type EmbeddedState, readState, removeState, stackFolder } from '../state.ts';
+import {
+  type EmbeddedService,
+  type EmbeddedState,
+  logFile,
+  readState,
+  removeState,
+  stackFolder,
+} from '../state.ts';
 import { giveOrder, supervisorGone } from './control.ts';
 import { launchSupervisor } from './launch.ts';
-import { mergedLogs } from './merged-logs.ts';
 import { receiverWish } from './receiver.ts';
 import { clearRemains, findRemains } from './remains.ts';
 
@@ -25,10 +35,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
   const enabled = (): EmbeddedService[] => {
     const state = readState(root);
     const received = wish?.asked || (state?.runtime === 'embedded' && state.ports.telemetry !== undefined);
-    return [
-      ...serviceNames.filter((name) => config.services[name].enabled),
-      ...(received ? (['telemetry'] as const) : []),
-    ];
+    return [...enabledServices(config.services), ...(received ? (['telemetry'] as const) : [])];
   };
 
   async function up(options: UpOptions): Promise<Endpoints> {
@@ -67,7 +74,19 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
       if (!state) return remainingStatus(root, enabled());
       return giveOrder(state.control, 'status', {}, { signal: AbortSignal.timeout(10_000) });
     },
-    logs: (options: LogOptions): AsyncIterable<LogLine> => mergedLogs(root, enabled(), options),
+    logs({ services: wanted = enabled(), ...options }) {
+      return mergedLines(
+        wanted.map((service) => ({
+          service,
+          access: { lines: (how) => followLines(logFile(root, service), how) },
+        })),
+        options,
+      );
+    },
+    logAccess(service) {
+      const file = logFile(root, service);
+      return existsSync(file) ? fileLogAccess(file, path.relative(root, file)) : undefined;
+    },
     async endpoints() {
       const state = liveState(root);
       return state?.endpoints && reachable(state, state.endpoints);
@@ -105,7 +124,7 @@ function reachable({ children }: EmbeddedState, endpoints: Endpoints): Endpoints
     const hint = `\`meatymusic logs ${service} --tail 20\` shows why; \`meatymusic up\` starts it again`;
     return [service, { absent: { code: 'not-running', reason, hint } }];
   });
-  return Object.fromEntries(entries) as Endpoints;
+  return Object.fromEntries(entries);
 }
 
 /** Stops all of it, by the supervisor where there is one, and whatever is left without it. */

@@ -1,3 +1,4 @@
+import { enabledServices, kindOf, localPortOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureServicePassword, ensureStackKeys } from '../keys.ts';
 import type { PortName } from '../state.ts';
@@ -33,19 +34,14 @@ export async function makePlan({ config, root, env }: RuntimeContext): Promise<S
   const { services, auth } = config;
   const keys = await ensureStackKeys(root);
   const { wish, notices } = await receiver(receiverWish(services.telemetry));
-  const wanted: ['api' | 'web' | 'database' | 'cache', string, number][] = [
-    ['api', services.api.url, 8000],
-    ['web', services.web.url, 3000],
-    ['database', services.database.url, 5432],
-    ['cache', services.cache.url, 6379],
-  ];
   return {
     root,
     wantedPorts: {
       ...Object.fromEntries(
-        wanted
-          .filter(([name]) => services[name].enabled)
-          .map(([name, url, port]) => [name, portOf(url, port)]),
+        enabledServices(services).map((name) => [
+          name,
+          localPortOf(services[name].url) ?? kindOf(name).defaultPort,
+        ]),
       ),
       ...(wish ? { telemetry: wish.httpPort, 'telemetry-grpc': wish.grpcPort } : {}),
     },
@@ -80,11 +76,4 @@ async function receiver(wish: ReceiverWish | undefined) {
   }
   const passedBy = asked && instead ? [`spans are taken in here and not sent to ${instead}`] : [];
   return { wish, notices: passedBy };
-}
-
-/** The configured port where the address is one of this machine, else the contract's. */
-function portOf(address: string, fallback: number): number {
-  const { hostname, port } = new URL(address);
-  const local = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'].includes(hostname);
-  return local && port ? Number(port) : fallback;
 }

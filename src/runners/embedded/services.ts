@@ -40,7 +40,7 @@ export function endpointsOf(plan: StackPlan, ports: Ports): Endpoints {
     name,
     ports[name as EmbeddedService] === undefined ? { absent: switchedOff(name) } : { url },
   ]);
-  return Object.fromEntries(entries) as Endpoints;
+  return Object.fromEntries(entries);
 }
 
 type Urls = Record<ServiceName, string> & { telemetry?: string };

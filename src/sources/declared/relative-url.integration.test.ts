@@ -1,7 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exampleStack } from '../../check/stack.ts';
 import { runForReal } from '../../testing/run-declared.ts';
 import { readChecksFile } from './checks-file.ts';
 
@@ -26,7 +25,7 @@ function run(entry: string) {
   const given = { env: {}, vars: { origin } };
   const checks = readChecksFile('checks.yaml', `checks: [{ id: docs/page, ${entry} }]`, given, problems);
   expect(problems).toEqual([]);
-  return runForReal(checks[0]!, { api: { ...exampleStack.api, url: origin } });
+  return runForReal(checks[0]!, { services: { api: { url: origin } } });
 }
 
 test('a path is asked of the service and is no expectation itself', async () => {

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exampleStack } from '../../../check/stack.ts';
 import { runForReal } from '../../../testing/run-declared.ts';
 import { loadDeclared } from '../index.ts';
 
@@ -215,9 +214,9 @@ describe('a plugin', () => {
     expect(checks.map(({ id, source }) => [id, source])).toEqual([
       ['example/port-open', 'meatymusic-plugin-example'],
     ]);
-    const api = { ...exampleStack.api, url: `http://127.0.0.1:${port}` };
-    expect(await runForReal(checks[0]!, { api })).toMatchObject({ status: 'pass' });
-    expect(await runForReal(checks[0]!, { api: { ...api, url: 'http://127.0.0.1:1' } })).toMatchObject({
+    const services = { api: { url: `http://127.0.0.1:${port}` } };
+    expect(await runForReal(checks[0]!, { services })).toMatchObject({ status: 'pass' });
+    expect(await runForReal(checks[0]!, { services: { api: { url: 'http://127.0.0.1:1' } } })).toMatchObject({
       status: 'fail',
       code: 'closed',
     });

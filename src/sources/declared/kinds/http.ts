@@ -47,7 +47,9 @@ export const httpKind = defineKind({
   uses: (target) => (target.url.startsWith('/') ? [target.service] : []),
   title: (target) => `${target.method} ${target.url}`,
   async observe({ target, probes: { http }, stack, expected }) {
-    const url = target.url.startsWith('/') ? new URL(target.url, stack[target.service].url).href : target.url;
+    const url = target.url.startsWith('/')
+      ? new URL(target.url, stack.services[target.service].url).href
+      : target.url;
     const request: HttpRequest = {
       url,
       method: target.method,

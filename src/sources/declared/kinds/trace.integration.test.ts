@@ -2,7 +2,6 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SpanData } from '../../../check/probes.ts';
-import { exampleStack } from '../../../check/stack.ts';
 import { parseTraceparent } from '../../../suites/traceparent.ts';
 import { declared, type GivenStack, runForReal } from '../../../testing/run-declared.ts';
 
@@ -42,8 +41,12 @@ beforeEach(() => {
 
 function run(entry: string, given: GivenStack = {}) {
   const spans = { source: 'a receiver', collected: () => collected };
-  const api = { ...exampleStack.api, url };
-  return runForReal(declared(`kind: trace, url: /songs, within-ms: 200, ${entry}`), { api, spans, ...given });
+  const services = { api: { url } };
+  return runForReal(declared(`kind: trace, url: /songs, within-ms: 200, ${entry}`), {
+    services,
+    spans,
+    ...given,
+  });
 }
 const claim = 'assert: [{ select: { name: GET /songs, service: meatymusic-api }, count: 1 }]';
 
@@ -68,10 +71,10 @@ test('fails where the request is in a trace of its own, or leaves no span', asyn
 });
 
 test('fails as unreachable where nothing answers, and is skipped where no span can be seen', async () => {
-  const nobody = { ...exampleStack.api, url: 'http://127.0.0.1:1' };
-  expect(await run(claim, { api: nobody })).toMatchObject({ status: 'fail', code: 'unreachable' });
-  const api = { ...exampleStack.api, url };
-  expect(await runForReal(declared(`kind: trace, url: /songs, ${claim}`), { api })).toMatchObject({
+  const nothing = { api: { url: 'http://127.0.0.1:1' } };
+  expect(await run(claim, { services: nothing })).toMatchObject({ status: 'fail', code: 'unreachable' });
+  const services = { api: { url } };
+  expect(await runForReal(declared(`kind: trace, url: /songs, ${claim}`), { services })).toMatchObject({
     status: 'skip',
     reason: 'the spans of this stack cannot be seen from here',
   });

@@ -40,7 +40,7 @@ export const traceKind = defineKind({
         skip: { reason: 'the spans of this stack cannot be seen from here', enable: can.enable },
       };
     }
-    const url = target.url.startsWith('/') ? new URL(target.url, stack.api.url).href : target.url;
+    const url = target.url.startsWith('/') ? new URL(target.url, stack.services.api.url).href : target.url;
     const { traceId, spanId, traceparent } = await ids.trace();
     const body = target['request-body'];
     const asked = await exchange(http, {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { v } from '../base/schema.ts';
 import { sampleResults } from '../testing/sample-results.ts';
-import { resultSchema } from './result-schema.ts';
+import { resultSchema } from './index.ts';
 
 describe('resultSchema', () => {
   it.each(Object.entries(sampleResults))(
@@ -24,7 +24,7 @@ describe('resultSchema', () => {
   it('accepts a stack with a configured build of the web app', () => {
     const [result] = Object.values(sampleResults);
     const document = JSON.parse(JSON.stringify(result));
-    document.stack.web.build = { command: 'npm run build', cwd: 'apps/web' };
+    document.stack.services.web.build = { command: 'npm run build', cwd: 'apps/web' };
     expect(v.parse(resultSchema, document)).toEqual(document);
   });
 });

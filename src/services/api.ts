@@ -1,0 +1,41 @@
+import { strictMap, v } from '../base/schema.ts';
+import type { ApiInfo } from '../check/stack.ts';
+import { httpAddress, withoutCredentials } from './address.ts';
+import { defineServiceKind } from './kind.ts';
+import { enabled, httpUrl, log, name, setting, urlPath } from './setting.ts';
+
+const defaultPort = 8000;
+
+export const api = defineServiceKind({
+  about: 'The service that answers over HTTP',
+  settings: {
+    enabled,
+    url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the API'),
+    serviceName: setting(name, 'meatymusic-api', 'Name that the API gives itself'),
+    healthPath: setting(urlPath, '/health', 'Its liveness endpoint: answers as long as the process does'),
+    readyPath: setting(urlPath, '/health/ready', 'Its readiness endpoint: looks behind itself'),
+    log,
+  },
+  defaultPort,
+  health: { kind: 'http', path: '/health' },
+  compose: {
+    service: 'api',
+    about: 'Name of the API in the file',
+    ports: [defaultPort, 8080, 80],
+    url: httpAddress,
+  },
+  info: ({ enabled, serviceName, healthPath, readyPath }, { url }): ApiInfo => ({
+    enabled,
+    url: withoutCredentials(url),
+    serviceName,
+    healthPath,
+    readyPath,
+  }),
+  infoSchema: strictMap({
+    enabled: v.boolean(),
+    url: v.string(),
+    serviceName: v.string(),
+    healthPath: v.string(),
+    readyPath: v.string(),
+  }),
+});

@@ -1,0 +1,28 @@
+import { integer, strictMap, v } from '../base/schema.ts';
+import type { CacheInfo } from '../check/stack.ts';
+import { hostOf } from './address.ts';
+import { type ContainerFacts, defineServiceKind } from './kind.ts';
+import { cacheUrl, enabled, log, setting } from './setting.ts';
+
+const defaultPort = 6379;
+
+export const redis = defineServiceKind({
+  about: 'Redis',
+  settings: { enabled, url: setting(cacheUrl, `redis://localhost:${defaultPort}`, 'Address of Redis'), log },
+  defaultPort,
+  health: { kind: 'redis' },
+  compose: { service: 'redis', about: 'Name of Redis in the file', ports: [defaultPort], url: containerUrl },
+  info: ({ enabled }, { url }): CacheInfo => ({
+    enabled,
+    host: hostOf(url),
+    port: Number(url.port) || defaultPort,
+  }),
+  infoSchema: strictMap({ enabled: v.boolean(), host: v.string(), port: integer() }),
+});
+
+function containerUrl({ host, port, command, env }: ContainerFacts): string {
+  const words = command.flatMap((part) => part.split(/\s+/));
+  const at = words.indexOf('--requirepass');
+  const password = (at >= 0 ? words[at + 1] : undefined) ?? env.REDIS_PASSWORD;
+  return `redis://${password ? `:${encodeURIComponent(password)}@` : ''}${host}:${port}`;
+}

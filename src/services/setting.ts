@@ -1,0 +1,54 @@
+import { described, strictMap, v } from '../base/schema.ts';
+
+/** The parts that settings are made of. Messages complete the sentence "<path> …" and never repeat the value, which may be a secret. */
+
+/** A setting with a default. */
+export const setting = <Schema extends v.GenericSchema, const Fallback extends v.Default<Schema, undefined>>(
+  schema: Schema,
+  fallback: Fallback,
+  about: string,
+) => described(v.optional(schema, fallback), about);
+
+/** A setting without a default. */
+export const unset = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
+  described(v.optional(schema), about);
+
+/** Settings that each have a default, or may be left out. */
+export const group = <const Entries extends v.ObjectEntries>(entries: Entries, about: string) => {
+  const map = strictMap(entries);
+  return setting(map, {} as v.InferInput<typeof map>, about);
+};
+
+export const name = v.pipe(v.string(), v.minLength(1));
+
+const noHttpUrl = 'is not an address that starts with http:// or https://';
+export const httpUrl = v.pipe(v.string(), v.trim(), v.url(noHttpUrl), v.regex(/^https?:\/\//, noHttpUrl));
+
+/** Usually a password with characters that a URL has to escape. */
+const unreadableUrl = 'cannot be read as an address: its port, or a character to be written as %2F, %40, %23';
+
+export const databaseUrl = v.pipe(
+  v.string(),
+  v.regex(/^postgres(ql)?(\+\w+)?:\/\//, 'is not an address that starts with postgresql://'),
+  v.url(unreadableUrl),
+  // `postgresql+asyncpg://` is the form of Python services that share the DATABASE_URL.
+  v.transform((url) => url.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:')),
+);
+
+export const cacheUrl = v.pipe(
+  v.string(),
+  v.regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://'),
+  v.url(unreadableUrl),
+);
+
+export const urlPath = v.pipe(v.string(), v.regex(/^\//, 'is not a path that starts with /'));
+
+export const enabled = setting(v.boolean(), true, 'Whether the stack has this service');
+
+export const log = unset(
+  v.union([
+    strictMap({ file: described(v.string(), 'Path of a log file; rotation is followed') }),
+    strictMap({ command: described(v.string(), 'Command whose output is the log') }),
+  ]),
+  'Where the log of an external service is: { file } or { command }',
+);

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { described, strictMap, v } from '../base/schema.ts';
+import type { WebInfo } from '../check/stack.ts';
+import { httpAddress, withoutCredentials } from './address.ts';
+import { defineServiceKind } from './kind.ts';
+import { enabled, httpUrl, log, name, setting, unset } from './setting.ts';
+
+const defaultPort = 3000;
+
+export const web = defineServiceKind({
+  about: 'The pages that call it',
+  settings: {
+    enabled,
+    url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the web app'),
+    serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
+    appName: setting(name, 'MeatyMusic', 'Name that its pages show'),
+    log,
+    build: unset(
+      strictMap({
+        command: described(name, 'Production build, run by web/build'),
+        cwd: setting(v.string(), '.', 'Folder in which it runs'),
+      }),
+      'The production build; absent: web/build is skipped',
+    ),
+  },
+  defaultPort,
+  health: { kind: 'http', path: '/health' },
+  compose: {
+    service: 'web',
+    about: 'Name of the web app in the file',
+    ports: [defaultPort, 80, 8080],
+    url: httpAddress,
+  },
+  info: ({ enabled, serviceName, appName, build }, { url, root }): WebInfo => ({
+    enabled,
+    url: withoutCredentials(url),
+    serviceName,
+    appName,
+    ...(build && {
+      build: { command: build.command, cwd: path.relative(root, path.resolve(root, build.cwd)) || '.' },
+    }),
+  }),
+  infoSchema: strictMap({
+    enabled: v.boolean(),
+    url: v.string(),
+    serviceName: v.string(),
+    appName: v.string(),
+    build: v.optional(
+      strictMap({
+        command: v.string(),
+        cwd: described(v.string(), "Relative to the project's folder"),
+      }),
+    ),
+  }),
+});
