@@ -7,7 +7,7 @@ import { repairStack } from '../session/repair-stack.ts';
 import { openProject } from './context.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { lineFor, styleFor } from './style.ts';
-import { waiting } from './waiting.ts';
+import { withSpinner } from './with-spinner.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
@@ -28,7 +28,7 @@ const down: Action = async (invocation, { volumes = false, json = false }) => {
   const project = await openProject(invocation);
   const runtimes = await runtimesToStop(project);
   const { stderr, signal } = invocation;
-  const stopped = await waiting(invocation, 'stopping the stack', async (say) => {
+  const stopped = await withSpinner(invocation, 'stopping the stack', async (say) => {
     const note = (text: string) => {
       if (!invocation.quiet)
         void stderr.write(lineFor(stderr, `note: ${safeLine(text)}`, styleFor(stderr).warn));

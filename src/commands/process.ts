@@ -90,7 +90,7 @@ const exitOrder: readonly number[] = [
 ];
 
 /** The most serious of several exit codes: signal > internal > deadline > report > the rest, first come first. */
-export function gravest(codes: readonly number[]): number {
+export function mostSevereExitCode(codes: readonly number[]): number {
   return exitOrder.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? ExitCode.ok;
 }
 

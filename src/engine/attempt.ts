@@ -68,7 +68,7 @@ export interface RunningAttempt {
  * After the deadline the probes reject and a check may still say in its own words what it missed. It has this long;
  * a pass is then too late.
  */
-export const lastWordsMs = 100;
+export const evidenceGraceMs = 100;
 /** A timer that fires so much late was held up by a blocked event loop; the check gets that time back. */
 const tolerableLagMs = 250;
 /** Longest time of closing before the run continues without it. Restoring the stack takes longer. */
@@ -160,7 +160,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   cut(outcome: Outcome): void {
     this.#cutOutcome = outcome;
     this.#cancelTimer();
-    this.#cancelTimer = this.#attempt.clock.after(lastWordsMs, () => this.end(outcome));
+    this.#cancelTimer = this.#attempt.clock.after(evidenceGraceMs, () => this.end(outcome));
     this.#ending.abort(runOver);
   }
 
@@ -205,7 +205,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
         return;
       }
       this.#ending.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
-      this.#cancelTimer = clock.after(lastWordsMs, () => this.end(timedOut(timeoutMs)));
+      this.#cancelTimer = clock.after(evidenceGraceMs, () => this.end(timedOut(timeoutMs)));
     });
   }
 }

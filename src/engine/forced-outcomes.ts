@@ -73,7 +73,7 @@ export function lastOutcome(attempts: readonly Attempt[]): Outcome {
 }
 
 /** The result of a check that threw after it had its verdict. */
-export function asStray(result: CheckResult, actual: string): CheckResult {
+export function toThrewAfterReturn(result: CheckResult, actual: string): CheckResult {
   const { id, area, title, failureTitle, level, tags, effects, source, evidence, attempts } = result;
   const { startMs, durationMs } = result;
   const told = {

@@ -8,7 +8,7 @@ import { catchStrayErrors } from './stray-errors.ts';
  * From the end of a run to the end of the process: what a check left behind may still throw, also while the reports are
  * written. It is named, and the process exits with 70.
  */
-export function watchAftermath(): void {
+export function reportLateErrors(): void {
   let isLate = false;
   catchStrayErrors((thrown, context) => {
     isLate = true;

@@ -7,7 +7,7 @@ import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
 import {
-  asStray,
+  toThrewAfterReturn,
   type Blocked,
   cutShort,
   type EndOfRun,
@@ -260,7 +260,7 @@ export function startRun(options: RunOptions): Run {
     const checks = all.map(({ result }) => {
       const settled = result as CheckResult;
       const stray = strays.get(settled.id);
-      return stray === undefined ? settled : asStray(settled, stray);
+      return stray === undefined ? settled : toThrewAfterReturn(settled, stray);
     });
     return runResultOf({
       checks,

@@ -76,7 +76,7 @@ function wayOf(each: Case | undefined): string {
 }
 
 /** Works on `items` in their order, so many at a time; starts nothing any more after the abort. */
-export async function inTurns<T>(
+export async function forEachWithConcurrency<T>(
   items: readonly T[],
   concurrency: number,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import { createSharedResources } from '../base/shared-resources.ts';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
 import { type AttemptSettings, problemOfOptions, type RunTogether, runTogether, tell } from './attempt.ts';
-import { type Case, casesOf, checksOf, groupsOf, inTurns, optionsOf, replacedBy, unhurried } from './plan.ts';
+import { type Case, casesOf, checksOf, groupsOf, forEachWithConcurrency, optionsOf, replacedBy, unhurried } from './plan.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
 
@@ -63,7 +63,7 @@ class ProofRun {
     await this.#runHealthy();
     const { together, alone } = groupsOf(this.#cases);
     const turned: Case[] = [];
-    await inTurns(together, Math.min(mostViews, concurrency), signal, async (ofOneCheck) => {
+    await forEachWithConcurrency(together, Math.min(mostViews, concurrency), signal, async (ofOneCheck) => {
       for (const each of ofOneCheck) turned.push(...(await this.#turn([each])));
     });
     await this.#comeBack(turned);

@@ -18,7 +18,7 @@ import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { lineFor } from '../style.ts';
 import { toolVersion } from '../verify/run.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { summaryOf, textOf } from './prove-lines.ts';
 
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
@@ -76,7 +76,7 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
       await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
     }
     const underTest = await describeStack(project, runtime, 'meatymusic checks prove');
-    proofs = await waiting(invocation, 'proving', (say) =>
+    proofs = await withSpinner(invocation, 'proving', (say) =>
       prove(selected, {
         underTest,
         options,

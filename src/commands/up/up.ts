@@ -7,9 +7,9 @@ import type { Runtime } from '../../runners/runtime.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
-import { gravest } from '../process.ts';
+import { mostSevereExitCode } from '../process.ts';
 import { lineFor } from '../style.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
 import { createProgress } from './progress.ts';
@@ -88,7 +88,7 @@ const up: Action = async (invocation, options) => {
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
-  const { runtime, reason } = await waiting(invocation, 'looking for a Docker daemon', () =>
+  const { runtime, reason } = await withSpinner(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
   const before = await runtime.endpoints();
@@ -110,7 +110,7 @@ const up: Action = async (invocation, options) => {
     invocation.signal.throwIfAborted();
     if (!flags.foreground) return verified.exitCode;
     const stayed = await stayInForeground(invocation, runtime);
-    return gravest([verified.exitCode, stayed]) as ExitCode;
+    return mostSevereExitCode([verified.exitCode, stayed]) as ExitCode;
   } catch (error) {
     await progress.end();
     throw error;

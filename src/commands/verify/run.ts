@@ -11,7 +11,7 @@ import type { OpenProbes } from '../../engine/attempt.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { chooseChecks } from '../../engine/choose-checks.ts';
 import { failWithoutService } from '../../engine/fail-without-service.ts';
-import { watchAftermath } from '../../engine/late-errors.ts';
+import { reportLateErrors } from '../../engine/late-errors.ts';
 import { makePlan } from '../../engine/plan.ts';
 import { reasonToSkip } from '../../engine/reason-to-skip.ts';
 import { startRun } from '../../engine/run.ts';
@@ -19,7 +19,7 @@ import { startStallGuard } from '../../engine/stall-guard.ts';
 import type { ReportTarget } from '../../reporters/index.ts';
 import { parseTargets } from '../../reporters/index.ts';
 import type { LiveProgress } from '../../reporters/live.ts';
-import { createToldLines } from '../../reporters/told-lines.ts';
+import { createPlainProgress } from '../../reporters/plain-progress.ts';
 import { findRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
 import { type CheckSources, loadAllChecks } from '../../session/all-checks.ts';
@@ -33,7 +33,7 @@ import { receiveSpans } from '../../session/spans.ts';
 import { describeStack } from '../../session/stack.ts';
 import type { RunTrace } from '../../telemetry/run-trace.ts';
 import type { Invocation } from '../invocation.ts';
-import { gravest } from '../process.ts';
+import { mostSevereExitCode } from '../process.ts';
 import { lineFor } from '../style.ts';
 import { type OpenReport, openReports, writeReports, writeReportsNow } from './reports.ts';
 
@@ -124,7 +124,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
       },
     });
     result = await run.result;
-    watchAftermath();
+    reportLateErrors();
   } finally {
     stopGuard();
     await live?.end();
@@ -137,7 +137,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   if (unsent) await tell(`note: the trace of this run was not sent: ${safeLine(unsent)}`);
   const faults = [...(lost ? [lost] : []), ...(await writeReports(result, reports, invocation))];
   for (const { code, message } of faults) await tell(`error[${code}]: ${message}`);
-  return gravest([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
+  return mostSevereExitCode([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
 }
 
 /** Where the verdicts come from: the stack, a recorder before it, or a recording. */
@@ -208,7 +208,7 @@ async function ownTrace({ env, redact }: Project): Promise<RunTrace | undefined>
 /** A picture for a person at a terminal; elsewhere only what long calls tell, line by line. */
 async function liveProgress({ stderr, quiet }: Invocation): Promise<LiveProgress | undefined> {
   if (quiet) return undefined;
-  if (!stderr.isTerminal) return createToldLines(stderr);
+  if (!stderr.isTerminal) return createPlainProgress(stderr);
   const { createLiveProgress } = await import('../../reporters/live.ts');
   return createLiveProgress(stderr);
 }
