@@ -5,7 +5,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
 import { wrapText } from '../base/wrap-text.ts';
 import { endDespiteOpenHandles } from './left-open.ts';
-import { mostSevereExitCode, internalFault, openProcess, type ProcessContext } from './process.ts';
+import { internalFault, mostSevereExitCode, openProcess, type ProcessContext } from './process.ts';
 import { parseCall } from './program.ts';
 
 /** One call of the command line, from arguments to exit code. The only place that prints an unexpected error. */

@@ -7,12 +7,12 @@ import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
 import {
-  toThrewAfterReturn,
   type Blocked,
   cutShort,
   type EndOfRun,
   lastOutcome,
   stalled,
+  toThrewAfterReturn,
   unstartedReasons,
   verdictFromBefore,
 } from './forced-outcomes.ts';

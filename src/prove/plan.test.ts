@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
 import type { Sabotage } from '../check/sabotage.ts';
-import { type Case, groupsOf, forEachWithConcurrency } from './plan.ts';
+import { type Case, forEachWithConcurrency, groupsOf } from './plan.ts';
 
 const check = (id: string, effects: Check['effects'] = 'none') => ({ id, effects }) as Check;
 const caseOf = (of: Check, sabotage: Partial<Sabotage> & { kind: string }, healthyMs = 1): Case => ({

@@ -3,7 +3,16 @@ import { createSharedResources } from '../base/shared-resources.ts';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
 import { type AttemptSettings, problemOfOptions, type RunTogether, runTogether, tell } from './attempt.ts';
-import { type Case, casesOf, checksOf, groupsOf, forEachWithConcurrency, optionsOf, replacedBy, unhurried } from './plan.ts';
+import {
+  type Case,
+  casesOf,
+  checksOf,
+  forEachWithConcurrency,
+  groupsOf,
+  optionsOf,
+  replacedBy,
+  unhurried,
+} from './plan.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
 

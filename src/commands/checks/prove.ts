@@ -3,6 +3,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { toolVersion } from '../../base/version.ts';
 import { originOf } from '../../config/origin.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { makePlan } from '../../engine/plan.ts';
@@ -17,7 +18,6 @@ import { describeStack } from '../../session/stack.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { lineFor } from '../style.ts';
-import { toolVersion } from '../verify/run.ts';
 import { withSpinner } from '../with-spinner.ts';
 import { summaryOf, textOf } from './prove-lines.ts';
 
