@@ -77,7 +77,7 @@ const builtInChecks = {
   name: 'built-in-checks',
   resolveId: { filter: { id: /^built-in-checks$/ }, handler: (id) => id },
   load: {
-    filter: { id: /^built-in-checks$|[\\/]src[\\/]sources[\\/]built-in-checks\.ts$/ },
+    filter: { id: /^built-in-checks$|[\\/]src[\\/]engine[\\/]built-in-checks\.ts$/ },
     handler(id) {
       if (id !== 'built-in-checks') {
         return "export const builtInChecks = async () => (await import('built-in-checks')).loaders;";
