@@ -20,6 +20,7 @@ import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts'
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { rememberRun } from './session/last-run.ts';
+import { learnSecretsOfChecks } from './session/learn-checks.ts';
 import { openProject } from './session/open-project.ts';
 import { isRunning, type Migrated, startStack, stopAborted, type UpEvent } from './session/start-stack.ts';
 import { stopStack } from './session/stop-stack.ts';
@@ -199,6 +200,7 @@ export interface UpResult {
  */
 export async function up(project: Project, options: UpOptions = {}): Promise<UpResult> {
   const { runtime: wanted, signal = new AbortController().signal, onEvent = () => {} } = options;
+  await learnSecretsOfChecks(project);
   const { runtime, reason } = await chooseRuntime({ ...project, ...(wanted ? { wanted } : {}) });
   const adopted = await isRunning(runtime);
   try {

@@ -1,6 +1,6 @@
 /** The built command line on other releases of Node.js than the one that runs the tests. */
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,7 +66,10 @@ describe.skipIf(reason)(`other releases of Node.js${reason ? ` (${reason})` : ''
   it.each(versions.length > 0 ? versions : [['none', '']])(
     '%s: runs the built command line',
     async (_, node) => {
+      const compiled = path.join(folder, '.cache/meatymusic/compiled');
+      rmSync(compiled, { recursive: true, force: true });
       expect(await run(node, '--version')).toMatchObject({ code: 0, stderr: '' });
+      expect(readdirSync(compiled)).not.toEqual([]);
 
       const list = await run(node, 'checks', 'list');
       expect(list).toMatchObject({ code: 0, stderr: '' });

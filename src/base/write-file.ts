@@ -34,14 +34,21 @@ const reasons: Record<string, [reason: string, hint?: string]> = {
   ENOENT: ['a folder of its path does not exist'],
 };
 
+/** Returns why something could not be written, for a person, from the system's error or the `Fault` made of it. */
+export function whyNotWritten(cause: unknown): { reason: string; hint?: string | undefined } {
+  const error = cause instanceof Fault ? cause.cause : cause;
+  const code = codeOf(error);
+  const [reason, hint] = reasons[code ?? ''] ?? [messageOf(error)];
+  return { reason: code ? `${reason} (${code})` : reason, hint };
+}
+
 /** Returns the `Fault` (73) for a file or folder that could not be written: its path, the reason, what to do. */
 export function cannotWrite(file: string, cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
-  const code = codeOf(cause);
-  const [reason, hint] = reasons[code ?? ''] ?? [messageOf(cause)];
+  const { reason, hint } = whyNotWritten(cause);
   return new Fault({
     code: 'cannot-write',
-    message: `${file} cannot be written: ${reason}${code ? ` (${code})` : ''}`,
+    message: `${file} cannot be written: ${reason}`,
     ...(hint ? { hint } : {}),
     exitCode: ExitCode.cannotWrite,
     cause,

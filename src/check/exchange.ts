@@ -1,7 +1,13 @@
 import { isSecretHeader } from '../base/secret-names.ts';
 import { maskHeader, maskUrl } from '../base/secret-places.ts';
 import type { Evidence } from './evidence.ts';
-import { type HttpProbe, type HttpRequest, type HttpResponse, ProbeError } from './probes.ts';
+import {
+  type HttpExchange,
+  type HttpProbe,
+  type HttpRequest,
+  type HttpResponse,
+  ProbeError,
+} from './probes.ts';
 
 /** A request and what became of it: exactly one of `response` and `failure` is there. */
 export interface Exchanged {
@@ -23,33 +29,22 @@ function sentHeaders({ headers = {}, moreHeaders = [] }: HttpRequest): Record<st
 export async function exchange(http: HttpProbe, request: HttpRequest, label = 'request'): Promise<Exchanged> {
   const sent = {
     method: request.method ?? 'GET',
-    url: maskUrl(request.url),
-    headers: shownHeaders(sentHeaders(request)),
+    url: request.url,
+    headers: sentHeaders(request),
   };
   try {
     const response = await http.request(request);
     return {
       response,
       actual: `it answers ${response.status}`,
-      evidence: {
-        kind: 'http',
-        label,
-        exchange: {
-          request: sent,
-          response: {
-            ...response,
-            headers: shownHeaders(response.headers),
-            rawHeaders: shownPairs(response.rawHeaders),
-          },
-        },
-      },
+      evidence: { kind: 'http', label, exchange: withoutCredentials({ request: sent, response }) },
     };
   } catch (error) {
     const failure = probeFailure(error);
     return {
       failure,
       actual: failure.message,
-      evidence: { kind: 'http', label, exchange: { request: sent, error: failure } },
+      evidence: { kind: 'http', label, exchange: withoutCredentials({ request: sent, error: failure }) },
     };
   }
 }
@@ -78,6 +73,23 @@ export async function attempt<T>(
 /** A label with what was seen, as evidence. */
 export function fact(label: string, value: string): Evidence {
   return { kind: 'fact', label, value };
+}
+
+/** The exchange without credentials in its address and headers: of cookies, names and attributes are left. */
+export function withoutCredentials({ request, response, error }: HttpExchange): HttpExchange {
+  return {
+    request: { ...request, url: maskUrl(request.url), headers: shownHeaders(request.headers) },
+    ...(response
+      ? {
+          response: {
+            ...response,
+            headers: shownHeaders(response.headers),
+            rawHeaders: shownPairs(response.rawHeaders),
+          },
+        }
+      : {}),
+    ...(error ? { error } : {}),
+  };
 }
 
 function shownHeaders(headers: Record<string, string>): Record<string, string> {

@@ -47,7 +47,7 @@ describe.skipIf(notBuilt)(`what cannot be written${notBuilt ? ` (skipped: ${notB
     ]);
     expect(code).toBe(73);
     expect(stderr).toContain(
-      'error[cannot-write]: the json report: /dev/full cannot be written: no space is left',
+      'error[cannot-write]: the json report could not be written to /dev/full: no space is left',
     );
     expect(readFileSync(path.join(folder, 'report.xml'), 'utf8')).toContain('</testsuites>');
     expect(stdout).toContain('api/health');

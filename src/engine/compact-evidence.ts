@@ -1,5 +1,6 @@
 import { excerpt } from '../base/safe-text.ts';
 import type { Evidence } from '../check/evidence.ts';
+import { withoutCredentials } from '../check/exchange.ts';
 
 /** Evidence is kept for every check of a run and shown to people: enough to judge by, and no more. */
 const limits = { characters: 2048, rows: 20, lines: 50, spans: 200, items: 50 };
@@ -13,14 +14,11 @@ function compact(item: Evidence): Evidence {
     case 'fact':
       return { ...item, value: cut(item.value) };
     case 'http': {
-      const { request, response, error } = item.exchange;
-      if (!response || response.body.length <= limits.characters) return item;
-      const exchange = {
-        request,
-        response: { ...response, body: cut(response.body) },
-        ...(error ? { error } : {}),
+      const { response, ...rest } = withoutCredentials(item.exchange);
+      return {
+        ...item,
+        exchange: { ...rest, ...(response ? { response: { ...response, body: cut(response.body) } } : {}) },
       };
-      return { ...item, exchange };
     }
     case 'query':
       return { ...item, statement: cut(item.statement), rows: item.rows.slice(0, limits.rows) };

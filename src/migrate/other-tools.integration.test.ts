@@ -232,7 +232,7 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     await expect(absent.state()).rejects.toMatchObject({ code: 'migrated-by-another-tool' });
   });
 
-  test('a database that has these migrations already goes on being migrated, with a notice', async () => {
+  test('a database that has these migrations already is still migrated, with a notice', async () => {
     await migrateUp(here());
     await query(url, histories[0]![2]);
     await migrations.write('2_b');

@@ -21,7 +21,7 @@ export interface Scene extends Look {
 
 /**
  * Reads files and history under the lock, so that nobody changes the history in between. A database that another tool
- * migrates is refused, unless it has some of these migrations already: what is one's own goes on being migrated.
+ * migrates is refused, unless some of these migrations are applied to it already.
  */
 export async function withScene<T>(options: MigrateOptions, work: (scene: Scene) => Promise<T>): Promise<T> {
   const { folder, schema = 'public', onEvent } = options;

@@ -3,7 +3,7 @@ export interface ToolHistory {
   tool: string;
   /** Name of the table in lower case, in any schema. */
   table: string;
-  /** Columns that the table must have; they tell tools apart that use the same name. */
+  /** Columns that the table must have; they distinguish tools that use the same name. */
   columns: readonly string[];
   /** A second table in the same schema, where the columns alone are ambiguous. */
   beside?: string;

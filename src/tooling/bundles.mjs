@@ -8,6 +8,9 @@ import { stackBundles } from '../stack/bundles.mjs';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
+/** Errors of some packages take their name from their class. */
+const mangle = { keepNames: { class: true, function: false } };
+
 /** The public entries. */
 const entries = { index: 'src/index.ts', testing: 'src/check/tester.ts' };
 
@@ -24,7 +27,7 @@ export function programBundles(out, plugins = []) {
     plugins: [builtInChecks, ...own, ...plugins],
     transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(version) } },
     checks: { ineffectiveDynamicImport: false, pluginTimings: false },
-    output: { dir: out, minify: true, comments: false, ...output },
+    output: { dir: out, minify: { mangle }, comments: false, ...output },
   });
   return [
     // CommonJS starts faster than ES modules: docs/decisions/bundled-or-required.md has the figures.
@@ -35,7 +38,7 @@ export function programBundles(out, plugins = []) {
         entryFileNames: '[name].cjs',
         chunkFileNames: 'cli/[name]-[hash].cjs',
         // Compressed, `v` would be exported in a form that Node.js does not offer to ES modules by its name.
-        minify: { compress: false, mangle: true, codegen: true },
+        minify: { compress: false, mangle, codegen: true },
       },
     }),
     // What runs in a process or thread of its own.
@@ -75,21 +78,18 @@ export function typeBundles(declarations, out) {
 /** Replaces the module that looks for the files of the built-in checks by a list of them. */
 const builtInChecks = {
   name: 'built-in-checks',
-  resolveId: { filter: { id: /^built-in-checks$/ }, handler: (id) => id },
   load: {
-    filter: { id: /^built-in-checks$|[\\/]src[\\/]engine[\\/]built-in-checks\.ts$/ },
-    handler(id) {
-      if (id !== 'built-in-checks') {
-        return "export const builtInChecks = async () => (await import('built-in-checks')).loaders;";
-      }
+    filter: { id: /[\\/]src[\\/]sources[\\/]built-in-checks\.ts$/ },
+    handler() {
       const names = readdirSync(path.join(root, 'checks'), { recursive: true })
         .map((name) => name.replaceAll('\\', '/'))
         .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
         .sort();
+      const file = (name) => JSON.stringify(path.join(root, 'checks', name));
       const loaders = names.map((name, at) => `${JSON.stringify(name)}: async () => check${at}`);
       return names
-        .map((name, at) => `import * as check${at} from ${JSON.stringify(path.join(root, 'checks', name))};`)
-        .concat(`export const loaders = { ${loaders.join(', ')} };`)
+        .map((name, at) => `import * as check${at} from ${file(name)};`)
+        .concat(`export const builtInChecks = async () => ({ ${loaders.join(', ')} });`)
         .join('\n');
     },
   },

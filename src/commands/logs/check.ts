@@ -11,6 +11,7 @@ import { maxRequiredFields } from '../../logs/known-keys.ts';
 import type { LogReport } from '../../logs/report.ts';
 import { type SecretRule, secretMeanings, secretRules } from '../../logs/secrets.ts';
 import { inertJson } from '../../reporters/inert.ts';
+import { learnSecretsOfChecks } from '../../session/learn-checks.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { lineFor } from '../style.ts';
@@ -99,7 +100,7 @@ const check: Action = async (invocation, options, [file]) => {
 /** The secrets of the project; a log can be judged without a configuration that can be read. */
 async function learnProject(invocation: Invocation): Promise<void> {
   try {
-    await openProject(invocation);
+    await learnSecretsOfChecks(await openProject(invocation));
   } catch (error) {
     invocation.signal.throwIfAborted();
     const { stderr } = invocation;

@@ -6,6 +6,7 @@ import { nearest } from '../../base/nearest.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { findRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
+import { learnSecretsOfChecks } from '../../session/learn-checks.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { configure as configureCheck } from './check.ts';
@@ -41,6 +42,7 @@ Examples:
 const logs: Action = async (invocation, options, services) => {
   const { follow = false, since: sinceMs, tail: tailLines, json } = options as LogFlags;
   const project = await openProject(invocation);
+  await learnSecretsOfChecks(project);
   const { runtime } = await findRuntime(project);
   const { stdout, signal } = invocation;
   const wanted = await known(services, runtime);

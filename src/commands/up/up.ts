@@ -6,6 +6,7 @@ import type { Project } from '../../config/project.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
+import { learnSecretsOfChecks } from '../../session/learn-checks.ts';
 import { isRunning, startStack, stopAborted } from '../../session/start-stack.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
@@ -89,6 +90,7 @@ const up: Action = async (invocation, options) => {
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
+  await learnSecretsOfChecks(project);
   const { runtime, reason } = await withSpinner(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );

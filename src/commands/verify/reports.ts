@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { inertCommands } from '../../base/safe-text.ts';
-import { cannotWrite, replaceFile, replaceFileSync } from '../../base/write-file.ts';
+import { replaceFile, replaceFileSync, whyNotWritten } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
@@ -110,10 +110,10 @@ async function writeAtomically(file: string, text: string): Promise<void> {
 }
 
 function reportFault(name: string, file: string, cause: unknown): Fault {
-  const { message, hint } = cannotWrite(file, cause);
+  const { reason, hint } = whyNotWritten(cause);
   return new Fault({
     code: 'cannot-write',
-    message: `the ${name} report: ${message}`,
+    message: `the ${name} report could not be written to ${file}: ${reason}`,
     ...(hint ? { hint } : {}),
     exitCode: ExitCode.cannotWrite,
     cause,

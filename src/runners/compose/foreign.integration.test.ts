@@ -157,7 +157,7 @@ services:
   a: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('a')}"], network_mode: none, stop_grace_period: 0s }
   b: { image: redis:7-alpine, entrypoint: [sh, -c, "${talk('b')}"], network_mode: none, stop_grace_period: 0s }
 `);
-    await project.up().catch(() => undefined);
+    await project.docker('compose', '--file', project.file('compose.yaml'), 'up', '--detach');
     const runtime = project.runtime();
     const end = new AbortController();
     const options = { follow: false, signal: end.signal };
