@@ -16,7 +16,7 @@ export async function run(argv: readonly string[], version: string): Promise<num
     codes.push(await call(argv, version, context));
   } catch (thrown) {
     const fault = thrown instanceof Fault ? thrown : internalFault(thrown);
-    // What fails because the run was aborted is told as the reason of the abort, below.
+    // A failure that an abort causes is reported as the reason of the abort, below.
     if (context.reasons.length === 0 || (thrown instanceof Fault && !context.reasons.includes(thrown))) {
       codes.push(fault.exitCode);
       await report(fault, argv, context).catch(() => {});

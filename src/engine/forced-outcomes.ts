@@ -76,7 +76,7 @@ export function lastOutcome(attempts: readonly Attempt[]): Outcome {
 export function toThrewAfterReturn(result: CheckResult, actual: string): CheckResult {
   const { id, area, title, failureTitle, level, tags, effects, source, evidence, attempts } = result;
   const { startMs, durationMs } = result;
-  const told = {
+  const kept = {
     id,
     area,
     title,
@@ -90,5 +90,5 @@ export function toThrewAfterReturn(result: CheckResult, actual: string): CheckRe
     startMs,
     durationMs,
   };
-  return { ...told, status: 'error', code: 'threw-after-return', actual };
+  return { ...kept, status: 'error', code: 'threw-after-return', actual };
 }

@@ -63,12 +63,12 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   if (!lock.acquired) throw provedBy(lock.holder);
   const startedAt = performance.now();
   let done = 0;
-  let told: Promise<void> = Promise.resolve();
-  const tell = (proof: Proof) => {
+  let printed: Promise<void> = Promise.resolve();
+  const print = (proof: Proof) => {
     done++;
     if (json) return;
-    told = told.then(() => stdout.write(textOf(proof, stdout)));
-    told.catch(() => {});
+    printed = printed.then(() => stdout.write(textOf(proof, stdout)));
+    printed.catch(() => {});
   };
   let proofs: Proof[];
   try {
@@ -86,13 +86,13 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         redact: project.redact,
         signal,
         onStep: (what) => say(`${done}/${selected.length}  ${what}`),
-        onProof: tell,
+        onProof: print,
       }),
     );
   } finally {
     lock.release();
   }
-  await told;
+  await printed;
   const ok = isGood(proofs, { strict: strict === true });
   const durationMs = performance.now() - startedAt;
   if (json) {
