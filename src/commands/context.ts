@@ -1,30 +1,25 @@
-import { loadConfig } from '../config/load.ts';
 import type { FlagSetting } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
+import { openProject as open } from '../session/open-project.ts';
 import type { Invocation } from './invocation.ts';
 import { lineFor } from './style.ts';
 
-/** Loads the configuration; flags that are settings go in here. Rejects with a `Fault` (78) that lists every problem. */
+/**
+ * Loads the configuration, with the flags that are settings, and notes where the search for it ended. Rejects with a
+ * `Fault` (78) that lists every problem.
+ */
 export async function openProject(
-  { cwd, env, configFile, signal, redact, stderr, quiet, verbose }: Invocation,
+  { cwd, env, configFile, signal, stderr, quiet, verbose }: Invocation,
   flags: readonly FlagSetting[] = [],
 ): Promise<Project> {
-  const { secrets, publicNames, ...loaded } = await loadConfig({
-    cwd,
-    env,
-    configFile,
-    flags,
-    signal,
-    // Standard output is the command's.
-    onOutput: (text) => void stderr.write(text),
-  });
-  redact.add(...secrets);
-  redact.allow(...publicNames);
-  const { end, passedOver = [] } = loaded.search ?? {};
+  // Standard output is the command's.
+  const onOutput = (text: string) => void stderr.write(text);
+  const project = await open({ cwd, env, configFile, flags, signal, onOutput });
+  const { end, passedOver = [] } = project.search ?? {};
   if (!quiet && (verbose || passedOver.length > 0) && end) {
     await stderr.write(lineFor(stderr, `note: ${passedOverText(passedOver)}the search ended: ${end}`));
   }
-  return { ...loaded, redact };
+  return project;
 }
 
 function passedOverText(files: readonly string[]): string {

@@ -9,7 +9,7 @@ export interface OutputOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** `--no-color` was given. */
   plain: boolean;
-  /** Once aborted, a reader that does not read is given `graceMs` and then left. */
+  /** After the abort, a reader that does not read is waited for as long as `graceMs`. */
   signal: AbortSignal;
   /** Called once, when what is written can no longer arrive. */
   onLost(fault: Fault): void;
@@ -85,7 +85,7 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
   }
 }
 
-/** Nobody reads, and the run is over: what is written from now on is dropped. */
+/** The run is over and the output is not read: what is written from now on is dropped. */
 const abandoned = new Fault({
   code: 'reader-idle',
   message: 'the reader of the output does not read',

@@ -18,7 +18,7 @@ async function program(body: string) {
   const input = path.join(folder, `${Math.random().toString(36).slice(2)}.ts`);
   writeFileSync(
     input,
-    `import { gravest, openProcess } from '${packageRoot}/src/commands/process.ts';
+    `import { mostSevereExitCode, openProcess } from '${packageRoot}/src/commands/process.ts';
         const context = openProcess({ plain: true });
         const tell = (text) => context.stdout.write(text + '\\n');
         ${body}`,
@@ -59,7 +59,7 @@ describe('openProcess', () => {
         const { code, message, exitCode } = context.base.signal.reason;
         await tell([code, message, exitCode].join('|'));
         clearInterval(timer);
-        process.exitCode = gravest(context.reasons.map((reason) => reason.exitCode));
+        process.exitCode = mostSevereExitCode(context.reasons.map((reason) => reason.exitCode));
       });
       tell('ready');`);
     await sees('ready');

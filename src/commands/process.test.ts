@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gravest } from './process.ts';
+import { mostSevereExitCode } from './process.ts';
 
 it.each([
   [[], 0],
@@ -12,6 +12,6 @@ it.each([
   [[70, 143, 1], 143],
   [[78, 1], 78],
   [[141, 1], 141],
-] as const)('of the exit codes %j, %i is the gravest', (codes, expected) => {
-  expect(gravest(codes)).toBe(expected);
+] as const)('of the exit codes %j, %i is the most severe', (codes, expected) => {
+  expect(mostSevereExitCode(codes)).toBe(expected);
 });

@@ -1,8 +1,7 @@
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { knownSecrets } from '../base/known-secrets.ts';
-import type { Redactor } from '../base/redact.ts';
-import { publicNamesOf, secretsOfValue } from '../base/secret-places.ts';
+import { learnEnvironment } from '../base/learn-environment.ts';
 import type { Invocation } from './invocation.ts';
 import { createOutput, type ProcessOutput } from './output.ts';
 
@@ -12,8 +11,8 @@ const signals = {
   SIGHUP: ExitCode.hangup,
 } as const;
 
-/** An end that takes longer is told to who waits for it. */
-const tellAfterMs = 250;
+/** An end that takes longer is announced on a terminal. */
+const announceAfterMs = 250;
 /** Over the `^C` that the terminal has written. */
 const stopping = '\rstopping; Ctrl-C again leaves at once\n';
 
@@ -24,7 +23,7 @@ export interface ProcessContext {
   stderr: ProcessOutput;
   /** Why the run has to end, in the order in which it became known: a signal, a lost reader, an uncaught error. */
   reasons: Fault[];
-  /** Gives the process back what was taken. */
+  /** Removes the listeners of signals and errors. */
   close(): void;
 }
 
@@ -36,17 +35,18 @@ export function openProcess({ plain }: { plain: boolean }): ProcessContext {
     controller.abort(fault);
   };
   const env = process.env;
-  const redact = learnEnvironment(env);
+  const redact = knownSecrets;
+  learnEnvironment(env);
   const common = { redact, env, plain, signal: controller.signal };
   const stderr = createOutput(process.stderr, { ...common, onLost: () => {} });
-  let telling: NodeJS.Timeout | undefined;
+  let announcing: NodeJS.Timeout | undefined;
   const onSignal = (name: keyof typeof signals) => {
     const exitCode = signals[name];
     if (reasons.some(({ code }) => code === 'signal')) {
       if (process.stderr.isTTY) process.stderr.write('\x1b[?25h\n');
       process.exit(exitCode);
     }
-    if (process.stderr.isTTY) telling = setTimeout(() => stderr.write(stopping), tellAfterMs).unref();
+    if (process.stderr.isTTY) announcing = setTimeout(() => stderr.write(stopping), announceAfterMs).unref();
     end(new Fault({ code: 'signal', message: `ended by ${name}`, exitCode }));
   };
   /** The engine watches for errors of checks itself while it runs; then this is not the only listener, and is silent. */
@@ -62,14 +62,14 @@ export function openProcess({ plain }: { plain: boolean }): ProcessContext {
     stderr,
     reasons,
     close() {
-      clearTimeout(telling);
+      clearTimeout(announcing);
       for (const name of Object.keys(signals)) process.off(name, onSignal);
       process.off('uncaughtException', onUncaught);
     },
   };
 }
 
-/** What was thrown without anybody having expected it. */
+/** Returns the `Fault` (70) for a thrown value that no code expects. */
 export function internalFault(thrown: unknown): Fault {
   return new Fault({
     code: 'internal',
@@ -89,16 +89,7 @@ const exitOrder: readonly number[] = [
   ExitCode.cannotWrite,
 ];
 
-/** The most serious of several exit codes: signal > internal > deadline > report > the rest, first come first. */
-export function gravest(codes: readonly number[]): number {
+/** Returns the most severe of several exit codes: signal > internal > deadline > report > the first of the others. */
+export function mostSevereExitCode(codes: readonly number[]): number {
   return exitOrder.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? ExitCode.ok;
-}
-
-/** What stands in the environment: secrets by the names and the places of their values, and names that everyone may know. */
-function learnEnvironment(env: NodeJS.ProcessEnv): Redactor {
-  for (const [name, value = ''] of Object.entries(env)) {
-    knownSecrets.add(...secretsOfValue(name, value));
-    knownSecrets.allow(...publicNamesOf(name, value));
-  }
-  return knownSecrets;
 }

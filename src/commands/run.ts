@@ -5,7 +5,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { safeText } from '../base/safe-text.ts';
 import { wrapText } from '../base/wrap-text.ts';
 import { endDespiteOpenHandles } from './left-open.ts';
-import { gravest, internalFault, openProcess, type ProcessContext } from './process.ts';
+import { internalFault, mostSevereExitCode, openProcess, type ProcessContext } from './process.ts';
 import { parseCall } from './program.ts';
 
 /** One call of the command line, from arguments to exit code. The only place that prints an unexpected error. */
@@ -16,7 +16,7 @@ export async function run(argv: readonly string[], version: string): Promise<num
     codes.push(await call(argv, version, context));
   } catch (thrown) {
     const fault = thrown instanceof Fault ? thrown : internalFault(thrown);
-    // What fails because the run was aborted is told as the reason of the abort, below.
+    // A failure that an abort causes is reported as the reason of the abort, below.
     if (context.reasons.length === 0 || (thrown instanceof Fault && !context.reasons.includes(thrown))) {
       codes.push(fault.exitCode);
       await report(fault, argv, context).catch(() => {});
@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], version: string): Promise<num
   context.close();
   const { NODE_DEBUG = '' } = process.env;
   endDespiteOpenHandles({ verbose: argv.includes('--verbose') || NODE_DEBUG.includes('meatymusic') });
-  return gravest(codes);
+  return mostSevereExitCode(codes);
 }
 
 async function call(argv: readonly string[], version: string, context: ProcessContext): Promise<number> {

@@ -117,7 +117,7 @@ describe.skipIf(missing)(
         const evidence = path.join(disk.folder, 'bundle');
         const { code, stdout, stderr } = run(['verify', 'api', '--evidence', evidence]);
         expect(code).toBe(73);
-        expect(stderr).toMatch(/error\[cannot-write\]: no evidence was kept: .*ENOSPC/);
+        expect(stderr).toMatch(/error\[cannot-write\]: no evidence was saved: .*ENOSPC/);
         expect(stdout).toContain('api/health');
         expect(readdirSync(disk.folder)).not.toContain('bundle');
       },

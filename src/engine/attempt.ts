@@ -21,10 +21,10 @@ export interface AttemptScope {
   number: number;
   /** Aborts with a `ProbeError` (`TIMEOUT`) at the deadline, and when the attempt is over. */
   readonly signal: AbortSignal;
-  /** The same for who needs no signal, which costs much. Returns what takes it back. */
+  /** Cheaper than `signal`, which is created on demand. Returns a function that removes the listener. */
   onAbort?(listener: () => void): () => void;
   remainingMs(): number;
-  /** A line for who watches the run. */
+  /** Reports a line of progress. */
   progress(line: string): void;
   /** Ends the attempt as broken: the check asked for more than its effects allow, whatever it makes of the refusal. */
   refuse(actual: string): void;
@@ -64,11 +64,8 @@ export interface RunningAttempt {
   cut(outcome: Outcome): void;
 }
 
-/**
- * After the deadline the probes reject and a check may still say in its own words what it missed. It has this long;
- * a pass is then too late.
- */
-export const lastWordsMs = 100;
+/** How long a check may take after its deadline to return its own failure with evidence; a pass is then too late. */
+export const evidenceGraceMs = 100;
 /** A timer that fires so much late was held up by a blocked event loop; the check gets that time back. */
 const tolerableLagMs = 250;
 /** Longest time of closing before the run continues without it. Restoring the stack takes longer. */
@@ -160,7 +157,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   cut(outcome: Outcome): void {
     this.#cutOutcome = outcome;
     this.#cancelTimer();
-    this.#cancelTimer = this.#attempt.clock.after(lastWordsMs, () => this.end(outcome));
+    this.#cancelTimer = this.#attempt.clock.after(evidenceGraceMs, () => this.end(outcome));
     this.#ending.abort(runOver);
   }
 
@@ -205,7 +202,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
         return;
       }
       this.#ending.abort(new ProbeError('TIMEOUT', `no answer within ${formatDuration(timeoutMs)}`));
-      this.#cancelTimer = clock.after(lastWordsMs, () => this.end(timedOut(timeoutMs)));
+      this.#cancelTimer = clock.after(evidenceGraceMs, () => this.end(timedOut(timeoutMs)));
     });
   }
 }

@@ -1,4 +1,4 @@
-/** When and why something is over. An `AbortSignal` costs more than a whole attempt may: it is made for who asks for it. */
+/** When and why something is over. An `AbortSignal` costs more than an attempt may: it is created on demand. */
 export class Ending {
   #reason: Error | undefined;
   #controller: AbortController | undefined;

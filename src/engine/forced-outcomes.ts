@@ -73,10 +73,10 @@ export function lastOutcome(attempts: readonly Attempt[]): Outcome {
 }
 
 /** The result of a check that threw after it had its verdict. */
-export function asStray(result: CheckResult, actual: string): CheckResult {
+export function toThrewAfterReturn(result: CheckResult, actual: string): CheckResult {
   const { id, area, title, failureTitle, level, tags, effects, source, evidence, attempts } = result;
   const { startMs, durationMs } = result;
-  const told = {
+  const kept = {
     id,
     area,
     title,
@@ -90,5 +90,5 @@ export function asStray(result: CheckResult, actual: string): CheckResult {
     startMs,
     durationMs,
   };
-  return { ...told, status: 'error', code: 'threw-after-return', actual };
+  return { ...kept, status: 'error', code: 'threw-after-return', actual };
 }

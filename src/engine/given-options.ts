@@ -4,15 +4,15 @@ import { anyOf } from './patterns.ts';
 /** Options as they are configured, by check id, by area or by glob: `api/health`, `auth`, `observability/*`. */
 export type GivenOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What is given for one option, and the key under `options` that gives it. */
+/** The configured value of one option, and the key under `options` that sets it. */
 export interface GivenOption {
   value: unknown;
   key: string;
 }
 
 /**
- * What is given for the options of one check: under its own id, else under an area or a glob that matches it, the last one.
- * Names that it does not have are left out; `strayOptions` tells those that nobody has.
+ * Returns the configured options of one check: under its own id, else under the last area or glob that matches it.
+ * Names that it does not have are left out; `strayOptions` returns those that no check has.
  */
 export function optionsGivenFor({ id, options }: Check, given: GivenOptions): Map<string, GivenOption> {
   const found = new Map<string, GivenOption>();

@@ -5,21 +5,21 @@ import { safeLine } from '../base/safe-text.ts';
 import { catchStrayErrors } from './stray-errors.ts';
 
 /**
- * From the end of a run to the end of the process: what a check left behind may still throw, also while the reports are
- * written. It is named, and the process exits with 70.
+ * Reports, until the process ends, what the timers and promises that a check left behind throw, also while the reports
+ * are written; then the process exits with 70.
  */
-export function watchAftermath(): void {
+export function reportLateErrors(): void {
   let isLate = false;
   catchStrayErrors((thrown, context) => {
     isLate = true;
-    const who = context ? `the check ${context.checkId}` : 'something that the run left behind';
+    const source = context ? `the check ${context.checkId}` : 'something that the run left behind';
     const line = safeLine(
-      `error[threw-after-return]: ${who} threw after the run had ended: ${messageOf(thrown)}`,
+      `error[threw-after-return]: ${source} threw after the run had ended: ${messageOf(thrown)}`,
     );
     try {
       writeSync(2, `${line}\n`);
     } catch {
-      // Nobody reads it; the exit code still says it.
+      // Standard error is closed; the exit code remains.
     }
   });
   process.once('exit', () => {

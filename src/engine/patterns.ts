@@ -20,7 +20,7 @@ export function prefixesOf(id: string): string[] {
   return prefixes;
 }
 
-/** `*` stands for anything within a part of the id, `**` for anything, `?` for one character. */
+/** `*` matches anything within a part of the id, `**` for anything, `?` for one character. */
 export function globMatcher(pattern: string): (id: string) => boolean {
   const source = pattern.replace(/\*\*|[*?]|[.+^${}()|[\]\\]/g, (part) => {
     if (part === '**') return '.*';

@@ -4,7 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 
-/** What will run, in an order in which nothing stands before what it is `after`; the order of every report. */
+/** What will run, in an order in which each check follows those that it is `after`; the order of every report. */
 export interface Plan {
   checks: readonly Check[];
   /** For each check, the positions in `checks` of what it is after; what is not part of the run is left out. */

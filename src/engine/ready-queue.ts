@@ -1,7 +1,7 @@
 /** What may start, the first of the plan first. Mostly things are added in this order. */
 export class ReadyQueue {
   #positions: number[] = [];
-  /** What stands before it was taken. */
+  /** Everything before this position was taken. */
   #first = 0;
 
   get size(): number {

@@ -8,7 +8,7 @@ import { requestName } from '../suites/page-visit.ts';
 import type { OpenedProbes, OpenProbes } from './attempt.ts';
 import { redactDeep } from './redact-deep.ts';
 
-/** What a check asked of a probe, and what it was told. */
+/** A call of a probe, and its answer. */
 export interface RecordedCall {
   probe: string;
   method: string;
@@ -82,7 +82,7 @@ export function replayProbes(
     const answer = async (probe: string, method: string, args: unknown[]): Promise<unknown> => {
       const asked = redactDeep(recorded(probe, args), redact);
       const queue = answers.get(keyOf(probe, method, asked));
-      // A check that polls may ask once more than it did; it is then told the last answer again.
+      // A check that polls may ask once more than it did; it gets the last answer again.
       const call = queue && queue.length > 1 ? queue.shift() : queue?.[0];
       if (!call) {
         const question = `${probe}.${method}(${excerpt(JSON.stringify(asked).slice(1), 200)}`;

@@ -4,7 +4,7 @@ import { fact } from '../check/exchange.ts';
 import { exampleStack, withServices } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, hanging, makeCheck } from '../testing/make-check.ts';
-import { lastWordsMs } from './attempt.ts';
+import { evidenceGraceMs } from './attempt.ts';
 import type { RunEvent } from './events.ts';
 import { makePlan } from './plan.ts';
 import { type RunOptions, startRun } from './run.ts';
@@ -309,7 +309,7 @@ describe('startRun', () => {
     it('ends the run at its deadline: what runs is a timeout, what has not started is skipped', async () => {
       const checks = ['a/1', 'a/2', 'a/3'].map((id) => makeCheck({ id, run: hanging, timeoutMs: 60_000 }));
       const { resultAfter } = begin(checks, { concurrency: 2, deadlineMs: 10_000 });
-      const { statuses, result, find } = await resultAfter(10_000 + lastWordsMs);
+      const { statuses, result, find } = await resultAfter(10_000 + evidenceGraceMs);
       expect(statuses).toEqual({ 'a/1': 'fail timeout', 'a/2': 'fail timeout', 'a/3': 'skip' });
       expect(find('a/3').reason).toBe("the run's deadline passed before it started");
       expect(result).toMatchObject({ endedBy: 'deadline', exitCode: 124 });
@@ -328,7 +328,7 @@ describe('startRun', () => {
         makeCheck({ id: 'a/2', run: hanging }),
       ];
       const { resultAfter } = begin(checks, { timeoutMs: 60_000, deadlineMs: 10_000 });
-      const { result, find } = await resultAfter(10_000 + lastWordsMs);
+      const { result, find } = await resultAfter(10_000 + evidenceGraceMs);
       expect(find('a/1')).toMatchObject({
         status: 'fail',
         code: 'timeout',

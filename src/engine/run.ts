@@ -7,12 +7,12 @@ import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
 import {
-  asStray,
   type Blocked,
   cutShort,
   type EndOfRun,
   lastOutcome,
   stalled,
+  toThrewAfterReturn,
   unstartedReasons,
   verdictFromBefore,
 } from './forced-outcomes.ts';
@@ -52,8 +52,8 @@ export interface Run {
   /** Resolves once each check has its verdict; never rejects. */
   result: Promise<RunResult>;
   /**
-   * Ends the run at once and without waiting, when the process can no longer go on: each check gets a verdict,
-   * the one that blocks the process `stalled`.
+   * Ends the run synchronously, for a process that is blocked: each check gets a verdict, the one that blocks it
+   * `stalled`.
    */
   abandon(stalledId: string | undefined): RunResult;
 }
@@ -107,7 +107,7 @@ export function startRun(options: RunOptions): Run {
   emit({ type: 'run-start', checks: plan.checks, stack, startedAt: startedAtIso });
   for (const progress of all) if (progress.waitingFor === 0) makeReady(progress);
   if (signal?.aborted) onAbort();
-  // Not before the caller has the run: the first check may block the process at once, and somebody has to see it.
+  // After the caller has the run: the first check may block the process at once, and the caller has to detect it.
   setImmediate(pump);
   return { result, abandon };
 
@@ -116,7 +116,7 @@ export function startRun(options: RunOptions): Run {
     (progress.alone ? ready.alone : ready.together).add(progress.index);
   }
 
-  /** Starts whatever may start now. Idempotent. */
+  /** Starts every check that may start now. Idempotent. */
   function pump(): void {
     while (!endedBy && active < options.concurrency && !aloneActive && ready.together.size > 0) {
       start(ready.together.take());
@@ -187,7 +187,7 @@ export function startRun(options: RunOptions): Run {
     pumpSoon();
   }
 
-  /** Once all that has come in by now is dealt with: what starts together sends together, and wakes the other side once. */
+  /** Pumps once per turn of the loop: what starts together sends together. */
   function pumpSoon(): void {
     if (pumpIsDue) return;
     pumpIsDue = true;
@@ -197,7 +197,7 @@ export function startRun(options: RunOptions): Run {
     });
   }
 
-  /** The verdict is in: tells it, and frees or decides what waited for it. */
+  /** Records the verdict, emits it, and starts or settles the checks that waited for it. */
   function settle(progress: Progress, outcome: Outcome | Blocked): void {
     const { check, attempts, startMs } = progress;
     const result = resultOf({
@@ -225,7 +225,7 @@ export function startRun(options: RunOptions): Run {
     }
   }
 
-  /** Gives every check that has no verdict one, and lets nothing start any more. */
+  /** Settles every check without a verdict, and starts nothing more. */
   function endRun(why: EndOfRun): void {
     if (endedBy || final) return;
     endedBy = why;
@@ -249,7 +249,7 @@ export function startRun(options: RunOptions): Run {
   function finish(): void {
     if (final) return;
     final = compose();
-    // What a check left behind may throw in the next turns of the loop; it is still told.
+    // What a check left behind may throw in the next turns of the loop; it is still reported.
     afterLoopTurns(2, () => {
       if (strays.size > 0 || internalError) final = compose();
       close();
@@ -260,7 +260,7 @@ export function startRun(options: RunOptions): Run {
     const checks = all.map(({ result }) => {
       const settled = result as CheckResult;
       const stray = strays.get(settled.id);
-      return stray === undefined ? settled : asStray(settled, stray);
+      return stray === undefined ? settled : toThrewAfterReturn(settled, stray);
     });
     return runResultOf({
       checks,

@@ -6,7 +6,7 @@ import { currentAttempt } from './stray-errors.ts';
 import { type Stalled, stalledKey, type WatchdogData } from './watchdog-data.ts';
 
 export interface StallGuardOptions {
-  /** From the first moment on; else only a run that lasts is watched. */
+  /** Watch from the start; else only a run that takes longer than a second is watched. */
   atOnce: boolean;
   /** How long the main thread may be busy without a break. */
   quietMs: number;
@@ -20,7 +20,7 @@ export interface StallGuardOptions {
 }
 
 const beatEveryMs = 50;
-/** The thread costs as much as a hundred checks: a run that is over sooner does without. */
+/** The thread costs as much as a hundred checks: a shorter run starts none. */
 const laterMs = 1000;
 
 /** Watches the main thread from another one until the returned function is called. Only the built program has it. */
@@ -46,9 +46,9 @@ function watchFrom(
   const beating = setInterval(() => Atomics.add(beat, 0, 1), beatEveryMs);
   beating.unref();
   const globals = globalThis as { [stalledKey]?: Stalled };
-  globals[stalledKey] = ({ whoever }) => {
+  globals[stalledKey] = ({ anyCheck }) => {
     const checkId = currentAttempt()?.checkId;
-    if (checkId !== undefined || whoever) onStall(checkId);
+    if (checkId !== undefined || anyCheck) onStall(checkId);
   };
   const worker = new Worker(file, {
     workerData: { beat, quietMs, deadlineMs } satisfies WatchdogData,
@@ -57,7 +57,7 @@ function watchFrom(
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
   });
   worker.unref();
-  // Without it the run goes on: a thread that could not be started is no reason to verify nothing.
+  // The run continues without it: a thread that could not be started is no reason to verify nothing.
   worker.on('error', () => {});
   return () => {
     clearInterval(beating);

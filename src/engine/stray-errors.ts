@@ -17,12 +17,12 @@ export function currentAttempt(): AttemptContext | undefined {
   return current.getStore();
 }
 
-/** Told of an error that no promise caught; `context` is absent when it came from no check. */
+/** Receives an error that no promise caught; `context` is absent if it came from no check. */
 export type OnStrayError = (thrown: unknown, context: AttemptContext | undefined) => void;
 
 /**
- * While it is on, what a check throws outside of its promise (in a timer, in a listener, in a promise that nobody
- * awaits) is told to `onStray` instead of ending the process. Returns the switch that turns it off.
+ * Calls `onStray` with what a check throws outside of its promise (in a timer, a listener, a promise without a handler)
+ * instead of ending the process. Returns a function that stops it.
  */
 export function catchStrayErrors(onStray: OnStrayError): () => void {
   const listener = (thrown: unknown) => onStray(thrown, currentAttempt());

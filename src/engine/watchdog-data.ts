@@ -1,4 +1,4 @@
-/** What the watchdog's thread is given. */
+/** The input of the watchdog's thread. */
 export interface WatchdogData {
   /** Grows while the main thread lives. */
   beat: Int32Array;
@@ -13,8 +13,8 @@ const key = 'meatymusic.stalled';
 /** Where the main thread keeps what the watchdog calls. */
 export const stalledKey: unique symbol = Symbol.for(key) as never;
 
-/** Ends the run in the name of the check whose code runs; where none does, only for `whoever` it may be. */
-export type Stalled = (options: { whoever: boolean }) => void;
+/** Ends the run, attributed to the check whose code runs; without one only if `anyCheck`. */
+export type Stalled = (options: { anyCheck: boolean }) => void;
 
 /** Evaluated in the main thread, in the middle of whatever it does. */
 export const endRunExpression = (options: Parameters<Stalled>[0]) =>

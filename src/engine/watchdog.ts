@@ -12,7 +12,7 @@ const { beat, quietMs, deadlineMs } = workerData as WatchdogData;
 const pollMs = 100;
 /** How long a pause of the main thread may take: where it does not come, native code holds it. */
 const pauseWithinMs = 1000;
-/** Between two microtasks it is nobody's turn: a loop of them is paused again until a check can be named. */
+/** Between two microtasks no check's code runs: a loop of them is paused again until a check can be named. */
 const maxPauses = 20;
 
 const startedAt = performance.now();
@@ -45,7 +45,7 @@ function endRun(silentMs: number): void {
   // A session does not keep its thread alive; this does, and ends what cannot be ended otherwise.
   const killing = setTimeout(() => {
     if (Atomics.load(beat, 0) === lastBeat) kill(silentMs);
-    // It was let go on for a moment, ended by itself, and beats again.
+    // It continued for a moment, ended by itself, and beats again.
     session.disconnect();
     poll = watch();
   }, pauseWithinMs);
@@ -53,8 +53,8 @@ function endRun(silentMs: number): void {
   let pauses = 0;
   session.on('Debugger.paused', () => {
     killing.refresh();
-    const expression = endRunExpression({ whoever: ++pauses === maxPauses });
-    // Only where the run goes on, for nobody could be named, does an answer come.
+    const expression = endRunExpression({ anyCheck: ++pauses === maxPauses });
+    // An answer comes only if the run continues because no check could be named.
     session.post('Runtime.evaluate', { expression }, () => {
       session.post('Debugger.resume');
       // Anywhere else: the next statement would be one of the same place.

@@ -71,7 +71,8 @@ export async function runTogether(
   return new Map((await result).checks.map((each) => [each.id, each]));
 }
 
-export function tell({ status, code, actual, reason, summary }: CheckResult): string {
+/** Returns a verdict in one line, with its detail. */
+export function describeVerdict({ status, code, actual, reason, summary }: CheckResult): string {
   const detail = actual ?? reason ?? summary;
   return `${status}${code ? ` ${code}` : ''}${detail ? ` (${detail})` : ''}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
 import type { Sabotage } from '../check/sabotage.ts';
-import { type Case, groupsOf, inTurns } from './plan.ts';
+import { type Case, forEachWithConcurrency, groupsOf } from './plan.ts';
 
 const check = (id: string, effects: Check['effects'] = 'none') => ({ id, effects }) as Check;
 const caseOf = (of: Check, sabotage: Partial<Sabotage> & { kind: string }, healthyMs = 1): Case => ({
@@ -51,7 +51,7 @@ describe('the order of a proof', () => {
     const abort = new AbortController();
     const started: number[] = [];
     const releases: (() => void)[] = [];
-    const all = inTurns([1, 2, 3, 4], 2, abort.signal, (item) => {
+    const all = forEachWithConcurrency([1, 2, 3, 4], 2, abort.signal, (item) => {
       started.push(item);
       return new Promise((resolve) => releases.push(resolve));
     });

@@ -65,7 +65,7 @@ function waitsInVain({ sabotage }: Case): boolean {
   );
 }
 
-/** A check that takes services away itself shares the stack with nobody, and none looks at it twice. */
+/** A check that stops services itself shares the stack with no other check, and no check runs twice in a group. */
 function goTogether(group: readonly Case[], each: Case): boolean {
   const apart = (other: Case) => other.check === each.check || effectsOf(other.check) === 'disruptive';
   return effectsOf(each.check) !== 'disruptive' && !group.some(apart) && wayOf(group[0]) === wayOf(each);
@@ -75,8 +75,8 @@ function wayOf(each: Case | undefined): string {
   return JSON.stringify({ ...each?.sabotage, name: '', code: '', options: {} });
 }
 
-/** Works on `items` in their order, so many at a time; starts nothing any more after the abort. */
-export async function inTurns<T>(
+/** Calls `work` for `items` in their order, `concurrency` at a time; starts nothing more after the abort. */
+export async function forEachWithConcurrency<T>(
   items: readonly T[],
   concurrency: number,
   signal: AbortSignal,
@@ -93,7 +93,7 @@ export async function inTurns<T>(
 
 export function replacedBy(
   { sabotage }: Case,
-  state: 'broken' | 'mended',
+  state: 'broken' | 'restored',
 ): Readonly<Record<string, unknown>> {
   const broken = sabotage.kind === 'options' && state === 'broken' ? sabotage.set : {};
   return { ...sabotage.options, ...broken };
@@ -101,7 +101,7 @@ export function replacedBy(
 
 export function optionsOf(
   cases: readonly Case[],
-  state: 'broken' | 'mended',
+  state: 'broken' | 'restored',
 ): Map<string, Readonly<Record<string, unknown>>> {
   const options = new Map<string, Readonly<Record<string, unknown>>>();
   for (const each of cases) {

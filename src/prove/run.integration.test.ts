@@ -124,17 +124,17 @@ describe('prove', () => {
     expect(server.listening).toBe(true);
   });
 
-  it('is refuted by a sabotage that nobody notices', async () => {
+  it('is refuted by a sabotage that changes no verdict', async () => {
     const unnoticed: Sabotage = { ...forged, change: { removeHeaders: ['date'] } } as Sabotage;
     expect((await proofOf([unnoticed])).sabotages[0]).toMatchObject({ holds: false, found: 'pass (fine)' });
   });
 
-  it('is refuted where the verdict does not come back once all is mended', async () => {
+  it('is refuted where the verdict does not come back once all is restored', async () => {
     let runs = 0;
     const run: Check['run'] = async (context) =>
       ++runs > 2 ? context.skip('it had enough') : (definition as unknown as Check).run(context);
     const [proof] = await proofsOf([checkWith([stopped], { run })], { recoverWithinMs: 0 });
-    expect(proof?.sabotages[0]?.found).toBe('mended, it does not come back: skip (it had enough)');
+    expect(proof?.sabotages[0]?.found).toBe('restored, it does not come back: skip (it had enough)');
   });
 
   it('breaks the stack once for two checks, and keeps a record of it while it lasts', async () => {
@@ -152,7 +152,7 @@ describe('prove', () => {
     expect(seen).toEqual([[], [], written.slice(0, 1), written.slice(0, 1), written, written]);
   });
 
-  it('tries nothing more on a stack that it cannot mend, and leaves the record of what is broken', async () => {
+  it('tries nothing more on a stack that it cannot restore, and leaves the record of what is broken', async () => {
     const control = {
       ...underTest.runtime.control,
       start: async () => {
@@ -162,7 +162,7 @@ describe('prove', () => {
     const runtime = { ...underTest.runtime, control } as Runtime;
     const other = { ...stopped, service: 'cache' } as Sabotage;
     const proofs = await proofsOf([checkWith([stopped, other])], { underTest: { ...underTest, runtime } });
-    const found = '"it is stopped" could not be mended: no';
+    const found = '"it is stopped" could not be restored: no';
     expect(proofs[0]?.sabotages.map((each) => each.found)).toEqual([found, found]);
     expect(written).toEqual(['sabotage "it is stopped"']);
     await listen(port);
@@ -188,7 +188,7 @@ describe('prove', () => {
     expect(proof.sabotages[0]?.found).toBe('the check has no option "bodi"');
   });
 
-  it('leaves undecided what an abort cuts short, with the stack mended', async () => {
+  it('leaves undecided what an abort cuts short, with the stack restored', async () => {
     const abort = new AbortController();
     const run: Check['run'] = async (context) => {
       if (written.length > 0) abort.abort(new Error('enough'));

@@ -2,19 +2,34 @@ import { codeOf, messageOf } from '../base/errors.ts';
 import { createSharedResources } from '../base/shared-resources.ts';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
-import { type AttemptSettings, problemOfOptions, type RunTogether, runTogether, tell } from './attempt.ts';
-import { type Case, casesOf, checksOf, groupsOf, inTurns, optionsOf, replacedBy, unhurried } from './plan.ts';
+import {
+  type AttemptSettings,
+  describeVerdict,
+  problemOfOptions,
+  type RunTogether,
+  runTogether,
+} from './attempt.ts';
+import {
+  type Case,
+  casesOf,
+  checksOf,
+  forEachWithConcurrency,
+  groupsOf,
+  optionsOf,
+  replacedBy,
+  unhurried,
+} from './plan.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
 
 export interface ProofOptions extends AttemptSettings {
   /** Checks at the same time, on one stack. */
   concurrency: number;
-  /** How long a healthy or a mended stack may take until it answers as it should. Default 20 s. */
+  /** How long the healthy or restored stack may take until its checks pass, in milliseconds. Default 20,000. */
   recoverWithinMs?: number;
-  /** What is being done, for whoever waits. */
+  /** Receives what is being done. */
   onStep?(what: string): void;
-  /** As soon as it is known. */
+  /** Receives each proof as soon as it is known. */
   onProof?(proof: Proof): void;
 }
 
@@ -23,7 +38,7 @@ const mostViews = 4;
 const usualRecoveryMs = 20_000;
 
 /**
- * Runs each check on the healthy stack, on the stack broken in each declared way, and on the mended one. Resolves in the
+ * Runs each check on the healthy stack, on the stack broken in each declared way, and on the restored one. Resolves in the
  * order of `checks`, without those that an abort left undecided.
  */
 export async function prove(checks: readonly Check[], options: ProofOptions): Promise<Proof[]> {
@@ -49,7 +64,7 @@ class ProofRun {
   readonly #lookedMs = new Map<Case, number>();
   /** Checks that were seen to be healthy since the stack itself was last broken. */
   readonly #seenHealthy = new Set<string>();
-  /** What could not be mended: nothing can be proven on what is left. */
+  /** What could not be restored: nothing can be proven on what is left. */
   #ruined: string | undefined;
 
   constructor(checks: readonly Check[], options: ProofOptions, settings: RunTogether) {
@@ -63,7 +78,7 @@ class ProofRun {
     await this.#runHealthy();
     const { together, alone } = groupsOf(this.#cases);
     const turned: Case[] = [];
-    await inTurns(together, Math.min(mostViews, concurrency), signal, async (ofOneCheck) => {
+    await forEachWithConcurrency(together, Math.min(mostViews, concurrency), signal, async (ofOneCheck) => {
       for (const each of ofOneCheck) turned.push(...(await this.#turn([each])));
     });
     await this.#comeBack(turned);
@@ -86,7 +101,7 @@ class ProofRun {
     }
   }
 
-  /** Breaks the stack in the one way of these cases, and mends it. Resolves to those whose verdict turned as declared. */
+  /** Breaks the stack in the one way of these cases, and restores it. Resolves to those whose verdict turned as declared. */
   async #turn(group: readonly Case[]): Promise<readonly Case[]> {
     const [first] = group as [Case];
     const { underTest, signal, onStep } = this.#options;
@@ -111,9 +126,9 @@ class ProofRun {
     try {
       verdicts = await this.#runBroken(sound, broken);
     } finally {
-      if (signal.aborted) onStep?.(`mending: ${first.sabotage.name}`);
-      await broken.mend().catch((error) => {
-        this.#ruined = `"${first.sabotage.name}" could not be mended: ${messageOf(error)}`;
+      if (signal.aborted) onStep?.(`restoring: ${first.sabotage.name}`);
+      await broken.restore().catch((error) => {
+        this.#ruined = `"${first.sabotage.name}" could not be restored: ${messageOf(error)}`;
       });
     }
     if (signal.aborted) return [];
@@ -122,7 +137,7 @@ class ProofRun {
       const asDeclared = verdict.status === 'fail' && verdict.code === each.sabotage.code;
       if (this.#ruined !== undefined) end(each, this.#ruined);
       else if (isUnrunnable(each, verdict)) end(each, verdict.reason ?? '', true);
-      else if (!asDeclared) end(each, tell(verdict));
+      else if (!asDeclared) end(each, describeVerdict(verdict));
       else this.#lookedMs.set(each, performance.now() - startedAt);
       return this.#ruined === undefined && asDeclared;
     });
@@ -140,7 +155,8 @@ class ProofRun {
     if (this.#options.signal.aborted) return [];
     for (const each of unseen) {
       const result = before.get(each.check.id) as CheckResult;
-      if (result.status !== each.healthy.status) problems.set(each, `before it was broken: ${tell(result)}`);
+      if (result.status !== each.healthy.status)
+        problems.set(each, `before it was broken: ${describeVerdict(result)}`);
     }
     return group.filter((each) => {
       const problem = problems.get(each);
@@ -149,16 +165,16 @@ class ProofRun {
     });
   }
 
-  /** The stack is mended: the verdicts have to be what they were. */
+  /** Requires the verdicts of before on the restored stack. */
   async #comeBack(turned: readonly Case[]): Promise<void> {
-    this.#options.onStep?.('the mended stack');
+    this.#options.onStep?.('the restored stack');
     const after = await this.#runWhole(turned);
     if (this.#options.signal.aborted) return;
     for (const each of turned) {
       const result = after.get(each.check.id) as CheckResult;
       const isBack = result.status === each.healthy.status;
       if (isBack) this.#seenHealthy.add(each.check.id);
-      const found = isBack ? undefined : `mended, it does not come back: ${tell(result)}`;
+      const found = isBack ? undefined : `restored, it does not come back: ${describeVerdict(result)}`;
       this.#end(each, this.#lookedMs.get(each) ?? 0, found);
     }
   }
@@ -183,16 +199,16 @@ class ProofRun {
   /** The checks of these cases on the stack as it is. */
   async #runWhole(cases: readonly Case[]): Promise<ReadonlyMap<string, CheckResult>> {
     if (cases.length === 0 || this.#options.signal.aborted) return new Map();
-    return runTogether(checksOf(cases), { ...this.#settings, replaced: optionsOf(cases, 'mended') });
+    return runTogether(checksOf(cases), { ...this.#settings, replaced: optionsOf(cases, 'restored') });
   }
 
   #end(each: Case, durationMs: number, found: string | undefined, isSkipped = false): void {
     const { check, sabotage } = each;
     const { name, kind, code } = sabotage;
-    const told = found === undefined ? {} : { found: this.#options.redact(found) };
+    const reason = found === undefined ? {} : { found: this.#options.redact(found) };
     const skipped = isSkipped ? { skipped: true as const } : {};
     const holds = found === undefined;
-    this.#outcomes.set(each, { name, kind, code, holds, ...skipped, ...told, durationMs });
+    this.#outcomes.set(each, { name, kind, code, holds, ...skipped, ...reason, durationMs });
     const sabotages = this.#cases
       .filter((other) => other.check === check)
       .map((other) => this.#outcomes.get(other));
@@ -225,7 +241,10 @@ function withoutCases(
 ): Pick<Proof, 'status' | 'reason'> {
   if (healthy?.status === 'skip') return { status: 'skipped', reason: healthy.reason ?? '' };
   if (healthy)
-    return { status: 'refuted', reason: `on the healthy stack it does not pass: ${tell(healthy)}` };
+    return {
+      status: 'refuted',
+      reason: `on the healthy stack it does not pass: ${describeVerdict(healthy)}`,
+    };
   if (unprovable) return { status: 'skipped', reason: unprovable };
   return { status: 'unproven', reason: 'it declares no sabotage: nothing shows that it can fail' };
 }

@@ -14,15 +14,15 @@ export interface CheckSources {
 
 export interface LoadedChecks {
   checks: Check[];
-  /** What was read and cannot be carried out. */
+  /** What was loaded and cannot be run. */
   notices: string[];
   /** Ids that came from the files of this call. */
   ofThisCall: ReadonlySet<string>;
 }
 
 /**
- * Every check of a project: built in, of its folders, of its declared files and of its plugins. Rejects with a `Fault`
- * (78) when they do not fit together.
+ * Loads every check of a project: built-in ones, those of its folders, declared files and plugins. Rejects with a
+ * `Fault` (78) if they do not fit together.
  */
 export async function loadAllChecks(
   { config, root, env, redact }: Project,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { makeFolderSync } from '../base/write-file.ts';
 import type { ArtifactSink } from '../probes/context.ts';
 
-/** Files of a run below `folder`, whatever they are called. */
+/** Returns paths for files of a run below `folder`, safe for any name. */
 export function createArtifactSink(folder: string): ArtifactSink {
   return {
     async path(name) {

@@ -11,7 +11,7 @@ import type { OpenProbes } from '../engine/attempt.ts';
 import { type Recording, recordProbes, replayProbes } from '../engine/record.ts';
 import { redactDeep } from '../engine/redact-deep.ts';
 
-/** What stands in a bundle's `run.json`: enough to judge again without the stack. */
+/** The contents of a bundle's `run.json`: enough to judge again without the stack. */
 interface BundleManifest {
   bundleVersion: 1;
   stack: StackInfo;
@@ -25,14 +25,14 @@ export interface EvidenceWriter {
   open: OpenProbes;
   /** Folder for screenshots and the like. */
   artifacts: string;
-  /** Writes what is known at the end. Resolves to the `Fault` (73) for what could not be kept; then nothing is. */
+  /** Writes the result and the manifest. Resolves to the `Fault` (73) for what could not be saved; then nothing is. */
   finish(result: RunResult): Promise<Fault | undefined>;
 }
 
 /**
- * Keeps everything that the checks were told in `folder`: `run.json`, `result.json`, one file of calls for each check,
- * `artifacts/`. A bundle that cannot be written costs no verdict: it is given up, and `finish` says why. Rejects with a
- * `Fault` (73) where the folder holds something else.
+ * Saves everything the checks observe to `folder`: `run.json`, `result.json`, one file of calls for each check,
+ * `artifacts/`. A bundle that cannot be written changes no verdict: it is removed, and `finish` returns the reason.
+ * Rejects with a `Fault` (73) if the folder holds something else.
  */
 export async function openEvidence(
   folder: string,
@@ -78,11 +78,11 @@ export async function openEvidence(
       await keep(() => write('result.json', result));
       await keep(() => write('run.json', manifest));
       if (!failure) return undefined;
-      await giveUp(folder, isNew);
+      await removeBundle(folder, isNew);
       const { message, hint } = failure;
       return new Fault({
         code: 'cannot-write',
-        message: `no evidence was kept: ${message}`,
+        message: `no evidence was saved: ${message}`,
         ...(hint ? { hint } : {}),
         exitCode: ExitCode.cannotWrite,
         cause: failure,
@@ -91,7 +91,7 @@ export async function openEvidence(
   };
 }
 
-/** `undefined`: there is no such folder. */
+/** Resolves to the names in the folder; `undefined`: there is no such folder. */
 async function presentIn(folder: string): Promise<string[] | undefined> {
   try {
     return await readdir(folder);
@@ -104,7 +104,7 @@ async function presentIn(folder: string): Promise<string[] | undefined> {
 function holdsOther(folder: string): Fault {
   return new Fault({
     code: 'cannot-write',
-    message: `the evidence cannot be kept in ${folder}: it holds something else`,
+    message: `the evidence cannot be saved to ${folder}: it holds something else`,
     hint: 'name a folder that is empty or does not exist',
     exitCode: ExitCode.cannotWrite,
   });
@@ -115,13 +115,13 @@ async function removeParts(folder: string, names = ['calls', 'artifacts', 'resul
   for (const name of names) await rm(path.join(folder, name), { recursive: true, force: true });
 }
 
-/** Takes away what was written so far; what cannot be removed could not be written either. */
-async function giveUp(folder: string, isNew: boolean): Promise<void> {
+/** Removes what was written so far; what cannot be removed could not be written either. */
+async function removeBundle(folder: string, isNew: boolean): Promise<void> {
   await removeParts(folder, ['calls', 'artifacts', 'result.json', 'run.json']).catch(() => {});
   if (isNew) await rmdir(folder).catch(() => {});
 }
 
-/** Readable, and safe whatever the id. */
+/** Returns a file name that is readable, and safe for any id. */
 function fileOf(checkId: string): string {
   const readable = knownSecrets(checkId)
     .replace(/[^\w.-]+/g, '-')
@@ -129,16 +129,18 @@ function fileOf(checkId: string): string {
   return `calls/${readable}.${createHash('sha256').update(checkId).digest('hex').slice(0, 8)}.json`;
 }
 
+/** Evidence that was saved, ready to be judged again. */
 export interface Bundle {
+  folder: string;
   stack: StackInfo;
   /** Ids of the checks that it can judge again. */
   ids: string[];
-  /** Those among them that waited in vain. */
+  /** Those among them that timed out without an answer. */
   unanswered: string[];
   open: OpenProbes;
 }
 
-/** Reads what `openEvidence` kept. Rejects with a `Fault` (2) where the folder is no bundle. */
+/** Reads what `openEvidence` saved. Rejects with a `Fault` (2) if the folder is no bundle. */
 export async function openBundle(folder: string, redact: (text: string) => string): Promise<Bundle> {
   let manifest: BundleManifest;
   try {
@@ -161,5 +163,5 @@ export async function openBundle(folder: string, redact: (text: string) => strin
       ? undefined
       : JSON.parse(await readFile(path.join(folder, path.normalize(name)), 'utf8'));
   };
-  return { stack, ids: Object.keys(recordings), unanswered, open: replayProbes(recordingOf, redact) };
+  return { folder, stack, ids: Object.keys(recordings), unanswered, open: replayProbes(recordingOf, redact) };
 }

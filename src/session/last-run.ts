@@ -9,9 +9,8 @@ import { ensureStackFolder, stackFolder } from '../runners/state.ts';
 const fileName = 'last-run.json';
 
 /**
-/**
- * Saves what did not pass, for `--last-failed`. A run that examined nothing changes nothing of that. A folder that cannot be
- * written fails no run: returns the reason.
+ * Saves what did not pass, for `--last-failed`; a run that examined nothing changes nothing of it. Returns the reason if
+ * it cannot be saved: that fails no run.
  */
 export function rememberRun(
   root: string,
@@ -30,7 +29,7 @@ export function rememberRun(
   }
 }
 
-/** What did not pass in the last run. Rejects with a `Fault` (2) where nothing is known or all was well. */
+/** Resolves to what did not pass in the last run. Rejects with a `Fault` (2) if there is no last run or all of it passed. */
 export async function lastFailed(root: string): Promise<string[]> {
   let failed: unknown;
   try {

@@ -118,7 +118,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return [];
     throw new Fault({
       code: 'changes-unreadable',
       message: `the records of changes to the stack cannot be read: ${messageOf(error)}`,

@@ -15,14 +15,14 @@ export interface ProbeChanges {
   probe?(name: ProbeName, probe: unknown): unknown;
 }
 
-/** Makes the probes of a run's attempts; `close` releases what they shared, unless that is `kept` for more than this run. */
+/** Creates the probes of a run's attempts; `close` releases what they share, unless that is `kept` for further runs. */
 export function createProbeSource(
   { base, runtime, ledger }: Pick<StackUnderTest, 'base' | 'runtime' | 'ledger'>,
   changes: ProbeChanges = {},
   kept?: SharedResources,
 ): {
   open: OpenProbes;
-  /** Starts what takes long to start and these checks will want. Nothing waits for it. */
+  /** Starts the browser early if these checks need it. Nothing waits for it. */
   prepare(checks: readonly Check[]): Promise<void>;
   close(): Promise<void>;
 } {

@@ -5,10 +5,10 @@ import { type LockHolder, lockHolder } from '../base/pid-lock.ts';
 import type { Project } from '../config/project.ts';
 import { stackFolder } from '../runners/state.ts';
 
-/** Held by the process that proves; others would take what it breaks for a finding. */
+/** Returns the lock file of `checks prove`: other calls would report what it breaks. */
 export const proveLock = (root: string) => path.join(stackFolder(root), 'prove.lock');
 
-/** Throws a `Fault` (75) while `checks prove` is at work. */
+/** Throws a `Fault` (75) while `checks prove` runs. */
 export function assertNotBeingProved({ root }: Pick<Project, 'root'>): void {
   const holder = lockHolder(proveLock(root));
   if (holder) throw provedBy(holder);

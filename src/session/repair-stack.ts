@@ -2,7 +2,7 @@ import type { Project } from '../config/project.ts';
 import type { Runtime } from '../runners/runtime.ts';
 import { type RepairOptions, repairLeftovers } from './repair.ts';
 
-/** Undoes what earlier calls left changed of the stack. Resolves to notes for a person. */
+/** Undoes what earlier calls left changed in the stack. Resolves to notes for the user. */
 export function repairStack(project: Project, runtime: Runtime, options?: RepairOptions): Promise<string[]> {
   return repairLeftovers(
     {

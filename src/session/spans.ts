@@ -11,13 +11,13 @@ export interface SpanReceiver {
 }
 
 /**
- * Takes in the spans of the run at the address to which the services send them, or where the receiver was asked to
- * listen. Only on this machine, and only where nobody else does already: then they go to a collector, and what a
- * service prints is all that can be seen from here.
+ * Receives the spans of the run at the address to which the services send them, or where the receiver is configured to
+ * listen. Resolves to `undefined` for an address on another machine, or where another process listens, such as a
+ * collector: then only the spans that a service prints can be examined.
  */
 export async function receiveSpans(
   { otlpEndpoint, receiver }: Config['services']['telemetry'],
-  tell: (notice: string) => void,
+  onNotice: (text: string) => void,
 ): Promise<SpanReceiver | undefined> {
   const ports = portsOf(otlpEndpoint, receiver);
   if (!ports) return undefined;
@@ -25,10 +25,10 @@ export async function receiveSpans(
   try {
     return await startOtlpReceiver(ports);
   } catch (error) {
-    // What binds gRPC's port names the system's code in its text alone.
+    // The error of gRPC's port has the system's code in its message alone.
     if (codeOf(error) !== 'EADDRINUSE' && !messageOf(error).includes('EADDRINUSE')) throw error;
     const where = otlpEndpoint ?? `port ${ports.httpPort} or ${ports.grpcPort}`;
-    tell(`somebody listens at ${where} already: of spans only what the services print is seen here`);
+    onNotice(`another process listens at ${where}: only the spans that the services print can be examined`);
     return undefined;
   }
 }

@@ -16,7 +16,7 @@ import { logsOf } from './stack-logs.ts';
 import { migrationsOf } from './stack-migrations.ts';
 import type { ProbeBase } from './undo.ts';
 
-/** The stack under test: what checks see of it, and what probes need beside. */
+/** The stack under test: what checks see of it, and what probes need besides. */
 export interface StackUnderTest {
   stack: StackInfo;
   base: ProbeBase;
@@ -25,7 +25,7 @@ export interface StackUnderTest {
   ledger: Ledger;
 }
 
-/** Puts together what is known of a stack. Rejects with a `Fault` (69) when nothing of it runs. */
+/** Describes a stack for a run. Rejects with a `Fault` (69) if nothing of it runs. */
 export async function describeStack(
   project: Project,
   runtime: Runtime,

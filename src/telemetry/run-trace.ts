@@ -30,7 +30,7 @@ const sendWithinMs = 3000;
 const statusError = 2;
 
 /**
- * The trace of the run itself. It has a provider of its own that nobody else sees, and sets no global: nothing of it
+ * The trace of the run itself. It has a provider of its own, and sets no global: nothing of it
  * gets into the requests of the checks, and no span of the stack into it.
  */
 export async function startRunTrace(

@@ -55,7 +55,7 @@ export function summaryOf(proofs: readonly Proof[], chosen: number): string {
   const count = (status: Proof['status']) => proofs.filter((proof) => proof.status === status).length;
   const others = (['refuted', 'unproven', 'skipped'] as const).map((status) => [count(status), status]);
   const undecided = [chosen - proofs.length, 'not decided'];
-  const told = [...others, undecided].filter(([number]) => Number(number) > 0);
+  const counts = [...others, undecided].filter(([number]) => Number(number) > 0);
   const proven = `${count('proven')} of ${chosen} ${chosen === 1 ? 'check' : 'checks'} proven able to fail`;
-  return [proven, ...told.map((each) => each.join(' '))].join(', ');
+  return [proven, ...counts.map((each) => each.join(' '))].join(', ');
 }

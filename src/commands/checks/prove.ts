@@ -3,6 +3,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
 import { safeLine } from '../../base/safe-text.ts';
+import { toolVersion } from '../../base/version.ts';
 import { originOf } from '../../config/origin.ts';
 import { validateOptions } from '../../engine/check-options.ts';
 import { makePlan } from '../../engine/plan.ts';
@@ -17,8 +18,7 @@ import { describeStack } from '../../session/stack.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { lineFor } from '../style.ts';
-import { toolVersion } from '../verify/run.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { summaryOf, textOf } from './prove-lines.ts';
 
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
@@ -63,12 +63,12 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   if (!lock.acquired) throw provedBy(lock.holder);
   const startedAt = performance.now();
   let done = 0;
-  let told: Promise<void> = Promise.resolve();
-  const tell = (proof: Proof) => {
+  let printed: Promise<void> = Promise.resolve();
+  const print = (proof: Proof) => {
     done++;
     if (json) return;
-    told = told.then(() => stdout.write(textOf(proof, stdout)));
-    told.catch(() => {});
+    printed = printed.then(() => stdout.write(textOf(proof, stdout)));
+    printed.catch(() => {});
   };
   let proofs: Proof[];
   try {
@@ -76,7 +76,7 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
       await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
     }
     const underTest = await describeStack(project, runtime, 'meatymusic checks prove');
-    proofs = await waiting(invocation, 'proving', (say) =>
+    proofs = await withSpinner(invocation, 'proving', (say) =>
       prove(selected, {
         underTest,
         options,
@@ -86,13 +86,13 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         redact: project.redact,
         signal,
         onStep: (what) => say(`${done}/${selected.length}  ${what}`),
-        onProof: tell,
+        onProof: print,
       }),
     );
   } finally {
     lock.release();
   }
-  await told;
+  await printed;
   const ok = isGood(proofs, { strict: strict === true });
   const durationMs = performance.now() - startedAt;
   if (json) {

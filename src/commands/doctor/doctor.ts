@@ -7,7 +7,7 @@ import { configOf } from '../../config/schema.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor, styleFor } from '../style.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { examine, type Finding } from './findings.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -33,7 +33,7 @@ const doctor: Action = async (invocation, { json }) => {
   const { project, finding } = await openAnyway(invocation);
   const findings = [
     finding,
-    ...(await waiting(invocation, 'looking at this machine', () => examine(project))),
+    ...(await withSpinner(invocation, 'looking at this machine', () => examine(project))),
   ];
   const exitCode = findings.slice(1).some(({ state }) => state === 'bad')
     ? ExitCode.unavailable

@@ -14,7 +14,7 @@ import { inertJson } from '../../reporters/inert.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 
 interface CheckFlags {
   require: string[];
@@ -78,7 +78,7 @@ const check: Action = async (invocation, options, [file]) => {
     report =
       file === '-'
         ? await analyseStream(stdin(), analysis, signal)
-        : await waiting({ stderr, quiet }, `reading ${file}`, () =>
+        : await withSpinner({ stderr, quiet }, `reading ${file}`, () =>
             analyseFile(path.resolve(cwd, file as string), analysis, { signal }),
           );
   } catch (error) {

@@ -6,7 +6,7 @@ import { replaceFile } from '../../base/write-file.ts';
 import type { Reach, VerifyOutcome } from '../../migrate/index.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { type Style, styleFor } from '../style.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { type MigrateFlags, openFolder, openMigrations, openTarget, positive, reachOf } from './target.ts';
 
 interface FileFlags extends MigrateFlags, Reach {
@@ -147,7 +147,7 @@ const verify: Action = async (invocation, options) => {
     : await openMigrations(invocation, flags, { orBuiltIn: true });
   const { verifyMigrations } = await import('../../migrate/index.ts');
   const scratchUrl = flags.scratch ?? opened.project.config.migrations.scratchUrl;
-  const outcome = await waiting(invocation, 'up, down and up again on a scratch database', () =>
+  const outcome = await withSpinner(invocation, 'up, down and up again on a scratch database', () =>
     verifyMigrations({ ...opened.options, scratchUrl, target: flags.target }),
   );
   await invocation.stdout.write(

@@ -6,7 +6,7 @@ import { besideText } from '../../base/wrap-text.ts';
 import type { MigrateOutcome } from '../../migrate/index.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';
-import { waiting } from '../waiting.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { configureFiles } from './files.ts';
 import { configureStatus } from './status.ts';
 import { type MigrateFlags, openTarget, positive, reachOf } from './target.ts';
@@ -128,7 +128,7 @@ const runUp: Action = async (invocation, options) => {
   const { migrateUp, requireLockFile } = await import('../../migrate/index.ts');
   const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
   if (frozen && (isOwn || flags.frozenLock)) requireLockFile(target.folder);
-  const outcome = await waiting(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
+  const outcome = await withSpinner(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
   if (!frozen && isOwn) await refreshLockFile(invocation, target.folder);
   await tell(invocation, flags, 'up', outcome);
   return ExitCode.ok;
@@ -151,7 +151,7 @@ const runDown: Action = async (invocation, options) => {
   const { options: target } = await openTarget(invocation, flags);
   const { migrateDown } = await import('../../migrate/index.ts');
   const reach = flags.all ? { steps: Number.MAX_SAFE_INTEGER } : reachOf(flags);
-  const outcome = await waiting(invocation, 'rolling back', () => migrateDown(target, reach));
+  const outcome = await withSpinner(invocation, 'rolling back', () => migrateDown(target, reach));
   await tell(invocation, flags, 'down', outcome);
   return ExitCode.ok;
 };
@@ -160,7 +160,7 @@ const runRedo: Action = async (invocation, options) => {
   const flags = options as RunFlags;
   const { options: target } = await openTarget(invocation, flags);
   const { redo } = await import('../../migrate/index.ts');
-  const { down, up } = await waiting(invocation, 'rolling back and applying again', () =>
+  const { down, up } = await withSpinner(invocation, 'rolling back and applying again', () =>
     redo(target, reachOf(flags)),
   );
   if (flags.json) {

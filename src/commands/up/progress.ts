@@ -1,24 +1,17 @@
 import { formatDuration } from '../../base/duration.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { Row, RowState, Rows } from '../../reporters/rows.ts';
-import type { RuntimeEvent } from '../../runners/runtime.ts';
+import type { UpEvent } from '../../session/start-stack.ts';
 import type { Output } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';
 
 /** Shows how a stack starts: lines that are redrawn on a terminal, else one line for each change. */
 export interface Progress {
-  onEvent(event: RuntimeEvent): void;
-  /** One line that stays, folded to the window. A note is coloured. */
+  onEvent(event: UpEvent): void;
+  /** Prints a line that stays, folded to the window. A note is coloured. */
   say(line: string, kind?: 'note'): void;
-  /** Work of this process: shown while it lasts, and what came of it. */
-  step<T>(name: string, work: () => Promise<T>, outcome: (value: T) => Outcome): Promise<T>;
-  /** Leaves the last picture. Resolves once it was written. */
+  /** Leaves the last state on the screen. Resolves once it is written. */
   end(): Promise<void>;
-}
-
-export interface Outcome {
-  ok: boolean;
-  told: string;
 }
 
 interface Service {
@@ -47,7 +40,7 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
     if (service.state === state && (detail === '' || detail === service.detail)) return;
     if (!service.state || settled.has(service.state)) service.sinceMs = performance.now();
     service.tookMs = settled.has(state) ? performance.now() - service.sinceMs : undefined;
-    // What was told of another state is over with it.
+    // The detail of the state before no longer applies.
     Object.assign(service, { state, detail: detail || (state === service.state ? service.detail : '') });
     services.set(name, service);
     show(name, service);
@@ -62,8 +55,9 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
   return {
     say,
     onEvent(event) {
-      if (event.type === 'notice') say(`note: ${safeLine(event.message)}`, 'note');
+      if (event.type === 'notice') say(`note: ${safeLine(event.message, 1000)}`, 'note');
       else if (event.type === 'service') change(event.service, event.state, event.detail);
+      else if (event.type === 'step') change(event.name, event.state, event.detail);
       else if (event.type === 'log') {
         if (!output.isTerminal)
           return say(style.dim(`${safeLine(event.service, 40).padEnd(10)} | ${safeLine(event.line)}`));
@@ -71,18 +65,6 @@ export async function createProgress(output: Output, quiet: boolean): Promise<Pr
         if (!service) return;
         service.log = event.line;
         show(event.service, service);
-      }
-    },
-    async step(name, work, outcome) {
-      change(name, 'working');
-      try {
-        const value = await work();
-        const { ok, told } = outcome(value);
-        change(name, ok ? 'done' : 'failed', told);
-        return value;
-      } catch (error) {
-        change(name, 'failed');
-        throw error;
       }
     },
     end: () => rows.end(),

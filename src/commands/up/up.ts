@@ -1,19 +1,23 @@
 import { Option } from 'commander';
-import { type Endpoint, urlOf } from '../../base/endpoint.ts';
+import type { UpResult } from '../../api.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import type { RunResult } from '../../check/result.ts';
 import type { Project } from '../../config/project.ts';
+import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
-import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
+import { isRunning, startStack, stopAborted } from '../../session/start-stack.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
-import { gravest } from '../process.ts';
+import { mostSevereExitCode } from '../process.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
-import { waiting } from '../waiting.ts';
+import { type OpenReport, openReports } from '../verify/reports.ts';
+import { reportTargets, runVerify } from '../verify/run.ts';
+import { withSpinner } from '../with-spinner.ts';
 import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
 import { createProgress } from './progress.ts';
-import { start } from './start.ts';
 
 interface UpFlags {
   runtime?: 'auto' | 'compose' | 'embedded';
@@ -28,16 +32,13 @@ interface UpFlags {
   json?: boolean;
 }
 
-/** Time to take away what this call started; together with the rest less than five seconds after Ctrl-C. */
-const cleanUpMs = 4500;
-
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Start the stack, migrate its database and verify it. What runs already is left alone.')
+    .description('Start the stack, migrate its database and verify it. What runs already is adopted.')
     .addOption(
       new Option(
         '--runtime <name>',
-        'what holds the stack; default: `runtime` of the configuration, else auto',
+        'where the services run; default: `runtime` of the configuration, else auto',
       ).choices(['auto', 'compose', 'embedded']),
     )
     .option('--no-verify', 'start and migrate only')
@@ -88,59 +89,65 @@ const up: Action = async (invocation, options) => {
     { path: 'migrations.enabled', value: flags.migrate ? undefined : false, flag: '--no-migrate' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
-  const { runtime, reason } = await waiting(invocation, 'looking for a Docker daemon', () =>
+  const { runtime, reason } = await withSpinner(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
-  const before = await runtime.endpoints();
-  const wasUp = Object.values<Endpoint>(before ?? {}).some((endpoint) => urlOf(endpoint) !== undefined);
+  const reports = project.config.up.verify ? await openReports(reportTargets(project)) : [];
+  const adopted = await isRunning(runtime);
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
   try {
-    const { endpoints, migrated } = await start(invocation, project, runtime, progress);
+    const { signal } = invocation;
+    const started = await startStack(project, runtime, { signal, onEvent: progress.onEvent });
     await progress.end();
     if (!invocation.quiet) {
-      await invocation.stderr.write(addresses(invocation.stderr, endpoints));
+      await invocation.stderr.write(addresses(invocation.stderr, started.endpoints));
     }
-    const verified = await verify(invocation, project, runtime, flags);
-    if (flags.json) {
-      const stack = { runtime: runtime.name, reason, adopted: wasUp, endpoints: masked(endpoints) };
-      const document = { ...stack, migrations: migrated ?? null, verification: verified.document };
-      await invocation.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-    }
-    invocation.signal.throwIfAborted();
-    if (!flags.foreground) return verified.exitCode;
+    const stack = { runtime: runtime.name, reason, adopted, ...started };
+    const verified = await verify(invocation, project, stack, { reports, json: flags.json === true });
+    signal.throwIfAborted();
+    if (!flags.foreground) return verified;
     const stayed = await stayInForeground(invocation, runtime);
-    return gravest([verified.exitCode, stayed]) as ExitCode;
+    return mostSevereExitCode([verified, stayed]) as ExitCode;
   } catch (error) {
     await progress.end();
     throw error;
   } finally {
-    if (invocation.signal.aborted && (!wasUp || flags.foreground)) await takeAway(invocation, runtime);
+    if (invocation.signal.aborted && (!adopted || flags.foreground)) await stop(invocation, runtime);
   }
 };
 
-/** Runs the checks; with `--json` their document is part of this command's own. */
-async function verify(invocation: Invocation, project: Project, runtime: Runtime, flags: UpFlags) {
-  if (!project.config.up.verify) return { exitCode: ExitCode.ok as ExitCode, document: null };
-  const { runVerify } = await import('../verify/run.ts');
-  if (!flags.json) return { exitCode: await runVerify(invocation, { project, runtime }), document: null };
-  let text = '';
-  const stdout: Output = {
-    ...invocation.stdout,
-    isTerminal: false,
-    columns: Number.POSITIVE_INFINITY,
-    color: false,
-    async write(part) {
-      text += part;
-    },
-  };
-  const exitCode = await runVerify({ ...invocation, stdout }, { project, runtime });
-  return { exitCode, document: JSON.parse(text) as unknown };
+interface VerifyStarted {
+  reports: OpenReport[];
+  /** The report on standard output is the document of this command, the verification a part of it. */
+  json: boolean;
 }
 
-/** Ctrl-C: nothing stays of what this call started. */
-async function takeAway({ stderr, quiet }: Invocation, runtime: Runtime): Promise<void> {
-  const signal = AbortSignal.timeout(cleanUpMs);
-  const stopped = await runtime.down({ volumes: false, signal, onEvent() {} });
+async function verify(
+  invocation: Invocation,
+  project: Project,
+  stack: UpResult,
+  { reports, json }: VerifyStarted,
+): Promise<ExitCode> {
+  const render = (verification: RunResult | null) => upDocument(stack, verification);
+  if (!project.config.up.verify) {
+    if (json) await invocation.stdout.write(render(null));
+    return ExitCode.ok;
+  }
+  const own = reports.map((report) =>
+    json && report.file === undefined ? { ...report, reporter: { render } } : report,
+  );
+  return runVerify(invocation, project, own, { runtime: stack.runtime });
+}
+
+/** Returns the document of `up --json`; passwords are masked. */
+function upDocument({ endpoints, migrations, ...stack }: UpResult, verification: RunResult | null): string {
+  const document = { ...stack, endpoints: masked(endpoints), migrations: migrations ?? null, verification };
+  return `${inertJson(JSON.stringify(document, undefined, 2))}\n`;
+}
+
+/** Stops what this call started. */
+async function stop({ stderr, quiet }: Invocation, runtime: Runtime): Promise<void> {
+  const stopped = await stopAborted(runtime);
   if (!quiet && stopped.length > 0) await stderr.write(lineFor(stderr, `stopped ${stopped.join(', ')}`));
 }

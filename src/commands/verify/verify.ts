@@ -4,7 +4,8 @@ import { reporterNames } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
-import { runVerify } from './run.ts';
+import { openReports } from './reports.ts';
+import { reportTargets, runVerify } from './run.ts';
 
 interface VerifyFlags {
   tag?: string[];
@@ -47,7 +48,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}`,
       several,
     )
-    .option('--evidence <folder>', 'keep all that the checks were told in this folder')
+    .option('--evidence <folder>', 'save everything the checks observe to this folder')
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
     .option('--last-failed', 'only what did not pass in the last run')
     .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
@@ -87,8 +88,8 @@ const verify: Action = async (invocation, options, patterns) => {
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
   const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
-  return runVerify(invocation, {
-    project,
+  const reports = await openReports(reportTargets(project));
+  return runVerify(invocation, project, reports, {
     patterns,
     shard: flags.shard,
     onlyLastFailed: flags.lastFailed ?? false,

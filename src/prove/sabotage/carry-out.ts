@@ -21,7 +21,7 @@ export interface SeenStack {
 
 export interface BrokenStack extends SeenStack {
   /** Resolves once everything is as it was. */
-  mend(): Promise<void>;
+  restore(): Promise<void>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
     const stack = { runtime: underTest.runtime, base: () => underTest.base };
     const undo = undoOf(sabotage);
     const recorded = underTest.ledger.record({ what: `sabotage "${sabotage.name}"`, undo });
-    const mend = async () => {
+    const restore = async () => {
       await carryOutUndo(undo, stack, { isUncertain: false });
       recorded.remove();
     };
@@ -44,10 +44,10 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
       await carryOutUndo(undo, stack, { isUncertain: true }).then(recorded.remove, () => {});
       throw error;
     }
-    return { underTest, changes: {}, mend };
+    return { underTest, changes: {}, restore };
   }
   const { base } = underTest;
-  const seen = (changes: ProbeChanges): BrokenStack => ({ underTest, changes, mend: async () => {} });
+  const seen = (changes: ProbeChanges): BrokenStack => ({ underTest, changes, restore: async () => {} });
   switch (sabotage.kind) {
     case 'options':
       return seen({});
@@ -59,7 +59,7 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
       return {
         underTest: { ...underTest, stack, base: { ...base, stack, endpoints } },
         changes: {},
-        mend: () => proxy.close(),
+        restore: () => proxy.close(),
       };
     }
     case 'logs': {
@@ -91,7 +91,7 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
         ...seen({
           context: (_, context) => Object.create(context, { migrations: { value: copy.migrations } }),
         }),
-        mend: copy.remove,
+        restore: copy.remove,
       };
     }
     case 'spans':

@@ -1,16 +1,16 @@
 import { request } from 'node:http';
-import { AwaitTimeout, awaitUntil } from '../../base/await-until.ts';
-import { messageOf } from '../../base/errors.ts';
+import { AwaitTimeout, awaitUntil } from '../base/await-until.ts';
+import { messageOf } from '../base/errors.ts';
 
 export interface Readiness {
   isReady: boolean;
-  /** What the API answered last, or why it did not. */
-  told: string;
+  /** The last answer of the API, or why there is none. */
+  detail: string;
 }
 
 /**
- * Waits until the API says that it is ready (database, cache, migrations). An API that has no such endpoint is as ready
- * as it gets; whether it should have one is a check's business.
+ * Waits while the API answers 503: its database, its cache or its migrations are not ready. Any other answer ends the
+ * wait, also that of an API without such an endpoint; a check judges it.
  */
 export async function awaitReady(url: URL, withinMs: number, signal: AbortSignal): Promise<Readiness> {
   const answers = (status: number) => `GET ${url.pathname} answers ${status}`;
@@ -23,10 +23,10 @@ export async function awaitReady(url: URL, withinMs: number, signal: AbortSignal
       },
       { what: 'the API to be ready', withinMs, signal },
     );
-    return { isReady: true, told: answers(status) };
+    return { isReady: true, detail: answers(status) };
   } catch (error) {
     if (!(error instanceof AwaitTimeout)) throw error;
-    return { isReady: false, told: messageOf(error.cause ?? error) };
+    return { isReady: false, detail: messageOf(error.cause ?? error) };
   }
 }
 

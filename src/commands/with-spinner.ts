@@ -1,7 +1,7 @@
 import type { Invocation } from './invocation.ts';
 
 /** Shows a person at a terminal what is waited for, while the work lasts. `say` changes the words. */
-export async function waiting<T>(
+export async function withSpinner<T>(
   { stderr, quiet }: Pick<Invocation, 'stderr' | 'quiet'>,
   text: string,
   work: (say: (text: string) => void) => Promise<T>,

@@ -7,7 +7,7 @@ const longestLine = 500;
 const mostWaiting = 500;
 
 /** Without a terminal: what the checks tell of long calls, one line each, behind the check's id. */
-export function createToldLines(output: Pick<Screen, 'write'>): LiveProgress {
+export function createPlainProgress(output: Pick<Screen, 'write'>): LiveProgress {
   let waiting: string[] = [];
   let leftOut = 0;
   let writing: Promise<void> | undefined;

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { exampleStack } from '../check/stack.ts';
 import { makeCheck } from '../testing/make-check.ts';
-import { createToldLines } from './told-lines.ts';
+import { createPlainProgress } from './plain-progress.ts';
 
 const check = makeCheck({ id: 'web/build' });
 const tell = (line: string) => ({ type: 'progress' as const, check, line });
 
 it('writes what a check tells, behind its id, and nothing that could steer a terminal or a CI log', async () => {
   let text = '';
-  const lines = createToldLines({
+  const lines = createPlainProgress({
     write: async (part) => {
       text += part;
     },
@@ -30,7 +30,7 @@ it('writes what a check tells, behind its id, and nothing that could steer a ter
 it('leaves out lines, and says how many, where the reader is slow', async () => {
   const parts: string[] = [];
   let go = () => {};
-  const lines = createToldLines({
+  const lines = createPlainProgress({
     write: (part) => {
       parts.push(part);
       return new Promise((resolve) => {

@@ -1,0 +1,234 @@
+/**
+ * The library: what the commands `verify`, `up` and `down` call. It returns data, and writes to no stream.
+ *
+ * Errors are `Fault`s, as on the command line: `code` is stable, `hint` says what to do next, `exitCode` is the one
+ * that the command would end with.
+ */
+import path from 'node:path';
+import type { Fault } from './base/errors.ts';
+import { learnEnvironment } from './base/learn-environment.ts';
+import { toolVersion } from './base/version.ts';
+import type { Check } from './check/define-check.ts';
+import type { RunResult } from './check/result.ts';
+import type { Project } from './config/project.ts';
+import type { RunEvent } from './engine/events.ts';
+import { failWithoutService } from './engine/fail-without-service.ts';
+import { reasonToSkip } from './engine/reason-to-skip.ts';
+import { startRun } from './engine/run.ts';
+import { chooseRuntime, findRuntime } from './runners/choose.ts';
+import { createRuntime } from './runners/index.ts';
+import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
+import { chooseRun, type RunSelection } from './session/choose-run.ts';
+import { openBundle } from './session/evidence.ts';
+import { rememberRun } from './session/last-run.ts';
+import { learnSecretsOfChecks } from './session/learn-checks.ts';
+import { openProject } from './session/open-project.ts';
+import { isRunning, type Migrated, startStack, stopAborted, type UpEvent } from './session/start-stack.ts';
+import { stopStack } from './session/stop-stack.ts';
+import { openStackSource } from './session/verdict-source.ts';
+import type { RunTrace } from './telemetry/run-trace.ts';
+
+export interface LoadProjectOptions {
+  /** The configuration file is searched from this folder upwards. Default: the working directory. */
+  cwd?: string;
+  /** Path of the configuration file, relative to `cwd`. Default: the first that is found. */
+  configFile?: string;
+  /** Default: `process.env`. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Settings by their paths, which override every other source: `{ 'verify.timeout': '2s' }`. Default: none. */
+  settings?: Readonly<Record<string, unknown>>;
+  signal?: AbortSignal;
+  /** Receives what a configuration that is code prints. Default: it is discarded. */
+  onOutput?(text: string): void;
+}
+
+/**
+ * Loads the configuration of a project, as the command line does: defaults, file, `.env`, environment, `settings`.
+ * Rejects with a `Fault` (78) that lists every problem.
+ *
+ * @example
+ * const project = await loadProject({ cwd: 'services', settings: { 'verify.timeout': '2s' } });
+ * console.log(project.config.services.api.url);
+ */
+export async function loadProject(options: LoadProjectOptions = {}): Promise<Project> {
+  const { cwd = '.', configFile, env = process.env, settings = {}, ...others } = options;
+  learnEnvironment(env);
+  const folder = path.resolve(cwd);
+  return openProject({
+    ...others,
+    cwd: folder,
+    env,
+    configFile: configFile === undefined ? undefined : path.resolve(folder, configFile),
+    flags: Object.entries(settings).map(([at, value]) => ({ path: at, value, flag: `settings["${at}"]` })),
+  });
+}
+
+/** A run that has started. */
+export interface StartedRun {
+  /** The selected checks, in the order of their start. */
+  checks: readonly Check[];
+  /**
+   * Ends the run now and returns its result, for a caller that has to end the process: a check that blocks the event
+   * loop lets nothing asynchronous happen any more. `stalledId` is the check that blocks it.
+   */
+  abandon(stalledId: string | undefined): RunResult;
+}
+
+export interface VerifyOptions extends RunSelection {
+  /** The stack to verify. Default: the one that `up` started, else the configured addresses. */
+  runtime?: RuntimeName;
+  /** Save everything the checks observe to this folder, an absolute path. Default: nothing is saved. */
+  evidence?: string | undefined;
+  /** Judge the evidence in this folder again, an absolute path, without touching a stack. Default: a stack is verified. */
+  from?: string | undefined;
+  /** Ends the run: checks without a verdict are skipped, and the result has `endedBy: 'interrupted'`. */
+  signal?: AbortSignal;
+  /** Called for each event of the run, synchronously. */
+  onEvent?(event: RunEvent): void;
+  /** Receives what a person should know and what changes no verdict. */
+  onNotice?(text: string): void;
+  /** Receives the `Fault` (73) for evidence that could not be saved. Default: `verify` rejects with it. */
+  onFault?(fault: Fault): void;
+  /** Called once the run has started, before its first check. */
+  onStart?(run: StartedRun): void;
+}
+
+/**
+ * Runs the checks of a project, and resolves to their verdicts; a failing check is a result and no rejection:
+ * `result.ok` says whether all required checks passed. The settings are those of `project.config.verify`. Rejects with
+ * a `Fault`: 2 where nothing is selected, 69 where no stack runs, 75 while `checks prove` breaks it, 78 for checks or
+ * options that do not fit.
+ *
+ * @example
+ * const result = await verify(await loadProject(), { patterns: ['api/*', 'database'] });
+ * for (const { id, status, actual } of result.checks) if (status === 'fail') console.log(id, actual);
+ */
+export async function verify(project: Project, options: VerifyOptions = {}): Promise<RunResult> {
+  const { signal = new AbortController().signal, onNotice = () => {}, onStart, onEvent, from } = options;
+  const settings = project.config.verify;
+  const bundle = from ? await openBundle(from, project.redact) : undefined;
+  const chosen = await chooseRun(project, options, { bundle, signal });
+  for (const notice of chosen.notices) onNotice(notice);
+  const source = bundle
+    ? { ...bundle, close: async () => {}, prepare: undefined, finish: undefined }
+    : await openStackSource(project, {
+        runtime: await runtimeOf(project, options),
+        evidence: options.evidence,
+        onNotice,
+      });
+  const { checks } = chosen.plan;
+  const { stack, open } = source;
+  const runs = (check: Check) =>
+    !reasonToSkip(check, stack, settings.readOnly) && !failWithoutService(check, stack);
+  let result: RunResult;
+  let trace: RunTrace | undefined;
+  try {
+    await source.prepare?.(checks.filter(runs));
+    trace = await openTrace(project);
+    const run = startRun({
+      plan: chosen.plan,
+      stack,
+      openProbes: trace ? trace.watch(open) : open,
+      options: chosen.options,
+      timeoutMs: settings.timeout,
+      deadlineMs: settings.deadline,
+      // A recording gives the same answer again.
+      retryForMs: bundle ? 0 : settings.retryFor,
+      concurrency: settings.concurrency,
+      bail: settings.bail,
+      readOnly: settings.readOnly,
+      toolVersion,
+      traceId: trace?.traceId,
+      redact: project.redact,
+      signal,
+      listeners: onEvent ? [onEvent] : [],
+    });
+    onStart?.({ checks, abandon: run.abandon });
+    result = await run.result;
+  } finally {
+    await source.close();
+  }
+  const unsaved = bundle ? undefined : rememberRun(project.root, result);
+  if (unsaved) onNotice(unsaved);
+  const lost = await source.finish?.(result);
+  const unsent = await trace?.finish(result);
+  if (unsent) onNotice(`the trace of this run was not sent: ${unsent}`);
+  if (lost && !options.onFault) throw lost;
+  if (lost) options.onFault?.(lost);
+  return result;
+}
+
+async function runtimeOf(project: Project, { runtime }: VerifyOptions) {
+  return runtime ? createRuntime(runtime, project) : (await findRuntime(project)).runtime;
+}
+
+/** Loads OpenTelemetry only if the run is traced. */
+async function openTrace({ env, redact }: Project): Promise<RunTrace | undefined> {
+  if (!env.MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT) return undefined;
+  const { startRunTrace } = await import('./telemetry/run-trace.ts');
+  return startRunTrace(env, toolVersion, redact);
+}
+
+export interface UpOptions {
+  /** Default: `runtime` of the configuration, else what runs already, else compose where Docker answers, else embedded. */
+  runtime?: 'auto' | RuntimeName;
+  /** Stops what this call started, and rejects. */
+  signal?: AbortSignal;
+  /** Called for each change of a service and each step, synchronously. */
+  onEvent?(event: UpEvent): void;
+}
+
+export interface UpResult {
+  runtime: RuntimeName;
+  /** Why this runtime, as a phrase. */
+  reason: string;
+  /** True if the stack ran before this call. */
+  adopted: boolean;
+  /** The address of each service, credentials included. */
+  endpoints: Endpoints;
+  /** `undefined`: the database or its migrations are disabled. */
+  migrations: Migrated | undefined;
+}
+
+/**
+ * Starts the stack, migrates its database and waits until the API is ready; verifies nothing. What runs already is
+ * adopted. The stack outlives the process; `down` stops it. Rejects with a `Fault`: 69 where something could not be
+ * started, 75 while another call starts or breaks it, 78 for migrations that do not fit, 124 at `up.timeout`.
+ *
+ * @example
+ * const { endpoints } = await up(await loadProject(), { runtime: 'embedded' });
+ * if (endpoints.api && 'url' in endpoints.api) process.env.API_URL = endpoints.api.url;
+ */
+export async function up(project: Project, options: UpOptions = {}): Promise<UpResult> {
+  const { runtime: wanted, signal = new AbortController().signal, onEvent = () => {} } = options;
+  await learnSecretsOfChecks(project);
+  const { runtime, reason } = await chooseRuntime({ ...project, ...(wanted ? { wanted } : {}) });
+  const adopted = await isRunning(runtime);
+  try {
+    const started = await startStack(project, runtime, { signal, onEvent });
+    return { runtime: runtime.name, reason, adopted, ...started };
+  } catch (error) {
+    if (signal.aborted && !adopted) await stopAborted(runtime);
+    throw error;
+  }
+}
+
+export interface DownOptions {
+  /** Remove the data as well. Default `false`. */
+  volumes?: boolean;
+  signal?: AbortSignal;
+  /** Called for each service that stops, synchronously. */
+  onEvent?(event: RuntimeEvent): void;
+}
+
+/**
+ * Stops what `up` started for the project, also what a killed call left. Resolves to the names of what was stopped,
+ * `[]` where nothing was running. Rejects with a `Fault` where something does not stop.
+ *
+ * @example
+ * await down(await loadProject(), { volumes: true });
+ */
+export function down(project: Project, options: DownOptions = {}): Promise<string[]> {
+  const { volumes = false, signal = new AbortController().signal, onEvent = () => {} } = options;
+  return stopStack(project, { volumes, signal, onEvent });
+}

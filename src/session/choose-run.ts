@@ -1,0 +1,73 @@
+import { Fault } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-code.ts';
+import { originOf } from '../config/origin.ts';
+import type { Project } from '../config/project.ts';
+import { validateOptions } from '../engine/check-options.ts';
+import { chooseChecks } from '../engine/choose-checks.ts';
+import { makePlan, type Plan } from '../engine/plan.ts';
+import { type CheckSources, loadAllChecks } from './all-checks.ts';
+import type { Bundle } from './evidence.ts';
+import { lastFailed } from './last-run.ts';
+
+/** Which checks of a project a run takes. */
+export interface RunSelection {
+  /** Ids, areas or globs: `api/health`, `database`, `web/*`. Default: every check. */
+  patterns?: readonly string[];
+  /** Files of this run beside the configured ones. Where there are any, their checks are the default of `patterns`. */
+  sources?: CheckSources;
+  /** Only this part of the checks, `index` from 1 on. */
+  shard?: { index: number; count: number } | undefined;
+  /** Only what did not pass in the last run. Default `false`. */
+  onlyLastFailed?: boolean;
+}
+
+export interface ChosenRun {
+  plan: Plan;
+  /** Validated options by check id. */
+  options: ReadonlyMap<string, unknown>;
+  notices: string[];
+}
+
+/** Longest time of a replayed attempt that had no answer when it was recorded. */
+const replayTimeoutMs = 1000;
+
+/** Loads every check of the project, and plans those that are selected. Rejects with a `Fault`: 2 or 78. */
+export async function chooseRun(
+  project: Project,
+  selection: RunSelection,
+  { bundle, signal }: { bundle?: Bundle | undefined; signal: AbortSignal },
+): Promise<ChosenRun> {
+  const { config, origins } = project;
+  const { checks, notices, ofThisCall } = await loadAllChecks(project, selection.sources, signal);
+  const selected = chooseChecks(checks, {
+    patterns: await patternsOf(project, selection, ofThisCall, bundle),
+    tags: config.verify.tags,
+    skip: config.verify.skip,
+    shard: selection.shard,
+  });
+  const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
+  const unanswered = new Set(bundle?.unanswered);
+  const plan = makePlan(
+    selected.map((check) => (unanswered.has(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check)),
+    options,
+  );
+  return { plan, options, notices };
+}
+
+async function patternsOf(
+  { root }: Project,
+  { patterns = [], onlyLastFailed }: RunSelection,
+  ofThisCall: ReadonlySet<string>,
+  bundle: Bundle | undefined,
+): Promise<readonly string[]> {
+  if (onlyLastFailed) return lastFailed(root);
+  if (patterns.length > 0) return patterns;
+  if (!bundle) return [...ofThisCall];
+  if (bundle.ids.length > 0) return bundle.ids;
+  throw new Fault({
+    code: 'nothing-selected',
+    message: `the evidence in ${bundle.folder} holds no check: each was skipped before it observed anything`,
+    hint: 'meatymusic verify --evidence <folder>',
+    exitCode: ExitCode.usage,
+  });
+}

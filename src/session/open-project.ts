@@ -1,0 +1,11 @@
+import { knownSecrets } from '../base/known-secrets.ts';
+import { type LoadOptions, loadConfig } from '../config/load.ts';
+import type { Project } from '../config/project.ts';
+
+/** Loads the configuration; its secrets are redacted from now on. Rejects with a `Fault` (78) that lists every problem. */
+export async function openProject(options: LoadOptions): Promise<Project> {
+  const { secrets, publicNames, ...loaded } = await loadConfig(options);
+  knownSecrets.add(...secrets);
+  knownSecrets.allow(...publicNames);
+  return { ...loaded, redact: knownSecrets };
+}

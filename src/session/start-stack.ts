@@ -1,0 +1,131 @@
+import { type Endpoint, urlOf } from '../base/endpoint.ts';
+import { safeLine } from '../base/safe-text.ts';
+import { secretsOfEndpoints } from '../base/secret-places.ts';
+import type { Project } from '../config/project.ts';
+import { requireUrl } from '../runners/require-url.ts';
+import type { Endpoints, Runtime, RuntimeEvent } from '../runners/runtime.ts';
+import { migratorPidFile } from '../runners/state.ts';
+import { awaitReady } from './await-ready.ts';
+import { findMigrationsOf } from './migrations-of.ts';
+import { assertNotBeingProved } from './prove-lock.ts';
+import { repairStack } from './repair-stack.ts';
+
+/** The state of the database's migrations after `up`. */
+export interface Migrated {
+  /** Names of the migrations that this call applied, in their order. */
+  ran: string[];
+  /** The last applied migration; `undefined`: none is applied. */
+  head: string | undefined;
+  /** Why nothing was migrated: the stack has no migrations of its own. */
+  none?: string;
+}
+
+/** Progress of `up`. A step runs in this process, between the start of the services and the end of the call. */
+export type UpEvent =
+  | RuntimeEvent
+  | {
+      type: 'step';
+      name: 'migrations' | 'readiness';
+      state: 'working' | 'done' | 'failed';
+      detail?: string;
+    };
+
+export interface StartOptions {
+  signal: AbortSignal;
+  onEvent(event: UpEvent): void;
+}
+
+export interface Started {
+  endpoints: Endpoints;
+  /** `undefined`: the database or its migrations are disabled. */
+  migrations: Migrated | undefined;
+}
+
+/** An API that is not ready by then is left to the checks. */
+const longestUnreadyMs = 15_000;
+/** Together with the rest of the command less than five seconds after Ctrl-C. */
+const stopWithinMs = 4500;
+
+/** Resolves to whether a service of the stack has an address, before it is started. */
+export async function isRunning(runtime: Runtime): Promise<boolean> {
+  const endpoints = await runtime.endpoints();
+  return Object.values<Endpoint>(endpoints ?? {}).some((endpoint) => urlOf(endpoint) !== undefined);
+}
+
+/** Starts what does not run, migrates the database, and waits until the API is ready. Rejects with a `Fault`. */
+export async function startStack(
+  project: Project,
+  runtime: Runtime,
+  { signal, onEvent }: StartOptions,
+): Promise<Started> {
+  const { config } = project;
+  assertNotBeingProved(project);
+  const { ports, timeout: timeoutMs, stableFor: stableForMs } = config.up;
+  const endpoints = await runtime.up({ ports, timeoutMs, stableForMs, signal, onEvent });
+  project.redact.add(...secretsOfEndpoints(endpoints));
+  assertNotBeingProved(project);
+  for (const note of await repairStack(project, runtime)) onEvent({ type: 'notice', message: note });
+  const { database, cache, api } = config.services;
+  let migrations: Migrated | undefined;
+  if (config.migrations.enabled && database.enabled) {
+    onEvent({ type: 'step', name: 'migrations', state: 'working' });
+    try {
+      migrations = await migrate(project, runtime, endpoints, { signal, onEvent });
+    } catch (error) {
+      onEvent({ type: 'step', name: 'migrations', state: 'failed' });
+      throw error;
+    }
+    onEvent({ type: 'step', name: 'migrations', state: 'done', detail: describeMigrated(migrations) });
+  }
+  const apiUrl = urlOf(endpoints.api);
+  const ready = apiUrl === undefined ? undefined : new URL(api.readyPath, apiUrl);
+  if (database.enabled && cache.enabled && ready?.protocol === 'http:') {
+    onEvent({ type: 'step', name: 'readiness', state: 'working' });
+    const { isReady, detail } = await awaitReady(ready, Math.min(timeoutMs, longestUnreadyMs), signal);
+    onEvent({ type: 'step', name: 'readiness', state: isReady ? 'done' : 'failed', detail });
+  }
+  return { endpoints, migrations };
+}
+
+/** Stops the stack after an abort; its data stays. Resolves to the names of what was stopped. */
+export function stopAborted(runtime: Runtime): Promise<string[]> {
+  return runtime.down({ volumes: false, signal: AbortSignal.timeout(stopWithinMs), onEvent() {} });
+}
+
+function describeMigrated({ ran, head, none }: Migrated): string {
+  return none ?? (ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`);
+}
+
+async function migrate(
+  project: Project,
+  runtime: Runtime,
+  endpoints: Endpoints,
+  { signal, onEvent }: StartOptions,
+): Promise<Migrated> {
+  const url = requireUrl(endpoints, 'database');
+  const { migrateToLatest, whyAbsent } = await import('../migrate/index.ts');
+  const source = await findMigrationsOf(project, runtime);
+  if (source.folder === undefined) {
+    const { message } = await whyAbsent({ url, signal }, source.reason);
+    return { ran: [], head: undefined, none: `${message}; nothing was created` };
+  }
+  const { schema, lockTimeout, timeout } = project.config.migrations;
+  const note = (message: string) => onEvent({ type: 'notice', message });
+  if (source.note) note(source.note);
+  const { ran, head } = await migrateToLatest({
+    url,
+    schema,
+    lockTimeoutMs: lockTimeout,
+    timeoutMs: timeout,
+    signal,
+    folder: source.folder,
+    pidFile: migratorPidFile(project.root, runtime.name),
+    onEvent(event) {
+      if (event.type === 'notice') note(event.message);
+      if (event.type !== 'waiting') return;
+      const detail = `waiting for the migrations of ${event.holder}`;
+      onEvent({ type: 'step', name: 'migrations', state: 'working', detail: safeLine(detail) });
+    },
+  });
+  return { ran: ran.map(({ name }) => name), head };
+}
