@@ -10,13 +10,13 @@ export async function learnSecretsOfChecks({ config, root, env, redact }: Projec
     [names].flat().map((name) => path.resolve(root, name)),
   );
   if (!files?.length && !gossfiles?.length) return;
-  const { loadDeclared } = await import('../sources/declared/index.ts');
-  const declared = await loadDeclared({
+  const { findDeclaredChecks } = await import('../sources/declared/index.ts');
+  const { secrets } = await findDeclaredChecks({
     root,
     env,
     vars: config.vars,
     files: files ?? [],
     gossfiles: gossfiles ?? [],
-  }).catch(() => undefined);
-  redact.add(...(declared?.secrets ?? []));
+  });
+  redact.add(...secrets);
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { type Endpoint, urlOf } from '../../base/endpoint.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { Project } from '../../config/project.ts';
+import { withAbsoluteReporter } from '../../reporters/index.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
 import { openProject } from '../context.ts';
@@ -79,7 +80,8 @@ Examples:
 
 const up: Action = async (invocation, options) => {
   const flags = options as unknown as UpFlags;
-  const reporters = [...(flags.reporter ?? []), ...(flags.json ? ['json'] : [])];
+  const own = (flags.reporter ?? []).map((text) => withAbsoluteReporter(text, invocation.cwd));
+  const reporters = [...own, ...(flags.json ? ['json'] : [])];
   const project = await openProject(invocation, [
     { path: 'up.ports', value: flags.ports, flag: '--ports' },
     { path: 'up.timeout', value: flags.timeout, flag: '--timeout' },

@@ -16,8 +16,7 @@ import { makePlan } from '../../engine/plan.ts';
 import { reasonToSkip } from '../../engine/reason-to-skip.ts';
 import { startRun } from '../../engine/run.ts';
 import { startStallGuard } from '../../engine/stall-guard.ts';
-import type { ReportTarget } from '../../reporters/index.ts';
-import { parseTargets } from '../../reporters/index.ts';
+import { openReports } from '../../reporters/index.ts';
 import type { LiveProgress } from '../../reporters/live.ts';
 import { createToldLines } from '../../reporters/told-lines.ts';
 import { findRuntime } from '../../runners/choose.ts';
@@ -35,7 +34,7 @@ import type { RunTrace } from '../../telemetry/run-trace.ts';
 import type { Invocation } from '../invocation.ts';
 import { gravest } from '../process.ts';
 import { lineFor } from '../style.ts';
-import { type OpenReport, openReports, writeReports, writeReportsNow } from './reports.ts';
+import { writeReports, writeReportsNow } from './reports.ts';
 
 declare const __VERSION__: string | undefined;
 export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
@@ -65,8 +64,9 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
   const { config, origins } = project;
   const { verify } = config;
   const tell = (line: string) => invocation.stderr.write(lineFor(invocation.stderr, line));
-  const targets = withDefault(parseTargets(verify.reporters));
-  const { checks, notices, ofThisCall } = await loadAllChecks(project, sources, invocation.signal);
+  const { signal } = invocation;
+  const { checks, reporters, notices, ofThisCall } = await loadAllChecks(project, sources, signal);
+  const reports = await openReports(verify.reporters, { ofPlugins: reporters, root: project.root, signal });
   const bundle = options.from ? await openBundle(options.from, project.redact) : undefined;
   const selected = chooseChecks(checks, {
     patterns: await patternsOf(options, ofThisCall, bundle),
@@ -81,10 +81,7 @@ export async function runVerify(invocation: Invocation, options: VerifyOptions):
     selected.map((check) => (inVain.has(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check)),
     checkOptions,
   );
-  const [reports, source]: [OpenReport[], Source] = await Promise.all([
-    openReports(targets),
-    bundle ? { ...bundle, close: async () => {} } : openStack(options, notices),
-  ]);
+  const source: Source = bundle ? { ...bundle, close: async () => {} } : await openStack(options, notices);
   for (const notice of notices) await tell(`note: ${notice}`);
   const verdictBefore = (check: Check) =>
     reasonToSkip(check, source.stack, verify.readOnly) ?? failWithoutService(check, source.stack);
@@ -211,9 +208,4 @@ async function liveProgress({ stderr, quiet }: Invocation): Promise<LiveProgress
   if (!stderr.isTerminal) return createToldLines(stderr);
   const { createLiveProgress } = await import('../../reporters/live.ts');
   return createLiveProgress(stderr);
-}
-
-/** Reports in files leave standard output to the person. */
-function withDefault(targets: ReportTarget[]): ReportTarget[] {
-  return targets.some(({ file }) => file === undefined) ? targets : [...targets, { name: 'pretty' }];
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { reporterNames } from '../../reporters/index.ts';
+import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
@@ -44,7 +44,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
     .option(
       '--reporter <name[=file]>',
-      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}`,
+      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}, or a file: ./mine.ts`,
       several,
     )
     .option('--evidence <folder>', 'keep all that the checks were told in this folder')
@@ -74,7 +74,8 @@ Examples:
 
 const verify: Action = async (invocation, options, patterns) => {
   const flags = options as VerifyFlags;
-  const reporters = [...(flags.reporter ?? []), ...(flags.json ? ['json'] : [])];
+  const own = (flags.reporter ?? []).map((text) => withAbsoluteReporter(text, invocation.cwd));
+  const reporters = [...own, ...(flags.json ? ['json'] : [])];
   const project = await openProject(invocation, [
     { path: 'verify.tags', value: flags.tag, flag: '--tag' },
     { path: 'verify.skip', value: flags.skip, flag: '--skip' },

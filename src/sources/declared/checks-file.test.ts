@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { CheckDefinition } from '../../check/define-check.ts';
 import { readChecksFile } from './checks-file.ts';
 import { commonShape } from './entry.ts';
 import { kinds } from './kinds/index.ts';
 
 const read = (text: string, env: Record<string, string> = {}, vars: Record<string, unknown> = {}) => {
   const problems: string[] = [];
-  const checks = readChecksFile('checks.yaml', text, { env, vars }, problems);
+  const found = readChecksFile('checks.yaml', text, { env, vars }, problems);
+  const checks = found.map(({ definition, ...place }) => ({ ...(definition as CheckDefinition), ...place }));
   return { checks, problems };
 };
 

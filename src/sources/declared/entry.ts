@@ -2,8 +2,9 @@ import { parseDuration } from '../../base/duration.ts';
 import { nearest } from '../../base/nearest.ts';
 import { excerpt } from '../../base/safe-text.ts';
 import { described, number, strictMap, unknownKey, v } from '../../base/schema.ts';
-import type { Check } from '../../check/define-check.ts';
+import type { CheckDefinition } from '../../check/define-check.ts';
 import type { Probes } from '../../check/probes.ts';
+import type { FoundCheck } from '../found.ts';
 import type { Kind, Observed } from './kind.ts';
 import { kinds } from './kinds/index.ts';
 import type { Matcher } from './matchers/compile.ts';
@@ -67,8 +68,8 @@ interface Expectation {
   matcher: Matcher;
 }
 
-/** An entry with its variables filled in → a check. Throws `DeclaredProblem` with all that is wrong, first one first. */
-export function checkOfEntry(entry: unknown, source: string): Check {
+/** Compiles an entry, its variables filled in, to a definition. Throws `DeclaredProblem` with the first problem. */
+export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw new DeclaredProblem([], 'a check must be a map');
   }
@@ -107,9 +108,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     throw new DeclaredProblem(['timeout'], 'is not a duration (write 500ms, 2s)');
   const asked = new Set(expectations.map(({ attribute }) => attribute));
   const title = withoutPasswords(data.title ?? kind.title(data));
-  return {
-    id: data.id,
-    source,
+  const definition: CheckDefinition = {
     title,
     failureTitle: data.title ? `Does not hold: ${title}` : `${title} is not as expected`,
     why: data.why ?? `Declared in ${source}.`,
@@ -127,7 +126,6 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     tags: data.tags ?? noTags,
     ...(timeoutMs ? { timeoutMs } : {}),
     unprovable,
-    isBounded: kind.isBounded?.(data) === true && !takesPattern,
     async run(context) {
       if (data.skip)
         return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');
@@ -164,6 +162,8 @@ export function checkOfEntry(entry: unknown, source: string): Check {
       return context.fail('mismatch', { expected, actual, evidence: seen.evidence });
     },
   };
+  const isBounded = kind.isBounded?.(data) === true && !takesPattern;
+  return { id: data.id, source, definition, isBounded };
 }
 
 /** Titles are made of URLs, too. */
