@@ -1,7 +1,7 @@
 /** The contract of checks: what a check file imports. */
 export { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 export { counted } from './counted.ts';
-export { type CheckDefinition, defineCheck, type FailureCode } from './define-check.ts';
+export { type CheckContext, type CheckDefinition, defineCheck, type FailureCode } from './define-check.ts';
 export { type Effects, effectsOfMethod } from './effects.ts';
 export type { Evidence } from './evidence.ts';
 export { attempt, type Exchanged, exchange, fact } from './exchange.ts';

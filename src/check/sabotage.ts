@@ -1,13 +1,13 @@
 import type { ServiceName } from './stack.ts';
 
 /**
- * One way to break a healthy stack that the check must answer with `fail` and `code`. Data, carried out by
- * `meatymusic checks prove` on stacks that it started; each kind is undone afterwards.
+ * One way to break a healthy stack, after which the check must fail with `code`. `meatymusic checks prove` carries it out on
+ * stacks that it started, and undoes it.
  */
 export type Sabotage = {
   name: string;
   code: string;
-  /** Options of the check while it is broken and when it is mended: a shorter wait for what never comes. */
+  /** Options of the check while the stack is broken and when it is restored: a shorter wait for what never comes. */
   options?: Record<string, unknown>;
 } & (
   | { kind: 'stop'; service: ServiceName }

@@ -30,7 +30,9 @@ export interface StackInfo {
   absent?: Partial<Record<ServiceName, Absence>>;
 }
 
+/** The services of the contract. */
 export const serviceNames = ['api', 'web', 'database', 'cache'] as const;
+/** The name of a service, for `uses`. */
 export type ServiceName = (typeof serviceNames)[number];
 
 /** The stack on the addresses of the contract; for tests and examples. */

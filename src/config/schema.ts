@@ -266,8 +266,9 @@ export const configSchema = strictMap({
   browser,
 });
 
+/** The configuration of a project with every default filled in. Durations are milliseconds. */
 export type Config = v.InferOutput<typeof configSchema>;
-/** What a person writes: everything optional. */
+/** The configuration as it is written in a file: every setting is optional, durations may be texts (`500ms`, `2s`). */
 export type ConfigInput = v.InferInput<typeof configSchema>;
 
 /** The configuration that these settings make, defaults filled in. Throws where they do not fit; `judgeSettings` says why. */
