@@ -11,8 +11,8 @@ export type Sabotage = {
   options?: Record<string, unknown>;
 } & (
   | { kind: 'stop'; service: ServiceName }
-  | { kind: 'sql'; break: string[]; mend: string[] }
-  | { kind: 'redis'; break: (string | number)[][]; mend: (string | number)[][] }
+  | { kind: 'sql'; break: string[]; restore: string[] }
+  | { kind: 'redis'; break: (string | number)[][]; restore: (string | number)[][] }
   /** A proxy between checker and service. */
   | { kind: 'http'; service: 'api' | 'web'; change: HttpChange }
   /** A filter between the service's log and the checker. */

@@ -1,6 +1,6 @@
 /**
  * Loads a configuration that is code, in a thread of its own: a loop without end, an await that never settles, a
- * process.exit(), a late throw or an open handle in somebody's file then ends this thread and not the command.
+ * process.exit(), a late throw or an open handle in a user's file then ends this thread and not the command.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, stackOf } from '../base/errors.ts';

@@ -24,7 +24,7 @@ export interface Search {
 }
 
 /**
- * Searches upwards as far as nobody else can have planted what is found: up to the root of the repository or the home
+ * Searches upwards as far as no other user can have planted what is found: up to the root of the repository or the home
  * folder, and to before a folder that other users can write to or that belongs to another user.
  */
 export function searchUpwards(cwd: string, home = homedir()): Search {

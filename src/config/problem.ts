@@ -7,7 +7,7 @@ export interface Problem {
   where: string;
   /** The setting's path; absent where the file as a whole is meant. */
   path?: string;
-  /** Completes the sentence `<path> …`, or stands alone. */
+  /** Completes the sentence `<path> …`, or is a sentence of its own. */
   message: string;
 }
 

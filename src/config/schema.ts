@@ -3,7 +3,7 @@ import { described, integer, mapOf, number, strictMap, v } from '../base/schema.
 
 /**
  * The one schema of the configuration: types, errors and the published JSON Schema come from it.
- * Every field has a description; a default that is a fact of the contract stands here and nowhere else.
+ * Every field has a description; a default that is a fact of the contract is defined here alone.
  * Messages complete the sentence "<path> …" and never repeat the value, which may be a secret.
  */
 const setting = <Schema extends v.GenericSchema, const Fallback extends v.Default<Schema, undefined>>(

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 const isModule = (name: string) =>
   /\.(ts|mts|js|mjs)$/.test(name) && !/(\.test|\.spec|\.d)\.(ts|mts|js|mjs)$/.test(name);
 
-/** Folders of helpers and things that are nobody's check. */
+/** Files and folders without checks: helpers, hidden files, fixtures, packages. */
 const isIgnored = (name: string) => /(^|[\\/])([._][^\\/]*|node_modules|fixtures)([\\/]|$)/.test(name);
 
 /** The files of a folder, at any depth, that hold checks: names relative to it. */

@@ -33,7 +33,7 @@ function checkOf({ id, source, definition, isBounded = false }: FoundCheck): Che
   return { ...(definition as CheckDefinition), id, source, isBounded };
 }
 
-/** The id is a part of the name of a file, or else stands beside the source. */
+/** Returns the source, with the id where it is no part of the file name. */
 function nameOf({ id, source }: FoundCheck): string {
   return source.replace(/\.[a-z]+$/, '').endsWith(id) ? source : `${source}: ${id}`;
 }

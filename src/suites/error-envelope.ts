@@ -45,7 +45,7 @@ export const envelopeCodes = {
   },
   'internals-shown': {
     means: 'the answer shows internals: a stack, SQL, a file, an address',
-    hint: 'log the cause with its trace ID, and tell the caller none of it',
+    hint: 'log the cause with its trace ID, and send none of it to the caller',
   },
 } as const;
 

@@ -23,7 +23,7 @@ export interface FollowedLog {
   /** Lines with the trace. */
   records: LogRecord[];
   /** Lines with the marker, and without the trace. */
-  strangers: LogRecord[];
+  linesWithoutTrace: LogRecord[];
   scanned: number;
 }
 
@@ -99,16 +99,22 @@ async function followLog(
 ): Promise<FollowedLog> {
   const access = await logs?.available({ service: 'api' });
   if (!logs || !access?.available) {
-    return { ...(access ?? { source: '' }), available: false, records: [], strangers: [], scanned: 0 };
+    return {
+      ...(access ?? { source: '' }),
+      available: false,
+      records: [],
+      linesWithoutTrace: [],
+      scanned: 0,
+    };
   }
   const found = await logs.find({ service: 'api', traceId, fresh: true, withinMs: waitMs });
   const marked = await logs.find({ service: 'api', contains: marker, fresh: true });
-  const strangers = marked.records.filter((record) => !carriesTrace(record, traceId));
+  const linesWithoutTrace = marked.records.filter((record) => !carriesTrace(record, traceId));
   return {
     available: true,
     source: found.source,
     records: found.records.filter((record) => carriesTrace(record, traceId)),
-    strangers,
+    linesWithoutTrace,
     scanned: found.scanned,
   };
 }
@@ -148,9 +154,9 @@ function isWhole(spans: SpanData[], sentSpanId: string): boolean {
   return entries.length > 0 && orphans.length === 0;
 }
 
-function logEvidence({ available, source, records, strangers }: FollowedLog): Evidence[] {
+function logEvidence({ available, source, records, linesWithoutTrace }: FollowedLog): Evidence[] {
   if (!available) return [];
-  const lines = [...records, ...strangers].sort((a, b) => a.number - b.number);
+  const lines = [...records, ...linesWithoutTrace].sort((a, b) => a.number - b.number);
   return [
     {
       kind: 'lines',

@@ -18,7 +18,7 @@ export interface PolicedTable extends ScenarioTable {
 }
 
 /** As superuser or owner it never passes: such a role can switch the policies off, and most are not under them at all. */
-export function aboveThePolicies(
+export function findRlsBypass(
   { role, superuser, bypasses }: PolicyFacts,
   tables: readonly PolicedTable[],
 ): string | undefined {

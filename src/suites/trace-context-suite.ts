@@ -27,7 +27,7 @@ export interface ObservedCase extends TraceContextCase {
 
 /**
  * Sends a request for each case and looks which trace the service used: in the response, else in its log, else in its
- * spans. The request is told apart by a marker in its URL, which the log or a span's attributes must show.
+ * spans. The request is identified by a marker in its URL, which the log or a span's attributes must show.
  */
 export async function observeTraceContext(
   probes: { http: HttpProbe; ids: IdsProbe; logs: LogsProbe; spans: SpansProbe },

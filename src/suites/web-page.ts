@@ -64,7 +64,7 @@ export function pageCheck({
         change: { path, body: '{}', setHeaders: { 'content-type': 'application/json' } },
       },
       {
-        name: 'it answers somebody else’s page',
+        name: 'it answers the page of another app',
         code: 'name-missing',
         kind: 'http',
         service: 'web',

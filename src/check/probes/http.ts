@@ -19,7 +19,7 @@ export interface HttpRequest {
   fromAddress?: string;
   /** For https; files are PEM. */
   tls?: {
-    /** Trusted in the place of the system's authorities. */
+    /** Trusted instead of the system's authorities. */
     caFile?: string;
     certFile?: string;
     keyFile?: string;

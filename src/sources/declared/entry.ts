@@ -22,10 +22,10 @@ export const commonShape = {
     '<area>/<name>',
   ),
   kind: v.string(),
-  title: described(v.optional(v.string()), 'Said when it holds; default: from the kind'),
+  title: described(v.optional(v.string()), 'Title; default: from the kind'),
   why: described(v.optional(v.string()), 'Why it matters'),
-  hint: described(v.optional(v.string()), 'What to do when it fails'),
-  after: described(v.optional(v.array(v.string())), 'Checks without whose pass this one proves nothing'),
+  hint: described(v.optional(v.string()), 'What to do next when it fails'),
+  after: described(v.optional(v.array(v.string())), 'Checks that must pass before this one runs'),
   level: described(
     v.optional(v.picklist(['required', 'advisory'])),
     'An advisory failure does not fail the run',
@@ -37,7 +37,7 @@ export const commonShape = {
 
 const commonSchema = strictMap(commonShape);
 
-/** The schema of one kind's entries. `expectation` is what stands for what is expected of an attribute. */
+/** The schema of one kind's entries. `expectation` is the schema of an expectation of an attribute. */
 export function entrySchema(kind: Kind, expectation: v.GenericSchema, more: v.ObjectEntries = {}) {
   const attributes = Object.fromEntries(
     Object.entries(kind.attributes).map(([name, about]) => [name, described(v.optional(expectation), about)]),
@@ -56,12 +56,11 @@ function schemaOf(kind: Kind): ReturnType<typeof entrySchema> {
 
 /** Shared by all declared checks: ten thousand of them need one. */
 const codes = {
-  unreachable: { means: 'no answer came that could be judged', hint: 'meatymusic status' },
-  mismatch: { means: 'what was seen is not what is expected', hint: 'look at the evidence' },
+  unreachable: { means: 'there was no answer to judge', hint: 'meatymusic status' },
+  mismatch: { means: 'the observed value is not the expected one', hint: 'look at the evidence' },
 } as const;
 
-const unprovable =
-  'a declared check cannot say how to break the stack; `meatymusic checks new` writes one that can';
+const unprovable = 'a declared check defines no sabotage; `meatymusic checks new` writes one that does';
 
 interface Expectation {
   attribute: string;
@@ -80,7 +79,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
     const known = near ? `did you mean "${near}"?` : `known: ${[...kinds.keys()].join(', ')}`;
     throw new DeclaredProblem(
       given.kind === undefined ? [] : ['kind'],
-      given.kind === undefined ? `says no kind; ${known}` : `there is no kind "${given.kind}"; ${known}`,
+      given.kind === undefined ? `has no kind; ${known}` : `there is no kind "${given.kind}"; ${known}`,
     );
   }
   const parsed = v.safeParse(schemaOf(kind), given);
@@ -96,7 +95,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   for (const attribute in kind.implied)
     expectations.push({ attribute, matcher: compileMatcher(kind.implied[attribute], []) });
   if (expectations.length === 0 && !data.skip) {
-    throw new DeclaredProblem([], `expects nothing; say what of: ${Object.keys(kind.attributes).join(', ')}`);
+    throw new DeclaredProblem([], `has no expectation; possible: ${Object.keys(kind.attributes).join(', ')}`);
   }
   const timeoutMs =
     data.timeout === undefined
@@ -127,8 +126,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
     ...(timeoutMs ? { timeoutMs } : {}),
     unprovable,
     async run(context) {
-      if (data.skip)
-        return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');
+      if (data.skip) return context.skip(typeof data.skip === 'string' ? data.skip : 'disabled in its file');
       const seen = await kind.observe({
         target: data,
         probes: context as unknown as Probes,
@@ -142,7 +140,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
         const count = judged.length;
         return context.pass(
           summaryOf(seen, judged),
-          // With nothing to look at, an expectation that holds proves nothing: the engine makes a failure of it.
+          // Without an observed value, an expectation that holds proves nothing: the engine makes a failure of it.
           seen.examined.count === 0
             ? [seen.examined]
             : [seen.examined, { count, what: count === 1 ? 'expectation' : 'expectations' }],
@@ -166,7 +164,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   return { id: data.id, source, definition, isBounded };
 }
 
-/** Titles are made of URLs, too. */
+/** Removes passwords of URLs, which titles contain. */
 function withoutPasswords(text: string): string {
   return !text.includes('@') ? text : text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
 }
@@ -189,7 +187,7 @@ function expectationOf(kind: Kind, attribute: string, raw: unknown): Expectation
   return { attribute, matcher: compileMatcher(raw, [attribute]) };
 }
 
-/** Of what is not there, nothing but its absence can be judged: goss skips the rest, too. */
+/** Returns the expectations to judge: of a target that does not exist, its absence alone, as goss does. */
 function judgedOf({ presence }: Kind, expectations: Expectation[], seen: Observed): Expectation[] {
   if (presence === undefined || seen.attributes[presence] !== false) return expectations;
   const absence = expectations.filter(({ attribute }) => attribute === presence);

@@ -36,7 +36,7 @@ export function checkOfResource(
   return checkOfEntry(entry, place.source);
 }
 
-/** In the place of a test that cannot be carried out. */
+/** Returns a skipped check for a test that is not supported. */
 export function skippedResource(
   type: string,
   key: string,

@@ -185,7 +185,7 @@ matching:
     ['a: 1\n{{ if .x }}', 'bad.yaml:2: {{if}} has no {{end}}'],
     [
       'http:\n  x: {}',
-      'bad.yaml:2: expects nothing; say what of: status, headers, body, duration-ms, address, final-url, reachable',
+      'bad.yaml:2: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable',
     ],
   ])('%j is refused with its line', async (text, problem) => {
     await expect(load(file('bad.yaml', text))).rejects.toMatchObject({ exitCode: 78, details: [problem] });
