@@ -8,7 +8,7 @@ import type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
 
 /** One way in which a check fails, by its code in `codes`. */
 export interface FailureCode {
-  /** What it means, as a sentence part: `the endpoint answers with another status than 200`. */
+  /** Its meaning as a part of a sentence: `the endpoint answers with another status than 200`. */
   means: string;
   /** What to do next, a command where there is one. */
   hint: string;
@@ -73,7 +73,7 @@ export type CheckContext<Options, Needs extends ProbeName, Code extends string> 
   skip(reason: string, enable?: string): Skip;
 };
 
-/** A check as the engine knows it, wherever it came from. */
+/** A check of any source, validated. */
 export interface Check extends CheckDefinition {
   id: string;
   /** The file or package it came from, for messages. */

@@ -18,7 +18,7 @@ export interface Exchanged {
   evidence: Evidence;
 }
 
-/** A name that comes again is joined, as in an answer. */
+/** Joins the values of a repeated name, as in a response. */
 function sentHeaders({ headers = {}, moreHeaders = [] }: HttpRequest): Record<string, string> {
   const sent = { ...headers };
   for (const [name, value] of moreHeaders) sent[name] = sent[name] ? `${sent[name]}, ${value}` : value;

@@ -1,7 +1,7 @@
 import type { CheckDefinition } from './define-check.ts';
 import type { ReporterDefinition } from './reporter.ts';
 
-/** What a package or a file named in `plugins` of the configuration brings. */
+/** The parts of a package or a file named in `plugins` of the configuration. */
 export interface Plugin {
   /** Definitions of checks by id: `'<area>/<name>'`. */
   // biome-ignore lint/suspicious/noExplicitAny: each check has options, probes and codes of its own

@@ -1,6 +1,6 @@
 import type { RunResult } from './result.ts';
 
-/** What the reader of a report can show. A machine format ignores it. */
+/** The abilities of the output of a report. A machine format ignores it. */
 export interface Look {
   /** Width in characters. Default: 100 for a file or a pipe. */
   columns: number;

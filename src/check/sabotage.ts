@@ -22,7 +22,7 @@ export type Sabotage = {
       change: 'plain-text' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
     }
   | { kind: 'spans'; change: 'drop' | 'other-trace-ids' | 'orphan' }
-  /** A copy of the folder of migrations in which these files are put, by name, is held against the database. */
+  /** The database is compared with a copy of the folder of migrations that has these files, by name. */
   | { kind: 'migrations'; files: Record<string, string> }
   /** The service restarted with other environment variables. */
   | { kind: 'environment'; service: 'api' | 'web'; set: Record<string, string> }
@@ -36,7 +36,7 @@ export interface HttpChange {
   method?: string;
   /** Only requests that carry this header. */
   withRequestHeader?: string;
-  /** So many of these requests pass as they are before the change begins. */
+  /** Number of these requests that pass unchanged before the change begins. Default 0. */
   afterRequests?: number;
   delayMs?: number;
   status?: number;

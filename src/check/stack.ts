@@ -24,7 +24,7 @@ export interface StackInfo {
   };
   database: { enabled: boolean; host: string; port: number; name: string; user: string };
   cache: { enabled: boolean; host: string; port: number };
-  /** Where the services send spans by OTLP; absent: they print them. */
+  /** OTLP endpoint of the services. Unset: they print their spans. */
   telemetry: { otlpEndpoint?: string };
   /** Enabled services that do not run or cannot be reached; their address is a placeholder that leads nowhere. */
   absent?: Partial<Record<ServiceName, Absence>>;

@@ -30,7 +30,7 @@ export interface Fail<Code extends string = string> {
 export interface Skip {
   status: 'skip';
   reason: string;
-  /** What would make it possible; a command or a setting. */
+  /** A command or a setting that makes it possible. */
   enable?: string;
 }
 

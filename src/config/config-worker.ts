@@ -9,7 +9,7 @@ import { isPlainObject } from '../base/plain-object.ts';
 import * as publicEntry from './public-entry.ts';
 import { soundCopy, structuralProblems } from './settings.ts';
 
-/** What the thread answers. `value` is plain data. */
+/** The answer of the thread. `value` is plain data. */
 export type WorkerAnswer =
   | { kind: 'value'; value: unknown; problems: { path: string; message: string }[] }
   | { kind: 'no-default' }

@@ -60,7 +60,7 @@ function isRepository(folder: string): boolean {
   return repositoryNames.some((name) => existsSync(path.join(folder, name)));
 }
 
-/** A folder above that may not be listed has no configuration for us. */
+/** A folder above that cannot be listed has no configuration. */
 function configFilesIn(folder: string): string[] {
   try {
     const names = new Set(readdirSync(folder));

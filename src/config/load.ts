@@ -27,7 +27,7 @@ export interface LoadOptions {
   configFile?: string | undefined;
   flags?: readonly FlagSetting[];
   signal?: AbortSignal;
-  /** What a configuration that is code prints. */
+  /** The output of a configuration that is code. */
   onOutput?(text: string): void;
   /** For a configuration that is code. Default 10 s. */
   timeoutMs?: number;
@@ -43,7 +43,7 @@ export interface LoadedConfig {
   search?: Pick<Search, 'end' | 'passedOver'>;
   /** The environment with what `.env` files add. */
   env: Environment;
-  /** Every value that must not be shown. */
+  /** Every secret value. */
   secrets: string[];
   /** Names of users, databases and hosts: a secret that equals one is not replaced in every text. */
   publicNames: string[];
@@ -143,7 +143,7 @@ function chooseFile(
   return { file: first, isNamed: false };
 }
 
-/** What a project's folder is read for although nothing names it. */
+/** Files that are read from a project's folder although nothing names them. */
 const impliedNames = [
   ...configFileNames,
   ...envFileNames,

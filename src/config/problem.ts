@@ -1,7 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 
-/** One thing that is wrong with the configuration. Holds no value, as each could be a secret. */
+/** A problem of the configuration. It has no value, as each could be a secret. */
 export interface Problem {
   /** `meatymusic.config.json:12`, `.env:3 REDIS_URL`, `REDIS_URL`, `--timeout`. */
   where: string;

@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts';
 import type { ReadModuleOptions } from './read-module.ts';
 import { scanJson } from './scan-json.ts';
 
-/** A configuration file as it was read; what is wrong with its form is in `problems`. */
+/** A parsed configuration file; `problems` are those of its syntax. */
 export interface ConfigSource {
   value: unknown;
   /** From 1; `undefined` if it is unknown. */

@@ -12,7 +12,7 @@ const setting = <Schema extends v.GenericSchema, const Fallback extends v.Defaul
   about: string,
 ) => described(v.optional(schema, fallback), about);
 
-/** A setting that says nothing when it is left out. */
+/** A setting without a default. */
 const unset = <Schema extends v.GenericSchema>(schema: Schema, about: string) =>
   described(v.optional(schema), about);
 

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../base/package-root.ts';
 import { findCheckFiles } from './check-files.ts';
 
-/** How to load each file of checks, by its name below their folder. */
+/** The loaders of files of checks, by their names relative to the folder. */
 export type CheckLoaders = Record<string, () => Promise<Record<string, unknown>>>;
 
 /** Returns the loaders of the checks of this package. In the bundle, a table of them replaces this module. */

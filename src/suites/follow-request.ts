@@ -3,7 +3,7 @@ import { type Exchanged, exchange } from '../check/exchange.ts';
 import type { HttpProbe, IdsProbe, LogRecord, LogsProbe, SpanData, SpansProbe } from '../check/probes.ts';
 import { buildTraceTree } from './trace-tree.ts';
 
-/** One request, sent under a fresh trace, and what the log and the spans say of it. */
+/** A request sent with a new trace, with its log lines and spans. */
 export interface FollowedRequest {
   traceId: string;
   /** The span that the request was sent under: the parent that the service must name. */
@@ -49,7 +49,7 @@ export interface FollowOptions {
   waitMs: number;
   /** Which to look for. Default: both. */
   look?: { log?: boolean; spans?: boolean };
-  /** Whether the spans so far are all that is waited for. Default: `whole`, they form one tree below the sent span. */
+  /** Returns true once all expected spans have arrived. Default: `whole`, they form one tree below the sent span. */
   settled?(spans: SpanData[], whole: boolean): boolean;
 }
 
@@ -119,7 +119,7 @@ async function followLog(
   };
 }
 
-/** In its trace field, or, where it has none that is known, anywhere else. */
+/** Returns true if a line has the trace in its trace field, or anywhere if it has no known one. */
 function carriesTrace(record: LogRecord, traceId: string): boolean {
   return record.traceId === undefined
     ? record.raw.toLowerCase().includes(traceId)
@@ -135,7 +135,7 @@ async function followSpans(
   if (!probe || !access?.available) {
     return { ...(access ?? { source: '' }), available: false, spans: [], elsewhere: [] };
   }
-  // Ends when a whole wait brought nothing new: the answers alone decide, so that a recorded run takes the same way.
+  // Ends when a whole wait brought nothing new: only answers decide, so that a recorded run takes the same path.
   let spans: SpanData[] = [];
   for (;;) {
     const found = await probe.find({ traceId, fresh: true, atLeast: spans.length + 1, withinMs: waitMs });

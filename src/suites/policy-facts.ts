@@ -1,4 +1,4 @@
-/** What the catalogue says of the policies of tables, and of the role that is under them. */
+/** The policies of tables and the role that is subject to them, from the catalogue. */
 import type { ScenarioTable } from './tenant-scenario.ts';
 
 export interface PolicyFacts {

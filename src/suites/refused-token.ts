@@ -35,14 +35,14 @@ export interface RefusedTokenTexts {
   kind: Exclude<TokenQuery['kind'], 'valid'> | 'none';
 }
 
-/** A check that a request with this kind of token, or without one, is refused with 401. */
+/** Returns a check that a request with this kind of token, or without one, is refused with 401. */
 export function refusedTokenCheck({
   title,
   failureTitle,
   why,
   kind,
 }: RefusedTokenTexts): CheckDefinition<typeof options, 'http' | 'ids', keyof typeof codes> {
-  // Of an endpoint that is not there, or needs no token, one check reports that; a token proves nothing there.
+  // An endpoint that is missing or needs no token is reported by one check; other tokens prove nothing there.
   const bare = kind === 'none';
   const where = { path: '/api/v1/me', ...(!bare && { withRequestHeader: 'authorization' }) };
   return defineCheck({

@@ -11,24 +11,24 @@ const options = {
 };
 
 const unreachable = { means: 'a request got no answer', hint: 'meatymusic logs api' };
-/** Says of the path that it is asked for too often, and nothing of the header. */
+/** The status of a rate limit: about the path, not about the header. */
 const tooManyRequests = 429;
 
 export interface TraceContextSuite<Own extends string> {
   title: string;
   failureTitle: string;
   why: string;
-  /** What the cases differ in. */
+  /** The header that the cases differ in. */
   header: 'traceparent' | 'tracestate';
   /** The first must be one that every API accepts: the others are compared with its answer. */
   cases: readonly TraceContextCase[];
   /** Ways to fail beyond the header not being answered, or refused. */
   codes: Record<Own | 'not-continued', FailureCode>;
-  /** What else the header must do, of the cases whose trace was seen; judged once every valid trace continues. */
+  /** Further requirements of the header, for the cases whose trace was seen; judged once every valid trace continues. */
   judge(seen: readonly ObservedCase[]): { code: Own; expected: string; actual: string } | undefined;
 }
 
-/** A check that the API treats each of these headers as W3C Trace Context has it, whichever way it shows its traces. */
+/** Returns a check that the API follows W3C Trace Context for each of these headers, however it shows its traces. */
 export function traceContextCheck<Own extends string>({
   title,
   failureTitle,

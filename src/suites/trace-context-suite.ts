@@ -19,9 +19,9 @@ export interface ObservedCase extends TraceContextCase {
   traceId: string;
   response?: HttpResponse;
   failure?: string;
-  /** The trace that the service was seen to use; absent: nothing could be seen. */
+  /** The trace that the service used. Unset: unknown. */
   seen?: string;
-  /** Where: a header's name, `log` or `spans`. */
+  /** Its source: a header's name, `log` or `spans`. */
   where?: string;
 }
 

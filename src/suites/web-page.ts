@@ -31,7 +31,7 @@ const optionsFor = (path: string) => ({
   status: option(integer(), 200, 'Status of a page that loads'),
 });
 
-/** A check that a page of the web app answers: status, HTML, the name of the app. What it does in a browser is for browser/*. */
+/** Returns a check that a page of the web app answers: status, HTML, the name of the app. The checks in browser/ judge it in a browser. */
 export function pageCheck({
   title,
   failureTitle,
