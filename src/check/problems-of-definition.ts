@@ -45,6 +45,12 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   unprovable: false,
 };
 
+const knownKeys = Object.keys(keys);
+const requiredKeys = knownKeys.filter((key) => keys[key as keyof CheckDefinition]);
+
+/** Maps of codes that were found valid: ten thousand declared checks share one. */
+const validCodes = new WeakSet<object>();
+
 /** The longest delay of a timer of Node.js. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
@@ -54,9 +60,8 @@ const longestTimeoutMs = 2 ** 31 - 1;
  */
 export function problemsOf(definition: unknown): string[] {
   // Without a default export, the loader returns the other exports of the file.
-  const isDefinition =
-    isMap(definition) && Object.entries(keys).some(([key, isRequired]) => isRequired && key in definition);
-  if (!isDefinition) return ['is no definition of a check; in a file: export default defineCheck({ … })'];
+  if (!isMap(definition) || !requiredKeys.some((key) => key in definition))
+    return ['is no definition of a check; in a file: export default defineCheck({ … })'];
   return [
     ...problemsOfTexts(definition),
     ...(typeof definition.run === 'function' ? [] : ['"run" is not a function']),
@@ -77,12 +82,15 @@ function problemsOfTexts(given: Given): string[] {
 }
 
 function problemsOfCodes(codes: unknown): string[] {
+  if (isMap(codes) && validCodes.has(codes)) return [];
   if (!isMap(codes)) return ['"codes" is no map of failure codes; write: codes: { name: { means, hint } }'];
   const entries = Object.entries(codes);
   if (entries.length === 0) return ['"codes" has no failure code; a check that cannot fail proves nothing'];
-  return entries
+  const problems = entries
     .filter(([, code]) => !isMap(code) || !isText(code.means) || !isText(code.hint))
     .map(([name]) => `the failure code "${name}" is not { means, hint }, both texts`);
+  if (problems.length === 0) validCodes.add(codes);
+  return problems;
 }
 
 function problemsOfLists(given: Given): string[] {
@@ -164,10 +172,9 @@ function problemsOfSabotage({ sabotage, codes }: Given): string[] {
 
 /** Other keys are ignored: a definition may be written for a later version. */
 function misspelledKeys(given: Given): string[] {
-  const known = Object.keys(keys);
-  return Object.keys(given).flatMap((key) => {
-    if (Object.hasOwn(keys, key)) return [];
-    const meant = nearest(key, known);
+  const unknown = Object.keys(given).filter((key) => !Object.hasOwn(keys, key));
+  return unknown.flatMap((key) => {
+    const meant = nearest(key, knownKeys);
     return meant && given[meant] === undefined ? [`has no part "${key}"; did you mean "${meant}"?`] : [];
   });
 }

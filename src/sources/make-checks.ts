@@ -39,7 +39,7 @@ function nameOf({ id, source }: FoundCheck): string {
 }
 
 function problemsOfId(id: string): string[] {
-  return /^[^/\p{Cc}]+(\/[^/\p{Cc}]+)*$/u.test(id) ? [] : ['the id is not <area>/<name>'];
+  return /^[^/]+(\/[^/]+)*$/.test(id) ? [] : ['the id is not <area>/<name>'];
 }
 
 function duplicates(found: readonly FoundCheck[]): string[] {
