@@ -2,8 +2,8 @@ import { defineCheck, exchange, fact, integer, option } from '../../src/check/in
 
 /** Verifies that readiness is an observation: with the database taken away it is not 200, with the database back it is. */
 export default defineCheck({
-  title: 'Readiness tells the truth about the database',
-  failureTitle: 'Readiness does not tell the truth about the database',
+  title: 'Readiness reflects the state of the database',
+  failureTitle: 'Readiness does not reflect the state of the database',
   why: 'An endpoint that says 200 with the database stopped sends users to a service that can only fail.',
   after: ['api/ready'],
   needs: ['http', 'control', 'ids'],

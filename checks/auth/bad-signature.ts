@@ -5,5 +5,5 @@ export default refusedTokenCheck({
   kind: 'bad-signature',
   title: 'A token with a bad signature is refused',
   failureTitle: 'A token with a bad signature is not refused',
-  why: 'Whoever can write JSON could be anybody.',
+  why: 'Anyone could forge a token.',
 });

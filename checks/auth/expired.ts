@@ -5,5 +5,5 @@ export default refusedTokenCheck({
   kind: 'expired',
   title: 'An expired token is refused',
   failureTitle: 'An expired token is not refused',
-  why: 'A token that was stolen once would open the door for ever.',
+  why: 'A stolen token would be valid for ever.',
 });

@@ -4,6 +4,6 @@ import { refusedTokenCheck } from '../../src/suites/index.ts';
 export default refusedTokenCheck({
   kind: 'none',
   title: 'A request without a token is refused',
-  failureTitle: 'A request without a token is let in',
-  why: 'What is meant for users of a tenant must not be open to everybody.',
+  failureTitle: 'A request without a token is accepted',
+  why: 'An endpoint for the users of a tenant must not be public.',
 });

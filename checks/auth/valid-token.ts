@@ -2,9 +2,9 @@ import { defineCheck, exchange, integer, option, v } from '../../src/check/index
 
 /** Verifies that a good token is let in: without it, an API that refuses everybody would look well protected. */
 export default defineCheck({
-  title: 'A valid token is let in',
-  failureTitle: 'A valid token is not let in',
-  why: 'An API that refuses everybody passes every negative case.',
+  title: 'A valid token is accepted',
+  failureTitle: 'A valid token is not accepted',
+  why: 'An API that refuses every token passes every negative case.',
   after: ['auth/no-token'],
   needs: ['http', 'ids'],
   uses: ['api'],

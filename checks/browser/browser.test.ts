@@ -240,7 +240,7 @@ testCheck(
         probes: { ...whole, spans: spansWith([]) },
       },
       {
-        when: 'the API began anew below nobody',
+        when: 'the API started a new trace',
         code: 'not-continued',
         probes: { ...whole, spans: spansWith([{ ...span, parentSpanId: '2222222222222222' }]) },
       },

@@ -5,7 +5,7 @@ import { apiAddress, apiCalls, requestLine, visitPage } from '../../src/suites/i
 export default defineCheck({
   title: 'The calls of the web app carry trace context',
   failureTitle: 'Calls of the web app do not carry trace context',
-  why: 'What a user did and what the API did are one story only if the browser hands its trace over.',
+  why: 'An action in the browser and its effect in the API are one trace only if the browser sends its context.',
   after: ['web/dashboard'],
   needs: ['browser'],
   uses: ['web', 'api'],

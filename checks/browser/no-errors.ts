@@ -1,11 +1,11 @@
 import { defineCheck, option, v } from '../../src/check/index.ts';
 import { requestLine, visitPage } from '../../src/suites/index.ts';
 
-/** Verifies that the pages work in a real browser: they load, nothing is thrown that nobody catches, and no request fails. */
+/** Verifies that the pages work in a real browser: they load, without an uncaught error or a failed request. */
 export default defineCheck({
   title: 'The pages work in a real browser, without an error',
   failureTitle: 'A page does not work in a real browser',
-  why: 'A page can answer 200 and stay blank: what breaks in the browser is seen by the visitor alone.',
+  why: 'A page can answer 200 and stay blank: an error in the browser is seen by the visitor alone.',
   after: ['web/home', 'web/dashboard'],
   needs: ['browser'],
   uses: ['web'],

@@ -5,7 +5,7 @@ import { visitPage } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'The browser console shows that telemetry is initialised',
   failureTitle: 'The browser console does not show that telemetry is initialised',
-  why: 'Tracing that silently did not start is found out on the day when a trace is needed.',
+  why: 'Tracing that silently did not start is noticed only when a trace is needed.',
   after: ['web/dashboard'],
   needs: ['browser'],
   uses: ['web'],

@@ -14,7 +14,7 @@ import { apiAddress, apiCalls, requestLine, visitPage } from '../../src/suites/i
  * the browser's own span.
  */
 export default defineCheck({
-  title: 'A trace that begins in the browser goes on in the API',
+  title: 'A trace that begins in the browser continues in the API',
   failureTitle: 'The trace breaks between browser and API',
   why: 'It is the whole way, from a click to a log line and a query; each part alone may work and the way still end half-way.',
   after: ['browser/calls-carry-traceparent', 'api/health'],
@@ -42,7 +42,7 @@ export default defineCheck({
       hint: 'is traceparent among the headers that CORS allows, and extracted by the API?',
     },
     'not-continued': {
-      means: 'spans of the API are in the trace, but none hangs below the span of the browser',
+      means: 'spans of the API are in the trace, but none is a descendant of the span of the browser',
       hint: 'the server span must take the extracted context as its parent',
     },
   },
@@ -77,7 +77,7 @@ export default defineCheck({
     const seen = await visitPage(browser, { url, screenshot: 'browser/trace-reaches-api' });
     const evidence: Evidence[] = [...seen.evidence];
     if (seen.unavailable) return skip(seen.unavailable.reason, seen.unavailable.enable);
-    const expected = `a call of ${url} goes on in the log and the spans of ${stack.services.api.serviceName}`;
+    const expected = `a call of ${url} continues in the log and the spans of ${stack.services.api.serviceName}`;
     if (!seen.visit) return fail('not-loaded', { expected, actual: seen.failure?.message ?? '', evidence });
     const calls = apiCalls(seen.visit, apiAddress(options.api, stack));
     const call = calls.find(({ trace, request }) => trace?.sampled && request.status !== undefined);

@@ -3,7 +3,7 @@ import { defineCheck, exchange, integer, option, v } from '../../src/check/index
 /** Verifies that the API still answers with Redis taken away, and uses it again by itself once it is back. */
 export default defineCheck({
   title: 'The API answers without Redis and recovers by itself',
-  failureTitle: 'The API does not survive without Redis',
+  failureTitle: 'The API does not answer without Redis, or does not recover',
   why: 'A cache is there to make a service faster; it must not be able to take the service down.',
   after: ['api/health', 'cache/ping'],
   needs: ['http', 'redis', 'control', 'ids'],
@@ -21,7 +21,7 @@ export default defineCheck({
     'fails-before': { means: 'the request fails with Redis there', hint: 'meatymusic verify api/health' },
     'fails-without': {
       means: 'the request fails while Redis is away',
-      hint: 'catch errors of the cache and go on without; give its commands a short time-out',
+      hint: 'catch errors of the cache and continue without it; give its commands a short time-out',
     },
     'does-not-recover': {
       means: 'Redis is back and the API does not recover',

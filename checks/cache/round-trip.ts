@@ -34,7 +34,7 @@ export default defineCheck({
         ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
         ['CONFIG', 'SET', 'maxmemory', 1],
       ],
-      mend: [['CONFIG', 'SET', 'maxmemory', 0]],
+      restore: [['CONFIG', 'SET', 'maxmemory', 0]],
     },
   ],
   async run({ redis, ids, options, pass, fail }) {

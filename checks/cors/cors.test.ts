@@ -91,7 +91,7 @@ testCheck(
         ),
       },
       {
-        when: 'a wildcard stands for Authorization',
+        when: 'a wildcard is expected to include Authorization',
         code: 'headers-missing',
         actual: 'not allowed: authorization',
         probes: answering(response(204, '', { ...granted, 'access-control-allow-headers': '*' })),

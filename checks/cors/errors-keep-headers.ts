@@ -4,7 +4,7 @@ import { defineCheck, exchange, option, skipWithoutOrigin, v } from '../../src/c
 export default defineCheck({
   title: 'Error answers keep their CORS headers',
   failureTitle: 'Error answers lose their CORS headers',
-  why: 'Without them the browser hides status and body of every error, and the user is told that the network failed.',
+  why: 'Without them the browser hides status and body of every error, and the user sees a network error.',
   after: ['cors/allowed-origin'],
   needs: ['http'],
   uses: ['api'],

@@ -95,7 +95,7 @@ export default defineCheck({
       return fail('method-missing', { ...found, actual: `allowed: ${methods.join(', ') || 'none'}` });
     }
     const names = listed(response.headers['access-control-allow-headers']);
-    // The wildcard does not stand for Authorization.
+    // The wildcard does not include Authorization.
     const missing = options.headers.filter(
       (name) =>
         !names.includes(name.toLowerCase()) &&

@@ -55,7 +55,7 @@ testCheck(
       { when: 'it answers with an error', code: 'query-failed', probes: rejects('58030') },
       { when: 'something answers that cannot reckon', code: 'query-failed', probes: answer({ answer: 41 }) },
       { when: 'it is PostgreSQL 15', code: 'old-version', probes: answer({ version: '15.1', major: 15 }) },
-      { when: 'it takes no writes', code: 'read-only', probes: answer({ readOnly: true }) },
+      { when: 'it accepts no writes', code: 'read-only', probes: answer({ readOnly: true }) },
     ],
   },
   { describe, it },

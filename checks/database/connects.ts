@@ -4,7 +4,7 @@ import { attempt, defineCheck, fact, integer, option, v } from '../../src/check/
 export default defineCheck({
   title: 'PostgreSQL accepts connections and queries',
   failureTitle: 'PostgreSQL does not accept connections and queries',
-  why: 'Everything that the services keep is in there.',
+  why: 'It holds all data of the services.',
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract'],
@@ -31,7 +31,7 @@ export default defineCheck({
     },
     'query-failed': { means: 'a simple query fails', hint: 'meatymusic logs postgres --since 5m' },
     'read-only': {
-      means: 'it takes no writes',
+      means: 'it accepts no writes',
       hint: 'is it a replica? show default_transaction_read_only; select pg_is_in_recovery()',
     },
     'old-version': {

@@ -23,7 +23,7 @@ testCheck(
     passes: [
       { when: 'all are applied', probes: migrations(), summary: '2 applied, head 2_b; no drift' },
       {
-        when: 'nobody wrote the schema down',
+        when: 'no schema was recorded',
         probes: migrations({}, { available: false, objects: 0, enable: 'meatymusic migrate up' }),
         summary: '2 applied, head 2_b',
       },

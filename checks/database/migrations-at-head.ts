@@ -9,12 +9,12 @@ import {
 } from '../../src/check/index.ts';
 
 /**
- * Verifies that the database has every migration, as it stands in its file and in its order, that the files are those
- * which were committed in migrations.lock.json, and that nobody has changed the schema behind the migrations' back since.
+ * Verifies that the database has every migration, with the content of its file and in order, that the files are those
+ * which were committed in migrations.lock.json, and that the schema was not changed outside of migrations since.
  */
 export default defineCheck({
-  title: 'The migrations are at their head',
-  failureTitle: 'The migrations are not at their head',
+  title: 'The database has every migration',
+  failureTitle: 'The database and the migrations differ',
   why: 'A service that meets another schema than its code expects fails late, in a request, and half-way.',
   after: ['database/connects'],
   needs: ['migrations'],
@@ -63,28 +63,28 @@ export default defineCheck({
       code: 'drifted',
       kind: 'sql',
       break: ['alter table tenants add column added_by_hand text'],
-      mend: ['alter table tenants drop column added_by_hand'],
+      restore: ['alter table tenants drop column added_by_hand'],
     },
     {
       name: 'a migration is forgotten',
       code: 'pending',
       kind: 'sql',
       break: ['alter table kysely_migration rename to kysely_migration_away'],
-      mend: ['alter table kysely_migration_away rename to kysely_migration'],
+      restore: ['alter table kysely_migration_away rename to kysely_migration'],
     },
     {
       name: 'a checksum is another one',
       code: 'edited',
       kind: 'sql',
       break: ["update meatymusic_migration set checksum = checksum || '-'"],
-      mend: ["update meatymusic_migration set checksum = rtrim(checksum, '-')"],
+      restore: ["update meatymusic_migration set checksum = rtrim(checksum, '-')"],
     },
     {
       name: 'the history knows one more',
       code: 'missing',
       kind: 'sql',
       break: ["insert into kysely_migration values ('99999999999999_unknown', '2026-01-01T00:00:00.000Z')"],
-      mend: ["delete from kysely_migration where name = '99999999999999_unknown'"],
+      restore: ["delete from kysely_migration where name = '99999999999999_unknown'"],
     },
     {
       name: 'a migration comes late',

@@ -3,7 +3,7 @@ import { attempt, counted, defineCheck, fact, unjudgedMigrations } from '../../s
 /** Verifies that migrating once more changes nothing: it runs the migrator again and compares schema and history. */
 export default defineCheck({
   title: 'A second run of the migrations changes nothing',
-  failureTitle: 'A second run of the migrations is not without effect',
+  failureTitle: 'A second run of the migrations changes something',
   why: 'Every start of every replica migrates; only the first may do something.',
   after: ['database/migrations-at-head'],
   needs: ['migrations'],
@@ -16,7 +16,7 @@ export default defineCheck({
     pending: { means: 'the first run has not been', hint: 'meatymusic migrate up' },
     'ran-again': { means: 'the second run applied migrations', hint: 'meatymusic migrate status' },
     changed: {
-      means: 'schema or history are others behind the second run',
+      means: 'schema or history differ after the second run',
       hint: 'meatymusic migrate verify',
     },
     failed: { means: 'the second run failed', hint: 'meatymusic migrate up' },
@@ -27,7 +27,7 @@ export default defineCheck({
       code: 'pending',
       kind: 'sql',
       break: ['alter table kysely_migration rename to kysely_migration_away'],
-      mend: ['alter table kysely_migration_away rename to kysely_migration'],
+      restore: ['alter table kysely_migration_away rename to kysely_migration'],
     },
   ],
   async run({ migrations, pass, fail, skip }) {

@@ -101,7 +101,7 @@ function suite(start: () => Promise<TestServer>) {
           try {
             expect(await judge(definition, server)).toMatchObject({ status: 'fail', code: sabotage.code });
           } finally {
-            await run(server.url, sabotage.mend);
+            await run(server.url, sabotage.restore);
           }
           expect(await judge(definition, server)).toMatchObject({ status: 'pass' });
         });
@@ -116,13 +116,13 @@ function suite(start: () => Promise<TestServer>) {
     }
   }
 
-  /** Breaks the policies, expects the code, and mends them. */
-  async function rowLevelSecurityFails(code: string, broken: string[], mended: string[]) {
+  /** Breaks the policies, expects the code, and restores them. */
+  async function rowLevelSecurityFails(code: string, broken: string[], restored: string[]) {
     await run(server.url, broken);
     try {
       expect(await judge(checks['row-level-security']!, server)).toMatchObject({ status: 'fail', code });
     } finally {
-      await run(server.url, mended);
+      await run(server.url, restored);
     }
     expect(await judge(checks['row-level-security']!, server)).toMatchObject({ status: 'pass' });
   }
@@ -253,7 +253,7 @@ describe.skipIf(pgvectorMissing)(`PostgreSQL alone${pgvectorMissing ? ` (${pgvec
     await run(server.url, ['alter role api reset app.current_tenant_id']);
   });
 
-  test('connects tells refused from unreachable', async () => {
+  test('connects distinguishes refused from unreachable', async () => {
     const wrong = { url: server.url.replace('test-password-1', 'wrong-password') };
     expect(await judge(checks.connects!, wrong)).toMatchObject({ status: 'fail', code: 'refused' });
     const nowhere = { url: `${server.url}_nowhere` };

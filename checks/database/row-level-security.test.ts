@@ -86,7 +86,7 @@ testCheck(
     passes: [
       { when: 'every attempt is refused', probes: database(), summary: /^as app, 26 attempts on users and/ },
       {
-        when: 'a refused privilege stands where a policy would',
+        when: 'a missing privilege takes the role of a policy',
         probes: database({ answer: [/^delete from \S+ where/, refused] }),
       },
     ],

@@ -8,9 +8,9 @@ import {
   v,
 } from '../../src/check/index.ts';
 import {
-  aboveThePolicies,
   attemptEvidence,
   buildScenario,
+  findRlsBypass,
   judgeAttempt,
   judgePooled,
   otherSetting,
@@ -23,7 +23,7 @@ import {
 /**
  * Verifies by behaviour that a tenant stays among its own rows: two tenants are made in a transaction that is rolled back,
  * and one tries to read, change, insert, remove and take over what is the other's, in the role of the application. A role
- * that stands above the policies proves nothing, and never passes.
+ * that bypasses the policies proves nothing, and never passes.
  */
 export default defineCheck({
   title: 'No tenant reaches the rows of another',
@@ -55,7 +55,7 @@ export default defineCheck({
       hint: 'name the role of the application: services.database.applicationRole; or make it in a migration: create role …',
     },
     'bypasses-policies': {
-      means: 'the role of the application stands above the policies',
+      means: 'the role of the application bypasses the policies',
       hint: 'alter role … nosuperuser nobypassrls; let the application take a role of its own: set local role meatymusic_app',
     },
     'not-enabled': {
@@ -99,7 +99,7 @@ export default defineCheck({
       hint: 'select * from pg_db_role_setting; set it with set_config(…, …, true) alone',
     },
     'not-judged': {
-      means: 'the two tenants cannot be made',
+      means: 'the two tenants cannot be created',
       hint: 'name tables and columns in the options of this check',
     },
   },
@@ -109,42 +109,42 @@ export default defineCheck({
       code: 'not-enabled',
       kind: 'sql',
       break: ['alter table users disable row level security'],
-      mend: ['alter table users enable row level security'],
+      restore: ['alter table users enable row level security'],
     },
     {
       name: 'it is not forced',
       code: 'not-forced',
       kind: 'sql',
       break: ['alter table users no force row level security'],
-      mend: ['alter table users force row level security'],
+      restore: ['alter table users force row level security'],
     },
     {
       name: 'the role bypasses policies',
       code: 'bypasses-policies',
       kind: 'sql',
       break: ['alter role meatymusic_app bypassrls'],
-      mend: ['alter role meatymusic_app nobypassrls'],
+      restore: ['alter role meatymusic_app nobypassrls'],
     },
     {
       name: 'a policy lets everybody read',
       code: 'reads-foreign',
       kind: 'sql',
       break: ['create policy everybody on users for select using (true)'],
-      mend: ['drop policy everybody on users'],
+      restore: ['drop policy everybody on users'],
     },
     {
       name: 'a policy lets everybody change, unseen',
       code: 'changes-foreign',
       kind: 'sql',
       break: ['create policy everybody on users for update using (true)'],
-      mend: ['drop policy everybody on users'],
+      restore: ['drop policy everybody on users'],
     },
     {
       name: 'a policy lets everybody insert',
       code: 'inserts-foreign',
       kind: 'sql',
       break: ['create policy everybody on users for insert with check (true)'],
-      mend: ['drop policy everybody on users'],
+      restore: ['drop policy everybody on users'],
     },
     {
       name: 'the policies read another setting',
@@ -173,7 +173,7 @@ export default defineCheck({
       fact('role of the application', found.role),
       ...tables.map((each) => fact(`policies of ${each.name}`, each.policies.join('; ') || 'none')),
     ];
-    const above = aboveThePolicies(found, tables);
+    const above = findRlsBypass(found, tables);
     if (above) {
       return fail('bypasses-policies', { expected: 'a role under the policies', actual: above, evidence });
     }

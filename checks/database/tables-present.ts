@@ -18,7 +18,7 @@ const name = v.union([v.string(), v.literal(false)]);
 export default defineCheck({
   title: 'The foundational tables are present',
   failureTitle: 'The foundational tables are not complete',
-  why: 'Every later table hangs on tenants and users, and every request looks up its user there.',
+  why: 'Every other table references tenants and users, and every request looks up its user there.',
   after: ['database/connects'],
   needs: ['postgres'],
   uses: ['database'],
@@ -74,14 +74,14 @@ export default defineCheck({
       code: 'table-missing',
       kind: 'sql',
       break: ['alter table user_preferences rename to user_preferences_away'],
-      mend: ['alter table user_preferences_away rename to user_preferences'],
+      restore: ['alter table user_preferences_away rename to user_preferences'],
     },
     {
       name: 'a column is renamed',
       code: 'column-missing',
       kind: 'sql',
       break: ['alter table users rename column last_login_at to last_seen_at'],
-      mend: ['alter table users rename column last_seen_at to last_login_at'],
+      restore: ['alter table users rename column last_seen_at to last_login_at'],
     },
     {
       name: 'a flag becomes a text',
@@ -91,7 +91,7 @@ export default defineCheck({
         'alter table tenants alter column is_trial drop default',
         'alter table tenants alter column is_trial type text',
       ],
-      mend: [
+      restore: [
         'alter table tenants alter column is_trial type boolean using is_trial::boolean',
         'alter table tenants alter column is_trial set default false',
       ],
@@ -101,14 +101,14 @@ export default defineCheck({
       code: 'key-missing',
       kind: 'sql',
       break: ['alter table users drop constraint users_email_key'],
-      mend: ['alter table users add constraint users_email_key unique (email)'],
+      restore: ['alter table users add constraint users_email_key unique (email)'],
     },
     {
       name: 'the index of a foreign key is dropped',
       code: 'index-missing',
       kind: 'sql',
       break: ['drop index users_tenant_id_idx'],
-      mend: ['create index users_tenant_id_idx on users (tenant_id)'],
+      restore: ['create index users_tenant_id_idx on users (tenant_id)'],
     },
   ],
   async run({ postgres, options, pass, fail }) {

@@ -33,7 +33,7 @@ export default defineCheck({
       code: 'not-installed',
       kind: 'sql',
       break: ['drop extension vector'],
-      mend: ['create extension vector'],
+      restore: ['create extension vector'],
     },
     {
       name: 'an extension is wanted that no server has',

@@ -3,9 +3,9 @@ import { envelopeCodes, envelopeOptions, judgeErrorEnvelope } from '../../src/su
 
 /** Verifies that a request which cannot be served, because the database is away, fails with 5xx in the envelope and shows nothing of the inside. */
 export default defineCheck({
-  title: 'A failure inside answers 5xx in the error envelope, without internals',
-  failureTitle: 'A failure inside is not answered with 5xx in the error envelope',
-  why: 'The text of a driver tells an attacker hosts, tables and versions, and a client nothing.',
+  title: 'An internal failure answers 5xx in the error envelope, without internals',
+  failureTitle: 'An internal failure is not answered with 5xx in the error envelope',
+  why: 'The text of a driver shows hosts, tables and versions to an attacker, and does not help a client.',
   after: ['auth/valid-token'],
   needs: ['http', 'ids', 'control'],
   uses: ['api', 'database'],

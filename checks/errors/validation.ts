@@ -4,7 +4,7 @@ import { errorCheck } from '../../src/suites/index.ts';
 export default errorCheck({
   title: 'A body of the wrong shape answers 422 in the error envelope',
   failureTitle: 'A body of the wrong shape does not answer 422 in the error envelope',
-  why: 'What is not refused at the door fails inside, as a 500 or as wrong data.',
+  why: 'Invalid input that is not refused becomes a 500 or wrong data.',
   statuses: [422],
   request: {
     path: '/api/v1/compose',

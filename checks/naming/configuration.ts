@@ -2,8 +2,8 @@ import { defineCheck, fact, option, v } from '../../src/check/index.ts';
 
 /** Verifies that the names of the configuration follow the rule: services in kebab-case, the database in snake_case. */
 export default defineCheck({
-  title: 'The names of the configuration follow the rule',
-  failureTitle: 'A name of the configuration breaks the rule',
+  title: 'The names in the configuration follow the naming convention',
+  failureTitle: 'A name in the configuration breaks the naming convention',
   why: 'Everything else takes its names from here.',
   needs: [],
   tags: ['contract', 'naming'],

@@ -2,8 +2,8 @@ import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts'
 
 /** Verifies that the database, its schemas and its tables are named by the rule: lower case, snake_case, `meatymusic`. */
 export default defineCheck({
-  title: 'The database is named by the rule',
-  failureTitle: 'The database is not named by the rule',
+  title: 'The database name follows the naming convention',
+  failureTitle: 'The database name breaks the naming convention',
   why: 'A name with capitals must be quoted everywhere, and is forgotten somewhere.',
   after: ['database/connects'],
   needs: ['postgres'],
@@ -37,7 +37,7 @@ export default defineCheck({
       code: 'against-the-rule',
       kind: 'sql',
       break: ['create table "MeatyMusicSongs" (id int)'],
-      mend: ['drop table "MeatyMusicSongs"'],
+      restore: ['drop table "MeatyMusicSongs"'],
     },
     {
       name: 'another name is expected',

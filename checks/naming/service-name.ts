@@ -2,8 +2,8 @@ import { defineCheck, exchange, firstAt, option, parseJson, v } from '../../src/
 
 /** Verifies that the API gives itself the name that the configuration knows it by, in the form of the naming rule. */
 export default defineCheck({
-  title: 'The API gives itself its configured name',
-  failureTitle: 'The API does not give itself its configured name',
+  title: 'The API reports its configured name',
+  failureTitle: 'The API does not report its configured name',
   why: 'Logs, spans and dashboards are found by this name; two spellings make two services.',
   after: ['api/health'],
   needs: ['http'],
@@ -18,7 +18,7 @@ export default defineCheck({
     fields: option(
       v.array(v.string()),
       ['service', 'service_name', 'serviceName', 'name'],
-      'Where the name stands, first match',
+      'Places of the name, first match',
     ),
     pattern: option(v.string(), '^meatymusic(-[a-z0-9]+)*$', 'Regular expression of the naming rule'),
   },

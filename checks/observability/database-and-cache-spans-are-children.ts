@@ -5,7 +5,7 @@ import { buildTraceTree, followRequest } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'Database and cache spans belong to their request',
   failureTitle: 'Database or cache spans do not belong to their request',
-  why: 'Most slow requests are slow in there; a trace that ends at the handler explains none of them.',
+  why: 'Most slow requests are slow in database or cache; a trace that ends at the handler explains none of them.',
   after: ['observability/trace-propagates', 'database/connects', 'cache/ping'],
   needs: ['http', 'ids', 'spans'],
   uses: ['api', 'database', 'cache'],

@@ -30,7 +30,7 @@ export default defineCheck({
       hint: 'take the trace from the context of the request, not from a global or a field of the logger',
     },
     'plain-field': {
-      means: 'the trace stands in the text of the line, not in a field of its own',
+      means: 'the trace is in the text of the line, not in a field of its own',
       hint: 'log it as a field: trace_id',
     },
   },
@@ -56,10 +56,10 @@ export default defineCheck({
       const expected = `every line of the request carries ${traceId}`;
       if (!exchange.response)
         return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
-      const [stranger] = log.strangers;
-      if (stranger) {
-        const actual = `line ${stranger.number} has ${stranger.traceId ?? 'no trace ID'}`;
-        return fail(log.records.length === 0 && !stranger.traceId ? 'missing' : 'another-trace', {
+      const [lineWithoutTrace] = log.linesWithoutTrace;
+      if (lineWithoutTrace) {
+        const actual = `line ${lineWithoutTrace.number} has ${lineWithoutTrace.traceId ?? 'no trace ID'}`;
+        return fail(log.records.length === 0 && !lineWithoutTrace.traceId ? 'missing' : 'another-trace', {
           expected,
           actual,
           evidence,

@@ -3,7 +3,7 @@ import { defineCheck, option, v } from '../../src/check/index.ts';
 /** Verifies that the API says, in its log, that its telemetry was started. */
 export default defineCheck({
   title: 'The API logs that OpenTelemetry is initialised',
-  failureTitle: 'The API never says that OpenTelemetry is initialised',
+  failureTitle: 'The API does not log that OpenTelemetry is initialised',
   why: 'Telemetry that silently did not start is only missed when an incident has to be explained.',
   after: ['api/health'],
   needs: ['logs'],

@@ -5,7 +5,7 @@ import { followRequest } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'The API exports spans',
   failureTitle: 'The API exports no spans',
-  why: 'Without an exporter every other part of tracing works, and nobody ever sees a trace.',
+  why: 'Without an exporter every other part of tracing works, and no trace is ever seen.',
   after: ['api/health'],
   needs: ['http', 'ids', 'spans'],
   uses: ['api'],
@@ -23,7 +23,7 @@ export default defineCheck({
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     none: {
       means: 'no span of the request arrived',
-      hint: 'set OTEL_TRACES_EXPORTER=console, or OTEL_EXPORTER_OTLP_ENDPOINT to where the spans are taken in; is the request’s route excluded from tracing?',
+      hint: 'set OTEL_TRACES_EXPORTER=console, or OTEL_EXPORTER_OTLP_ENDPOINT to the address of a receiver; is the request’s route excluded from tracing?',
     },
   },
   sabotage: [{ name: 'no span arrives', code: 'none', kind: 'spans', change: 'drop' }],

@@ -13,7 +13,7 @@ import {
 export default defineCheck({
   title: 'One request is one trace, in spans, log and response',
   failureTitle: 'The trace of a request breaks',
-  why: 'Without it nobody can get from what a user saw to the log lines and spans that explain it.',
+  why: 'Without it there is no way from what a user saw to the log lines and spans that explain it.',
   after: ['api/health'],
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
@@ -44,7 +44,7 @@ export default defineCheck({
       hint: 'register the W3C trace context propagator, and extract it from the incoming headers',
     },
     'broken-tree': {
-      means: 'spans of the trace do not hang below the span that was sent',
+      means: 'spans of the trace are not descendants of the span that was sent',
       hint: 'context is lost where the first of the named spans starts: a callback, a pool or a queue outside the active context',
     },
     'wrong-service': {
@@ -180,7 +180,7 @@ function breakInSpans(followed: FollowedRequest, serviceName: string, waitMs: nu
 function breakInLog({ traceId, log }: FollowedRequest, waitMs: number) {
   if (!log.available) return undefined;
   const expected = `every log line of the request carries ${traceId}`;
-  const stranger = log.strangers[0];
+  const lineWithoutTrace = log.linesWithoutTrace[0];
   if (log.records.length === 0) {
     return {
       code: 'not-logged',
@@ -188,8 +188,8 @@ function breakInLog({ traceId, log }: FollowedRequest, waitMs: number) {
       actual: `none of ${log.scanned} lines of ${log.source} does, after ${waitMs} ms`,
     } as const;
   }
-  if (!stranger) return undefined;
-  const actual = `line ${stranger.number} has ${stranger.traceId ?? 'no trace ID'}`;
+  if (!lineWithoutTrace) return undefined;
+  const actual = `line ${lineWithoutTrace.number} has ${lineWithoutTrace.traceId ?? 'no trace ID'}`;
   return { code: 'line-without-trace', expected, actual } as const;
 }
 

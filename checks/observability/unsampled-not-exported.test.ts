@@ -11,7 +11,7 @@ testCheck(
     passes: [
       { when: 'the caller decides', probes: api({ sampler: 'parent' }) },
       {
-        when: 'the response does not tell of the trace',
+        when: 'the response does not name the trace',
         probes: api({ sampler: 'parent', returns: 'nothing' }),
       },
     ],

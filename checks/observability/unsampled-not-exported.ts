@@ -11,13 +11,13 @@ import { parseTraceparent } from '../../src/suites/index.ts';
 
 /**
  * Verifies that the API leaves the decision to sample to the caller, as W3C Trace Context has it: a `traceparent` whose
- * flags say "not sampled" goes on unsampled and leaves no span. A sampled request is sent behind it: once its spans are
+ * flags say "not sampled" stays unsampled and leaves no span. A sampled request is sent behind it: once its spans are
  * there, those of the first would be there as well.
  */
 export default defineCheck({
   title: 'A request that is not sampled leaves no span',
-  failureTitle: 'A request that is not sampled leaves spans all the same',
-  why: 'A service that samples on its own exports traces with holes, and many times what the callers meant to pay for.',
+  failureTitle: 'A request that is not sampled leaves spans',
+  why: 'A service that samples on its own exports traces with holes, at many times the intended cost.',
   after: ['observability/spans-exported'],
   needs: ['http', 'ids', 'spans'],
   uses: ['api'],
@@ -35,7 +35,7 @@ export default defineCheck({
   codes: {
     unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'marked-sampled': {
-      means: 'the response says of the trace that it is sampled',
+      means: 'the response marks the trace as sampled',
       hint: 'take the flags of the incoming traceparent over into the span context',
     },
     exported: {

@@ -52,14 +52,14 @@ const cases: readonly TraceContextCase[] = [
 
 /** Verifies that the API takes `traceparent` as W3C Trace Context has it: what is valid is continued, what is not is ignored. */
 export default traceContextCheck({
-  title: 'traceparent is treated as W3C Trace Context says',
-  failureTitle: 'traceparent is not treated as W3C Trace Context says',
-  why: 'A header that is wrongly refused breaks traces between services; one that is wrongly taken joins strangers’ requests.',
+  title: 'traceparent follows W3C Trace Context',
+  failureTitle: 'traceparent does not follow W3C Trace Context',
+  why: 'A header that is wrongly refused breaks traces between services; one that is wrongly accepted joins unrelated requests.',
   header: 'traceparent',
   cases,
   codes: {
     'not-continued': {
-      means: 'a valid header does not go on with its trace',
+      means: 'the trace of a valid header is not continued',
       hint: 'register the W3C trace context propagator of your OpenTelemetry SDK',
     },
     'not-ignored': {

@@ -42,19 +42,19 @@ const cases: readonly TraceContextCase[] = [
 
 /** Verifies that no `tracestate`, however broken, keeps the API from going on with a valid trace; and its order, where it is returned. */
 export default traceContextCheck({
-  title: 'tracestate is treated as W3C Trace Context says',
-  failureTitle: 'tracestate is not treated as W3C Trace Context says',
-  why: 'Other vendors put what they need into it: losing the trace over it, or changing its order, breaks theirs.',
+  title: 'tracestate follows W3C Trace Context',
+  failureTitle: 'tracestate does not follow W3C Trace Context',
+  why: 'Other vendors keep their state in it: a lost member or a changed order breaks their tracing.',
   header: 'tracestate',
   cases,
   codes: {
     'not-continued': {
       means: 'a tracestate makes the API drop a valid traceparent',
-      hint: 'traceparent stands for itself: drop the tracestate alone',
+      hint: 'traceparent is valid without it: drop the tracestate alone',
     },
     'order-changed': {
       means: 'the response returns the members in another order',
-      hint: 'return the header as it came, an own member in front',
+      hint: 'return the header as it came, with its own member first',
     },
   },
   judge([first]) {

@@ -1,6 +1,6 @@
 import { attempt, defineCheck, exchange, number, option, v } from '../../src/check/index.ts';
 
-/** Verifies that the `X-Trace-ID` of a request stands in the API's log: what a caller reports can then be found. */
+/** Verifies that the `X-Trace-ID` of a request is in the API's log: what a caller reports can then be found. */
 export default defineCheck({
   title: 'The X-Trace-ID of a request is in the log',
   failureTitle: 'The X-Trace-ID of a request is not in the log',

@@ -15,7 +15,7 @@ import {
  */
 export default defineCheck({
   title: 'Requests over the limit are refused with 429, those under it never',
-  failureTitle: 'Rate limiting does not hold',
+  failureTitle: 'The rate limit is not enforced',
   why: 'One client in a loop takes the service away from all others.',
   after: ['api/health'],
   needs: ['http', 'ids'],
@@ -121,7 +121,7 @@ export default defineCheck({
         });
       }
       if (allowed < options.minimum && !waited && seconds * 1000 + 2_000 < remainingMs()) {
-        // Somebody used the window up before: the next one is ours from its start.
+        // The window was used up before: the next one is used from its start.
         waited = true;
         allowed = 0;
         await ids.pause({ ms: seconds * 1000 + 100 });

@@ -3,8 +3,8 @@ import { defineCheck, type Evidence, exchange, integer, option, v } from '../../
 /** Verifies seed propagation: the same seed gives the same bytes every time, and other seeds give others. */
 export default defineCheck({
   title: 'The same seed gives the same result, byte for byte',
-  failureTitle: 'Results do not follow their seed',
-  why: 'Only what can be made again can be debugged, compared and cached.',
+  failureTitle: 'The same seed gives different results',
+  why: 'Only reproducible results can be debugged, compared and cached.',
   after: ['api/health'],
   needs: ['http', 'ids'],
   uses: ['api'],

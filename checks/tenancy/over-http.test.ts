@@ -7,7 +7,7 @@ import overHttp from './over-http.ts';
 /** Who asks, by the token that the fake below gives. */
 type Who = 'a@1' | 'b@2' | 'a@2';
 interface Answers {
-  /** What a write comes to, by who writes. */
+  /** The result of a write, by the tenant that writes. */
   write?: (who: Who) => number;
   /** What is read back; default: the last thing that was written with the same token. */
   read?: (who: Who, written: ReadonlyMap<Who, string>) => string;

@@ -17,8 +17,8 @@ import {
  */
 export default defineCheck({
   title: 'Over HTTP, no tenant sees or changes what another one wrote',
-  failureTitle: 'Over HTTP, tenants are not kept apart',
-  why: 'Policies that hold in the database are worth nothing where the application speaks for the wrong tenant.',
+  failureTitle: 'Over HTTP, tenants are not isolated',
+  why: 'Policies that hold in the database are worth nothing where the application uses the wrong tenant.',
   after: ['auth/valid-token', 'database/tables-present'],
   needs: ['http', 'ids', 'postgres'],
   uses: ['api', 'database'],
@@ -78,7 +78,7 @@ export default defineCheck({
         `create policy sabotage on user_preferences as restrictive for update using (user_id in (
           select id from users where tenant_id::text = current_setting('app.current_tenant_id', true)))`,
       ],
-      mend: ['drop policy sabotage on users', 'drop policy sabotage on user_preferences'],
+      restore: ['drop policy sabotage on users', 'drop policy sabotage on user_preferences'],
     },
     {
       name: 'policies let everybody change',
@@ -88,7 +88,7 @@ export default defineCheck({
         'create policy sabotage on users using (true) with check (true)',
         'create policy sabotage on user_preferences using (true) with check (true)',
       ],
-      mend: ['drop policy sabotage on users', 'drop policy sabotage on user_preferences'],
+      restore: ['drop policy sabotage on users', 'drop policy sabotage on user_preferences'],
     },
   ],
   async run({ http, ids, postgres, stack, options, pass, fail, skip }) {

@@ -31,7 +31,7 @@ for (const check of [home, dashboard]) {
           probes: answer(page),
           summary: /^200, \d+ bytes of HTML in 12 ms$/,
         },
-        { when: 'the name stands in the text, in capitals', probes: answer('<HTML><body>MEATYMUSIC') },
+        { when: 'the name is in the text, in capitals', probes: answer('<HTML><body>MEATYMUSIC') },
         {
           when: 'the page leaves out the tags that HTML does not need',
           probes: answer('<!DOCTYPE HTML><title>MeatyMusic</title><p>Hello'),

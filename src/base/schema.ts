@@ -27,6 +27,7 @@ v.setGlobalMessage(({ type, input, expected, requirement }) => {
   }
 });
 
+/** The library of schemas, [valibot](https://valibot.dev), with messages that name no value. */
 export * as v from 'valibot';
 
 /** With what it means, for the published JSON Schemas and for people. */

@@ -14,7 +14,7 @@ export interface ContextParts {
   remainingMs(): number;
 }
 
-/** What a check's `run` is handed: its probes, its options, and the three ways to end. */
+/** Builds the context of a check's `run`: its probes, its options, and a function for each verdict. */
 export function contextOf(
   { codes }: Pick<Check, 'codes'>,
   parts: ContextParts,
@@ -22,7 +22,7 @@ export function contextOf(
   return Object.assign(new Context(codes, parts), parts.probes as Probes);
 }
 
-/** A class, because an accessor in a literal costs as much as all else of a context. */
+/** A class: an accessor in a literal costs as much as the rest of the context. */
 class Context {
   readonly options: Record<string, unknown>;
   readonly stack: StackInfo;

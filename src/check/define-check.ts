@@ -6,28 +6,29 @@ import type { Sabotage } from './sabotage.ts';
 import type { ServiceName, StackInfo } from './stack.ts';
 import type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
 
-/** One way in which a check fails. */
+/** One way in which a check fails, by its code in `codes`. */
 export interface FailureCode {
-  /** What it means, as a sentence part: `the endpoint answers with another status than 200`. */
+  /** Its meaning as a part of a sentence: `the endpoint answers with another status than 200`. */
   means: string;
   /** What to do next, a command where there is one. */
   hint: string;
 }
 
+/** A check as its author writes it; its id comes from its file or plugin. */
 export interface CheckDefinition<
   Options extends CheckOptions = CheckOptions,
   Needs extends ProbeName = ProbeName,
   Code extends string = string,
 > {
-  /** Said when it holds: `GET /health answers 200`. */
+  /** The claim, shown when it holds: `GET /health answers 200`. */
   title: string;
-  /** Said when it does not: `The health endpoint does not answer 200`. */
+  /** The headline of a failure: `The health endpoint does not answer 200`. */
   failureTitle: string;
   /** Why it matters, one or two sentences. */
   why: string;
-  /** Ids of checks without whose pass this one proves nothing; it is then `blocked`. */
+  /** Ids of checks that must pass before this one runs; otherwise it is `blocked`. */
   after?: readonly string[];
-  /** The probes that it is handed. */
+  /** The probes that `run` gets. */
   needs: readonly Needs[];
   /** Services it talks to; where one is switched off in the configuration, the check is skipped. */
   uses?: readonly ServiceName[];
@@ -41,7 +42,7 @@ export interface CheckDefinition<
   tags?: readonly string[];
   /** Longest time of one attempt. Default: the run's (5 s). */
   timeoutMs?: number;
-  /** What it can be told, by name: `option(schema, default, description)`. */
+  /** Its configurable options by name: `option(schema, default, description)`. */
   options?: Options;
   /** Every way to fail, by its code. */
   codes: Record<Code, FailureCode>;
@@ -52,30 +53,52 @@ export interface CheckDefinition<
   run(context: CheckContext<OptionValues<Options>, Needs, Code>): Promise<Verdict<Code>>;
 }
 
+/** What `run` gets: the probes of `needs`, the options, the stack, and one function for each verdict. */
 export type CheckContext<Options, Needs extends ProbeName, Code extends string> = Pick<Probes, Needs> & {
+  /** Validated values of the options. */
   options: Options;
   stack: StackInfo;
+  /** Aborted at the deadline of the attempt and when the run ends. */
   signal: AbortSignal;
   /** Milliseconds until this attempt's deadline. */
   remainingMs(): number;
+  /** Returns a pass. An `examined` of count 0 makes a failure of it. */
   pass(summary: string, examined: Examined | Examined[], evidence?: Evidence[]): Pass;
+  /** Returns a failure. Default `hint`: the hint of the code. */
   fail(
     code: Code,
     found: { expected: string; actual: string; hint?: string; evidence?: Evidence[] },
   ): Fail<Code>;
+  /** Returns a skip; `enable` is a command or a setting that makes the check possible. */
   skip(reason: string, enable?: string): Skip;
 };
 
-/** A check as the engine knows it, wherever it came from. */
+/** A check of any source, validated. */
 export interface Check extends CheckDefinition {
   id: string;
   /** The file or package it came from, for messages. */
   source: string;
-  /** It runs no code and no pattern of somebody's, and so cannot compute without end. Absent: nobody knows. */
+  /** True if the check runs no user code or pattern and therefore cannot block the event loop. Default: unknown. */
   isBounded?: boolean;
 }
 
-/** Gives a check's file its types; returns what it got. */
+/**
+ * Gives a check its types and returns the definition. A file in the folder of checks has it as its default export.
+ *
+ * @example
+ * export default defineCheck({
+ *   title: 'GET /songs answers 200',
+ *   failureTitle: 'GET /songs does not answer 200',
+ *   why: 'Everything starts with the list of songs.',
+ *   needs: ['http'],
+ *   codes: { 'wrong-status': { means: 'the status is not 200', hint: 'meatymusic logs api' } },
+ *   async run({ http, stack, pass, fail }) {
+ *     const { response, actual, evidence } = await exchange(http, { url: `${stack.api.url}/songs` });
+ *     if (response?.status === 200) return pass(actual, { count: 1, what: 'response' }, [evidence]);
+ *     return fail('wrong-status', { expected: '200', actual, evidence: [evidence] });
+ *   },
+ * });
+ */
 export function defineCheck<Options extends CheckOptions, const Needs extends ProbeName, Code extends string>(
   definition: CheckDefinition<Options, Needs, Code>,
 ): CheckDefinition<Options, Needs, Code> {

@@ -45,7 +45,7 @@ export function effectsOfMethod(method: string): Effects {
   return isSafeMethod(method) ? 'none' : 'temporary';
 }
 
-/** A check asked a probe for more than its declared effects allow: a defect of the check, not a finding about the stack. */
+/** An error of a probe: the check used it beyond its declared effects, which is a defect of the check. */
 export class UndeclaredEffect extends Error {
   override readonly name = 'UndeclaredEffect';
   readonly code = 'UNDECLARED_EFFECT';

@@ -45,7 +45,7 @@ export const exchangeSchema = strictMap({
   error: v.optional(strictMap({ code: text, message: text })),
 });
 
-/** What a check shows for its verdict. Plain data: it is stored, redacted and rendered by others. */
+/** The schema of evidence: plain data. */
 export const evidenceSchema = v.variant('kind', [
   strictMap({ kind: v.literal('fact'), label: text, value: text }),
   strictMap({ kind: v.literal('http'), label: text, exchange: exchangeSchema }),

@@ -9,23 +9,29 @@ import {
   ProbeError,
 } from './probes.ts';
 
-/** A request and what became of it: exactly one of `response` and `failure` is there. */
+/** A request with its result: either `response` or `failure`. */
 export interface Exchanged {
   response?: HttpResponse;
   failure?: { code: string; message: string };
-  /** For `actual`: `it answers 503`, or why nothing came. */
+  /** For `actual` of a failure: `it answers 503`, or why there is no response. */
   actual: string;
   evidence: Evidence;
 }
 
-/** A name that comes again is joined, as in an answer. */
+/** Joins the values of a repeated name, as in a response. */
 function sentHeaders({ headers = {}, moreHeaders = [] }: HttpRequest): Record<string, string> {
   const sent = { ...headers };
   for (const [name, value] of moreHeaders) sent[name] = sent[name] ? `${sent[name]}, ${value}` : value;
   return sent;
 }
 
-/** Sends the request. Not getting an answer is a finding, not an exception; secrets stay out of the evidence. */
+/**
+ * Sends a request. Resolves to the response or the failure, with evidence in which secrets are masked; rejects with errors
+ * that are no `ProbeError`. Default label of the evidence: `request`.
+ *
+ * @example
+ * const { response, actual, evidence } = await exchange(http, { url: stack.api.url });
+ */
 export async function exchange(http: HttpProbe, request: HttpRequest, label = 'request'): Promise<Exchanged> {
   const sent = {
     method: request.method ?? 'GET',
@@ -49,13 +55,19 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
   }
 }
 
-/** Code and message of a `ProbeError`; everything else is a defect and is thrown on. */
+/** Returns code and message of a `ProbeError`; throws any other error. */
 export function probeFailure(error: unknown): { code: string; message: string } {
   if (!(error instanceof ProbeError)) throw error;
   return { code: error.code, message: error.message };
 }
 
-/** What a probe found, or its failure: for checks that judge both. */
+/**
+ * Resolves to the value of a call of a probe, or to its failure: for checks that judge both. Rejects with errors that are no
+ * `ProbeError`.
+ *
+ * @example
+ * const { value, failure } = await attempt(redis.command(['PING']));
+ */
 export async function attempt<T>(
   call: Promise<T>,
 ): Promise<
@@ -70,7 +82,12 @@ export async function attempt<T>(
   }
 }
 
-/** A label with what was seen, as evidence. */
+/**
+ * Returns a text with a label as evidence.
+ *
+ * @example
+ * pass('2 replicas', { count: 2, what: 'replicas' }, [fact('version', '16.2')]);
+ */
 export function fact(label: string, value: string): Evidence {
   return { kind: 'fact', label, value };
 }

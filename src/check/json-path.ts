@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 
-/** The text as JSON, or `undefined` where it is none. */
+/** Returns the value of a JSON text, or `undefined` if it is invalid. */
 export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
@@ -9,7 +9,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** The value at a dotted path (`error.trace_id`, `items.0.id`); `undefined` where there is nothing. */
+/** Returns the value at a dotted path (`error.trace_id`, `items.0.id`); `undefined` if there is none. */
 export function at(value: Json | undefined, path: string): Json | undefined {
   let found: Json | undefined = value;
   for (const key of path.split('.')) {
@@ -19,7 +19,7 @@ export function at(value: Json | undefined, path: string): Json | undefined {
   return found;
 }
 
-/** The first of several dotted paths at which something stands. */
+/** Returns the value at the first of several dotted paths that has one; `undefined` if none has. */
 export function firstAt(
   value: Json | undefined,
   paths: readonly string[],

@@ -32,7 +32,7 @@ export function plainVerdict(verdict: unknown): unknown {
   return plain;
 }
 
-/** Takes nothing on trust: a verdict must have a known shape, a declared code, and a pass must rest on something. */
+/** Validates a verdict: it must have a known shape and a declared code, and a pass must have examined something. */
 export function judgeVerdict(
   check: Pick<Check, 'codes'>,
   verdict: unknown,

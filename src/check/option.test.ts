@@ -10,7 +10,7 @@ const options = {
 } satisfies CheckOptions;
 
 describe('the options of a check', () => {
-  it('are their defaults, as they stand, where nothing is given', () => {
+  it('are their unchanged defaults where nothing is given', () => {
     const { values, problems } = optionValues(options, { path: undefined });
     expect(values).toEqual({ path: '/health', status: 200, hosts: [], trimmed: ' as it stands ' });
     expect(problems).toEqual([]);
@@ -23,7 +23,7 @@ describe('the options of a check', () => {
     });
   });
 
-  it('that do not fit are all told, without their values', () => {
+  it('that do not fit are all reported, without their values', () => {
     expect(optionValues(options, { path: 7, status: 'secret', hosts: ['a', 1] }).problems).toEqual([
       { name: 'path', path: [], message: 'is not a string' },
       { name: 'status', path: [], message: 'is not a number' },

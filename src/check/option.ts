@@ -1,23 +1,29 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-/** One thing that a check can be told. */
+/** A configurable option of a check: `options.<id>.<name>` in the configuration. */
 export interface CheckOption<Value = unknown> {
-  /** What values fit: of valibot, zod or any library of https://standardschema.dev; it must not be asynchronous. */
+  /** The schema of its values: of valibot, zod or any library of https://standardschema.dev; it must be synchronous. */
   schema: StandardSchemaV1<unknown, Value>;
-  /** What it is when nobody says. Taken as it stands, without the schema. */
+  /** Default value, not validated by the schema. */
   default: Value;
   description: string;
 }
 
+/** The options of a check by name. */
 // biome-ignore lint/suspicious/noExplicitAny: a check's options are read by names that only its own file knows
 export type CheckOptions = Readonly<Record<string, CheckOption<any>>>;
 
-/** The values that `run` is handed. */
+/** The values of options, by name. */
 export type OptionValues<Options extends CheckOptions> = {
   [Name in keyof Options]: Options[Name] extends CheckOption<infer Value> ? Value : never;
 };
 
-/** An option of a check: what fits, what it is when nobody says, and what it means. */
+/**
+ * Returns an option of a check.
+ *
+ * @example
+ * options: { path: option(v.string(), '/songs', 'Path of the list of songs') }
+ */
 export function option<Value>(
   schema: StandardSchemaV1<unknown, Value>,
   fallback: NoInfer<Value>,
@@ -26,7 +32,7 @@ export function option<Value>(
   return { schema, default: fallback, description };
 }
 
-/** What is wrong with the value of an option; the message completes the sentence "<name> …". */
+/** A problem of the value of an option; the message completes the sentence "<name> …". */
 export interface OptionProblem {
   name: string;
   /** Inside the value: `['0', 'name']`. */
@@ -34,7 +40,7 @@ export interface OptionProblem {
   message: string;
 }
 
-/** Every option with what is given for it, or its default. Throws a `TypeError` where a schema is asynchronous. */
+/** Returns the value of every option: the given one, or its default. Throws a `TypeError` where a schema is asynchronous. */
 export function optionValues(
   options: CheckOptions,
   given: Readonly<Record<string, unknown>>,

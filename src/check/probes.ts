@@ -1,5 +1,5 @@
 /**
- * What a check may use to look at a stack. Every method takes and returns plain data, so that a run can be recorded
+ * The probes by which checks observe a stack. Every method takes and returns plain data, so that a run can be recorded
  * (`verify --evidence`) and judged again (`verify --from`), and rejects with `ProbeError` alone.
  * Every probe has the deadline of its check's attempt; when it passes, the sockets are destroyed.
  */
@@ -28,6 +28,7 @@ export * from './probes/probe-error.ts';
 export type * from './probes/redis.ts';
 export type * from './probes/spans.ts';
 
+/** The probes by name. Their methods reject with `ProbeError` alone, also at the deadline of the attempt. */
 export interface Probes {
   http: HttpProbe;
   tcp: TcpProbe;
@@ -46,4 +47,5 @@ export interface Probes {
   ids: IdsProbe;
 }
 
+/** The name of a probe, for `needs`. */
 export type ProbeName = keyof Probes;

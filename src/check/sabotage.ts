@@ -1,18 +1,18 @@
 import type { ServiceName } from './stack.ts';
 
 /**
- * One way to break a healthy stack that the check must answer with `fail` and `code`. Data, carried out by
- * `meatymusic checks prove` on stacks that it started; each kind is undone afterwards.
+ * One way to break a healthy stack, after which the check must fail with `code`. `meatymusic checks prove` carries it out on
+ * stacks that it started, and undoes it.
  */
 export type Sabotage = {
   name: string;
   code: string;
-  /** Options of the check while it is broken and when it is mended: a shorter wait for what never comes. */
+  /** Options of the check while the stack is broken and when it is restored: a shorter wait for what never comes. */
   options?: Record<string, unknown>;
 } & (
   | { kind: 'stop'; service: ServiceName }
-  | { kind: 'sql'; break: string[]; mend: string[] }
-  | { kind: 'redis'; break: (string | number)[][]; mend: (string | number)[][] }
+  | { kind: 'sql'; break: string[]; restore: string[] }
+  | { kind: 'redis'; break: (string | number)[][]; restore: (string | number)[][] }
   /** A proxy between checker and service. */
   | { kind: 'http'; service: 'api' | 'web'; change: HttpChange }
   /** A filter between the service's log and the checker. */
@@ -22,7 +22,7 @@ export type Sabotage = {
       change: 'plain-text' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
     }
   | { kind: 'spans'; change: 'drop' | 'other-trace-ids' | 'orphan' }
-  /** A copy of the folder of migrations in which these files are put, by name, is held against the database. */
+  /** The database is compared with a copy of the folder of migrations that has these files, by name. */
   | { kind: 'migrations'; files: Record<string, string> }
   /** The service restarted with other environment variables. */
   | { kind: 'environment'; service: 'api' | 'web'; set: Record<string, string> }
@@ -36,7 +36,7 @@ export interface HttpChange {
   method?: string;
   /** Only requests that carry this header. */
   withRequestHeader?: string;
-  /** So many of these requests pass as they are before the change begins. */
+  /** Number of these requests that pass unchanged before the change begins. Default 0. */
   afterRequests?: number;
   delayMs?: number;
   status?: number;

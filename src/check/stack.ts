@@ -8,6 +8,7 @@ export interface ServiceInfos {
   cache: CacheInfo;
 }
 
+/** The name of a service, for `uses`. */
 export type ServiceName = keyof ServiceInfos;
 
 export interface ApiInfo {
@@ -46,7 +47,7 @@ export interface CacheInfo {
 export interface StackInfo {
   runtime: string;
   services: ServiceInfos;
-  /** Where the services send spans by OTLP; absent: they print them. */
+  /** OTLP endpoint of the services. Unset: they print their spans. */
   telemetry: { otlpEndpoint?: string };
   /** Enabled services that do not run or cannot be reached; their address is a placeholder that leads nowhere. */
   absent?: Record<string, Absence>;

@@ -8,7 +8,7 @@ import type { StackInfo } from './stack.ts';
 import { exampleStack } from './stack.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A fake of a probe: each method is what it answers, or a function of what it was asked. An Error is what it rejects with. */
+/** A fake of a probe: each method is its answer, or a function of its arguments. It rejects with an Error. */
 export type FakeProbe<Probe> = {
   [Method in keyof Probe]?: Probe[Method] extends (...args: infer Args) => Promise<infer Answer>
     ? Answer | Error | ((...args: Args) => Answer | Error | Promise<Answer>)
@@ -20,7 +20,7 @@ export type FakeProbes = { [Name in keyof Probes]?: FakeProbe<Probes[Name]> };
 type DeepPartial<T> = T extends object ? { [Key in keyof T]?: DeepPartial<T[Key]> } : T;
 
 interface Case {
-  /** What is the case, as the end of "passes when …", "fails when …". */
+  /** The case, as the end of "passes when …", "fails when …". */
   when: string;
   probes: FakeProbes;
   /** Default: the check's own defaults. */
@@ -110,7 +110,7 @@ function refusalOf({ codes }: CheckDefinition, { passes, fails }: CheckCases): s
   return unknown.length > 0 ? `the check has no code ${unknown.join(', ')}` : undefined;
 }
 
-/** The verdict as the engine would count it: a pass that examined nothing is a failure. Rejects with what the check threw. */
+/** Resolves to the verdict as the engine counts it: a pass that examined nothing is a failure. Rejects with what the check threw. */
 export async function verdictOf<Options extends CheckOptions, Needs extends ProbeName, Code extends string>(
   check: CheckDefinition<Options, Needs, Code>,
   { probes, options = {}, stack = {} }: Omit<Case, 'when'>,
@@ -139,7 +139,7 @@ function optionsOf({ options = {} }: CheckDefinition, given: Record<string, unkn
   return values;
 }
 
-/** Fakes of identifiers and time are there without being asked for: every run sees the same ones. */
+/** Default fakes of identifiers and time: the same in every run. */
 const steadyIds: FakeProbe<Probes['ids']> = {
   trace: {
     traceId: '0af7651916cd43dd8448eb211c80319c',

@@ -1,36 +1,38 @@
 import type { Evidence } from './evidence.ts';
 
-/** How much a verdict rests on: `{ count: 3, what: 'tables' }`. */
+/** What a verdict is based on, with its count: `{ count: 3, what: 'tables' }`. */
 export interface Examined {
   count: number;
   what: string;
 }
 
-/** Holds, and says what was looked at. The engine turns a pass that examined nothing into a failure. */
+/** The claim holds. The engine turns a pass that examined nothing into a failure. */
 export interface Pass {
   status: 'pass';
-  /** One line of what was found: `200 in 12 ms`. */
+  /** One line: `200 in 12 ms`. */
   summary: string;
   examined: Examined[];
   evidence: Evidence[];
 }
 
+/** The claim does not hold, for the reason of `code`. */
 export interface Fail<Code extends string = string> {
   status: 'fail';
   code: Code;
   expected: string;
   actual: string;
-  /** Replaces the code's own hint where the check knows better. */
+  /** What to do next. Default: the hint of the code. */
   hint?: string;
   evidence: Evidence[];
 }
 
-/** Cannot be judged from here. */
+/** The claim cannot be judged here. */
 export interface Skip {
   status: 'skip';
   reason: string;
-  /** What would make it possible; a command or a setting. */
+  /** A command or a setting that makes it possible. */
   enable?: string;
 }
 
+/** The result of one attempt at a check. */
 export type Verdict<Code extends string = string> = Pass | Fail<Code> | Skip;

@@ -1,6 +1,6 @@
 /**
  * Loads a configuration that is code, in a thread of its own: a loop without end, an await that never settles, a
- * process.exit(), a late throw or an open handle in somebody's file then ends this thread and not the command.
+ * process.exit(), a late throw or an open handle in a user's file then ends this thread and not the command.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, stackOf } from '../base/errors.ts';
@@ -9,7 +9,7 @@ import { isPlainObject } from '../base/plain-object.ts';
 import * as publicEntry from './public-entry.ts';
 import { soundCopy, structuralProblems } from './settings.ts';
 
-/** What the thread answers. `value` is plain data. */
+/** The answer of the thread. `value` is plain data. */
 export type WorkerAnswer =
   | { kind: 'value'; value: unknown; problems: { path: string; message: string }[] }
   | { kind: 'no-default' }

@@ -6,7 +6,7 @@ import { type Origin, type Origins, originOf } from './origin.ts';
 import type { Config } from './schema.ts';
 import { lastKey, leavesOf } from './settings.ts';
 
-/** A setting as a person may see it. */
+/** A setting with secrets masked. */
 export interface EffectiveSetting {
   path: string;
   /** Masked; JSON. */
@@ -14,7 +14,7 @@ export interface EffectiveSetting {
   origin: Origin;
 }
 
-/** Every setting that has a value, in the order of the schema, secrets masked. */
+/** Returns every setting that has a value, in the order of the schema, secrets masked. */
 export function effectiveSettings(config: Config, origins: Origins): EffectiveSetting[] {
   return [...leavesOf(config)]
     .filter(([, value]) => value !== undefined)

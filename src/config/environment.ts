@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface EnvironmentSetting {
   name: string;
   path: string;
-  /** What the text becomes, given the value so far; default: itself. */
+  /** Returns the value of the text, given the value so far. Default: the text. */
   convert?(text: string, current: unknown): unknown;
 }
 

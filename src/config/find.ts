@@ -24,7 +24,7 @@ export interface Search {
 }
 
 /**
- * Searches upwards as far as nobody else can have planted what is found: up to the root of the repository or the home
+ * Searches upwards as far as no other user can have planted what is found: up to the root of the repository or the home
  * folder, and to before a folder that other users can write to or that belongs to another user.
  */
 export function searchUpwards(cwd: string, home = homedir()): Search {
@@ -60,7 +60,7 @@ function isRepository(folder: string): boolean {
   return repositoryNames.some((name) => existsSync(path.join(folder, name)));
 }
 
-/** A folder above that may not be listed has no configuration for us. */
+/** A folder above that cannot be listed has no configuration. */
 function configFilesIn(folder: string): string[] {
   try {
     const names = new Set(readdirSync(folder));

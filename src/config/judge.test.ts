@@ -29,7 +29,7 @@ describe('judgeSettings', () => {
     expect(judgeSettings({ runtime: undefined, verify: undefined }).config).toEqual(configOf());
   });
 
-  it('gives defaults that nobody else holds', () => {
+  it('returns defaults that are shared with no one', () => {
     configOf().verify.tags.push('changed');
     expect(configOf().verify.tags).toEqual([]);
   });

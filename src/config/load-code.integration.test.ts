@@ -53,7 +53,7 @@ it('hands on what the file prints, and waits for nothing that it leaves behind',
   expect(printed).toBe('loading\n');
 });
 
-it('names every problem at once, with the line of a name that stands there once', async () => {
+it('names every problem at once, with the line of a name that occurs once', async () => {
   const text =
     "export default {\n  runtime: 'dockr',\n  plugin: [],\n  services: { web: { build: {} } },\n};";
   expect(await problemsOf(load('ts', text))).toMatchInlineSnapshot(`

@@ -230,7 +230,7 @@ verify:
     put({ 'meatymusic.config.yaml': '{}', 'meatymusic.config.json': '{}', '.env/x': '' });
     expect(await problemsOf(load())).toMatchInlineSnapshot(`
       "the configuration has 2 problems
-      meatymusic.config.yaml: stands beside meatymusic.config.json; keep one of the two
+      meatymusic.config.yaml: is beside meatymusic.config.json; keep one of the two
       .env: cannot be read (EISDIR)"
     `);
     const missing = path.join(folder, 'nope.json');

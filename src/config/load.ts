@@ -27,7 +27,7 @@ export interface LoadOptions {
   configFile?: string | undefined;
   flags?: readonly FlagSetting[];
   signal?: AbortSignal;
-  /** What a configuration that is code prints. */
+  /** The output of a configuration that is code. */
   onOutput?(text: string): void;
   /** For a configuration that is code. Default 10 s. */
   timeoutMs?: number;
@@ -43,7 +43,7 @@ export interface LoadedConfig {
   search?: Pick<Search, 'end' | 'passedOver'>;
   /** The environment with what `.env` files add. */
   env: Environment;
-  /** Every value that must not be shown. */
+  /** Every secret value. */
   secrets: string[];
   /** Names of users, databases and hosts: a secret that equals one is not replaced in every text. */
   publicNames: string[];
@@ -120,7 +120,7 @@ function splitLine(where: string): [file: string, line: number] {
   return [file, Number.parseInt(line, 10)];
 }
 
-/** `isNamed`: not found but asked for, and so taken whoever it belongs to. */
+/** `isNamed`: named by the user, and so accepted from any owner. */
 function chooseFile(
   { cwd, env, configFile }: LoadOptions,
   { files }: Search,
@@ -137,13 +137,13 @@ function chooseFile(
   }
   const [first, ...others] = files;
   for (const other of others) {
-    const message = `stands beside ${path.basename(first as string)}; keep one of the two`;
+    const message = `is beside ${path.basename(first as string)}; keep one of the two`;
     problems.push({ where: labelOf(other, cwd), message });
   }
   return { file: first, isNamed: false };
 }
 
-/** What a project's folder is read for although nothing names it. */
+/** Files that are read from a project's folder although nothing names them. */
 const impliedNames = [
   ...configFileNames,
   ...envFileNames,
@@ -201,7 +201,7 @@ function takeFile(
   const sound = isPlainObject(value) ? soundCopy(value) : {};
   Object.assign(into.settings, sound);
   for (const [at, leaf] of leavesOf(sound)) {
-    // What stands in an empty object is a default.
+    // The values in an empty object are defaults.
     if (!isPlainObject(leaf)) into.origins.set(at, place(at));
   }
 }
@@ -213,7 +213,7 @@ function takeEnvironment(
 ): void {
   for (const { name, path: at, convert } of environmentSettings) {
     const text = variables[name];
-    // Compose and CI systems pass variables on that nobody has set, as empty ones.
+    // Compose and CI systems pass unset variables as empty ones.
     if (text === undefined || text === '') continue;
     const current = () => valueAt(settings, at) ?? valueAt(configOf(), at);
     setValueAt(settings, at, convert ? convert(text, current()) : text);

@@ -1,13 +1,13 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 
-/** One thing that is wrong with the configuration. Holds no value, as each could be a secret. */
+/** A problem of the configuration. It has no value, as each could be a secret. */
 export interface Problem {
   /** `meatymusic.config.json:12`, `.env:3 REDIS_URL`, `REDIS_URL`, `--timeout`. */
   where: string;
   /** The setting's path; absent where the file as a whole is meant. */
   path?: string;
-  /** Completes the sentence `<path> …`, or stands alone. */
+  /** Completes the sentence `<path> …`, or is a sentence of its own. */
   message: string;
 }
 

@@ -1,6 +1,45 @@
 /**
- * What `import … from 'meatymusic'` gives to a configuration file, a check or a plugin: handed to the loader as a
- * virtual module, so that a folder without node_modules works too, and one library of schemas serves everybody.
+ * The names that a configuration file, a check or a plugin imports from `meatymusic`: given to the loader as a virtual
+ * module, so that a folder without node_modules works, and all share one library of schemas and one `ProbeError`.
  */
-export * from '../check/index.ts';
+export {
+  attempt,
+  type CheckContext,
+  type CheckDefinition,
+  type CheckOption,
+  type CheckOptions,
+  counted,
+  defineCheck,
+  definePlugin,
+  defineReporter,
+  type Effects,
+  type Evidence,
+  type Examined,
+  type Exchanged,
+  exchange,
+  type Fail,
+  type FailureCode,
+  fact,
+  type HttpRequest,
+  type HttpResponse,
+  type Json,
+  type LogRecord,
+  type Look,
+  option,
+  type Pass,
+  type Plugin,
+  ProbeError,
+  type ProbeName,
+  type Probes,
+  type ReporterDefinition,
+  type Sabotage,
+  type ServiceName,
+  type Skip,
+  type SpanData,
+  type SqlOutcome,
+  type SqlStep,
+  type StackInfo,
+  type Verdict,
+  v,
+} from '../check/index.ts';
 export { defineConfig } from './define-config.ts';

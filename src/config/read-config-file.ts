@@ -6,10 +6,10 @@ import type { Problem } from './problem.ts';
 import type { ReadModuleOptions } from './read-module.ts';
 import { scanJson } from './scan-json.ts';
 
-/** A configuration file as it was read; what is wrong with its form is in `problems`. */
+/** A parsed configuration file; `problems` are those of its syntax. */
 export interface ConfigSource {
   value: unknown;
-  /** From 1; `undefined` where it cannot be told. */
+  /** From 1; `undefined` if it is unknown. */
   lineOf(path: string): number | undefined;
   problems: Problem[];
 }
@@ -140,7 +140,7 @@ function lineOfError(
   return Number(inMessage ?? inStack) || undefined;
 }
 
-/** In code, a name that stands there exactly once is good enough to point at. */
+/** In code, the line of a name is reported only if it occurs exactly once. */
 function lineOfName(text: string, at: string): number | undefined {
   const name = at.slice(at.lastIndexOf('.') + 1).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   const found = [...text.matchAll(new RegExp(`(?<![\\w$])['"]?${name}['"]?\\s*:`, 'g'))];

@@ -7,7 +7,7 @@ export interface ReadModuleOptions {
   /** Default 10 s. */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
-  /** What the file prints. */
+  /** The output of the file. */
   onOutput?: ((text: string) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Where things are in a JSON text: what JSON.parse does not tell, or tells with the text itself, secrets included. */
+/** Where things are in a JSON text: JSON.parse does not report it, or reports it with the text, secrets included. */
 export interface JsonScan {
   /** Offset of each member's key, and of each array's element, by path. */
   offsets: Map<string, number>;

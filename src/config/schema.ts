@@ -92,7 +92,7 @@ const verify = group(
     skip: setting(texts, [], 'Patterns of checks that do not run'),
     bail: setting(v.boolean(), false, 'Whether the first failure ends the run'),
     readOnly: setting(v.boolean(), false, 'Only checks that write nothing'),
-    reporters: setting(texts, [], 'Reporters: name or name=file'),
+    reporters: setting(texts, [], 'Reporters: name or name=file; the name may be a file of the project'),
   },
   'Running the checks',
 );
@@ -124,7 +124,7 @@ export const configSchema = strictMap({
   checks: setting(oneOrMore, [], 'Folders of checks of your own'),
   checkFiles: setting(oneOrMore, [], 'YAML files of declared checks'),
   gossfiles: setting(oneOrMore, [], 'Gossfiles that are read as checks'),
-  plugins: setting(texts, [], 'npm packages that bring checks'),
+  plugins: setting(texts, [], 'npm packages and files that bring checks and reporters'),
   vars: setting(mapOf(v.unknown()), {}, 'Variables of declared checks'),
   options: setting(
     mapOf(mapOf(v.unknown())),
@@ -136,8 +136,9 @@ export const configSchema = strictMap({
   browser,
 });
 
+/** The configuration of a project with every default filled in. Durations are milliseconds. */
 export type Config = v.InferOutput<typeof configSchema>;
-/** What a person writes: everything optional. */
+/** The configuration as it is written in a file: every setting is optional, durations may be texts (`500ms`, `2s`). */
 export type ConfigInput = v.InferInput<typeof configSchema>;
 
 /** The configuration that these settings make, defaults filled in. Throws where they do not fit; `judgeSettings` says why. */

@@ -41,7 +41,7 @@ export function setValueAt(root: Record<string, unknown>, path: string, value: u
 /** Deeper than any configuration. */
 const maxDepth = 64;
 
-/** What no schema sees: `__proto__` as a name, a prototype that somebody gave an object, nesting without end. */
+/** Problems that no schema reports: `__proto__` as a name, a changed prototype of an object, nesting without end. */
 export function* structuralProblems(
   value: unknown,
   path = '',
@@ -66,7 +66,7 @@ export function* structuralProblems(
   }
 }
 
-/** A copy without what `structuralProblems` names, so that the rest can be judged, and somebody's module stays as it is. */
+/** Returns a copy without the values that `structuralProblems` reports, so that the rest can be judged, and the user's module is unchanged. */
 export function soundCopy(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return depth >= maxDepth ? [] : value.map((child) => soundCopy(child, depth + 1));
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;

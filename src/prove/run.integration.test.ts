@@ -246,7 +246,7 @@ describe('prove', () => {
       code: 'wrong',
       kind: 'redis',
       break: [['CONFIG', 'SET', 'maxmemory', 1]],
-      mend: [['CONFIG', 'SET', 'maxmemory', 0]],
+      restore: [['CONFIG', 'SET', 'maxmemory', 0]],
     };
     const reason =
       'it could not be carried out: CONFIG SET maxmemory 1: ERR no such setting (embedded cache, not Redis)';

@@ -1,9 +1,11 @@
-import { Fault } from '../base/errors.ts';
-import { ExitCode } from '../base/exit-code.ts';
-import { nearest } from '../base/nearest.ts';
+import path from 'node:path';
+import type { ReporterDefinition } from '../check/reporter.ts';
+import { loadReporterFile, namedReporters } from './own-reporters.ts';
 import type { Reporter } from './reporter.ts';
+import { parseTargets, type ReportTarget } from './targets.ts';
 
 export { type Look, plainLook, type Reporter } from './reporter.ts';
+export { type ReportTarget, withAbsoluteReporter } from './targets.ts';
 
 const loaders: Readonly<Record<string, () => Promise<Reporter>>> = {
   pretty: async () => (await import('./pretty.ts')).pretty,
@@ -19,49 +21,43 @@ const loaders: Readonly<Record<string, () => Promise<Reporter>>> = {
 
 export const reporterNames: readonly string[] = Object.keys(loaders);
 
-/** Where a report goes: `name` to standard output, `name=file` to a file. */
-export interface ReportTarget {
-  name: string;
-  file?: string;
+/** A report that can be written: its reporter is loaded. */
+export interface OpenReport extends ReportTarget {
+  reporter: Reporter;
 }
 
-/** Rejects with a usage `Fault` what is no reporter, has no file name, or goes to standard output beside another. */
-export function parseTargets(texts: readonly string[]): ReportTarget[] {
-  const targets = texts.map((text): ReportTarget => {
-    const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    if (!Object.hasOwn(loaders, name)) {
-      const near = nearest(name, reporterNames);
-      throw usage(
-        `there is no reporter "${name}"${near ? `; nearest: ${near}` : ''}`,
-        reporterNames.join(', '),
-      );
-    }
-    if (equals < 0) return { name };
-    const file = text.slice(equals + 1);
-    if (file === '')
-      throw usage(`the reporter ${name} has no file after "="`, `--reporter ${name}=report.txt`);
-    return { name, file };
-  });
-  const toStdout = targets.filter(({ file }) => file === undefined).map(({ name }) => name);
-  if (toStdout.length > 1) {
-    throw usage(
-      `two reports cannot share standard output: ${toStdout.join(', ')}`,
-      `--reporter ${toStdout[0]} --reporter ${toStdout[1]}=file`,
-    );
-  }
-  const files = targets.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  const twice = files.find((file, index) => files.indexOf(file) !== index);
-  if (twice) throw usage(`two reports cannot share the file ${twice}`, 'give each its own');
-  return targets;
+export interface ReporterSources {
+  /** The reporters of plugins. */
+  ofPlugins: readonly ReporterDefinition[];
+  /** Files of reporters are relative to it. */
+  root: string;
+  signal?: AbortSignal;
 }
 
-export function loadReporter(name: string): Promise<Reporter> {
-  const load = loaders[name];
-  if (!load) throw usage(`there is no reporter "${name}"`, reporterNames.join(', '));
-  return load();
+/**
+ * Parses targets and loads their reporters, before the run: a typing error must not cost a run. Where none goes to standard
+ * output, `pretty` does. Rejects with a `Fault` when a target or a reporter is not valid.
+ */
+export async function openReports(
+  texts: readonly string[],
+  { ofPlugins, root, signal }: ReporterSources,
+): Promise<OpenReport[]> {
+  const named = namedReporters(ofPlugins, reporterNames);
+  const targets = parseTargets(texts, [...reporterNames, ...named.keys()]);
+  if (targets.every(({ file }) => file !== undefined)) targets.push({ name: 'pretty' });
+  return Promise.all(
+    targets.map(async (target) => {
+      const load = loaders[target.name];
+      const reporter = load ? await load() : named.get(target.name);
+      return {
+        ...target,
+        reporter: reporter ?? (await loadReporterFile(path.resolve(root, target.name), signal)),
+      };
+    }),
+  );
 }
 
-function usage(message: string, hint: string): Fault {
-  return new Fault({ code: 'bad-reporter', message, hint, exitCode: ExitCode.usage });
+/** Loads a built-in reporter. */
+export function loadReporter(name: keyof typeof loaders): Promise<Reporter> {
+  return loaders[name]!();
 }

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Check } from '../check/define-check.ts';
 import type { Project } from '../config/project.ts';
-import { assertSound } from '../engine/plan.ts';
-import { loadDeclared } from '../sources/declared/index.ts';
-import { loadBuiltInChecks, loadChecksFrom } from '../sources/load.ts';
+import { findBuiltInChecks, findFolderChecks } from '../sources/check-modules.ts';
+import { type FoundDeclared, findDeclaredChecks } from '../sources/declared/index.ts';
+import { makeChecks } from '../sources/make-checks.ts';
+import { findInPlugin } from '../sources/plugins.ts';
 
 export interface CheckSources {
   /** Files of declared checks and gossfiles of this call, beside the configured ones. */
@@ -14,41 +15,37 @@ export interface CheckSources {
 
 export interface LoadedChecks {
   checks: Check[];
-  /** What was loaded and cannot be run. */
+  /** Entries that were read and are not supported. */
   notices: string[];
-  /** Ids that came from the files of this call. */
+  /** Ids of the checks in the files of this call. */
   ofThisCall: ReadonlySet<string>;
 }
 
 /**
- * Loads every check of a project: built-in ones, those of its folders, declared files and plugins. Rejects with a
- * `Fault` (78) if they do not fit together.
+ * Loads every check of a project: built in, of its folders, of its declared files and of its plugins. Rejects with one
+ * `Fault` (78) that lists every problem of every source.
  */
 export async function loadAllChecks(
   { config, root, env, redact }: Project,
   { files = [], gossfiles = [], varsFiles = [] }: CheckSources = {},
   signal?: AbortSignal,
 ): Promise<LoadedChecks> {
-  const absolute = (names: readonly string[]) => names.map((name) => path.resolve(root, name));
-  const common = { root, env, vars: config.vars, varsFiles };
-  const configured = {
-    files: absolute([config.checkFiles].flat()),
-    gossfiles: absolute([config.gossfiles].flat()),
-    plugins: config.plugins,
-  };
-  const hasDeclared = configured.files.length + configured.gossfiles.length + configured.plugins.length > 0;
-  const nothing = { checks: [] as Check[], notices: [] as string[], secrets: [] as string[] };
-  const [builtIn, folders, declared, ofCall] = await Promise.all([
-    loadBuiltInChecks(signal),
-    Promise.all(absolute([config.checks].flat()).map((folder) => loadChecksFrom(folder, signal))),
-    hasDeclared ? loadDeclared({ ...common, ...configured }) : nothing,
-    files.length + gossfiles.length > 0 ? loadDeclared({ ...common, files, gossfiles }) : nothing,
+  const absolute = (names: string | readonly string[]) =>
+    [names].flat().map((name) => path.resolve(root, name));
+  const findDeclared = async (named: Pick<CheckSources, 'files' | 'gossfiles'>): Promise<FoundDeclared> =>
+    named.files?.length || named.gossfiles?.length
+      ? findDeclaredChecks({ root, env, vars: config.vars, varsFiles, ...named })
+      : { checks: [], problems: [], notices: [], secrets: [] };
+  const [builtIn, folders, declared, ofCall, plugins] = await Promise.all([
+    findBuiltInChecks(signal),
+    Promise.all(absolute(config.checks).map((folder) => findFolderChecks(folder, signal))),
+    findDeclared({ files: absolute(config.checkFiles), gossfiles: absolute(config.gossfiles) }),
+    findDeclared({ files, gossfiles }),
+    Promise.all(config.plugins.map((name) => findInPlugin(name, root, signal))),
   ]);
   redact.add(...declared.secrets, ...ofCall.secrets);
-  const checks = [...builtIn, ...folders.flat(), ...declared.checks, ...ofCall.checks];
-  assertSound(checks);
   return {
-    checks,
+    checks: makeChecks([builtIn, ...folders, declared, ...plugins, ofCall]),
     notices: [...declared.notices, ...ofCall.notices],
     ofThisCall: new Set(ofCall.checks.map(({ id }) => id)),
   };

@@ -9,8 +9,8 @@ export async function learnSecretsOfChecks({ config, root, env, redact }: Projec
   const absolute = (names: string | string[]) => [names].flat().map((name) => path.resolve(root, name));
   const [files, gossfiles] = [absolute(config.checkFiles), absolute(config.gossfiles)];
   if (files.length + gossfiles.length === 0) return;
-  const { loadDeclared } = await import('../sources/declared/index.ts');
-  const declared = await loadDeclared({ root, env, vars: config.vars, files, gossfiles }).catch(
+  const { findDeclaredChecks } = await import('../sources/declared/index.ts');
+  const declared = await findDeclaredChecks({ root, env, vars: config.vars, files, gossfiles }).catch(
     () => undefined,
   );
   redact.add(...(declared?.secrets ?? []));

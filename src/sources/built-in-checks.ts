@@ -3,10 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../base/package-root.ts';
 import { findCheckFiles } from './check-files.ts';
 
-/** How to load each file of checks, by its name below their folder. */
+/** The loaders of files of checks, by their names relative to the folder. */
 export type CheckLoaders = Record<string, () => Promise<Record<string, unknown>>>;
 
-/** The checks of this package. In the bundle, a table of them stands in the place of this module. */
+/** Returns the loaders of the checks of this package. In the bundle, a table of them replaces this module. */
 export async function builtInChecks(): Promise<CheckLoaders> {
   const folder = path.join(packageRoot, 'checks');
   const names = await findCheckFiles(folder);

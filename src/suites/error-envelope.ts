@@ -45,13 +45,13 @@ export const envelopeCodes = {
   },
   'internals-shown': {
     means: 'the answer shows internals: a stack, SQL, a file, an address',
-    hint: 'log the cause with its trace ID, and tell the caller none of it',
+    hint: 'log the cause with its trace ID, and send none of it to the caller',
   },
 } as const;
 
 export type EnvelopeCode = keyof typeof envelopeCodes;
 
-/** What has no place in an answer, each with what it is. */
+/** Patterns of internals that must not be in an answer, by name. */
 const internals: [what: string, pattern: RegExp][] = [
   ['a stack trace', /\n\s+at .+:\d+:\d+|Traceback \(most recent call last\)|File "[^"]+", line \d+/],
   ['SQL', /\b(select\s.+\sfrom|insert\s+into|update\s.+\sset|delete\s+from)\s/i],
@@ -114,7 +114,7 @@ export interface ErrorCheckTexts {
   request: Omit<HttpRequest, 'url'> & { path: string };
   /** Sends this many bytes instead of the body. */
   bodyBytes?: number;
-  /** With a token, where one can be had. */
+  /** With a token if one is available. */
   withToken?: boolean;
 }
 
@@ -126,7 +126,7 @@ const errorOptions = ({ request, statuses, bodyBytes = 0 }: ErrorCheckTexts) => 
   ...envelopeOptions,
 });
 
-/** A check that one kind of error comes with its status, in the one envelope. */
+/** Returns a check that one kind of error has its status and the error envelope. */
 export function errorCheck(
   texts: ErrorCheckTexts,
 ): CheckDefinition<ReturnType<typeof errorOptions>, 'http' | 'ids', EnvelopeCode> {

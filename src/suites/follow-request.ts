@@ -3,7 +3,7 @@ import { type Exchanged, exchange } from '../check/exchange.ts';
 import type { HttpProbe, IdsProbe, LogRecord, LogsProbe, SpanData, SpansProbe } from '../check/probes.ts';
 import { buildTraceTree } from './trace-tree.ts';
 
-/** One request, sent under a fresh trace, and what the log and the spans say of it. */
+/** A request sent with a new trace, with its log lines and spans. */
 export interface FollowedRequest {
   traceId: string;
   /** The span that the request was sent under: the parent that the service must name. */
@@ -23,7 +23,7 @@ export interface FollowedLog {
   /** Lines with the trace. */
   records: LogRecord[];
   /** Lines with the marker, and without the trace. */
-  strangers: LogRecord[];
+  linesWithoutTrace: LogRecord[];
   scanned: number;
 }
 
@@ -49,7 +49,7 @@ export interface FollowOptions {
   waitMs: number;
   /** Which to look for. Default: both. */
   look?: { log?: boolean; spans?: boolean };
-  /** Whether the spans so far are all that is waited for. Default: `whole`, they form one tree below the sent span. */
+  /** Returns true once all expected spans have arrived. Default: `whole`, they form one tree below the sent span. */
   settled?(spans: SpanData[], whole: boolean): boolean;
 }
 
@@ -99,21 +99,27 @@ async function followLog(
 ): Promise<FollowedLog> {
   const access = await logs?.available({ service: 'api' });
   if (!logs || !access?.available) {
-    return { ...(access ?? { source: '' }), available: false, records: [], strangers: [], scanned: 0 };
+    return {
+      ...(access ?? { source: '' }),
+      available: false,
+      records: [],
+      linesWithoutTrace: [],
+      scanned: 0,
+    };
   }
   const found = await logs.find({ service: 'api', traceId, fresh: true, withinMs: waitMs });
   const marked = await logs.find({ service: 'api', contains: marker, fresh: true });
-  const strangers = marked.records.filter((record) => !carriesTrace(record, traceId));
+  const linesWithoutTrace = marked.records.filter((record) => !carriesTrace(record, traceId));
   return {
     available: true,
     source: found.source,
     records: found.records.filter((record) => carriesTrace(record, traceId)),
-    strangers,
+    linesWithoutTrace,
     scanned: found.scanned,
   };
 }
 
-/** In its trace field, or, where it has none that is known, anywhere else. */
+/** Returns true if a line has the trace in its trace field, or anywhere if it has no known one. */
 function carriesTrace(record: LogRecord, traceId: string): boolean {
   return record.traceId === undefined
     ? record.raw.toLowerCase().includes(traceId)
@@ -129,7 +135,7 @@ async function followSpans(
   if (!probe || !access?.available) {
     return { ...(access ?? { source: '' }), available: false, spans: [], elsewhere: [] };
   }
-  // Ends when a whole wait brought nothing new: the answers alone decide, so that a recorded run takes the same way.
+  // Ends when a whole wait brought nothing new: only answers decide, so that a recorded run takes the same path.
   let spans: SpanData[] = [];
   for (;;) {
     const found = await probe.find({ traceId, fresh: true, atLeast: spans.length + 1, withinMs: waitMs });
@@ -148,9 +154,9 @@ function isWhole(spans: SpanData[], sentSpanId: string): boolean {
   return entries.length > 0 && orphans.length === 0;
 }
 
-function logEvidence({ available, source, records, strangers }: FollowedLog): Evidence[] {
+function logEvidence({ available, source, records, linesWithoutTrace }: FollowedLog): Evidence[] {
   if (!available) return [];
-  const lines = [...records, ...strangers].sort((a, b) => a.number - b.number);
+  const lines = [...records, ...linesWithoutTrace].sort((a, b) => a.number - b.number);
   return [
     {
       kind: 'lines',

@@ -20,7 +20,7 @@ export {
 } from './foundational-tables.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export {
-  aboveThePolicies,
+  findRlsBypass,
   otherSetting,
   type PolicyFacts,
   policyFactsQuery,

@@ -4,7 +4,7 @@ import type { BrowserProbe, BrowserVisit } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { parseTraceparent, type Traceparent } from './traceparent.ts';
 
-/** A page in a real browser: exactly one of `visit`, `failure` and `unavailable` is there. */
+/** A page in a real browser: either `visit`, `failure` or `unavailable`. */
 export interface PageVisit {
   visit?: BrowserVisit;
   failure?: { code: string; message: string };
@@ -93,7 +93,7 @@ function evidenceOf(
   ];
 }
 
-/** Of a page that came to nothing, by what the probe had seen until then. */
+/** The evidence of a page that failed, from what the probe observed until then. */
 function evidenceOfFailure(url: string, details: Readonly<Record<string, string>>): Evidence[] {
   return [
     ...['uncaught errors', 'console', 'requests'].flatMap((label) =>

@@ -1,4 +1,4 @@
-/** What the catalogue says of the policies of tables, and of the role that is under them. */
+/** The policies of tables and the role that is subject to them, from the catalogue. */
 import type { ScenarioTable } from './tenant-scenario.ts';
 
 export interface PolicyFacts {
@@ -18,7 +18,7 @@ export interface PolicedTable extends ScenarioTable {
 }
 
 /** As superuser or owner it never passes: such a role can switch the policies off, and most are not under them at all. */
-export function aboveThePolicies(
+export function findRlsBypass(
   { role, superuser, bypasses }: PolicyFacts,
   tables: readonly PolicedTable[],
 ): string | undefined {

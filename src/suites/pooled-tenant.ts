@@ -1,7 +1,7 @@
 import type { SqlOutcome, SqlStep } from '../check/probes.ts';
 import type { TenantProblem } from './tenant-judgement.ts';
 
-/** One connection, as a pool lends it: without a tenant; with one; and again without. */
+/** Steps on one connection of a pool: without a tenant, with one, and again without. */
 export function pooledSteps(
   { schema, setting }: { schema: string; setting: string },
   names: string[],
@@ -27,7 +27,7 @@ export function pooledSteps(
   ];
 }
 
-/** A setting that is left over, or rows without one. */
+/** Returns a setting that is left from the transaction before, or rows without a tenant. */
 export function judgePooled(outcomes: readonly SqlOutcome[]): TenantProblem | undefined {
   for (const [index, when] of [
     [1, 'in a new transaction'],

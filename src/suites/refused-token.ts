@@ -18,7 +18,7 @@ const codes = {
     hint: 'name one that needs a token: options: { auth: { path: … } } in the configuration',
   },
   accepted: {
-    means: 'the request is let in',
+    means: 'the request is accepted',
     hint: 'verify signature (RS256 by the JWKS), issuer, audience and times, and allow no other algorithm',
   },
   'wrong-status': {
@@ -35,14 +35,14 @@ export interface RefusedTokenTexts {
   kind: Exclude<TokenQuery['kind'], 'valid'> | 'none';
 }
 
-/** A check that a request with this kind of token, or without one, is refused with 401. */
+/** Returns a check that a request with this kind of token, or without one, is refused with 401. */
 export function refusedTokenCheck({
   title,
   failureTitle,
   why,
   kind,
 }: RefusedTokenTexts): CheckDefinition<typeof options, 'http' | 'ids', keyof typeof codes> {
-  // Of an endpoint that is not there, or is open to everybody, one check tells; what a token does there says nothing.
+  // An endpoint that is missing or needs no token is reported by one check; other tokens prove nothing there.
   const bare = kind === 'none';
   const where = { path: '/api/v1/me', ...(!bare && { withRequestHeader: 'authorization' }) };
   return defineCheck({
@@ -84,7 +84,7 @@ export function refusedTokenCheck({
       if (response.status !== status) return fail('wrong-status', found);
       if (token && !token.available) {
         return skip(
-          'it was refused, but by a signature that nobody trusts, which says nothing of the rest',
+          'it was refused, but because of an untrusted signature, which proves nothing about the rest',
           token.enable,
         );
       }

@@ -1,6 +1,6 @@
 import type { Json } from '../check/json.ts';
 
-/** A table as the catalogue has it. */
+/** A table of the catalogue. */
 export interface FoundTable {
   name: string;
   /** Name → type. */
@@ -13,7 +13,7 @@ export interface FoundTable {
   indexed: string[];
 }
 
-/** In one line, for evidence. */
+/** Describes a table in one line, for evidence. */
 export function describeTable({ columns, primary, uniques, foreign, indexed }: FoundTable): string {
   const parts: Record<string, Json> = {
     columns: Object.entries(columns)

@@ -1,4 +1,4 @@
-/** What the attempts of a tenant scenario show. Pure. */
+/** Judges the attempts of a tenant scenario. Pure. */
 import type { Evidence } from '../check/evidence.ts';
 import type { SqlOutcome } from '../check/probes.ts';
 import type { AttemptKind, TenantAttempt } from './tenant-scenario.ts';

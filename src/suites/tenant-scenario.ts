@@ -6,7 +6,7 @@
 import type { Json } from '../check/json.ts';
 import type { SqlStep } from '../check/probes.ts';
 
-/** A table as the catalogue describes it. */
+/** A table of the catalogue. */
 export interface ScenarioTable {
   name: string;
   /** Columns without which no row can be inserted, and `updated_at` where there is one. */
@@ -61,7 +61,7 @@ export type AttemptKind =
   | 'other-own'
   | 'other-select';
 
-/** One thing that a tenant tries; `index` is its place among the steps. */
+/** An attempt of a tenant; `index` is its place among the steps. */
 export interface TenantAttempt {
   kind: AttemptKind;
   table: string;

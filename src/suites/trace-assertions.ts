@@ -58,7 +58,7 @@ export interface TraceAssertionResult {
   ok: boolean;
   /** How many spans were looked at for it. */
   selected: number;
-  /** What does not hold, a sentence each. */
+  /** The failed assertions, a sentence each. */
   failures: string[];
 }
 

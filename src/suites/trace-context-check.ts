@@ -11,24 +11,24 @@ const options = {
 };
 
 const unreachable = { means: 'a request got no answer', hint: 'meatymusic logs api' };
-/** Says of the path that it is asked for too often, and nothing of the header. */
+/** The status of a rate limit: about the path, not about the header. */
 const tooManyRequests = 429;
 
 export interface TraceContextSuite<Own extends string> {
   title: string;
   failureTitle: string;
   why: string;
-  /** What the cases differ in. */
+  /** The header that the cases differ in. */
   header: 'traceparent' | 'tracestate';
-  /** The first must be one that nobody refuses: the others are compared with how it is answered. */
+  /** The first must be one that every API accepts: the others are compared with its answer. */
   cases: readonly TraceContextCase[];
   /** Ways to fail beyond the header not being answered, or refused. */
   codes: Record<Own | 'not-continued', FailureCode>;
-  /** What else the header must do, of the cases whose trace was seen; asked once every valid trace goes on. */
+  /** Further requirements of the header, for the cases whose trace was seen; judged once every valid trace continues. */
   judge(seen: readonly ObservedCase[]): { code: Own; expected: string; actual: string } | undefined;
 }
 
-/** A check that the API treats each of these headers as W3C Trace Context has it, whichever way it shows its traces. */
+/** Returns a check that the API follows W3C Trace Context for each of these headers, however it shows its traces. */
 export function traceContextCheck<Own extends string>({
   title,
   failureTitle,
@@ -44,7 +44,7 @@ export function traceContextCheck<Own extends string>({
 > {
   const refused = {
     means: `the API answers a request with another status because of its ${header}`,
-    hint: `read ${header} with the propagator of your SDK: what it cannot read it drops, and the request goes on`,
+    hint: `read ${header} with the propagator of your SDK: it drops what it cannot read, and the request continues`,
   };
   const sentIn = ({ sent, tracestate, again }: ObservedCase) =>
     excerpt(header === 'traceparent' ? sent : [tracestate, again?.value].filter(Boolean).join(', '), 120);
@@ -105,7 +105,7 @@ export function traceContextCheck<Own extends string>({
       const [first] = dropped;
       if (first) {
         return fail('not-continued', {
-          expected: `trace ${first.traceId} goes on, with ${first.name} (${sentIn(first)})`,
+          expected: `trace ${first.traceId} continues, with ${first.name} (${sentIn(first)})`,
           actual: `the API uses ${first.seen}; ${dropped.length} of ${seen.length} cases`,
           evidence,
         });

@@ -19,15 +19,15 @@ export interface ObservedCase extends TraceContextCase {
   traceId: string;
   response?: HttpResponse;
   failure?: string;
-  /** The trace that the service was seen to use; absent: nothing could be seen. */
+  /** The trace that the service used. Unset: unknown. */
   seen?: string;
-  /** Where: a header's name, `log` or `spans`. */
+  /** Its source: a header's name, `log` or `spans`. */
   where?: string;
 }
 
 /**
  * Sends a request for each case and looks which trace the service used: in the response, else in its log, else in its
- * spans. The request is told apart by a marker in its URL, which the log or a span's attributes must show.
+ * spans. The request is identified by a marker in its URL, which the log or a span's attributes must show.
  */
 export async function observeTraceContext(
   probes: { http: HttpProbe; ids: IdsProbe; logs: LogsProbe; spans: SpansProbe },

@@ -31,7 +31,7 @@ const optionsFor = (path: string) => ({
   status: option(integer(), 200, 'Status of a page that loads'),
 });
 
-/** A check that a page of the web app answers: status, HTML, the name of the app. What it does in a browser is for browser/*. */
+/** Returns a check that a page of the web app answers: status, HTML, the name of the app. The checks in browser/ judge it in a browser. */
 export function pageCheck({
   title,
   failureTitle,
@@ -64,7 +64,7 @@ export function pageCheck({
         change: { path, body: '{}', setHeaders: { 'content-type': 'application/json' } },
       },
       {
-        name: 'it answers somebody else’s page',
+        name: 'it answers the page of another app',
         code: 'name-missing',
         kind: 'http',
         service: 'web',

@@ -7,6 +7,8 @@ import { type ServiceChanges, withServices } from '../check/stack.ts';
 import type { ProbeContext, SpanAccess } from '../probes/context.ts';
 import { createProbe } from '../probes/index.ts';
 import { readChecksFile } from '../sources/declared/checks-file.ts';
+import { type DeclaredSources, findDeclaredChecks } from '../sources/declared/index.ts';
+import { makeChecks } from '../sources/make-checks.ts';
 import { testProbeContext, testStack } from './probe-context.ts';
 
 export interface GivenStack {
@@ -54,11 +56,16 @@ export async function runForReal(check: Check, given: GivenStack = {}) {
   }
 }
 
-/** The one check of an entry as a person writes it in a file: `kind: tcp, host: localhost, …`. */
+/** Returns the check of an entry as in a file: `kind: tcp, host: localhost, …`. Throws when it is not valid. */
 export function declared(entry: string, vars: Record<string, unknown> = {}): Check {
   const problems: string[] = [];
   const text = `checks: [{ id: declared/one, ${entry} }]`;
-  const [check] = readChecksFile('checks.yaml', text, { env: {}, vars }, problems);
-  if (!check) throw new Error(problems.join('\n'));
-  return check;
+  const checks = readChecksFile('checks.yaml', text, { env: {}, vars }, problems);
+  return makeChecks([{ checks, problems }])[0]!;
+}
+
+/** Loads checks from files and nothing else. Rejects when one is not valid. */
+export async function loadDeclared(sources: DeclaredSources) {
+  const found = await findDeclaredChecks(sources);
+  return { ...found, checks: makeChecks([found]) };
 }

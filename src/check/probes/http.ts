@@ -1,10 +1,12 @@
 export type { HttpExchange } from '../evidence.ts';
 
+/** A request of the probe `http`. */
 export interface HttpRequest {
   /** Absolute, http or https. User information in it becomes an `Authorization` header. */
   url: string;
   /** Default `GET`. */
   method?: string;
+  /** By name, in any case. */
   headers?: Record<string, string>;
   /** Further header lines, for a name that comes again. */
   moreHeaders?: [name: string, value: string][];
@@ -17,7 +19,7 @@ export interface HttpRequest {
   fromAddress?: string;
   /** For https; files are PEM. */
   tls?: {
-    /** Trusted in the place of the system's authorities. */
+    /** Trusted instead of the system's authorities. */
     caFile?: string;
     certFile?: string;
     keyFile?: string;
@@ -26,6 +28,7 @@ export interface HttpRequest {
   };
 }
 
+/** A response with any status; redirects are not followed. */
 export interface HttpResponse {
   status: number;
   /** Names in lower case; a header that was sent several times is joined with `, `. */

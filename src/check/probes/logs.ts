@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts';
 import type { ServiceName } from '../stack.ts';
 
+/** One line of the log of a service, parsed. */
 export interface LogRecord {
   /** From 1, within the source. */
   number: number;

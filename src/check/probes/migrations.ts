@@ -17,7 +17,7 @@ export interface MigrationState {
 export interface MigrationsProbe {
   /** Read-only. */
   state(): Promise<MigrationState>;
-  /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: nobody wrote it down. */
+  /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: no schema was recorded. */
   drift(): Promise<{ available: boolean; enable?: string; differences: string[]; objects: number }>;
   /** Migrates once more, unless something is `pending`: which migrations ran, and how schema and history changed. */
   secondRun(): Promise<{

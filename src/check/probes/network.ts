@@ -28,7 +28,7 @@ export interface TlsProbe {
     host: string;
     port: number;
     serverName?: string;
-    /** PEM file of the authorities to trust in the place of the system's. */
+    /** PEM file of the authorities to trust instead of the system's. */
     caFile?: string;
   }): Promise<{
     authorized: boolean;

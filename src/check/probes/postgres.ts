@@ -1,16 +1,19 @@
 import type { Json } from '../json.ts';
 
+/** One SQL statement; `values` are its parameters `$1`, `$2`, …. */
 export interface SqlStep {
   sql: string;
   values?: Json[];
 }
 
+/** The rows of a statement. */
 export interface SqlRows {
   rows: Record<string, Json>[];
   rowCount: number;
   durationMs: number;
 }
 
+/** The result of a step of a session: its rows, or the SQLSTATE and message of its error. */
 export type SqlOutcome = ({ ok: true } & SqlRows) | { ok: false; code: string; message: string };
 
 /** `owner`: the configured connection. `application`: the connection or role that the application has. */

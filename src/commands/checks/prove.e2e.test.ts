@@ -60,7 +60,7 @@ const patientWithData = patient
     code: 'away',
     kind: 'sql',
     break: ['alter table users rename column email to mail'],
-    mend: ['alter table users rename column mail to email'],
+    restore: ['alter table users rename column mail to email'],
   }],`,
   );
 /** Nothing was declared that shows it to be able to fail. */

@@ -3,7 +3,8 @@ import type { Check } from '../../check/define-check.ts';
 import { reporterNames } from '../../reporters/index.ts';
 import { serviceNames } from '../../services/index.ts';
 import { loadAllChecks } from '../../session/all-checks.ts';
-import { loadBuiltInChecks } from '../../sources/load.ts';
+import { findBuiltInChecks } from '../../sources/check-modules.ts';
+import { makeChecks } from '../../sources/make-checks.ts';
 import { openProject } from '../context.ts';
 import type { Invocation } from '../invocation.ts';
 import { addCommand, createProgram } from '../program.ts';
@@ -107,7 +108,7 @@ async function checksOf(invocation: Invocation): Promise<Check[]> {
   try {
     return (await loadAllChecks(await openProject(invocation), {}, invocation.signal)).checks;
   } catch {
-    return loadBuiltInChecks();
+    return makeChecks([await findBuiltInChecks()]);
   }
 }
 

@@ -3,17 +3,18 @@ import type { UpResult } from '../../api.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { Project } from '../../config/project.ts';
+import { type OpenReport, withAbsoluteReporter } from '../../reporters/index.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
+import { openReportsOf } from '../../session/open-reports.ts';
 import { isRunning, startStack, stopAborted } from '../../session/start-stack.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { mostSevereExitCode } from '../process.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
-import { type OpenReport, openReports } from '../verify/reports.ts';
-import { reportTargets, runVerify } from '../verify/run.ts';
+import { runVerify } from '../verify/run.ts';
 import { withSpinner } from '../with-spinner.ts';
 import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
@@ -79,7 +80,8 @@ Examples:
 
 const up: Action = async (invocation, options) => {
   const flags = options as unknown as UpFlags;
-  const reporters = [...(flags.reporter ?? []), ...(flags.json ? ['json'] : [])];
+  const own = (flags.reporter ?? []).map((text) => withAbsoluteReporter(text, invocation.cwd));
+  const reporters = [...own, ...(flags.json ? ['json'] : [])];
   const project = await openStackProject(invocation, [
     { path: 'up.ports', value: flags.ports, flag: '--ports' },
     { path: 'up.timeout', value: flags.timeout, flag: '--timeout' },
@@ -92,7 +94,7 @@ const up: Action = async (invocation, options) => {
   const { runtime, reason } = await withSpinner(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
-  const reports = project.config.up.verify ? await openReports(reportTargets(project)) : [];
+  const reports = project.config.up.verify ? await openReportsOf(project, invocation.signal) : [];
   const adopted = await isRunning(runtime);
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);

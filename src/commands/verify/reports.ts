@@ -1,25 +1,13 @@
 import { writeSync } from 'node:fs';
 import { realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Fault } from '../../base/errors.ts';
+import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { inertCommands } from '../../base/safe-text.ts';
 import { replaceFile, replaceFileSync, whyNotWritten } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
-import { loadReporter, plainLook, type Reporter, type ReportTarget } from '../../reporters/index.ts';
+import { type Look, type OpenReport, plainLook } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
-
-/** A report that is ready to be written: its reporter is loaded, so that writing it needs nothing more. */
-export interface OpenReport extends ReportTarget {
-  reporter: Reporter;
-}
-
-/** Loads the reporters before the run: a typing error must not cost a run. */
-export function openReports(targets: readonly ReportTarget[]): Promise<OpenReport[]> {
-  return Promise.all(
-    targets.map(async (target) => ({ ...target, reporter: await loadReporter(target.name) })),
-  );
-}
 
 /**
  * Writes every report, files first, so that a reader of standard output that went away costs none of them. Resolves to
@@ -37,27 +25,36 @@ export async function writeReports(
   }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'quiet' | 'cwd'>,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
-  for (const { name, file, reporter } of reports) {
-    if (file === undefined) continue;
+  const render = (report: OpenReport, look: Look): string | undefined => {
     try {
-      await writeAtomically(
-        path.resolve(cwd, file),
-        redact(reporter.render(result, { ...plainLook, verbose, quiet })),
-      );
+      return report.reporter.render(result, look);
     } catch (cause) {
-      faults.push(reportFault(name, file, cause));
+      faults.push(renderFault(report.name, cause));
+      return undefined;
+    }
+  };
+  for (const report of reports) {
+    const { name, file } = report;
+    if (file === undefined) continue;
+    const text = render(report, { ...plainLook, verbose, quiet });
+    if (text === undefined) continue;
+    try {
+      await writeAtomically(path.resolve(cwd, file), redact(text));
+    } catch (cause) {
+      faults.push(writeFault(name, file, cause));
     }
   }
-  for (const { file, reporter } of reports) {
-    if (file !== undefined) continue;
+  for (const report of reports) {
+    if (report.file !== undefined) continue;
     const look = {
       columns: Number.isFinite(stdout.columns) ? stdout.columns : plainLook.columns,
       color: stdout.color,
       verbose,
       quiet,
     };
-    const text = reporter.render(result, look);
-    await (reporter.commands ? stdout.writeCommands(text) : stdout.write(text));
+    const text = render(report, look);
+    if (text === undefined) continue;
+    await (report.reporter.commands ? stdout.writeCommands(text) : stdout.write(text));
   }
   return faults;
 }
@@ -73,9 +70,9 @@ export function writeReportsNow(
   withinMs = 2000,
 ): void {
   for (const { file, reporter } of reports) {
-    const shown = redact(reporter.render(result, { ...plainLook, verbose, quiet }));
-    const text = Buffer.from(reporter.commands ? shown : inertCommands(shown));
     try {
+      const shown = redact(reporter.render(result, { ...plainLook, verbose, quiet }));
+      const text = Buffer.from(reporter.commands ? shown : inertCommands(shown));
       if (file === undefined) writeWholly(1, text, withinMs);
       else replaceFileSync(path.resolve(cwd, file), text);
     } catch {
@@ -109,13 +106,22 @@ async function writeAtomically(file: string, text: string): Promise<void> {
   await replaceFile(existing ? await realpath(file) : file, text);
 }
 
-function reportFault(name: string, file: string, cause: unknown): Fault {
+function writeFault(name: string, file: string, cause: unknown): Fault {
   const { reason, hint } = whyNotWritten(cause);
   return new Fault({
     code: 'cannot-write',
     message: `the ${name} report could not be written to ${file}: ${reason}`,
     ...(hint ? { hint } : {}),
     exitCode: ExitCode.cannotWrite,
+    cause,
+  });
+}
+
+function renderFault(name: string, cause: unknown): Fault {
+  return new Fault({
+    code: 'reporter-failed',
+    message: `the reporter ${name} failed, its report is not written: ${messageOf(cause)}`,
+    exitCode: ExitCode.internal,
     cause,
   });
 }

@@ -6,22 +6,16 @@ import { safeLine } from '../../base/safe-text.ts';
 import type { Project } from '../../config/project.ts';
 import { reportLateErrors } from '../../engine/late-errors.ts';
 import { startStallGuard } from '../../engine/stall-guard.ts';
-import { parseTargets, type ReportTarget } from '../../reporters/index.ts';
+import type { OpenReport } from '../../reporters/index.ts';
 import type { LiveProgress } from '../../reporters/live.ts';
 import { createPlainProgress } from '../../reporters/plain-progress.ts';
 import type { Invocation } from '../invocation.ts';
 import { mostSevereExitCode } from '../process.ts';
 import { lineFor } from '../style.ts';
-import { type OpenReport, writeReports, writeReportsNow } from './reports.ts';
+import { writeReports, writeReportsNow } from './reports.ts';
 
 /** Beyond the time of an attempt: how long the process may be busy without a break. */
 const stallGraceMs = 1000;
-
-/** Returns the configured reports; `pretty` to standard output where none of them goes there. */
-export function reportTargets({ config }: Project): ReportTarget[] {
-  const targets = parseTargets(config.verify.reporters);
-  return targets.some(({ file }) => file === undefined) ? targets : [...targets, { name: 'pretty' }];
-}
 
 /** Verifies a stack, shows the progress and writes the reports. Resolves to the exit code. */
 export async function runVerify(

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { reporterNames } from '../../reporters/index.ts';
+import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
+import { openReportsOf } from '../../session/open-reports.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
-import { openReports } from './reports.ts';
-import { reportTargets, runVerify } from './run.ts';
+import { runVerify } from './run.ts';
 
 interface VerifyFlags {
   tag?: string[];
@@ -45,7 +45,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
     .option(
       '--reporter <name[=file]>',
-      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}`,
+      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}, or a file: ./mine.ts`,
       several,
     )
     .option('--evidence <folder>', 'save everything the checks observe to this folder')
@@ -75,7 +75,8 @@ Examples:
 
 const verify: Action = async (invocation, options, patterns) => {
   const flags = options as VerifyFlags;
-  const reporters = [...(flags.reporter ?? []), ...(flags.json ? ['json'] : [])];
+  const own = (flags.reporter ?? []).map((text) => withAbsoluteReporter(text, invocation.cwd));
+  const reporters = [...own, ...(flags.json ? ['json'] : [])];
   const project = await openProject(invocation, [
     { path: 'verify.tags', value: flags.tag, flag: '--tag' },
     { path: 'verify.skip', value: flags.skip, flag: '--skip' },
@@ -88,7 +89,7 @@ const verify: Action = async (invocation, options, patterns) => {
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
   const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
-  const reports = await openReports(reportTargets(project));
+  const reports = await openReportsOf(project, invocation.signal);
   return runVerify(invocation, project, reports, {
     patterns,
     shard: flags.shard,

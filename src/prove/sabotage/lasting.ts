@@ -17,9 +17,9 @@ export function undoOf(sabotage: LastingSabotage): Undo {
     case 'environment':
       return { kind: 'restart', service: sabotage.service };
     case 'sql':
-      return { kind: 'sql', steps: sabotage.mend.map((sql) => ({ sql })) };
+      return { kind: 'sql', steps: sabotage.restore.map((sql) => ({ sql })) };
     case 'redis':
-      return { kind: 'redis', commands: sabotage.mend };
+      return { kind: 'redis', commands: sabotage.restore };
   }
 }
 

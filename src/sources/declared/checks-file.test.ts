@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { CheckDefinition } from '../../check/define-check.ts';
 import { readChecksFile } from './checks-file.ts';
 import { commonShape } from './entry.ts';
 import { kinds } from './kinds/index.ts';
 
 const read = (text: string, env: Record<string, string> = {}, vars: Record<string, unknown> = {}) => {
   const problems: string[] = [];
-  const checks = readChecksFile('checks.yaml', text, { env, vars }, problems);
+  const found = readChecksFile('checks.yaml', text, { env, vars }, problems);
+  const checks = found.map(({ definition, ...place }) => ({ ...(definition as CheckDefinition), ...place }));
   return { checks, problems };
 };
 
@@ -129,7 +131,7 @@ others: 1
       [
         "checks.yaml:44: there is no "others" here; known: $schema, vars, defaults, checks",
         "checks.yaml:4: there is no kind "htp"; did you mean "http"?",
-        "checks.yaml:6: expects nothing; say what of: status, headers, body, duration-ms, address, final-url, reachable",
+        "checks.yaml:6: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable",
         "checks.yaml:12: an empty list of expectations always holds; say what is expected",
         "checks.yaml:16: an empty expectation always holds; say what is expected",
         "checks.yaml:20: http has no "stauts"; did you mean "status"?",
@@ -138,7 +140,7 @@ others: 1
         "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default)",
         "checks.yaml:35: id must be <area>/<name>",
         "checks.yaml:39: id is missing",
-        "checks.yaml:43: says no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, user, group, package, service, mount, interface, kernel-param, matching",
+        "checks.yaml:43: has no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, user, group, package, service, mount, interface, kernel-param, matching",
       ]
     `);
   });

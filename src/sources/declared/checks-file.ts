@@ -1,4 +1,4 @@
-import type { Check } from '../../check/define-check.ts';
+import type { FoundCheck } from '../found.ts';
 import { problemText, readDocument } from './document.ts';
 import { checkOfEntry } from './entry.ts';
 import { DeclaredProblem } from './problem.ts';
@@ -11,7 +11,7 @@ const topKeys = new Set(['$schema', 'vars', 'defaults', 'checks']);
  * Reads a file of declared checks: `vars` are its own variables, below those of the call; `defaults` stand in for what an
  * entry does not say; `for` makes one check of each item of a list. Adds everything that is wrong to `problems`.
  */
-export function readChecksFile(name: string, text: string, scope: Scope, problems: string[]): Check[] {
+export function readChecksFile(name: string, text: string, scope: Scope, problems: string[]): FoundCheck[] {
   const document = readDocument(name, text, problems);
   if (!document) return [];
   const top = document.value;
@@ -36,7 +36,7 @@ export function readChecksFile(name: string, text: string, scope: Scope, problem
     problems.push(problemText(document, [], error));
     return [];
   }
-  const found: Check[] = [];
+  const found: FoundCheck[] = [];
   for (const [index, entry] of checks.entries()) {
     try {
       for (const each of expand(entry, own)) {

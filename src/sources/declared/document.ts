@@ -7,11 +7,11 @@ export type Path = readonly (string | number)[];
 /** A YAML or JSON text with the line of everything in it. */
 export interface DeclaredDocument {
   value: unknown;
-  /** `checks.yaml:12`: where the value at the path stands, or the nearest thing around it. */
+  /** `checks.yaml:12`: the line of the value at the path, or of the nearest one around it. */
   where(path: Path): string;
 }
 
-/** Adds what is wrong with the text itself to `problems`, and then gives nothing. */
+/** Parses a text. Adds its problem to `problems` and returns `undefined` if it is invalid. */
 export function readDocument(name: string, text: string, problems: string[]): DeclaredDocument | undefined {
   try {
     const { value, locate } = readYaml(text);
@@ -23,7 +23,7 @@ export function readDocument(name: string, text: string, problems: string[]): De
   }
 }
 
-/** The problem's line in front of its text; what is no `DeclaredProblem` is a defect and thrown on. */
+/** Returns the problem with its line. Throws errors that are no `DeclaredProblem`. */
 export function problemText(document: DeclaredDocument, base: Path, error: unknown): string {
   if (!(error instanceof DeclaredProblem)) throw error;
   return `${document.where([...base, ...error.path])}: ${error.message}`;

@@ -2,8 +2,9 @@ import { parseDuration } from '../../base/duration.ts';
 import { nearest } from '../../base/nearest.ts';
 import { excerpt } from '../../base/safe-text.ts';
 import { described, number, strictMap, unknownKey, v } from '../../base/schema.ts';
-import type { Check } from '../../check/define-check.ts';
+import type { CheckDefinition } from '../../check/define-check.ts';
 import type { Probes } from '../../check/probes.ts';
+import type { FoundCheck } from '../found.ts';
 import type { Kind, Observed } from './kind.ts';
 import { kinds } from './kinds/index.ts';
 import type { Matcher } from './matchers/compile.ts';
@@ -21,10 +22,10 @@ export const commonShape = {
     '<area>/<name>',
   ),
   kind: v.string(),
-  title: described(v.optional(v.string()), 'Said when it holds; default: from the kind'),
+  title: described(v.optional(v.string()), 'Title; default: from the kind'),
   why: described(v.optional(v.string()), 'Why it matters'),
-  hint: described(v.optional(v.string()), 'What to do when it fails'),
-  after: described(v.optional(v.array(v.string())), 'Checks without whose pass this one proves nothing'),
+  hint: described(v.optional(v.string()), 'What to do next when it fails'),
+  after: described(v.optional(v.array(v.string())), 'Checks that must pass before this one runs'),
   level: described(
     v.optional(v.picklist(['required', 'advisory'])),
     'An advisory failure does not fail the run',
@@ -36,7 +37,7 @@ export const commonShape = {
 
 const commonSchema = strictMap(commonShape);
 
-/** The schema of one kind's entries. `expectation` is what stands for what is expected of an attribute. */
+/** The schema of one kind's entries. `expectation` is the schema of an expectation of an attribute. */
 export function entrySchema(kind: Kind, expectation: v.GenericSchema, more: v.ObjectEntries = {}) {
   const attributes = Object.fromEntries(
     Object.entries(kind.attributes).map(([name, about]) => [name, described(v.optional(expectation), about)]),
@@ -55,20 +56,19 @@ function schemaOf(kind: Kind): ReturnType<typeof entrySchema> {
 
 /** Shared by all declared checks: ten thousand of them need one. */
 const codes = {
-  unreachable: { means: 'no answer came that could be judged', hint: 'meatymusic status' },
-  mismatch: { means: 'what was seen is not what is expected', hint: 'look at the evidence' },
+  unreachable: { means: 'there was no answer to judge', hint: 'meatymusic status' },
+  mismatch: { means: 'the observed value is not the expected one', hint: 'look at the evidence' },
 } as const;
 
-const unprovable =
-  'a declared check cannot say how to break the stack; `meatymusic checks new` writes one that can';
+const unprovable = 'a declared check defines no sabotage; `meatymusic checks new` writes one that does';
 
 interface Expectation {
   attribute: string;
   matcher: Matcher;
 }
 
-/** An entry with its variables filled in → a check. Throws `DeclaredProblem` with all that is wrong, first one first. */
-export function checkOfEntry(entry: unknown, source: string): Check {
+/** Compiles an entry, its variables filled in, to a definition. Throws `DeclaredProblem` with the first problem. */
+export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw new DeclaredProblem([], 'a check must be a map');
   }
@@ -79,7 +79,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     const known = near ? `did you mean "${near}"?` : `known: ${[...kinds.keys()].join(', ')}`;
     throw new DeclaredProblem(
       given.kind === undefined ? [] : ['kind'],
-      given.kind === undefined ? `says no kind; ${known}` : `there is no kind "${given.kind}"; ${known}`,
+      given.kind === undefined ? `has no kind; ${known}` : `there is no kind "${given.kind}"; ${known}`,
     );
   }
   const parsed = v.safeParse(schemaOf(kind), given);
@@ -95,7 +95,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
   for (const attribute in kind.implied)
     expectations.push({ attribute, matcher: compileMatcher(kind.implied[attribute], []) });
   if (expectations.length === 0 && !data.skip) {
-    throw new DeclaredProblem([], `expects nothing; say what of: ${Object.keys(kind.attributes).join(', ')}`);
+    throw new DeclaredProblem([], `has no expectation; possible: ${Object.keys(kind.attributes).join(', ')}`);
   }
   const timeoutMs =
     data.timeout === undefined
@@ -107,9 +107,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     throw new DeclaredProblem(['timeout'], 'is not a duration (write 500ms, 2s)');
   const asked = new Set(expectations.map(({ attribute }) => attribute));
   const title = withoutPasswords(data.title ?? kind.title(data));
-  return {
-    id: data.id,
-    source,
+  const definition: CheckDefinition = {
     title,
     failureTitle: data.title ? `Does not hold: ${title}` : `${title} is not as expected`,
     why: data.why ?? `Declared in ${source}.`,
@@ -127,10 +125,8 @@ export function checkOfEntry(entry: unknown, source: string): Check {
     tags: data.tags ?? noTags,
     ...(timeoutMs ? { timeoutMs } : {}),
     unprovable,
-    isBounded: kind.isBounded?.(data) === true && !takesPattern,
     async run(context) {
-      if (data.skip)
-        return context.skip(typeof data.skip === 'string' ? data.skip : 'switched off in its file');
+      if (data.skip) return context.skip(typeof data.skip === 'string' ? data.skip : 'disabled in its file');
       const seen = await kind.observe({
         target: data,
         probes: context as unknown as Probes,
@@ -144,7 +140,7 @@ export function checkOfEntry(entry: unknown, source: string): Check {
         const count = judged.length;
         return context.pass(
           summaryOf(seen, judged),
-          // With nothing to look at, an expectation that holds proves nothing: the engine makes a failure of it.
+          // Without an observed value, an expectation that holds proves nothing: the engine makes a failure of it.
           seen.examined.count === 0
             ? [seen.examined]
             : [seen.examined, { count, what: count === 1 ? 'expectation' : 'expectations' }],
@@ -164,9 +160,11 @@ export function checkOfEntry(entry: unknown, source: string): Check {
       return context.fail('mismatch', { expected, actual, evidence: seen.evidence });
     },
   };
+  const isBounded = kind.isBounded?.(data) === true && !takesPattern;
+  return { id: data.id, source, definition, isBounded };
 }
 
-/** Titles are made of URLs, too. */
+/** Removes passwords of URLs, which titles contain. */
 function withoutPasswords(text: string): string {
   return !text.includes('@') ? text : text.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:*****@');
 }
@@ -189,7 +187,7 @@ function expectationOf(kind: Kind, attribute: string, raw: unknown): Expectation
   return { attribute, matcher: compileMatcher(raw, [attribute]) };
 }
 
-/** Of what is not there, nothing but its absence can be judged: goss skips the rest, too. */
+/** Returns the expectations to judge: of a target that does not exist, its absence alone, as goss does. */
 function judgedOf({ presence }: Kind, expectations: Expectation[], seen: Observed): Expectation[] {
   if (presence === undefined || seen.attributes[presence] !== false) return expectations;
   const absence = expectations.filter(({ attribute }) => attribute === presence);

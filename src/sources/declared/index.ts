@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Fault, messageOf } from '../../base/errors.ts';
-import { ExitCode } from '../../base/exit-code.ts';
+import { messageOf } from '../../base/errors.ts';
 import { knownSecrets } from '../../base/known-secrets.ts';
-import type { Check } from '../../check/define-check.ts';
+import type { Found, FoundCheck } from '../found.ts';
 import { noticingSecrets, secretsIn } from './secrets.ts';
 
 export interface DeclaredSources {
@@ -11,9 +10,7 @@ export interface DeclaredSources {
   files?: readonly string[];
   /** Gossfiles; absolute paths. */
   gossfiles?: readonly string[];
-  /** npm packages that bring checks. */
-  plugins?: readonly string[];
-  /** Folder from which plugins are resolved: the project's root. */
+  /** The project's root: names of files in messages are relative to it. */
   root: string;
   env: Readonly<Record<string, string | undefined>>;
   /** YAML or JSON files of variables for gossfiles and declared checks; later ones win. */
@@ -22,19 +19,18 @@ export interface DeclaredSources {
   vars?: Readonly<Record<string, unknown>>;
 }
 
-export interface Declared {
-  checks: Check[];
-  /** What was read and cannot be carried out: entries of a gossfile that are not supported. Named, never dropped. */
+export interface FoundDeclared extends Found {
+  /** Entries of a gossfile that were read and are not supported. */
   notices: string[];
-  /** What must not be shown: secrets that stand in the files, and those that they take from variables. */
+  /** Secrets in the files, and those that they take from variables. */
   secrets: string[];
 }
 
-/** Reads every declared source. Rejects with one `Fault` (78) that lists every problem with file and line. */
-export async function loadDeclared(sources: DeclaredSources): Promise<Declared> {
-  const { files = [], gossfiles = [], plugins = [], root, env } = sources;
+/** Reads every file of declared checks and every gossfile. Each problem has its file and line. */
+export async function findDeclaredChecks(sources: DeclaredSources): Promise<FoundDeclared> {
+  const { files = [], gossfiles = [], root, env } = sources;
   const problems: string[] = [];
-  const checks: Check[] = [];
+  const checks: FoundCheck[] = [];
   const notices: string[] = [];
   const secrets = new Set<string>();
   const found = {
@@ -69,20 +65,7 @@ export async function loadDeclared(sources: DeclaredSources): Promise<Declared> 
       notices.push(...read.notices);
     }
   }
-  if (plugins.length > 0) {
-    const { loadPlugin } = await import('./plugins.ts');
-    for (const plugin of plugins) checks.push(...(await loadPlugin(plugin, root, problems)));
-  }
-  if (problems.length > 0) {
-    throw new Fault({
-      code: 'bad-declared-checks',
-      message: `declared checks: ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}`,
-      details:
-        problems.length > 100 ? [...problems.slice(0, 100), `and ${problems.length - 100} more`] : problems,
-      exitCode: ExitCode.config,
-    });
-  }
-  return { checks, notices, secrets: [...secrets] };
+  return { checks, problems, notices, secrets: [...secrets] };
 }
 
 async function readVars(

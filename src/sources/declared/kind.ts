@@ -5,18 +5,18 @@ import type { ProbeName, Probes } from '../../check/probes.ts';
 import type { ServiceName, StackInfo } from '../../check/stack.ts';
 import type { Examined } from '../../check/verdict.ts';
 
-/** What was seen: the values that expectations are about. One that is absent meets no expectation. */
+/** The observed values that expectations are about. An absent one meets no expectation. */
 export interface Observed {
   attributes: Record<string, unknown>;
   examined: Examined;
   evidence: Evidence[];
-  /** Nothing came, and why: expectations about anything but being reachable cannot hold. */
+  /** Why there was no answer: expectations other than of being reachable cannot hold. */
   failure?: { code: string; message: string };
-  /** It cannot be judged from here. */
+  /** Why it cannot be judged here. */
   skip?: { reason: string; enable?: string | undefined };
 }
 
-/** A kind of declared check: what it looks at (`target`), what can be expected of it (`attributes`), and how it looks. */
+/** A kind of declared check: its `target`, the `attributes` that can be expected, and how they are observed. */
 export interface Kind<Target extends v.ObjectEntries = v.ObjectEntries> {
   name: string;
   about: string;
@@ -24,11 +24,11 @@ export interface Kind<Target extends v.ObjectEntries = v.ObjectEntries> {
   target: Target;
   /** Name → description, for the schema. */
   attributes: Record<string, string>;
-  /** The attribute that says whether it is there at all: where it is not, and is not meant to be, nothing else is judged. */
+  /** The attribute of existence: where the target does not exist and is expected not to, no other attribute is judged. */
   presence?: string;
-  /** What is expected without being said; by attributes that cannot be named in a file. */
+  /** Expectations of every entry, by attributes that a file cannot name. */
   implied?: Record<string, unknown>;
-  /** Whether nothing that it does for this target could hold the process, whatever comes back. Absent: nobody knows. */
+  /** True if observing this target cannot block the event loop. Default: unknown. */
   isBounded?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): boolean;
   /** Default `none`. */
   effects?(target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>): Effects;
@@ -38,7 +38,7 @@ export interface Kind<Target extends v.ObjectEntries = v.ObjectEntries> {
     target: v.InferOutput<v.StrictObjectSchema<Target, undefined>>;
     probes: Probes;
     stack: StackInfo;
-    /** The attributes that something is expected of: the others need not be looked at. */
+    /** The attributes with an expectation: the others need not be observed. */
     expected: ReadonlySet<string>;
   }): Promise<Observed>;
 }

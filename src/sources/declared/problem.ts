@@ -1,4 +1,4 @@
-/** Something wrong in what was declared, with where it stands: keys and indexes from the top of the entry. */
+/** A problem of a declared check with its place: keys and indexes from the top of the entry. */
 export class DeclaredProblem extends Error {
   override readonly name = 'DeclaredProblem';
   readonly path: readonly (string | number)[];

@@ -1,8 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runForReal } from '../../testing/run-declared.ts';
-import { readChecksFile } from './checks-file.ts';
+import { declared, runForReal } from '../../testing/run-declared.ts';
 
 const server = http.createServer((request, response) => {
   if (request.url === '/moved') response.writeHead(302, { location: '/openapi.json' }).end();
@@ -21,11 +20,7 @@ afterAll(() => {
 
 /** The one check of a file, against the server as the API. */
 function run(entry: string) {
-  const problems: string[] = [];
-  const given = { env: {}, vars: { origin } };
-  const checks = readChecksFile('checks.yaml', `checks: [{ id: docs/page, ${entry} }]`, given, problems);
-  expect(problems).toEqual([]);
-  return runForReal(checks[0]!, { services: { api: { url: origin } } });
+  return runForReal(declared(entry, { origin }), { services: { api: { url: origin } } });
 }
 
 test('a path is asked of the service and is no expectation itself', async () => {

@@ -3,7 +3,7 @@ import { entrySchema } from './entry.ts';
 import { kinds } from './kinds/index.ts';
 import { matcherNames } from './matchers/matcher.ts';
 
-/** For editors only: what is read is checked by compiling it, which says more. */
+/** For editors only: an entry is validated by compiling it, with better messages. */
 const expectation: v.GenericSchema = v.lazy(() =>
   v.union([
     v.string(),
@@ -28,6 +28,6 @@ const entries = [...kinds.values()].map((kind) => entrySchema(kind, expectation,
 export const checksFileSchema = strictMap({
   $schema: described(v.optional(v.string()), 'Address of the JSON Schema, for editors'),
   vars: described(v.optional(mapOf(v.unknown())), 'Variables: ${name}'),
-  defaults: described(v.optional(mapOf(v.unknown())), 'What stands in for what an entry does not say'),
+  defaults: described(v.optional(mapOf(v.unknown())), 'Defaults for what an entry does not define'),
   checks: described(v.pipe(v.array(v.union(entries)), v.minLength(1)), 'The checks'),
 });

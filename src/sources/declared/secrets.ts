@@ -1,11 +1,11 @@
 import { secretsOfValue } from '../../base/secret-places.ts';
 
-/** Takes the secrets that are found. */
+/** A collector of secrets. */
 export interface FoundSecrets {
   add(secret: string): void;
 }
 
-/** Adds every secret inside an entry or variables: by the name that it stands under, in addresses, in headers. */
+/** Adds every secret inside an entry or variables: by its name, in addresses, in headers. */
 export function secretsIn(value: unknown, found: FoundSecrets, name = ''): void {
   if (typeof value === 'string') {
     for (const secret of secretsOfValue(name, value)) found.add(secret);
@@ -16,7 +16,7 @@ export function secretsIn(value: unknown, found: FoundSecrets, name = ''): void 
   }
 }
 
-/** The environment, which remembers the secrets that are taken out of it. */
+/** Returns the environment; secrets that are read from it are added to `found`. */
 export function noticingSecrets(
   env: Readonly<Record<string, string | undefined>>,
   found: FoundSecrets,

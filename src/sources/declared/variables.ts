@@ -5,7 +5,7 @@ import { DeclaredProblem } from './problem.ts';
 export interface Scope {
   vars: Readonly<Record<string, unknown>>;
   env: Readonly<Record<string, string | undefined>>;
-  /** Takes in what must not be shown; told of every entry with its variables filled in. */
+  /** Gets every entry with its variables filled in, to learn its secrets. */
   learn?(entry: unknown): void;
 }
 

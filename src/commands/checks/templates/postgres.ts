@@ -11,7 +11,7 @@ export const postgres: Parts = {
       code: 'empty',
       kind: 'sql',
       break: ['alter table tenants rename to tenants_away'],
-      mend: ['alter table tenants_away rename to tenants'],
+      restore: ['alter table tenants_away rename to tenants'],
     },`,
   run: `const expected = \`the table \${options.table}\`;
     try {

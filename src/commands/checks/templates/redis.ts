@@ -11,7 +11,7 @@ export const redis: Parts = {
       code: 'wrong',
       kind: 'redis',
       break: [['RPUSH', 'example', '1']],
-      mend: [['DEL', 'example']],
+      restore: [['DEL', 'example']],
     },`,
   run: `const expected = \`\${options.key} is absent or a string\`;
     try {

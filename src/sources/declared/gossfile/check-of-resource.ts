@@ -1,5 +1,5 @@
 import { safeLine } from '../../../base/safe-text.ts';
-import type { Check } from '../../../check/define-check.ts';
+import type { FoundCheck } from '../../found.ts';
 import { checkOfEntry } from '../entry.ts';
 import { isEmptyList, type Resource, translations } from './resources.ts';
 import { Unsupported } from './unsupported.ts';
@@ -12,7 +12,7 @@ export function checkOfResource(
   key: string,
   resource: Resource,
   place: { id: string; source: string },
-): Check {
+): FoundCheck {
   const translation = translations[type]!;
   const { kind, target, expects, formerly = {}, known, timeoutMs = 0 } = translation;
   const given = Object.entries(resource).map(([name, value]) => [formerly[name] ?? name, value] as const);
@@ -36,13 +36,13 @@ export function checkOfResource(
   return checkOfEntry(entry, place.source);
 }
 
-/** In the place of a test that cannot be carried out. */
+/** Returns a skipped check for a test that is not supported. */
 export function skippedResource(
   type: string,
   key: string,
   reason: string,
   place: { id: string; source: string },
-): Check {
+): FoundCheck {
   return checkOfEntry(
     { id: place.id, kind: 'matching', title: titleOf(type, key, {}), content: null, skip: reason },
     place.source,

@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runForReal } from '../../../testing/run-declared.ts';
-import { loadDeclared } from '../index.ts';
+import { loadDeclared, runForReal } from '../../../testing/run-declared.ts';
 
 let folder = '';
 let port = 0;
@@ -187,45 +185,9 @@ matching:
     ['a: 1\n{{ if .x }}', 'bad.yaml:2: {{if}} has no {{end}}'],
     [
       'http:\n  x: {}',
-      'bad.yaml:2: expects nothing; say what of: status, headers, body, duration-ms, address, final-url, reachable',
+      'bad.yaml:2: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable',
     ],
   ])('%j is refused with its line', async (text, problem) => {
     await expect(load(file('bad.yaml', text))).rejects.toMatchObject({ exitCode: 78, details: [problem] });
-  });
-});
-
-describe('a plugin', () => {
-  test('is packed, installed offline and loaded; a package that is not there is named', async () => {
-    const plugin = path.join(import.meta.dirname, '../fixtures/plugin');
-    const [tarball = ''] = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
-      cwd: plugin,
-    })
-      .toString()
-      .trim()
-      .split('\n')
-      .slice(-1);
-    file('package.json', { name: 'project', private: true });
-    execFileSync(
-      'npm',
-      ['install', '--offline', '--no-audit', '--no-fund', '--silent', path.join(folder, tarball)],
-      { cwd: folder },
-    );
-    const { checks } = await loadDeclared({ plugins: ['meatymusic-plugin-example'], root: folder, env: {} });
-    expect(checks.map(({ id, source }) => [id, source])).toEqual([
-      ['example/port-open', 'meatymusic-plugin-example'],
-    ]);
-    const services = { api: { url: `http://127.0.0.1:${port}` } };
-    expect(await runForReal(checks[0]!, { services })).toMatchObject({ status: 'pass' });
-    expect(await runForReal(checks[0]!, { services: { api: { url: 'http://127.0.0.1:1' } } })).toMatchObject({
-      status: 'fail',
-      code: 'closed',
-    });
-
-    await expect(
-      loadDeclared({ plugins: ['meatymusic-plugin-none'], root: folder, env: {} }),
-    ).rejects.toMatchObject({
-      exitCode: 78,
-      details: [expect.stringContaining('plugin meatymusic-plugin-none: is not installed')],
-    });
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { messageOf } from '../../../base/errors.ts';
 import { knownSecrets } from '../../../base/known-secrets.ts';
 import { nearest } from '../../../base/nearest.ts';
-import type { Check } from '../../../check/define-check.ts';
+import type { FoundCheck } from '../../found.ts';
 import { problemText, readDocument } from '../document.ts';
 import { TemplateProblem } from '../go-template/problem.ts';
 import { renderTemplate } from '../go-template/render.ts';
@@ -14,7 +14,7 @@ import { type Resource, translations } from './resources.ts';
 import { Unsupported } from './unsupported.ts';
 
 export interface GossfileResult {
-  checks: Check[];
+  checks: FoundCheck[];
   notices: string[];
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DeclaredProblem } from '../problem.ts';
 import { Unsupported } from './unsupported.ts';
 
-/** The fields of an entry, as it stands in the gossfile. */
+/** The fields of an entry of a gossfile. */
 export type Resource = Record<string, unknown>;
 
 /** goss's entry → ours: which fields are what it looks at, and which are what is expected. */

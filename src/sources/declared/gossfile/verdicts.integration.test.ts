@@ -9,8 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeAuthority, opensslMissing, type TestAuthority } from '../../../testing/certificates.ts';
 import { startNameServer, type TestNameServer } from '../../../testing/dns-server.ts';
 import { gossMissing, gossValidate } from '../../../testing/goss.ts';
-import { runForReal } from '../../../testing/run-declared.ts';
-import { loadDeclared } from '../index.ts';
+import { loadDeclared, runForReal } from '../../../testing/run-declared.ts';
 
 const answer: http.RequestListener = (request, response) => {
   if (request.url === '/moved') return void response.writeHead(302, { location: '/page' }).end();

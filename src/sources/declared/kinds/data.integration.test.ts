@@ -105,7 +105,7 @@ describe.skipIf(redisMissing)(`redis-command${redisMissing ? ` (skipped: ${redis
     });
   });
 
-  test("the server's error can be what is expected, and is told where it is not", async () => {
+  test("the server's error can be expected, and is reported where it is not", async () => {
     const reader = redis.url.replace('//', '//reader:reader-pass@');
     expect(await run('command: FLUSHALL, error: NOPERM', reader)).toMatchObject({ status: 'pass' });
     const verdict = await run('command: FLUSHALL, reply: OK', reader);

@@ -1,7 +1,7 @@
 import { type Exchanged, exchange } from '../../../check/exchange.ts';
 import type { HttpProbe, HttpRequest } from '../../../check/probes.ts';
 
-/** Headers that say nothing of who asks: the only ones that are sent to another origin. */
+/** Headers without information about the caller: the only ones that are sent to another origin. */
 const harmlessHeaders = new Set([
   'accept',
   'accept-charset',

@@ -41,7 +41,7 @@ export const httpKind = defineKind({
     'final-url': 'The last URL, after redirects',
     reachable: 'Whether an answer came',
   },
-  // A file is read in one piece, and a pipe may stand in its place.
+  // A file is read in one piece, and it may be a pipe.
   isBounded: (target) => !target['ca-file'] && !target['cert-file'] && !target['key-file'],
   effects: ({ method }) => effectsOfMethod(method),
   uses: (target) => (target.url.startsWith('/') ? [target.service] : []),

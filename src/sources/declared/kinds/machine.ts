@@ -155,7 +155,7 @@ export const processKind = defineKind({
   },
 });
 
-/** A value that stands in the file itself: for templates and variables. */
+/** A value in the file itself: for templates and variables. */
 export const matchingKind = defineKind({
   name: 'matching',
   about: 'A value of the file itself, mostly a variable',

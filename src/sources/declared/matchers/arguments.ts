@@ -3,7 +3,7 @@ import type { Path } from './compile.ts';
 import { goRegExp } from './go-regexp.ts';
 import { isMap, shown, toNumber } from './values.ts';
 
-/** What stands behind a matcher's name, in the type that it needs. Each throws `DeclaredProblem`. */
+/** The arguments of matchers, in the types that they need. Each throws `DeclaredProblem`. */
 
 export function stringOf(argument: unknown, path: Path): string {
   if (typeof argument === 'string') return argument;

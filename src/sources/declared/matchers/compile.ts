@@ -4,13 +4,13 @@ export interface Matcher {
   test(value: unknown): boolean;
 }
 
-/** Where in the entry the expectation stands, for messages. */
+/** The place of the expectation in the entry, for messages. */
 export type Path = readonly (string | number)[];
 
 /** What a person wrote as an expectation → what can be tested. Throws `DeclaredProblem`. */
 export type CompileMatcher = (raw: unknown, path: Path) => Matcher;
 
-/** One named matcher; `inner` compiles the expectations that stand in its argument. */
+/** One named matcher; `inner` compiles the expectations in its argument. */
 export type Compile = (argument: unknown, path: Path, inner: CompileMatcher) => Matcher;
 
 /** All of them must hold. */

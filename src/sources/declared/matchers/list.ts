@@ -26,7 +26,7 @@ export const listMatchers: Record<string, Compile> = {
   },
 };
 
-/** A list in the place of an expectation: patterns of the lines of a text, elements of everything else. */
+/** A list as an expectation: patterns of the lines of a text, elements of everything else. */
 export function listMatcher(raw: unknown[], path: Path, inner: CompileMatcher): Matcher {
   if (raw.length === 0)
     throw new DeclaredProblem(path, 'an empty list of expectations always holds; say what is expected');

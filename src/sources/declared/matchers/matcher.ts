@@ -20,7 +20,7 @@ const aliases: Record<string, string> = {
   json: 'gjson',
 };
 
-/** For editors and messages: every name that may stand in an expectation. */
+/** For editors and messages: every name that an expectation may have. */
 export const matcherNames: readonly string[] = [...Object.keys(compilers), ...Object.keys(aliases)];
 
 /**

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assertSound } from '../engine/plan.ts';
-import { loadBuiltInChecks, loadChecksFrom } from './load.ts';
+import { findBuiltInChecks, findFolderChecks } from './check-modules.ts';
+import { makeChecks } from './make-checks.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -25,28 +25,29 @@ export default defineCheck({
   async run({ pass }) { return pass(String(new ProbeError('X', 'y') instanceof ProbeError), { count: 1, what: 'x' }); },
 });`;
 
-describe('loadBuiltInChecks', () => {
-  it('finds the checks of this package, and they fit together', async () => {
-    const checks = await loadBuiltInChecks();
+const load = async (from: string) => makeChecks([await findFolderChecks(from)]);
+
+describe('findBuiltInChecks', () => {
+  it('finds the checks of this package, which are all valid', async () => {
+    const checks = makeChecks([await findBuiltInChecks()]);
     expect(checks.map(({ id }) => id)).toContain('api/health');
-    expect(() => assertSound(checks)).not.toThrow();
   });
 });
 
-describe('loadChecksFrom', () => {
+describe('findFolderChecks', () => {
   it('loads TypeScript without a build step; the id is the path', async () => {
     await write('shop/orders/paid.ts', good('Orders are paid'));
     await write('shop/open.mjs', good('It is open').replace(': string', ''));
-    const checks = await loadChecksFrom(folder);
+    const checks = await load(folder);
     expect(checks.map(({ id, title }) => [id, title])).toEqual([
       ['shop/open', 'It is open'],
       ['shop/orders/paid', 'Orders are paid'],
     ]);
   });
 
-  it('does not take the word of a check that it is bounded: its code is somebody’s', async () => {
+  it('ignores `isBounded` of a definition: its code is the user’s', async () => {
     await write('shop/open.ts', good('It is open').replace('title,', 'title, isBounded: true,'));
-    const [check] = await loadChecksFrom(folder);
+    const [check] = await load(folder);
     expect(check).toMatchObject({ id: 'shop/open', isBounded: false });
   });
 
@@ -61,7 +62,7 @@ describe('loadChecksFrom', () => {
     ).toBe(ProbeError);
   });
 
-  it('passes over tests, types, helpers and hidden files', async () => {
+  it('ignores tests, types, helpers and hidden files', async () => {
     for (const name of [
       'a/one.test.ts',
       'a/types.d.ts',
@@ -72,12 +73,14 @@ describe('loadChecksFrom', () => {
     ]) {
       await write(name, 'throw new Error("not a check")');
     }
-    await expect(loadChecksFrom(folder)).rejects.toThrow('holds no check');
+    await expect(load(folder)).rejects.toMatchObject({
+      details: [expect.stringContaining('has no check')],
+    });
     await write('b/two.ts', good('It is there'));
-    expect((await loadChecksFrom(folder)).map(({ id }) => id)).toEqual(['b/two']);
+    expect((await load(folder)).map(({ id }) => id)).toEqual(['b/two']);
   });
 
-  it('tells every file that is no check, at once', async () => {
+  it('reports every file that is no check, at once', async () => {
     await write('a/empty.ts', '');
     await write('a/named.ts', 'export const check = { title: "x" };');
     await write('a/imports.ts', `import { x } from './none.ts';\nexport default x;`);
@@ -85,26 +88,28 @@ describe('loadChecksFrom', () => {
     await write('a/half.ts', `export default { title: 'x', needs: ['htp'], run() {}, effects: 'some' }`);
     await write('a/list.ts', good('x').replace('async run', 'options: [], async run'));
     await write('a/option.ts', good('x').replace('async run', 'options: { path: "/" }, async run'));
-    const fault = await loadChecksFrom(folder).catch((thrown) => thrown);
+    const fault = await load(folder).catch((thrown) => thrown);
     expect(fault.exitCode).toBe(78);
     expect(fault.details.map((line: string) => line.replace(folder, '…'))).toMatchInlineSnapshot(`
       [
-        "…/a/empty.ts: has no default export that is a check; write: export default defineCheck({ … })",
-        "…/a/half.ts: "codes" names no way to fail; a check that cannot fail proves nothing",
-        "…/a/half.ts: "effects" is none of none, rolled-back, temporary, disruptive",
-        "…/a/half.ts: "failureTitle" is not a text",
-        "…/a/half.ts: "needs" names the probe "htp", which does not exist",
-        "…/a/half.ts: "why" is not a text",
         "…/a/imports.ts: Cannot find module './none.ts'",
-        "…/a/list.ts: "options" is no map of options; write: options: { name: option(schema, default, description) }",
-        "…/a/named.ts: has no default export that is a check; write: export default defineCheck({ … })",
-        "…/a/option.ts: the option "path" is not made by option(schema, default, description)",
         "…/a/throws.ts: boom",
+        "…/a/empty.ts: is no definition of a check; in a file: export default defineCheck({ … })",
+        "…/a/half.ts: "failureTitle" is not a text",
+        "…/a/half.ts: "why" is not a text",
+        "…/a/half.ts: "codes" is no map of failure codes; write: codes: { name: { means, hint } }",
+        "…/a/half.ts: "needs" names the probe "htp", which does not exist",
+        "…/a/half.ts: "effects" is none of none, rolled-back, temporary, disruptive",
+        "…/a/list.ts: "options" is no map of options; write: options: { name: option(schema, default, description) }",
+        "…/a/named.ts: is no definition of a check; in a file: export default defineCheck({ … })",
+        "…/a/option.ts: the option "path" is not made by option(schema, default, description)",
       ]
     `);
   });
 
   it('says so when the folder does not exist', async () => {
-    await expect(loadChecksFrom(path.join(folder, 'none'))).rejects.toThrow('does not exist');
+    await expect(load(path.join(folder, 'none'))).rejects.toMatchObject({
+      details: [expect.stringContaining('does not exist')],
+    });
   });
 });

@@ -1,0 +1,27 @@
+import type { Check } from '../check/define-check.ts';
+
+/** Returns the ids of one cycle of `after`, the first one repeated at the end; `undefined` if there is none. */
+export function findCycle(byId: ReadonlyMap<string, Check>): string[] | undefined {
+  const done = new Set<string>();
+  for (const start of byId.keys()) {
+    if (!byId.get(start)?.after?.length) continue;
+    const path: { id: string; next: number }[] = [{ id: start, next: 0 }];
+    const onPath = new Set([start]);
+    while (path.length > 0) {
+      const top = path[path.length - 1] as { id: string; next: number };
+      const id = byId.get(top.id)?.after?.[top.next++];
+      if (id === undefined) {
+        done.add(top.id);
+        onPath.delete(top.id);
+        path.pop();
+      } else if (onPath.has(id)) {
+        const ids = path.map((step) => step.id);
+        return [...ids.slice(ids.indexOf(id)), id];
+      } else if (!done.has(id) && byId.has(id)) {
+        path.push({ id, next: 0 });
+        onPath.add(id);
+      }
+    }
+  }
+  return undefined;
+}
