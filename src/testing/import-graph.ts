@@ -45,6 +45,7 @@ const packages: readonly [packages: RegExp, allowed: RegExp][] = [
   [/^pg$/, /^src\/(probes\/postgres|migrate\/|stack\/api\/)/],
   [/^ioredis$/, /^src\/(probes\/redis|stack\/api\/)/],
   [/^@opentelemetry\//, /^src\/(telemetry\/|probes\/(spans|otlp)|stack\/)/],
+  [/^(jiti|sucrase)$/, /^src\/base\//],
   [/^kysely$/, /^(migrations\/|src\/(migrate|stack\/api)\/)/],
   [/^(fastify|pino|@fastify\/.*)$/, /^src\/stack\//],
   [/^playwright-core$/, /^src\/probes\/browser/],
