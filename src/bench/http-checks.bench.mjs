@@ -1,7 +1,7 @@
 /**
  * Declared HTTP checks beside goss, which is found on the PATH or named by GOSS: the same requests and the same
  * expectations, against the same server, in turns. The memory a check costs is the growth of the peak from 1,000 to 10,000
- * checks. What no tool of Node.js can go below stands beside: an empty Node and the bare requests over plain sockets.
+ * checks. The lower bound for a tool of Node.js is shown beside: an empty Node and the bare requests over plain sockets.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -10,7 +10,7 @@ import type { MigrationFile } from './migration-file.ts';
 export interface Migration extends MigrationFile {
   up(db: Kysely<unknown>): Promise<unknown>;
   down?: (db: Kysely<unknown>) => Promise<unknown>;
-  /** `export const noTransaction = true`: it runs alone, outside the batch's transaction. */
+  /** True if it runs alone, outside the transaction of the batch. Set by `export const noTransaction = true`. */
   noTransaction: boolean;
 }
 

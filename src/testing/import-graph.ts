@@ -52,7 +52,7 @@ const packages: readonly [packages: RegExp, allowed: RegExp][] = [
   [/^@electric-sql\//, /^src\/(runners\/embedded|migrate)\//],
 ];
 
-/** What a check imports: the contract, and the halves that built-in checks share. */
+/** Modules that a check may import: the contract and the shared parts of built-in checks. */
 const ofChecks = ['src/check/index.ts', 'src/suites/index.ts'];
 
 /** The text of every file that is shipped, by its path; of no test. */
@@ -95,7 +95,7 @@ export async function readImports(sources: Record<string, string>): Promise<Impo
   ]);
 }
 
-/** What breaks the rules, as sentences. */
+/** Returns the violations of the rules as sentences. */
 export function violationsOf(edges: readonly ImportEdge[]): string[] {
   const sentences = edges.flatMap((edge) => {
     const reason =

@@ -1,4 +1,4 @@
-/** What the templates are given. */
+/** Variables of the templates. */
 export const templateData = {
   Vars: {
     list: [1, 2],
