@@ -15,8 +15,8 @@ export interface LogAccess {
   file?: string;
 }
 
-/** Remembers how far a log was read. */
-/** What was written to a file that has been moved away. */
+/** Reader of a log that keeps its position. */
+/** Bytes written to a file after it was moved away. */
 export interface MovedBytes {
   moved: Uint8Array;
 }

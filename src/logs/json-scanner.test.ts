@@ -17,7 +17,7 @@ function scan(line: string | Buffer) {
   };
 }
 
-/** What the scanner must agree with. */
+/** Reference for the scanner. */
 function isObject(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);

@@ -75,7 +75,7 @@ const tables = async () =>
     )
   ).map(({ name }) => name);
 
-/** What holds on every server. */
+/** Tests that apply to every server. */
 function commonSuite() {
   test('applies what is pending, and a second run changes nothing', async () => {
     await migrations.write('1_a');

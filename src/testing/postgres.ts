@@ -35,7 +35,7 @@ export interface TestPostgres {
   readonly folder: string;
   /** Process of the postmaster, for signals: SIGSTOP, SIGKILL. */
   readonly pid: number;
-  /** What it has logged so far. */
+  /** Log so far. */
   log(): string;
   /** Returns the address of a database, by default for the superuser. */
   urlOf(database: string, user?: { name: string; password: string }): string;

@@ -1,4 +1,4 @@
-/** What is bundled into `dist/`, as options of rolldown. A package is either bundled or a dependency, never both. */
+/** Bundles in `dist/`, as options of rolldown. A package is either bundled or a dependency, never both. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +20,9 @@ export function programBundles(out, plugins = []) {
     cwd: root,
     input,
     platform: 'node',
-    // The last two are loaded where they are installed.
+    // The last two are optional.
     external: [...Object.keys(dependencies), 'pg-native', 'supports-color'],
-    // The ES modules of a package where it has both kinds: what is not used of them is left out.
+    // ES modules are preferred over CommonJS: unused exports are removed.
     resolve: { mainFields: ['module', 'main'] },
     plugins: [builtInChecks, ...own, ...plugins],
     transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(version) } },
@@ -41,7 +41,7 @@ export function programBundles(out, plugins = []) {
         minify: { compress: false, mangle, codegen: true },
       },
     }),
-    // What runs in a process or thread of its own.
+    // Programs that run in their own process or thread.
     bundle({
       input: {
         'config-worker': 'src/config/config-worker.ts',

@@ -57,7 +57,7 @@ function published(title: string, schema: v.GenericSchema): object {
   return { title, $schema: 'https://json-schema.org/draft/2020-12/schema', ...jsonSchema(schema) };
 }
 
-/** What people write, as JSON Schema. Throws where JSON has no word for something else than the actions named here. */
+/** Returns the JSON Schema of the input of a schema. Throws for an action that JSON Schema cannot express and that is not named here. */
 function jsonSchema(schema: v.GenericSchema): object {
   const { $schema: _, ...made } = toJsonSchema(schema, {
     target: 'draft-2020-12',
