@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AwaitTimeout, awaitUntil, pause } from './await-until.ts';
 import type { Clock } from './clock.ts';
 
-/** Time that passes only by being waited for. */
+/** A clock that advances only when something waits. */
 function instantClock(): Clock & { waited: number[] } {
   let ms = 0;
   const waited: number[] = [];
@@ -37,7 +37,7 @@ describe('awaitUntil', () => {
     expect(clock.waited).toEqual([20, 30]);
   });
 
-  it('takes a falsy value for an answer', async () => {
+  it('accepts a falsy value as the result', async () => {
     expect(await awaitUntil(() => 0, { what: 'it', withinMs: 10, clock: instantClock() })).toBe(0);
   });
 

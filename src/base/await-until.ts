@@ -2,18 +2,18 @@ import { type Clock, systemClock } from './clock.ts';
 import { messageOf } from './errors.ts';
 
 export interface AwaitUntilOptions {
-  /** What is awaited, for the error: `api to be ready`. */
+  /** Condition for the error message: `api to be ready`. */
   what: string;
   withinMs: number;
-  /** First pause between attempts; grows by half each time up to `maxIntervalMs`. Default 20. */
+  /** First pause between attempts; grows by half each time up to `maxIntervalMs`. Default: 20. */
   intervalMs?: number;
-  /** Default 250. */
+  /** Default: 250. */
   maxIntervalMs?: number;
   signal?: AbortSignal | undefined;
   clock?: Clock;
 }
 
-/** The deadline passed. Holds the last failure as `cause` and how often it was tried. */
+/** Error after the deadline; `cause` is the last failure, `attempts` the number of attempts. */
 export class AwaitTimeout extends Error {
   override readonly name = 'AwaitTimeout';
   readonly code = 'await-timeout';

@@ -1,10 +1,10 @@
-/** Time as a dependency, so that tests can turn it by hand. */
+/** Time as a dependency, so that tests can control it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Monotonic milliseconds; only differences mean something. */
+  /** Monotonic milliseconds; only differences are meaningful. */
   monotonic(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. */
+  /** Calls `callback` once after `delayMs`; the returned function cancels the call. */
   after(delayMs: number, callback: () => void): () => void;
 }
 

@@ -1,8 +1,8 @@
 const unitMs = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * `250ms`, `5s`, `1.5m`, `1m30s`, `2h`, `1d`, what `formatDuration` writes, or a bare number of milliseconds →
- * milliseconds; `undefined` if it is none of these.
+ * Parses `250ms`, `5s`, `1.5m`, `1m30s`, `2h`, `1d`, the output of `formatDuration`, or a bare number of milliseconds.
+ * Returns milliseconds, or `undefined` for other text.
  */
 export function parseDuration(text: string): number | undefined {
   const parts = /^\d+(?:\.\d+)?$/.test(text.trim()) ? `${text.trim()}ms` : text.trim();
@@ -13,7 +13,7 @@ export function parseDuration(text: string): number | undefined {
   );
 }
 
-/** Milliseconds → `87 ms`, `1.24 s`, `2 min 05 s`. */
+/** Formats milliseconds as `87 ms`, `1.24 s`, `2 min 05 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(2)} s`;

@@ -1,12 +1,12 @@
-/** Where a service is reached, credentials included, or why it has no address. Nothing falls back to a default port. */
+/** Address of a service, credentials included, or the reason for its absence. There is no default port. */
 export type Endpoint = { url: string } | { absent: Absence };
 
-/** The reason for which a service has no address. */
+/** Reason why a service has no address. */
 export interface Absence {
   code: 'not-running' | 'port-not-published' | 'switched-off';
   /** `container shop-redis-1 exited (1)` */
   reason: string;
-  /** What to do about it; a command where there is one. */
+  /** Next step for the user; a command where there is one. */
   hint: string;
 }
 
@@ -18,7 +18,7 @@ export function switchedOff(service: string): Absence {
   };
 }
 
-/** The address, or `undefined` where there is none. */
+/** Returns the address, or `undefined` where there is none. */
 export function urlOf(endpoint: Endpoint | undefined): string | undefined {
   return endpoint && 'url' in endpoint ? endpoint.url : undefined;
 }
@@ -29,10 +29,10 @@ export function absenceOf(endpoint: Endpoint | undefined): Absence | undefined {
 
 const placeholderEnding = '.invalid';
 
-/** A host that no resolver ever finds (RFC 6761): shown where a service has no address. */
+/** Returns a host that no resolver finds (RFC 6761), for a service without an address. */
 export const placeholderHost = (service: string): string => `${service}${placeholderEnding}`;
 
-/** The service that a placeholder was made for. */
+/** Returns the service of a placeholder host. */
 export function serviceOfPlaceholder(hostname: string): string | undefined {
   return hostname.endsWith(placeholderEnding) ? hostname.slice(0, -placeholderEnding.length) : undefined;
 }

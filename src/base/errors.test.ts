@@ -40,7 +40,7 @@ it.each<[string, unknown]>([
   expect(codeOf(thrown)).toBeUndefined();
 });
 
-it('follows an error that holds itself only so far', () => {
+it('limits how far it follows a circular error', () => {
   const cause = new Error('round');
   cause.cause = cause;
   expect(codeOf(cause)).toBeUndefined();

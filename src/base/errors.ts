@@ -1,20 +1,20 @@
 import { ExitCode } from './exit-code.ts';
 
 export interface FaultDetails {
-  /** Stable, kebab-case, matched by scripts: `port-taken`. */
+  /** Stable identifier for scripts, in kebab case: `port-taken`. */
   code: string;
-  /** One sentence for a person: what happened, and where. */
+  /** One sentence: the failure and its place. */
   message: string;
-  /** What to do next; a command where there is one. */
+  /** Next step for the user; a command where there is one. */
   hint?: string;
   /** Default: 70, internal. */
   exitCode?: ExitCode;
-  /** Further lines a person needs at once: the holder of a port, the last log lines. */
+  /** Further lines to print: the process that uses a port, the last log lines. */
   details?: readonly string[];
   cause?: unknown;
 }
 
-/** An expected way to fail. Everything else that is thrown is a defect and exits with 70. */
+/** An expected failure. Any other thrown value is a defect and exits with 70. */
 export class Fault extends Error {
   override readonly name = 'Fault';
   readonly code: string;
@@ -31,10 +31,10 @@ export class Fault extends Error {
   }
 }
 
-/** Nested errors and causes are followed this far; one may hold itself. */
+/** Limit for nested errors and causes, which may be circular. */
 const maxDepth = 8;
 
-/** Returns the message of a thrown value of any kind, also of one whose properties or conversion throw. */
+/** Returns the message of any thrown value. Never throws, even if its properties or its conversion do. */
 export function messageOf(thrown: unknown): string {
   return messageAt(thrown, 0);
 }
@@ -52,7 +52,7 @@ function messageAt(thrown: unknown, depth: number): string {
   }
 }
 
-/** Returns what is known of a value without running any code of it. */
+/** Returns the type of a value without running its code. */
 function kindOf(thrown: unknown): string {
   return typeof thrown === 'function' ? 'a function' : 'an object';
 }
@@ -67,7 +67,7 @@ export function codeOf(thrown: unknown): string | undefined {
       at = cause;
     }
   } catch {
-    // A property that throws is none.
+    // A property that throws counts as missing.
   }
   return undefined;
 }

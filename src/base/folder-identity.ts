@@ -1,16 +1,16 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 
-/** A folder, recognised by whichever link it is reached and after it was moved, and distinguished from a copy. */
+/** Identity of a folder: the same through every link and after a move, different for a copy. */
 export interface FolderIdentity {
-  /** Without symbolic links. */
+  /** Path without symbolic links. */
   path: string;
   dev: number;
   ino: number;
-  /** Where it was before it was moved. */
+  /** Paths before the folder was moved. */
   formerly?: string[];
 }
 
-/** The path without symbolic links; the path itself where nothing is there. */
+/** Returns the path without symbolic links, or the path itself if it does not exist. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -24,7 +24,7 @@ export function identifyFolder(folder: string): FolderIdentity {
   return { path: realPath(folder), dev, ino };
 }
 
-/** Whether what was recorded is the folder that is there now. False for anything that is no record. */
+/** Returns true if the recorded folder is the one at this path now. False for an invalid record. */
 export function isSameFolder(recorded: FolderIdentity | undefined, folder: string): boolean {
   if (typeof recorded?.path !== 'string' || !existsSync(folder)) return false;
   const { path, dev, ino } = identifyFolder(folder);

@@ -1,23 +1,23 @@
 import type { EventEmitter } from 'node:events';
 import { messageOf } from './errors.ts';
 
-/** Reports why the bytes that arrived are not what the protocol allows; `undefined` where they may be. */
+/** Function that returns why received bytes break the protocol, or `undefined` if they are valid. */
 export type Inspect = (chunk: Buffer) => string | undefined;
 
 interface Stream extends EventEmitter {
   destroy(error?: Error): unknown;
 }
 
-/** The other end breaks its protocol. `code` is `PROTOCOL`. */
+/** Error for a peer that breaks its protocol. `code` is `PROTOCOL`. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly code = 'PROTOCOL';
 }
 
 /**
- * Puts an inspection before the listeners of a stream that a library reads: bytes that it refuses reach no parser, and
- * what a parser throws (a stack that ran out, a length out of range) does not end the process. Both destroy the stream
- * with a `ProtocolError`, which the library reports as it reports a lost connection.
+ * Inspects the bytes of a stream before the listeners of a library: refused bytes reach no parser, and an error that a
+ * parser throws (stack overflow, a length out of range) does not end the process. Both destroy the stream
+ * with a `ProtocolError`, which the library reports like a lost connection.
  */
 export function guardStream(stream: Stream, inspect: Inspect): void {
   const emit = stream.emit.bind(stream);

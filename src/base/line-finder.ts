@@ -1,4 +1,4 @@
-/** Returns a function from an offset in the text to its line, from 1. The text is searched once, at the first call. */
+/** Returns a function that maps an offset in the text to its line, from 1. The text is searched once, at the first call. */
 export function createLineFinder(text: string): (offset: number) => number {
   let breaks: number[] | undefined;
   return (offset) => {

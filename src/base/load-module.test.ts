@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('loadModule', () => {
-  it('loads TypeScript in a folder without node_modules and hands it the virtual modules', async () => {
+  it('loads TypeScript in a folder without node_modules with the virtual modules', async () => {
     const virtual = { meatymusic: { answer: 42 } };
     const text = `import { answer } from 'meatymusic';\nimport { twice } from './twice.ts';\nexport default { is: twice(answer as number) };`;
     file('twice.ts', 'export const twice = (n: number): number => n * 2;');
@@ -35,7 +35,37 @@ describe('loadModule', () => {
     }
   });
 
-  it('rejects with what the file threw', async () => {
+  it.each([
+    ['type arguments', 'export default Array.of<number>(1)[0];'],
+    ['an enum', 'enum Mood { glad = 1 }\nexport default Mood.glad;'],
+    ['a namespace with code', 'namespace A { export const x = 1; }\nexport default A.x;'],
+    ['an import of Node.js', "import { join } from 'node:path';\nexport default join('a').length;"],
+    ['an import()', "export default (await import('./one.ts')).one;"],
+    ['a neighbour with a top-level await', "import { one } from './one.ts';\nexport default one;"],
+    ['a top-level await', 'export default await Promise.resolve(1);'],
+    ['require', "export default require('node:path').join('a').length;"],
+    ['import.meta', 'export default import.meta.url ? 1 : 0;'],
+  ])('loads %s, from the file and from its text', async (_what, source) => {
+    file('one.ts', 'export const one: number = await Promise.resolve(1);');
+    expect((await loadModule(file('f.ts', source))).default).toBe(1);
+    expect((await loadModule(path.join(folder, 'f2.ts'), { source })).default).toBe(1);
+  });
+
+  it('evaluates a given text at each call', async () => {
+    const name = path.join(folder, 'g.mjs');
+    const load = async (text: string) => (await loadModule(name, { source: text })).default;
+    expect([await load('export default 1;'), await load('export default 2;')]).toEqual([1, 2]);
+  });
+
+  it('reports a syntax error, and the place in the file of what is thrown later', async () => {
+    await expect(loadModule(file('h.ts', 'export async function up( {'))).rejects.toThrow(/h\.ts/);
+    const text = 'type A = {\n  a: 1;\n};\nexport default () => {\n  throw new Error();\n};';
+    const loaded = await loadModule(file('i.ts', text));
+    const error = await (async () => (loaded.default as () => void)())().catch((thrown: Error) => thrown);
+    expect((error as Error).stack).toContain('i.ts:5:');
+  });
+
+  it('rejects with the error that the file threw', async () => {
     await expect(loadModule(file('c.ts', 'throw new RangeError("no");'))).rejects.toThrow('no');
   });
 

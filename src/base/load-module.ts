@@ -1,31 +1,32 @@
-import os from 'node:os';
-import path from 'node:path';
+import { createRequire } from 'node:module';
 import type { Jiti } from 'jiti';
 
 export interface LoadModuleOptions {
-  /** Modules that are handed to the file instead of being looked up: `{ meatymusic: … }`. */
+  /** Modules that the file may import by name without having them installed: `{ meatymusic: … }`. */
   virtualModules?: Record<string, unknown>;
-  /** For a file whose top-level `await` never settles. Default 10 s. */
+  /** The text of the file, already read. It is evaluated at each call. Default: read from the file, and kept. */
+  source?: string;
+  /** Limit for a file whose top-level `await` never settles. Default: 10 s. */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Loads somebody's JavaScript or TypeScript file, without a build step and without a type check, on every Node that we
- * support. Resolves to the module's exports. Rejects with what the file threw, with `ModuleLoadTimeout`, or with the
- * signal's reason.
+ * Loads a JavaScript or TypeScript file without a build step or a type check. Keeps no compiled code on disk. Resolves
+ * to the exports of the module. Rejects with the error that the file threw, with `ModuleLoadTimeout`, or with the
+ * reason of the signal.
  */
 export async function loadModule(
   file: string,
-  { virtualModules = {}, timeoutMs = 10_000, signal }: LoadModuleOptions = {},
+  { virtualModules = noModules, source, timeoutMs = 10_000, signal }: LoadModuleOptions = {},
 ): Promise<Record<string, unknown>> {
-  const jiti = await jitiFor(virtualModules);
+  const jiti = await getLoader(virtualModules);
   signal?.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   try {
     return await Promise.race([
-      jiti.import<Record<string, unknown>>(file),
+      evaluate(jiti, file, source),
       new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new ModuleLoadTimeout(file, timeoutMs)), timeoutMs);
         onAbort = () => reject(signal?.reason);
@@ -38,6 +39,14 @@ export async function loadModule(
   }
 }
 
+async function evaluate(jiti: Jiti, file: string, source: string | undefined) {
+  const exports =
+    source === undefined
+      ? await jiti.import(file)
+      : await jiti.evalModule(source, { filename: file, async: true, forceTranspile: true });
+  return exports as Record<string, unknown>;
+}
+
 export class ModuleLoadTimeout extends Error {
   override readonly name = 'ModuleLoadTimeout';
   readonly code = 'module-load-timeout';
@@ -47,24 +56,25 @@ export class ModuleLoadTimeout extends Error {
   }
 }
 
-/** Of this user: in the shared folder that is the loader's default, anybody could plant code that is then run. */
-const compiledFolder = path.join(
-  process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'),
-  'meatymusic',
-);
-
-/** One loader for each set of virtual modules: loaders share nothing, and a hundred files must not make a hundred. */
+const noModules = {};
+/** Loaders by set of virtual modules: loaders share no cache, so each set has one. */
 const loaders = new WeakMap<object, Promise<Jiti>>();
-const none = {};
 
-function jitiFor(virtualModules: Record<string, unknown>): Promise<Jiti> {
-  const key = Object.keys(virtualModules).length === 0 ? none : virtualModules;
-  let jiti = loaders.get(key);
-  if (!jiti) {
-    jiti = import('jiti').then(({ createJiti }) =>
-      createJiti(import.meta.url, { virtualModules, fsCache: compiledFolder }),
-    );
-    loaders.set(key, jiti);
-  }
-  return jiti;
+function getLoader(virtualModules: Record<string, unknown>): Promise<Jiti> {
+  const loader = loaders.get(virtualModules) ?? createLoader(virtualModules);
+  loaders.set(virtualModules, loader);
+  return loader;
+}
+
+async function createLoader(virtualModules: Record<string, unknown>): Promise<Jiti> {
+  const { createTransform } = await import('./strip-types.ts');
+  // `import('jiti')` would first parse the whole file to find the names of its exports (75 ms).
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
+  const babel = createJiti(import.meta.url, { fsCache: false });
+  return createJiti(import.meta.url, {
+    virtualModules,
+    // jiti would keep compiled code in a temporary folder that other users can write to, and run it from there.
+    fsCache: false,
+    transform: createTransform(Object.keys(virtualModules), (options) => babel.transform(options)),
+  });
 }

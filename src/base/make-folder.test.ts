@@ -10,14 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('makes a folder with those above it, and is content with one that is there', async () => {
+it('creates a folder and its parents, and accepts an existing one', async () => {
   const deep = path.join(folder, 'a/b/c');
   await Promise.all([makeFolder(deep), makeFolder(deep)]);
   await makeFolder(deep);
   expect(existsSync(deep)).toBe(true);
 });
 
-it('rejects where a file stands in the way', async () => {
+it('rejects where a file has the name', async () => {
   writeFileSync(path.join(folder, 'file'), '');
   await expect(makeFolder(path.join(folder, 'file/a'))).rejects.toMatchObject({ code: 'ENOTDIR' });
 });

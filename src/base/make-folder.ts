@@ -3,8 +3,8 @@ import path from 'node:path';
 import { codeOf } from './errors.ts';
 
 /**
- * Makes a folder and those above it. Unlike `mkdir` with `recursive`, which tries for ever where a file system denies
- * that a folder exists in which it refuses to make one (`/proc/x`), it tries each once.
+ * Creates a folder and its parents. Tries each once, unlike `mkdir` with `recursive`, which never ends on a file system
+ * that refuses to create a folder and reports its parent as missing (`/proc/x`).
  */
 export async function makeFolder(folder: string): Promise<void> {
   const isThere = (error: unknown) => codeOf(error) === 'EEXIST';

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { nearest } from './nearest.ts';
 
-it('finds the name that was meant', () => {
+it('returns the closest name', () => {
   expect(nearest('verfy', ['up', 'down', 'verify'])).toBe('verify');
 });
 
-it('names nothing when nothing is near', () => {
+it('returns undefined if no name is similar', () => {
   expect(nearest('xyzzy', ['up', 'down'])).toBeUndefined();
   expect(nearest('x', [])).toBeUndefined();
 });

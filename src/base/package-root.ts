@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package's package.json, from the bundle as from the source. */
+/** Folder of the package.json of this package, for the bundle and for the source. */
 export const packageRoot: string = findPackageRoot(fileURLToPath(import.meta.url));
 
-/** Whether this runs from `dist/`; else from the source, in tests. */
+/** True if this runs from `dist/`; false from the source, in tests. */
 export const isBuilt: boolean = fileURLToPath(import.meta.url).startsWith(
   path.join(packageRoot, 'dist') + path.sep,
 );

@@ -36,7 +36,7 @@ describe('tryLock', () => {
     expect(lockHolder(file)?.what).toBe('heir');
   });
 
-  it('takes over the lock of a process whose number another one got', () => {
+  it('takes over the lock of a process whose PID was reused', () => {
     tryLock(file, 'make the folder');
     writeFileSync(file, JSON.stringify({ pid: process.pid, started: 'earlier', what: 'dead', since: '' }));
     expect(tryLock(file, 'heir').acquired).toBe(true);
@@ -57,13 +57,13 @@ describe('tryLock', () => {
 });
 
 describe('process identity', () => {
-  it('knows this process, and not one that never was', () => {
+  it('identifies this process, and no process that does not exist', () => {
     expect(isAlive(ownIdentity())).toBe(true);
     expect(identifyProcess(2 ** 30)).toBeUndefined();
     expect(identifyProcess(-1)).toBeUndefined();
   });
 
-  it('sends no signal to a process that only has the number', () => {
+  it('sends no signal to a process that reuses the PID', () => {
     expect(signalProcess({ pid: process.pid, started: 'earlier' }, 'SIGKILL')).toBe(false);
   });
 });

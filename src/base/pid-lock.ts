@@ -5,7 +5,7 @@ import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.t
 import { cannotWrite, makeFolderSync, replaceFileSync } from './write-file.ts';
 
 export interface LockHolder extends ProcessIdentity {
-  /** What it does with the lock: `meatymusic up`. */
+  /** Command that took the lock: `meatymusic up`. */
   what: string;
   /** ISO 8601. */
   since: string;
@@ -14,13 +14,13 @@ export interface LockHolder extends ProcessIdentity {
 export type LockAttempt = { acquired: true; release(): void } | { acquired: false; holder: LockHolder };
 
 let count = 0;
-/** A lock may be released between two looks at it, but not this often: then it is something else, such as a dangling link. */
+/** Limit for a lock that is released between two attempts. More often, it is not a lock: a dangling link, for example. */
 const maxAttempts = 100;
 
 /**
- * A lock between processes: a file that names its holder. The lock of a process that has died is taken over.
- * The file appears with its content (hard link), so that nobody reads half of it. Throws a `Fault` (73) where it cannot be
- * written, or where something that is no lock has its name.
+ * Takes a lock between processes: a file that names its holder. Takes over the lock of a process that has died.
+ * The file is created with its content (hard link), so that it is never read half-written. Throws a `Fault` (73) if it
+ * cannot be written, or if its path is not a lock file.
  */
 export function tryLock(file: string, what: string): LockAttempt {
   const mine: LockHolder = { ...ownIdentity(), what, since: new Date().toISOString() };
@@ -47,7 +47,7 @@ export function tryLock(file: string, what: string): LockAttempt {
   }
 }
 
-/** `undefined` where it has gone. Throws a `Fault` (73) for a folder, and for a file that this user may not read. */
+/** Returns `undefined` if the file is missing. Throws a `Fault` (73) for a folder and for a file that cannot be read. */
 function readLock(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -57,14 +57,14 @@ function readLock(file: string): string | undefined {
   }
 }
 
-/** Who holds the lock; `undefined` when nobody alive does. */
+/** Returns the holder of the lock; `undefined` if no live process holds it. */
 export function lockHolder(file: string): LockHolder | undefined {
   const text = read(file);
   const holder = text === undefined ? undefined : parse(text);
   return holder && isAlive(holder) ? holder : undefined;
 }
 
-/** Takes the file away only if it still says this: somebody may have replaced a dead holder's lock with their own. */
+/** Removes the file only if its text is unchanged: another process may have replaced a dead holder's lock. */
 function removeIf(file: string, text: string): void {
   if (read(file) !== text) return;
   const aside = `${file}.${process.pid}.${++count}`;
@@ -72,7 +72,7 @@ function removeIf(file: string, text: string): void {
     renameSync(file, aside);
     if (read(aside) !== text) linkSync(aside, file);
   } catch {
-    // Another process took the dead lock away first, which is all the same.
+    // Another process removed the dead lock first.
   } finally {
     rmSync(aside, { force: true });
   }

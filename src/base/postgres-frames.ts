@@ -1,6 +1,6 @@
 import type { Inspect } from './guard-stream.ts';
 
-/** What one connection may receive. */
+/** Limits of the data that one connection receives. */
 export interface PostgresLimits {
   messageBytes: number;
   totalBytes: number;
@@ -8,19 +8,19 @@ export interface PostgresLimits {
 }
 
 const headerBytes = 5;
-/** ErrorResponse and NoticeResponse: `pg` looks for the end of their list of fields without end. */
+/** ErrorResponse and NoticeResponse: `pg` searches the end of their list of fields without a limit. */
 const listsOfFields = new Set(['E'.charCodeAt(0), 'N'.charCodeAt(0)]);
 
 /**
- * Follows the messages of a PostgreSQL server (a letter, and a length that counts itself) and refuses what would fill the
- * memory (one message, all of a connection, rows without end) and what the driver would read without end.
+ * Parses the frames of a PostgreSQL server (a letter, and a length that includes itself). Refuses data that would exhaust
+ * the memory (one message, all of a connection, endless rows) and lists that the driver would read without a limit.
  */
 export function inspectPostgres({ messageBytes, totalBytes, messages }: PostgresLimits): Inspect {
   const header = Buffer.alloc(headerBytes);
   let headerLength = 0;
-  /** Of the message's body. */
+  /** Bytes of the message body. */
   let left = 0;
-  /** The parts of a body that is a list of fields. */
+  /** Chunks of a body that is a list of fields. */
   let fields: Buffer[] | undefined;
   let seenBytes = 0;
   let seenMessages = 0;
@@ -56,7 +56,7 @@ export function inspectPostgres({ messageBytes, totalBytes, messages }: Postgres
   };
 }
 
-/** A letter and a text that ends with a zero, any number of times, and then a zero. */
+/** Returns true for pairs of a letter and a zero-terminated text, followed by a zero byte. */
 function isListOfFields(body: Buffer): boolean {
   let at = 0;
   while (at < body.length && body[at] !== 0) {

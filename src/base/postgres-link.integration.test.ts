@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresMissing, startPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { leaveLink } from './postgres-link.ts';
 
-describe.skipIf(postgresMissing)('a link that is left', () => {
+describe.skipIf(postgresMissing)('leaveLink', () => {
   let server: TestPostgres;
   const sockets: Socket[] = [];
-  /** Hands on what both say, and hangs up for neither. */
+  /** Forwards both directions and closes neither. */
   const between = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ host: server.host, port: server.port, allowHalfOpen: true });
     sockets.push(client, upstream);
@@ -26,7 +26,7 @@ describe.skipIf(postgresMissing)('a link that is left', () => {
     await server?.stop();
   });
 
-  test('is closed by the server, or after its time where nobody hangs up', async () => {
+  test('is closed by the server, or after the time limit', async () => {
     for (const port of [server.port, (between.address() as { port: number }).port]) {
       const client = new pg.Client(server.url.replace(`:${server.port}/`, `:${port}/`));
       await client.connect();

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { guardStream } from './guard-stream.ts';
 import { inspectPostgres, type PostgresLimits } from './postgres-frames.ts';
 
-/** What both rooms that talk to PostgreSQL need around a client of `pg`; structural, so that base needs no `pg`. */
+/** Helpers for a client of `pg`, shared by probes and migrate; structurally typed, so that base needs no `pg`. */
 
 interface LinkClient {
   ssl?: unknown;
@@ -14,14 +14,14 @@ interface LinkClient {
   unref(): void;
 }
 
-/** `postgresql+asyncpg://…`, as other languages write it, without the driver. Other texts come back as they are. */
+/** Removes the driver from a URL of another language: `postgresql+asyncpg://…`. Returns other text unchanged. */
 export function plainDatabaseUrl(url: string): string {
   return url.replace(/^postgres(?:ql)?\+[a-z0-9_]+:/i, 'postgresql:');
 }
 
 /**
- * A server that asks for the password in clear, over a line that everybody can read, does not get it: the socket is
- * destroyed before the answer. Call it after `connect()` has begun, so that this listener comes first.
+ * Destroys the socket of a server that asks for the password in clear text over an unencrypted connection. Call it after
+ * `connect()` has started, so that this listener runs first.
  */
 export function refuseClearTextPassword(client: unknown): void {
   const { connection, ssl } = client as LinkClient;
@@ -35,29 +35,29 @@ export function refuseClearTextPassword(client: unknown): void {
 }
 
 /**
- * Bounds what a server can make the driver hold, and turns what its parser throws into the connection's error. Call it
- * after `connect()` has begun.
+ * Limits the data that a server can make the driver hold, and reports errors of its parser as errors of the connection.
+ * Call it after `connect()` has started.
  */
 export function guardLink(client: unknown, limits: PostgresLimits): void {
   const { connection, ssl } = client as LinkClient;
   const guard = () => guardStream(connection.stream, inspectPostgres(limits));
-  // With TLS another stream takes over once the server has agreed to it.
+  // With TLS another stream replaces this one once the server has agreed.
   if (ssl) connection.prependListener('sslconnect', guard);
   else guard();
 }
 
-/** Destroys the socket: what waits on the client fails at once. */
+/** Destroys the socket: pending calls of the client reject immediately. */
 export function destroyLink(client: unknown): void {
   (client as LinkClient).connection.stream.destroy();
 }
 
-/** `end()` waits for ever for a server that is stopped: it gets `withinMs`, then the socket is destroyed. */
+/** Ends the connection; destroys the socket after `withinMs`, because `end()` never settles for a stopped server. */
 export async function closeLink(client: unknown, withinMs = 1000): Promise<void> {
   await settled((client as LinkClient).end(), withinMs);
   destroyLink(client);
 }
 
-/** Says goodbye and waits for no answer: for a link that holds nothing. A server that is stopped has `withinMs`. */
+/** Sends Terminate without waiting for the server: for a connection that holds no lock. Destroys it after `withinMs`. */
 export function leaveLink(client: unknown, withinMs = 1000): void {
   const link = client as LinkClient;
   link.end().catch(() => {});
@@ -65,7 +65,7 @@ export function leaveLink(client: unknown, withinMs = 1000): void {
   setTimeout(destroyLink, withinMs, client).unref();
 }
 
-/** Resolves once `promise` has settled, either way, or the time is over. */
+/** Resolves once `promise` has settled or `withinMs` has passed. */
 export async function settled(promise: Promise<unknown>, withinMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Whether a group is the owner's alone, as where each user has a group of the same name: then its permission to write
- * gives nobody else anything. Root's group counts as one. Groups of a directory service are not seen, and are not private.
+ * Returns true if the owner is the only member of a group, so that its write permission admits no other user. True for
+ * the group of root. False for groups of a directory service, whose members are unknown.
  */
 export function isPrivateGroup(gid: number, owner: number): boolean {
   if (gid === 0) return true;
   const group = linesOf('/etc/group').find(([, , id]) => Number(id) === gid);
-  // In a container the owner of a mounted folder is unknown; such groups have the number of their user.
+  // In a container the owner of a mounted folder is unknown; a private group then has the ID of its user.
   if (!group) return gid === owner;
   const users = linesOf('/etc/passwd');
   const members = (group[3] ?? '').split(',').filter(Boolean);

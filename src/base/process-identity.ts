@@ -1,25 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process, told from a later one that got the same number. */
+/** Identity of a process, distinct from a later one with the same PID. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, in a form that only has to be compared. */
+  /** Start time, in a form that can only be compared. */
   started: string;
 }
 
-/** The process that has this number now; `undefined` when none has, or when it has ended and only waits to be reaped. */
+/** Returns the process with this PID; `undefined` if there is none or it is a zombie. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
 
-/** Whether exactly this process still runs. */
+/** Returns true if this process is still running. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.started === identity.started;
 }
 
-/** Sends a signal to this process, never to another that got its number. False when it has gone. */
+/** Sends a signal to this process, never to a later one with its PID. Returns false if it has ended. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(identity)) return false;
   try {
@@ -39,7 +39,7 @@ export function ownIdentity(): ProcessIdentity {
 function fromProc(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command's name is in parentheses and may hold any character.
+    // The command name is in parentheses and may contain any character.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     return { pid, started: `${bootId()}/${fields[19]}` };
@@ -50,7 +50,7 @@ function fromProc(pid: number): ProcessIdentity | undefined {
 
 let boot: string | undefined;
 
-/** Ticks count from the boot; after the next one they start again. */
+/** Returns the ID of this boot: ticks restart at each boot. */
 function bootId(): string {
   boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
   return boot;

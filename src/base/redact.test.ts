@@ -32,7 +32,7 @@ it('replaces the longest of overlapping secrets', () => {
   expect(createRedactor('tokens', 'tokens-with-tail')('a tokens-with-tail')).toBe('a [redacted]');
 });
 
-it('learns later, and ignores what is too short or a mask', () => {
+it('accepts further secrets, and ignores short values and masks', () => {
   const redact = createRedactor('abc', undefined, '', '*****', '${PASSWORD}', 'undefined');
   expect(redact('abcdef ***** undefined')).toBe('abcdef ***** undefined');
   redact.add('hunter22');
@@ -104,7 +104,7 @@ describe('a cut', () => {
   });
 });
 
-it('keeps a JSON document one where a number is a secret', () => {
+it('keeps a JSON document valid where a number is a secret', () => {
   const shown = createRedactor('83749201')('{"pin":83749201,"text":"a: 83749201, b"}');
   expect(JSON.parse(shown)).toEqual({ pin: '[redacted]', text: 'a: [redacted], b' });
 });

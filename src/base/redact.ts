@@ -3,22 +3,22 @@ import { isMask } from './secret-places.ts';
 
 export const redacted = '[redacted]';
 
-/** Replaces every known secret, in each encoding in which it could leave the process. */
+/** Function that replaces every known secret, in every encoding in which it could leave the process. */
 export interface Redactor {
   (text: string): string;
-  /** Learns further secrets. Short values (< 4) and what is written in the place of a secret are ignored. */
+  /** Adds secrets. Ignores short values (< 4 characters) and masks. */
   add(...secrets: (string | undefined)[]): void;
-  /** Names that everyone may know: a secret that equals one is replaced only where a secret is expected. */
+  /** Adds public names: a secret that equals one is replaced only where a secret is expected. */
   allow(...names: (string | undefined)[]): void;
-  /** The first characters of the redacted text: of a secret across the cut, nothing is left. */
+  /** Returns the first characters of the redacted text, without any part of a secret across the cut. */
   start(text: string, maxLength: number): string;
-  /** The last ones. */
+  /** Returns the last characters of the redacted text. */
   end(text: string, maxLength: number): string;
-  /** What is replaced wherever it is found. */
+  /** Returns the secrets that are replaced everywhere. */
   known(): string[];
 }
 
-/** Words that are passwords somewhere, and too common to be replaced in every text. */
+/** Words that are used as passwords, but are too common to be replaced in every text. */
 const commonWords = new Set(
   'postgres meatymusic redacted password passwd secret token admin root redis test user default guest mysql example database'.split(
     ' ',
@@ -28,7 +28,7 @@ const commonWords = new Set(
 interface Prepared {
   forms: SecretForm[];
   inContext: RegExp[];
-  /** No form of any secret is longer. */
+  /** Length of the longest form of a secret. */
   reach: number;
   mayHold: RegExp | undefined;
 }
@@ -58,7 +58,7 @@ export function createRedactor(...initial: (string | undefined)[]): Redactor {
     const { reach } = get();
     const window = text.slice(0, maxLength + reach);
     const shown = redact(window);
-    // The part of a secret that the window ends with is in its last characters, and was not replaced.
+    // A partial secret at the end of the window was not replaced.
     return shown.slice(
       0,
       window.length === text.length ? maxLength : Math.min(maxLength, Math.max(0, shown.length - reach)),
@@ -91,7 +91,7 @@ function prepare(secrets: ReadonlySet<string>, names: ReadonlySet<string>): Prep
   };
 }
 
-/** Where a secret that is also a public name is one: as the password of a URL, and behind the name of a secret. */
+/** Returns patterns for a secret that is also a public name: as the password of a URL, and after the name of a secret. */
 function contextsOf(secret: string): RegExp[] {
   const value = escaped(secret);
   return [
@@ -116,7 +116,7 @@ function redactedText(text: string, { forms, inContext, mayHold }: Prepared): st
   return shown === text ? text : shown.replace(/(?:\[redacted\]){2,}/g, redacted);
 }
 
-/** A number of a JSON document becomes a string, so that the document stays one. */
+/** Returns a string for a number of a JSON document, so that the document stays valid. */
 function replacement(match: string, ...rest: unknown[]): string {
   const [at, text] = rest.slice(-2) as [number, string];
   if (!/^\d+$/.test(match)) return redacted;

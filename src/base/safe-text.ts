@@ -1,23 +1,22 @@
 import { knownSecrets } from './known-secrets.ts';
 
 /**
- * Characters that steer a terminal or reorder text: C0 but tab and newline, DEL, C1 (among them CSI, OSC, DCS),
+ * Characters that control a terminal or reorder text: C0 except tab and newline, DEL, C1 (among them CSI, OSC, DCS),
  * bidirectional controls, zero-width characters, line and paragraph separators, lone surrogates.
- * Whatever a service sends goes through here before a person sees it (`util.stripVTControlCharacters` lets C1,
- * CR and bidi through).
+ * All text of a service is escaped before it is printed (`util.stripVTControlCharacters` keeps C1, CR and bidi).
  */
 const unsafe =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * Text of a service as a person may see it: secrets are replaced, and what would steer a terminal or the runner of a CI
- * job is shown as visible escapes: `\x1b`, `\u202e`. Keeps tab and newline.
+ * Returns text of a service for printing: secrets are redacted, and characters that control a terminal or a CI runner
+ * are shown as visible escapes: `\x1b`, `\u202e`. Keeps tab and newline.
  */
 export function safeText(text: string): string {
   return escapedText(knownSecrets(text));
 }
 
-/** One safe line of at most `maxLength` characters, whitespace folded, the cut marked with `…`. */
+/** Returns one safe line of at most `maxLength` characters, white space collapsed, a cut marked with `…`. */
 export function safeLine(text: string, maxLength = 500): string {
   const line = escapedText(knownSecrets.start(text, maxLength * 4))
     .replace(/\s+/g, ' ')
@@ -26,8 +25,8 @@ export function safeLine(text: string, maxLength = 500): string {
 }
 
 /**
- * The first characters of a text of a service, without its secrets; the cut is marked with `…`. With `from: 'end'`, the
- * last ones. Text that is short enough is returned as it is. What is cut in any other way may end in a part of a secret, which nothing recognizes any more.
+ * Returns the first characters of a text of a service, or with `from: 'end'` the last ones, without secrets and with a
+ * cut marked with `…`. Returns short text unchanged. Text must not be cut otherwise: a partial secret is not recognized.
  */
 export function excerpt(
   text: string,
@@ -53,15 +52,15 @@ function escapedText(text: string): string {
 }
 
 const commandAnywhere = /::(?=[a-z][\w-]*(?:\s[^\n]*)?::)/gi;
-/** By name: an SQL statement may begin a line with `::regclass::text`. */
+/** Commands by name, because an SQL statement may start a line with `::regclass::text`. */
 const commandAtLineStart =
   /^([^\S\n]*):(?=:(?:add-mask|add-matcher|add-path|debug|echo|end-?group|error|group|notice|remove-matcher|save-state|set-env|set-output|stop-commands|warning)(?:\s[^\n]*)?::)/gim;
 const commandInBrackets = /##(?=\[|(?:vso|teamcity)\[)/gi;
 
 /**
- * Text that gives no command to the runner of a CI job: GitHub takes `::error::` at the start of a line, Azure Pipelines
- * `##[error]` and `##vso[…]`, TeamCity `##teamcity[…]` anywhere. A character of each is written as an escape that is the
- * same character in JSON.
+ * Escapes commands to a CI runner: GitHub executes `::error::` at the start of a line, Azure Pipelines
+ * `##[error]` and `##vso[…]`, TeamCity `##teamcity[…]` anywhere. One character of each becomes a JSON escape of the
+ * same character.
  */
 export function inertCommands(text: string): string {
   const inert = text.includes('##') ? text.replace(commandInBrackets, '#\\u0023') : text;
@@ -71,8 +70,8 @@ export function inertCommands(text: string): string {
 const steering = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
- * Text whose characters beyond ASCII steer no terminal, and that is the same in JSON. C0 is left: an output moves the
- * cursor and colours with it, and JSON has none of it.
+ * Escapes characters beyond ASCII that control a terminal; the result is the same in JSON. Keeps C0, with which output
+ * moves the cursor and sets colours; JSON does not contain it.
  */
 export function withoutSteering(text: string): string {
   return text.replace(steering, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -16,7 +16,7 @@ const service = strictMap({
   inner: v.optional(strictMap({ on: v.optional(v.boolean(), true) }), {}),
 });
 
-describe('what a schema says of a value', () => {
+describe('the messages of a schema', () => {
   it.each([
     [{}, ['port is missing']],
     [{ port: 'secret' }, ['port is not a number']],
@@ -54,7 +54,7 @@ describe('what a schema says of a value', () => {
     ).toEqual(['is not an object']);
   });
 
-  it('takes no list and no instance of a class for a map', () => {
+  it('rejects a list and an instance of a class where a map is expected', () => {
     expect(problems(service, { port: 1, inner: [] })).toEqual(['inner is not an object']);
     for (const value of [[], ['a'], new Date(), new Map([['a', 'b']])]) {
       expect(problems(service, value)).toEqual(['is not an object']);
@@ -63,7 +63,7 @@ describe('what a schema says of a value', () => {
     expect(problems(service, undefined)).toEqual(['is missing']);
   });
 
-  it('takes every name of a map but __proto__', () => {
+  it('accepts every name in a map except __proto__', () => {
     const value = JSON.parse('{"constructor":1,"prototype":2,"toString":3}');
     expect(v.parse(mapOf(number()), value)).toEqual(value);
     expect(problems(mapOf(number()), JSON.parse('{"__proto__":{},"a":"b"}'))).toEqual([
@@ -80,18 +80,18 @@ describe('what a schema says of a value', () => {
     },
   );
 
-  it('says the same to whoever asks by the standard', () => {
+  it('reports the same through Standard Schema', () => {
     const { issues } = service['~standard'].validate({ prt: 1 }) as { issues: { message: string }[] };
     expect(issues.map(({ message }) => message)).toEqual(['is missing', 'is not known']);
   });
 
-  it('has entries, also where it may be left out or is described', () => {
+  it('exposes its entries, also if it is optional or described', () => {
     const described = v.pipe(v.optional(service, { port: 1 }), v.description('A service'));
     expect(Object.keys(entriesOf(described))).toEqual(['port', 'name', 'level', 'hosts', 'inner']);
     expect(entriesOf(v.string())).toEqual({});
   });
 
-  it('gives what is sound with its defaults', () => {
+  it('returns valid values with their defaults', () => {
     expect(v.parse(service, { port: 1 })).toEqual({ port: 1, name: 'api', inner: { on: true } });
     expect(v.parse(mapOf(v.number()), { a: 1 })).toEqual({ a: 1 });
   });

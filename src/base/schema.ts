@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { isPlainObject } from './plain-object.ts';
 
 /**
- * The library of schemas, with our words: each message completes the sentence "<path> …", and none repeats the value,
- * which may be a secret.
+ * Messages of valibot: each completes the sentence "<path> …". None repeats the value, which may be a secret.
  */
 v.setGlobalMessage(({ type, input, expected, requirement }) => {
   if (input === undefined) return 'is missing';
@@ -30,17 +29,17 @@ v.setGlobalMessage(({ type, input, expected, requirement }) => {
 /** The library of schemas, [valibot](https://valibot.dev), with messages that name no value. */
 export * as v from 'valibot';
 
-/** With what it means, for the published JSON Schemas and for people. */
+/** Adds a description, for the published JSON Schemas and the help. */
 export function described<Schema extends v.GenericSchema>(schema: Schema, description: string) {
   return v.pipe(schema, v.description(description));
 }
 
-/** A number within these bounds, where there are any; neither NaN nor infinite. */
+/** Returns the schema of a finite number within optional bounds. */
 export function number(min?: number, max?: number) {
   return bounded(v.pipe(v.number(), v.finite()), min, max);
 }
 
-/** A whole number within these bounds, where there are any. */
+/** Returns the schema of an integer within optional bounds. */
 export function integer(min?: number, max?: number) {
   return bounded(v.pipe(v.number(), v.integer()), min, max);
 }
@@ -50,83 +49,88 @@ function bounded<Schema extends v.GenericSchema<number>>(schema: Schema, min?: n
   return max === undefined ? above : v.pipe(above, v.maxValue(max));
 }
 
-/** What a strict map says of a key that it does not have. */
+/** Message for an unknown key of a strict map. */
 export const unknownKey = 'is not known';
 
 /**
- * A map with these entries and no others. Unlike the library's `strictObject`, it names every key that is not known, and
- * a list or an instance of a class is no map.
+ * Returns the schema of an object with exactly these entries. Unlike `strictObject` of valibot, it reports every unknown
+ * key and rejects lists and instances of a class.
  */
 export function strictMap<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.StrictObjectSchema<Entries, undefined> {
   const known = v.object(entries);
-  return ofMaps(v.strictObject(entries), (given, config) => {
-    const [sound, strange] = parted(given, (key) => Object.hasOwn(entries, key));
-    return refused(known['~run']({ value: sound }, config), given, strange, unknownKey);
+  return replaceValidation(v.strictObject(entries), (given, config) => {
+    const [knownKeys, unknownKeys] = partition(given, (key) => Object.hasOwn(entries, key));
+    return withIssues(known['~run']({ value: knownKeys }, config), given, unknownKeys, unknownKey);
   });
 }
 
-/** A map of any keys to values of one kind. The library's `record` would take a list, and drop `constructor`. */
+/** Returns the schema of an object with any keys and values of one schema. `record` would accept a list and drop `constructor`. */
 export function mapOf<Value extends v.GenericSchema>(
   value: Value,
 ): v.RecordSchema<v.StringSchema<undefined>, Value, undefined> {
-  return ofMaps(v.record(v.string(), value), (given, config) => {
-    const [sound, strange] = parted(given, (key) => key !== '__proto__');
-    const known = v.object(Object.fromEntries(Object.keys(sound).map((key) => [key, value])));
-    return refused(known['~run']({ value: sound }, config), given, strange, 'is not allowed as a name');
+  return replaceValidation(v.record(v.string(), value), (given, config) => {
+    const [knownKeys, unknownKeys] = partition(given, (key) => key !== '__proto__');
+    const known = v.object(Object.fromEntries(Object.keys(knownKeys).map((key) => [key, value])));
+    return withIssues(
+      known['~run']({ value: knownKeys }, config),
+      given,
+      unknownKeys,
+      'is not allowed as a name',
+    );
   });
 }
 
-/** The schema of a setting that may be left out. */
+/** Returns the schema without its optional and default wrappers. */
 export function required(schema: v.GenericSchema): v.GenericSchema {
   return 'wrapped' in schema ? required(schema.wrapped as v.GenericSchema) : schema;
 }
 
-/** The entries of a map with names of its own, also of one that may be left out; else none. */
+/** Returns the entries of an object schema, also of an optional one; else an empty object. */
 export function entriesOf(schema: v.GenericSchema): Readonly<Record<string, v.GenericSchema>> {
   const map = required(schema);
   return 'entries' in map ? (map.entries as Record<string, v.GenericSchema>) : {};
 }
 
-type Judged = v.OutputDataset<unknown, v.BaseIssue<unknown>>;
-type JudgeConfig = v.Config<v.BaseIssue<unknown>>;
+type Validated = v.OutputDataset<unknown, v.BaseIssue<unknown>>;
+type ValidationConfig = v.Config<v.BaseIssue<unknown>>;
 
-/** The fresh `schema` of maps, with another way to judge them. A list is a map to the library, which is told of a text instead. */
-function ofMaps<Schema extends v.GenericSchema>(
+/** Replaces the validation of plain objects in a new schema. Other values, lists included, fail as a string would. */
+function replaceValidation<Schema extends v.GenericSchema>(
   schema: Schema,
-  judge: (given: Record<string, unknown>, config: JudgeConfig) => Judged,
+  validate: (given: Record<string, unknown>, config: ValidationConfig) => Validated,
 ): Schema {
   const own = schema['~run'].bind(schema);
   return Object.assign(schema, {
-    '~run': ({ value }: { value: unknown }, config: JudgeConfig): Judged =>
+    '~run': ({ value }: { value: unknown }, config: ValidationConfig): Validated =>
       isPlainObject(value)
-        ? judge(value, config)
+        ? validate(value, config)
         : own({ value: value === undefined ? value : 'no map' }, config),
   });
 }
 
 const noKeys: readonly string[] = [];
 
-function parted(
+function partition(
   map: Record<string, unknown>,
-  isSound: (key: string) => boolean,
-): [sound: Record<string, unknown>, strange: readonly string[]] {
+  isKnown: (key: string) => boolean,
+): [knownKeys: Record<string, unknown>, unknownKeys: readonly string[]] {
   const keys = Object.keys(map);
-  if (keys.every(isSound)) return [map, noKeys];
-  const sound: Record<string, unknown> = {};
-  for (const key of keys) if (isSound(key)) sound[key] = map[key];
-  return [sound, keys.filter((key) => !isSound(key))];
+  if (keys.every(isKnown)) return [map, noKeys];
+  const known: Record<string, unknown> = {};
+  for (const key of keys) if (isKnown(key)) known[key] = map[key];
+  return [known, keys.filter((key) => !isKnown(key))];
 }
 
-/** What was judged, with a problem for each of these keys. */
-function refused(
-  judged: Judged,
+/** Returns the result with an issue for each of these keys. */
+function withIssues(
+  result: Validated,
   input: Record<string, unknown>,
   keys: readonly string[],
   message: string,
-): Judged {
-  if (keys.length === 0) return judged;
+): Validated {
+  if (keys.length === 0) return result;
   const problems = keys.map(
     (key): v.BaseIssue<unknown> => ({
       kind: 'schema',
@@ -138,11 +142,11 @@ function refused(
       path: [{ type: 'object', origin: 'key', input, key, value: input[key] }],
     }),
   );
-  const [first, ...others] = [...(judged.issues ?? []), ...problems];
-  return first ? { typed: false, value: judged.value, issues: [first, ...others] } : judged;
+  const [first, ...others] = [...(result.issues ?? []), ...problems];
+  return first ? { typed: false, value: result.value, issues: [first, ...others] } : result;
 }
 
-/** `(("a" | "b") | string)` → a, b, string. */
+/** Splits `(("a" | "b") | string)` into a, b, string. */
 function choices(expected: string | null): string[] {
   return (expected ?? '').split(' | ').map((choice) => choice.replace(/^\(*"?|"?\)*$/g, ''));
 }

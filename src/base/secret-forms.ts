@@ -1,18 +1,18 @@
-/** A piece of a secret in every form in which it may be written. */
+/** A piece of a secret in all of its encodings. */
 export interface SecretForm {
-  /** Of the piece. */
+  /** Characters of the piece. */
   length: number;
-  /** A text without any of these, with `plainLetters`, does not hold the piece. */
+  /** Texts of which one occurs, after `plainLetters`, in every text that contains the piece. */
   anchors: string[];
-  /** Made when it is first wanted: it takes a millisecond. */
+  /** Built at first use: this takes a millisecond. */
   readonly pattern: RegExp;
 }
 
-/** Longer secrets are looked for in pieces, so that a part of one is found, too. A multiple of three, for Base64. */
+/** Longer secrets are searched in pieces, so that a part of one is found as well. A multiple of three, for Base64. */
 const pieceLength = 63;
-/** A character takes up no more than this in any form: `&amp;#x0002f;`. */
+/** Longest form of one character: `&amp;#x0002f;`. */
 export const longestCharacter = 13;
-/** Shorter ones are replaced only as whole words. */
+/** Shorter secrets are replaced only as whole words. */
 const leastInsideWords = 6;
 const leastDigits = 6;
 
@@ -20,7 +20,7 @@ const escapedLetter =
   /%(?:25)*([3-7][0-9a-fA-F])|&(?:amp;)?#0*(\d{2,3});?|&(?:amp;)?#[xX]0*([3-7][0-9a-fA-F]);?|\\+(?:u00|x)([3-7][0-9a-fA-F])/g;
 const mayBeEscaped = /%(?:25)*[3-7]|&(?:amp;)?#|\\[ux]|<Buffer /;
 
-/** The text with letters and digits that are written as escapes as they are; everything else is left. */
+/** Replaces escapes of letters and digits by the characters; keeps all other text. */
 export function plainLetters(text: string): string {
   if (!mayBeEscaped.test(text)) return text;
   return text
@@ -65,7 +65,7 @@ function patternOf(piece: string, digits: Base64Digits[], hex: string): RegExp {
   return new RegExp(forms.join('|'), 'g');
 }
 
-/** Lines of a private key or another text of several lines; of a long line, its parts. */
+/** Returns the lines of a private key or another text of several lines, long lines in parts. */
 function piecesOf(secret: string): string[] {
   const isPem = secret.includes('-----BEGIN');
   const lines = secret
@@ -118,7 +118,7 @@ const entities: Record<string, string> = {
   ' ': 'nbsp',
 };
 
-/** Pattern of a character in each form: as it is, percent-encoded, as an HTML entity, as an escape of JSON or of a shell. */
+/** Returns the pattern of a character in each form: literal, percent-encoded, HTML entity, escape of JSON or of a shell. */
 function written(character: string): string {
   const code = character.codePointAt(0) as number;
   const hex = code.toString(16);
@@ -133,7 +133,7 @@ function written(character: string): string {
       .map((unit) => `\\\\{1,4}u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, '0'))}`)
       .join(''),
     ...(code < 256 ? [`\\\\{1,4}x${anyCase(hex.padStart(2, '0'))}`] : []),
-    // Last: `%` and `&` also begin their longer forms.
+    // Last: `%` and `&` also start their longer forms.
     ...literal(character, code),
   ].join('|')})`;
 }
@@ -157,13 +157,13 @@ function percent(bytes: Buffer): string {
 }
 
 interface Base64Digits {
-  /** Stand for the bytes alone, whatever is around them. */
+  /** Digits that encode only these bytes, independent of their neighbours. */
   sure: string;
-  /** Follows where nothing does. */
+  /** Last digit where no bytes follow. */
   last: string;
 }
 
-/** The digits of these bytes where `shift` others, modulo three, are before them: `Basic base64(user:password)`. */
+/** Returns the digits of these bytes behind `shift` others, modulo three: `Basic base64(user:password)`. */
 function insideBase64(bytes: Buffer, shift: number): Base64Digits {
   const digits = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString('base64')
@@ -183,7 +183,7 @@ function base64Digit(digit: string): string {
   return digit;
 }
 
-/** Letters and digits of which one stands in every usual form of the secret: for a search in bytes. At least four. */
+/** Returns runs of letters and digits (at least four) of which one occurs in every usual form of the secret, for a byte search. */
 export function searchableRuns(secret: string): string[] {
   return formsOf(secret).flatMap(({ anchors }) => anchors.filter((anchor) => anchor.length >= 4));
 }

@@ -23,7 +23,7 @@ it.each(
   expect(isSecretName(name)).toBe(false);
 });
 
-it('knows headers and parameters that carry one', () => {
+it('recognizes headers and parameters that contain a secret', () => {
   expect(['Authorization', 'Set-Cookie', 'x-api-key', 'X-Auth-Token'].every(isSecretHeader)).toBe(true);
   expect(['content-type', 'idempotency-key', 'sec-websocket-key'].some(isSecretHeader)).toBe(false);
   expect(['key', 'sig', 'client_secret', 'X-Amz-Signature'].every(isSecretParameter)).toBe(true);

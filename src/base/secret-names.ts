@@ -1,4 +1,4 @@
-/** Words that make a name the name of a secret, wherever they are in it: `CLERK_SECRET_KEY`, `dbPassword`. */
+/** Words that mark a name as the name of a secret, at any position: `CLERK_SECRET_KEY`, `dbPassword`. */
 const secretWords = new Set([
   'password',
   'passwd',
@@ -15,7 +15,7 @@ const secretWords = new Set([
   'secretkey',
   'accesskey',
 ]);
-/** Words that are secrets as the last word of a name alone: `DB_PASS`, `REDIS_AUTH`, `session_cookie`. */
+/** Words that mark a secret only as the last word of a name: `DB_PASS`, `REDIS_AUTH`, `session_cookie`. */
 const lastWords = new Set([
   'pass',
   'pw',
@@ -28,7 +28,7 @@ const lastWords = new Set([
   'cvv',
   'pat',
 ]);
-/** Names that end like this describe a secret and hold none: `TOKEN_URL`, `POSTGRES_PASSWORD_FILE`, `accessKeyId`. */
+/** Last words of names that describe a secret and do not contain it: `TOKEN_URL`, `POSTGRES_PASSWORD_FILE`, `accessKeyId`. */
 const describingWords = new Set(
   (
     'age algorithm alg arn at attempts audience available change changed check configured count created days enabled encoding encryption ' +
@@ -39,7 +39,7 @@ const describingWords = new Set(
     'version visible'
   ).split(' '),
 );
-/** Qualifiers of a `key` or a `token` that everyone may know: `primary_key`, `nextPageToken`. */
+/** Qualifiers of a public `key` or `token`: `primary_key`, `nextPageToken`. */
 const publicQualifiers = new Set(
   (
     'public publishable anon site primary foreign sort partition cache idempotency routing object lookup row group dedup storage ' +
@@ -59,7 +59,7 @@ export function wordsOf(name: string): string[] {
     .filter(Boolean);
 }
 
-/** Names of variables, settings and fields whose value is a secret, judged by their words. */
+/** Returns true for the name of a variable, setting or field whose value is a secret, judged by its words. */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1);
@@ -77,7 +77,7 @@ export function isSecretName(name: string): boolean {
   );
 }
 
-/** `mypassword`, `authtoken`, `clientsecret`. */
+/** Compound words: `mypassword`, `authtoken`, `clientsecret`. */
 const runTogether = /(?:passw(?:or)?d|passphrase|token|secret|api_?key)$/;
 
 const secretHeaders = new Set([
@@ -88,7 +88,7 @@ const secretHeaders = new Set([
   'x-amz-security-token',
 ]);
 
-/** Headers whose value is a credential. */
+/** Returns true for a header whose value is a credential. */
 export function isSecretHeader(name: string): boolean {
   const lower = name.toLowerCase();
   if (secretHeaders.has(lower)) return true;

@@ -4,9 +4,9 @@ import { isSecretHeader, isSecretName, isSecretParameter, wordsOf } from './secr
 export const mask = '*****';
 
 /**
- * Secrets inside a variable, a setting or a field: all of it where its name is that of a secret; else what stands in
- * places of secrets: passwords and tokens of URLs, `key=value` lists, header lists, connection strings, JSON, private
- * keys. As written and decoded. Never throws.
+ * Returns the secrets in the value of a variable, a setting or a field: the whole value if its name is that of a secret;
+ * else passwords and tokens of URLs, `key=value` lists, header lists, connection strings, JSON and private keys. As
+ * written and decoded. Never throws.
  */
 export function secretsOfValue(name: string, value: string): string[] {
   const found = new Set<string>();
@@ -24,7 +24,7 @@ export function secretsOfValue(name: string, value: string): string[] {
   return [...found];
 }
 
-/** A credential with and without its scheme; of `Basic`, the password, too. */
+/** Returns a credential without its scheme; for `Basic`, also the password. */
 function secretsOfField(value: string): string[] {
   const [, scheme, rest] = /^(bearer|basic|token|digest|apikey)\s+(\S.*)$/is.exec(value) ?? [];
   if (!rest) return [value];
@@ -74,9 +74,9 @@ function secretsOfJson(text: string): string[] {
   return found;
 }
 
-/** The secrets of the URLs in a text, as written and decoded. Never throws. */
+/** Returns the secrets of the URLs in a text, as written and decoded. Never throws. */
 export function secretsOfUrl(text: string): string[] {
-  // Each variable of an environment comes through here, and most are no address.
+  // Called for each variable of an environment; most are not URLs.
   if (!/[=@]/.test(text)) return [];
   const found = rangesOf(text).map(({ start, end }) => text.slice(start, end));
   return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))];
@@ -109,7 +109,7 @@ function isPlainName(text: string): boolean {
   return /^[a-z][\w.-]{0,62}$/i.test(text);
 }
 
-/** The URL with its secrets replaced, for a person's eyes. Never throws. */
+/** Masks the secrets of a URL for printing. Never throws. */
 export function maskUrl(url: string): string {
   if (!url.includes('@') && !url.includes('=')) return url;
   let [masked, from] = ['', 0];
@@ -125,7 +125,7 @@ interface Range {
   end: number;
 }
 
-/** Where the secrets of URLs lie, first one first. */
+/** Returns the positions of secrets in URLs, in ascending order. */
 function rangesOf(text: string): Range[] {
   const users = text.includes('@') ? userRanges(text) : [];
   const end = users.at(-1)?.end ?? 0;
@@ -142,10 +142,10 @@ function rangesOf(text: string): Range[] {
 }
 
 const parameter = /([?&#;]([\w.%[\]-]+)=)([^&#;\s"'<>,]+)/g;
-/** A password that holds `@` is found up to the last one of its authority. */
+/** A password that contains `@` ends at the last `@` of its authority. */
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/)([^:@/?#\s"'<>]*)(?:(:)([^/?#\s"'<>]*))?@/gi;
 
-/** One that holds `/`, `?` or `#` where the rest is no address is found, too. */
+/** Returns the positions of user names and passwords, also of a password with `/`, `?` or `#` that makes the URL invalid. */
 function userRanges(text: string): Range[] {
   const ranges = [...text.matchAll(userInfo)].flatMap((match): Range[] => {
     const [, scheme = '', user = '', colon, password = ''] = match;
@@ -163,7 +163,7 @@ function userRanges(text: string): Range[] {
   return lead && secret ? [{ start: lead.length, end: lead.length + secret.length }] : [];
 }
 
-/** A user name that is a credential: `https://ghp_…@github.com`, `https://<key>@sentry.io/1`, `https://<key>:@api`. */
+/** Returns true for a user name that is a credential: `https://ghp_…@github.com`, `https://<key>@sentry.io/1`, `https://<key>:@api`. */
 function isToken(user: string, password: string, hasColon: boolean): boolean {
   if (user.length < 8) return false;
   if (/^(?:gh[a-z]_|github_pat_|glpat-|sk[_-]|[rp]k_|xox|npm_|hf_|dop_|pat[_-]|ey[A-Z])/.test(user))
@@ -172,7 +172,7 @@ function isToken(user: string, password: string, hasColon: boolean): boolean {
   return user.length >= 16 && /\d/.test(user) && /[a-z]/i.test(user) && /^[\w~%+=-]+$/.test(user);
 }
 
-/** The value of a header for a person's eyes: of a cookie the name and the attributes, of a credential its scheme. */
+/** Masks the value of a header for printing. Keeps the name and attributes of a cookie and the scheme of a credential. */
 export function maskHeader(name: string, value: string): string {
   if (!isSecretHeader(name)) return value;
   const lower = name.toLowerCase();
@@ -181,7 +181,7 @@ export function maskHeader(name: string, value: string): string {
   return `${/^(?:Bearer|Basic|Digest|Negotiate) /i.exec(value)?.[0] ?? ''}[redacted]`;
 }
 
-/** What is written where a secret would be: `*****`, `xxxx`, `<redacted>`, `${PASSWORD}`. */
+/** Returns true for a placeholder of a secret: `*****`, `xxxx`, `<redacted>`, `${PASSWORD}`. */
 export function isMask(value: string): boolean {
   return (
     /^["']?(?:[*•.x_-]{2,}|X{2,}|[<[({%]*\s*(?:redacted|filtered|hidden|masked|removed|secret|omitted|scrubbed|sanitized)\s*[>\])}%]*|%5Bredacted%5D)["']?$/i.test(

@@ -1,6 +1,6 @@
 /** Values that the attempts of one run share. They are closed at the end of the run in reverse order. */
 export interface SharedResources {
-  /** Makes the thing at the first call; later calls with the same key get it again. */
+  /** Creates the value at the first call; later calls with the same key return it. */
   get<T>(key: string, make: () => T, close?: (value: T) => void | Promise<void>): T;
 }
 

@@ -4,13 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { distFolder, isBuilt, packageRoot } from './package-root.ts';
 
-/** Starts `dist/<name>.js` in a thread of its own; from the source, what it is built from. */
+/** Starts `dist/<name>.js` in a thread; `source` when running from the source. */
 export function startThread(
   { name, source }: { name: string; source: string },
   options: WorkerOptions = {},
 ): Worker {
   if (isBuilt) return new Worker(pathToFileURL(path.join(distFolder, `${name}.js`)), options);
-  // A thread understands no TypeScript before the loader does.
+  // A new thread cannot load TypeScript by itself.
   const file = JSON.stringify(path.join(packageRoot, source));
   const jiti = JSON.stringify(createRequire(import.meta.url).resolve('jiti'));
   const bootstrap = `import(${jiti}).then(({ createJiti }) => createJiti(${file}).import(${file}))`;

@@ -1,10 +1,10 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { isPrivateGroup } from './private-group.ts';
 
-/** Decides whose files are read, and run, without having been named. A reason against one completes "<path> …". */
+/** Decides which files are read and run without being named by the user. A reason against one completes "<path> …". */
 export interface Trust {
   folder(folder: string): string | undefined;
-  /** Whether other users can write to the folder. */
+  /** Returns true if other users can write to the folder. */
   isOpen(folder: string): boolean;
   file(file: string): string | undefined;
 }
@@ -29,7 +29,7 @@ export function trustFrom(start: string): Trust {
       return againstOwner(facts) ?? (isOpenToOthers(facts) ? 'can be written by other users' : undefined);
     },
     file(file) {
-      // A link may be planted as well as what it leads to.
+      // Both the link and its target can be planted.
       for (const facts of [factsOf(file, lstatSync), factsOf(file)]) {
         const reason = facts && againstOwner(facts);
         if (reason) return reason;

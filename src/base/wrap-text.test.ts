@@ -10,7 +10,7 @@ describe('wrapText', () => {
     expect(wrapText('see 0123456789abcdef there', 10)).toEqual(['see', '0123456789', 'abcdef', 'there']);
   });
 
-  it('lets the lines behind the first hang, all within the width', () => {
+  it('indents the lines after the first, all within the width', () => {
     expect(wrapText('hint: one two three four', 12, 2)).toEqual(['hint: one', '  two three', '  four']);
   });
 
@@ -18,7 +18,7 @@ describe('wrapText', () => {
     expect(wrapText('  0123456789abcdef', 12, 4)).toEqual(['  0123456789', '    abcdef']);
   });
 
-  it('leaves text of any length alone where there is no width', () => {
+  it('returns the text unchanged without a width', () => {
     const text = 'word '.repeat(100).trimEnd();
     expect(wrapText(text, Number.POSITIVE_INFINITY, 2)).toEqual([text]);
   });
@@ -36,7 +36,7 @@ describe('besideText', () => {
     expect(besideText('services.database.url  ', 'a b', 40)).toEqual(['services.database.url', '      a b']);
   });
 
-  it('leaves no empty line above what stands below', () => {
+  it('leaves no empty line above the text below', () => {
     expect(besideText(' '.repeat(30), 'npm run build', 40)).toEqual(['      npm run build']);
   });
 

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { knownSecrets } from './known-secrets.ts';
 
 /**
- * Breaks at spaces, and inside a word only where it is longer than a line. All lines but the first begin with `hang`
- * spaces. Secrets are replaced first: of one that is folded, nothing would be recognized.
+ * Wraps text at spaces, and inside a word only if it is longer than a line. All lines except the first start with `hang`
+ * spaces. Secrets are redacted first: a wrapped secret would not be recognized.
  */
 export function wrapText(text: string, columns: number, hang = 0): string[] {
   const lead = ' '.repeat(hang);
@@ -24,8 +24,8 @@ const leastRoom = 20;
 const belowIndent = ' '.repeat(6);
 
 /**
- * `text` beside `start`, folded under itself; below it where too little room is left there, or where that keeps a word
- * whole. `start` may be coloured.
+ * Returns `text` beside `start`, wrapped under itself; below it where too little room is left, or where that keeps a word
+ * unbroken. `start` may be coloured.
  */
 export function besideText(
   start: string,

@@ -35,7 +35,7 @@ async function faultOf(work: () => unknown): Promise<Fault> {
   throw new Error('it was written');
 }
 
-it('replaces a file as a whole, with its mode', async () => {
+it('replaces a file atomically, with its mode', async () => {
   replaceFileSync(at('a'), 'one', { mode: 0o600, durable: true });
   await replaceFile(at('a'), 'two', { mode: 0o600 });
   expect(readFileSync(at('a'), 'utf8')).toBe('two');
@@ -43,7 +43,7 @@ it('replaces a file as a whole, with its mode', async () => {
   expect(readdirSync(folder)).toEqual(['a']);
 });
 
-it('names what is in the way, and leaves nothing behind', async () => {
+it('reports the obstacle, and leaves no file behind', async () => {
   mkdirSync(at('folder'));
   writeFileSync(at('file'), 'kept');
   symlinkSync(at('nowhere/at/all'), at('link'));
@@ -71,13 +71,13 @@ it('names what is in the way, and leaves nothing behind', async () => {
   expect(readFileSync(at('file'), 'utf8')).toBe('kept');
 });
 
-it('takes over a lock file that holds something else', () => {
+it('takes over a lock file with invalid content', () => {
   writeFileSync(at('lock'), '\0garbage');
   expect(tryLock(at('lock'), 'test').acquired).toBe(true);
 });
 
 describe.skipIf(notMountable)(`on a full disk${notMountable ? ` (skipped: ${notMountable})` : ''}`, () => {
-  it('keeps the old content, says so at once, and leaves no draft', async () => {
+  it('keeps the old content, reports the failure immediately, and leaves no temporary file', async () => {
     const disk = mountSmallDisk(64);
     try {
       const file = path.join(disk.folder, 'state.json');

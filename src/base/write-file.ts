@@ -16,9 +16,9 @@ import { ExitCode } from './exit-code.ts';
 import { makeFolder } from './make-folder.ts';
 
 export interface WriteOptions {
-  /** Default 0o666, less what the umask takes away. */
+  /** Default: 0o666, reduced by the umask. */
   mode?: number;
-  /** The file is on the disk when the call returns, also where the machine loses power. Default: false. */
+  /** True if the file must be on the disk when the call returns, in case of a power failure. Default: false. */
   durable?: boolean;
 }
 
@@ -34,7 +34,7 @@ const reasons: Record<string, [reason: string, hint?: string]> = {
   ENOENT: ['a folder of its path does not exist'],
 };
 
-/** Returns why something could not be written, for a person, from the system's error or the `Fault` made of it. */
+/** Returns why a file could not be written, from the error of the system or the `Fault` made from it. */
 export function whyNotWritten(cause: unknown): { reason: string; hint?: string | undefined } {
   const error = cause instanceof Fault ? cause.cause : cause;
   const code = codeOf(error);
@@ -42,7 +42,7 @@ export function whyNotWritten(cause: unknown): { reason: string; hint?: string |
   return { reason: code ? `${reason} (${code})` : reason, hint };
 }
 
-/** Returns the `Fault` (73) for a file or folder that could not be written: its path, the reason, what to do. */
+/** Returns the `Fault` (73) for a file or folder that could not be written: its path, the reason, the next step. */
 export function cannotWrite(file: string, cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
   const { reason, hint } = whyNotWritten(cause);
@@ -55,7 +55,7 @@ export function cannotWrite(file: string, cause: unknown): Fault {
   });
 }
 
-/** Replaces a file as a whole: readers see the old or the new content. Leaves no draft. Throws a `Fault` (73). */
+/** Replaces a file atomically: readers see the old or the new content. Leaves no temporary file. Throws a `Fault` (73). */
 export function replaceFileSync(
   file: string,
   content: string | Uint8Array,
@@ -77,7 +77,7 @@ export function replaceFileSync(
   }
 }
 
-/** The same, without blocking; makes the folders above. Rejects with a `Fault` (73). */
+/** Replaces a file atomically without blocking; creates its parent folders. Rejects with a `Fault` (73). */
 export async function replaceFile(
   file: string,
   content: string | Uint8Array,
@@ -99,7 +99,7 @@ export async function replaceFile(
   }
 }
 
-/** Creates files that must not exist, with the folders above: all of them or none. Throws a `Fault` (73). */
+/** Creates new files with their parent folders: all of them or none. Throws a `Fault` (73) if one exists. */
 export function createFilesSync(files: Readonly<Record<string, string>>): void {
   const created: string[] = [];
   for (const [file, content] of Object.entries(files)) {
@@ -115,7 +115,7 @@ export function createFilesSync(files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Makes a folder with those above it; one that is there is left as it is. Throws a `Fault` (73). */
+/** Creates a folder and its parents; leaves an existing one unchanged. Throws a `Fault` (73). */
 export function makeFolderSync(folder: string, mode = 0o777): void {
   try {
     mkdirSync(folder, { recursive: true, mode });
@@ -135,12 +135,12 @@ export function openLogSync(file: string): number {
   }
 }
 
-/** Beside the file, as a rename does not cross file systems; its name cannot be guessed. */
+/** Returns an unpredictable path beside the file, because a rename does not cross file systems. */
 function draftOf(file: string): string {
   return `${file}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
-/** What cannot be removed either lies in a folder that cannot be written: the reason is reported already. */
+/** Removes a temporary file. Ignores a failure: the folder is not writable, which is reported already. */
 function discard(file: string): void {
   try {
     rmSync(file, { force: true });

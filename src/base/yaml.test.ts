@@ -27,7 +27,7 @@ describe('readYaml', () => {
     expect(readYaml(text).locate(path)).toEqual({ line, exact });
   });
 
-  it('reads values as YAML 1.2 has them: yes, 010 and dates are no more than they look', () => {
+  it('reads values by YAML 1.2: yes, 010 and dates are text or numbers', () => {
     expect(readYaml('a: yes\nb: 010\nc: 0x1f\nd: 2024-01-01\ne: 12:30\nf: ~').value).toEqual({
       a: 'yes',
       b: 10,
@@ -43,11 +43,11 @@ describe('readYaml', () => {
     expect(readYaml('x: &x { p: 1, q: 2 }\ny: { <<: *x, q: 3 }').value).toMatchObject({ y: { p: 1, q: 3 } });
   });
 
-  it('gives nothing for a text that says nothing', () => {
+  it('returns undefined for an empty text', () => {
     expect(readYaml('# only this\n').value).toBeUndefined();
   });
 
-  it('takes a name like __proto__ for a name', () => {
+  it('accepts __proto__ as a name', () => {
     const { value } = readYaml('__proto__: { polluted: true }');
     expect(Object.keys(value as object)).toEqual(['__proto__']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -68,12 +68,12 @@ describe('readYaml', () => {
     expect(JSON.stringify(problem)).not.toContain('secret');
   });
 
-  it('ends a text that would grow a thousandfold by its aliases', () => {
+  it('rejects a text whose aliases expand a thousandfold', () => {
     const bomb = `a: &a [x]\nb: [${Array(101).fill('*a').join(', ')}]`;
     expect(problemOf(bomb)).toEqual([expect.any(Number), expect.stringMatching(/alias/)]);
   });
 
-  it('refuses aliases of aliases, which are a few lines here and millions of values for their reader', () => {
+  it('rejects aliases of aliases, which expand to millions of values', () => {
     const level = (depth: number) =>
       `a${depth}: &a${depth} [${Array(9)
         .fill(`*a${depth - 1}`)
@@ -82,7 +82,7 @@ describe('readYaml', () => {
     expect(problemOf(bomb)).toEqual([undefined, expect.stringMatching(/100,000 values/)]);
   });
 
-  it('refuses a value that holds itself, and a text that is too large', () => {
+  it('rejects a circular value, and a text that is too large', () => {
     expect(problemOf('a: &a [*a]')).toEqual([undefined, expect.stringMatching(/alias/)]);
     expect(problemOf(`a: ${'b'.repeat(1024 * 1024)}`)).toEqual([undefined, 'is larger than 1 MiB']);
   });

@@ -13,14 +13,14 @@ import { createLineFinder } from './line-finder.ts';
 /** Keys and indexes from the top. */
 export type YamlPath = readonly (string | number)[];
 
-/** What a YAML 1.2 text says, and where in it. */
+/** Value of a YAML 1.2 text, with the lines of its parts. */
 export interface YamlDocument {
   value: unknown;
-  /** The line, from 1, of the value at the path; where there is none, of the nearest thing around it, and `exact` is false. */
+  /** Returns the line, from 1, of the value at the path; if there is none, that of its nearest ancestor, with `exact` false. */
   locate(path: YamlPath): { line: number; exact: boolean };
 }
 
-/** Why a text is not YAML: `line` from 1; the reason holds nothing of the text. */
+/** Error of a text that is not YAML: `line` from 1; the reason does not quote the text. */
 export class YamlProblem extends Error {
   readonly line: number | undefined;
 
@@ -33,11 +33,11 @@ export class YamlProblem extends Error {
 
 const maxCharacters = 1024 * 1024;
 const maxAliases = 100;
-/** A value that is written once and named a thousand times counts a thousand times, as everything that reads it walks so far. */
+/** Values with aliases expanded: a value with a thousand aliases counts a thousand times. */
 const maxValues = 100_000;
 const schema = CORE_SCHEMA.withTags(mergeTag);
 
-/** Reads one document, JSON included. An empty text is `undefined`. Throws a `YamlProblem` at the first thing that is wrong. */
+/** Reads one document, JSON included. An empty text has the value `undefined`. Throws a `YamlProblem` at the first error. */
 export function readYaml(text: string): YamlDocument {
   if (text.length > maxCharacters) throw new YamlProblem('is larger than 1 MiB');
   try {
@@ -73,7 +73,7 @@ function assertSmall(value: unknown): void {
     throw new YamlProblem('holds more than 100,000 values, with its aliases expanded');
 }
 
-/** What is quoted may be a part of the text, and that a secret. */
+/** Removes quotations of the text, which may contain a secret. */
 function withoutText(reason: string): string {
   return reason.replace(/\s*(?:".*"|<.*>|'.*')/s, '');
 }
@@ -92,7 +92,7 @@ function locate(top: Place, path: YamlPath): { line: number; exact: boolean } {
   return { line: place.line, exact: true };
 }
 
-/** The document's value: behind the event that opens the document. */
+/** Returns the value of the document: the event after the start of the document. */
 function topOf(events: readonly Event[], text: string): Place {
   const lineAt = createLineFinder(text);
   const start = events[1] ? startOf(events[1]) : -1;
@@ -105,11 +105,11 @@ interface Source {
   lineAt(offset: number): number;
 }
 
-/** Where a value stands. What is in it is looked for when it is asked for: mostly nobody wants to know. */
+/** Position of a value. Its children are located on demand, as most are never needed. */
 class Place {
   readonly line: number;
   readonly #source: Source;
-  /** The position of its first event. */
+  /** Index of its first event. */
   readonly #at: number;
   #children: Map<string, Place> | undefined;
 
@@ -132,7 +132,7 @@ class Place {
     let key: string | undefined;
     for (const at of positionsWithin(events, this.#at)) {
       const event = events[at] as Event;
-      // A value in a map has the line of its key, one that is not written that of what is before it.
+      // A value in a map has the line of its key; an omitted value has the line of the value before it.
       if (key === undefined && startOf(event) >= 0) line = lineAt(startOf(event));
       if (!isMap) children.set(String(children.size), new Place(this.#source, at, line));
       else if (key === undefined) key = event.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : '';
@@ -145,7 +145,7 @@ class Place {
   }
 }
 
-/** Of a map its keys and values in turns, of a list its items: the position of the first event of each. */
+/** Returns the index of the first event of each key and value of a map, or of each item of a list. */
 function positionsWithin(events: readonly Event[], at: number): number[] {
   const positions: number[] = [];
   let depth = 0;
@@ -159,7 +159,7 @@ function positionsWithin(events: readonly Event[], at: number): number[] {
   return positions;
 }
 
-/** Negative where it stands nowhere: a value that is left out. */
+/** Returns the start of an event; negative for an omitted value. */
 function startOf(event: Event): number {
   if ('valueStart' in event) return event.valueStart;
   if ('start' in event) return event.start;

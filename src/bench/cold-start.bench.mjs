@@ -1,4 +1,4 @@
-/** What it costs to start: `meatymusic --version` beside `node -e 0`, in interleaved pairs, so that both meet the same machine. */
+/** Start-up time: `meatymusic --version` beside `node -e 0`, in interleaved pairs, so that both meet the same machine. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

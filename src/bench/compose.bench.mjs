@@ -1,5 +1,5 @@
 /**
- * `meatymusic up --runtime compose --no-verify` beside what it stands for: `docker compose up --detach --wait` by hand on
+ * `meatymusic up --runtime compose --no-verify` compared with the manual steps: `docker compose up --detach --wait` by hand on
  * the same file, then the migrations; in interleaved pairs, each from no container, no network and no volume (the images
  * are there). And the warm `up`, when all of it runs already.
  */
@@ -79,7 +79,7 @@ async function withProject(work) {
     path.join(folder, 'meatymusic.config.json'),
     JSON.stringify({ runtime: 'compose', services }),
   );
-  // Started by hand it is a stack like anybody's: the tool knows no more than its address.
+  // Started manually, the stack is external: the tool knows only its address.
   const external = path.join(folder, 'by-hand.config.json');
   writeFileSync(external, JSON.stringify({ runtime: 'external', services }));
   const ports = { API_PORT: api, WEB_PORT: web, POSTGRES_PORT: database, REDIS_PORT: cache };

@@ -1,6 +1,6 @@
 /**
- * The checks that a stack is first asked for, all at once, beside the slowest of them: how little the rest adds. Of the run,
- * which is what `verify` says it took, and of the whole call, in which Node.js has to start.
+ * The first set of checks, run together, compared with the slowest of them: the time of the run that `verify` reports, and
+ * the time of the whole process, in which Node.js has to start.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

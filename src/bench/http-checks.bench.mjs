@@ -1,7 +1,7 @@
 /**
- * Declared HTTP checks beside goss, which is found on the PATH or named by GOSS: the same requests and the same
+ * Declared HTTP checks beside goss, from the PATH or from GOSS: the same requests and the same
  * expectations, against the same server, in turns. The memory a check costs is the growth of the peak from 1,000 to 10,000
- * checks. What no tool of Node.js can go below stands beside: an empty Node and the bare requests over plain sockets.
+ * checks. The lower bound for a tool of Node.js is shown beside: an empty Node and the bare requests over plain sockets.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const goss = process.env.GOSS ?? 'goss';
 const missing =
   spawnSync(goss, ['--help']).status === 0 ? undefined : 'needs goss on the PATH, or its path in GOSS';
 const server = `require('node:http').createServer((q, r) => r.end('<html>page ' + q.url.slice(6) + '</html>\\n')).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
-/** As many requests, 16 at once, each answer looked at for its end and nothing else. */
+/** Sends the same number of requests, 16 at a time, and reads each response to its end. */
 const client = `const [port, count] = process.argv.slice(1).map(Number); let next = 0;
 for (let at = 0; at < 16; at++) {
   const socket = require('node:net').connect(port, '127.0.0.1');
@@ -99,14 +99,14 @@ function writeCases(folder, count, port) {
   writeFileSync(path.join(folder, `goss-${count}.yaml`), tests);
 }
 
-/** Milliseconds of one run. Nothing is loaded into it: who is not timed so would have an advantage. */
+/** Returns the milliseconds of one run, start of the process included. */
 function timed(cwd, command, args) {
   const start = performance.now();
   run(cwd, command, args);
   return performance.now() - start;
 }
 
-/** The largest resident set of a run of ours, as the process itself saw it at its end. */
+/** Returns the peak resident set of a run, reported by the process when it exits. */
 function peakKiB(cwd, args) {
   const [peak, atExit] = ['peak', 'at-exit.cjs'].map((name) => path.join(cwd, name));
   const write = `require('node:fs').writeFileSync(${JSON.stringify(peak)}, String(process.resourceUsage().maxRSS))`;

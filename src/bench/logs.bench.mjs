@@ -1,6 +1,6 @@
 /**
  * `meatymusic logs check` against jq on the same file and the same question: how many lines are JSON objects, and how
- * many of those carry a trace. LOG_BENCH_MB sets the size (default 1000); the file is made anew from a fixed seed. With
+ * many of those carry a trace. LOG_BENCH_MB sets the size (default 1000); the file is generated from a fixed seed. With
  * LOG_BENCH_LARGE=1, 10 GB are compared with 1 GB as well (11 GB of disk).
  */
 import { spawnSync } from 'node:child_process';
@@ -37,7 +37,7 @@ async function measureOnce(folder) {
 let measuredLarge;
 const measureLarge = () => (measuredLarge ??= inFolder(measureLargeOnce));
 
-/** 10 GB are ten times 1 GB, one behind the other. Processor time is compared, for it does not depend on what else runs. */
+/** Compares 10 GB, ten copies of 1 GB, with 1 GB by processor time, which is independent of the load of the machine. */
 async function measureLargeOnce(folder) {
   const file = path.join(folder, 'bench.log');
   writeLog(file, 1e9);
@@ -83,7 +83,7 @@ function appendFile(from, to) {
   closeSync(target);
 }
 
-/** The highest resident memory of the process and its processor time, threads and all, said at its end. */
+/** Makes the process print its peak resident memory and its processor time, threads included, when it exits. */
 function usageReporter() {
   const code = `process.on('exit', () => {
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();

@@ -19,7 +19,7 @@ const rounds = 5;
 
 let folders;
 
-/** One bench on its own server; the folders of the tools are made once and removed at the end of the process. */
+/** Runs a bench on its own server; the folders of the tools are created once and removed when the process exits. */
 async function onStage(work) {
   const { postgresMissing, startPostgres } = await createJiti(root).import(
     path.join(root, 'src/testing/postgres.ts'),
@@ -27,7 +27,7 @@ async function onStage(work) {
   if (postgresMissing) return { skipped: postgresMissing };
   folders ??= makeFolders();
   const made = await folders;
-  // As a server is by default: each commit reaches the disk.
+  // The default of a server: each commit is written to the disk.
   const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
   const server = await startPostgres({ settings });
   try {

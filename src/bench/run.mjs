@@ -1,5 +1,5 @@
 /**
- * Runs every `*.bench.mjs` beside it, one after another, and prints what was measured beside its budget.
+ * Runs every `*.bench.mjs` beside it, one after another, and prints the results beside their budgets.
  * A bench: `export default { name, budget, run(): Promise<{ ratio | value, unit?, detail? } | { skipped }> }`, budget `≤ 1.25` or `≥ 10`.
  * `--only <name>` runs those whose name contains it; `--json` prints the rows. Exits with 1 where a budget is missed; no test runs this.
  */
@@ -39,7 +39,7 @@ async function measure(bench) {
   }
 }
 
-/** A budget is `≤ 1.25`, `≥ 10`, or text without a number, which everything fits. */
+/** Returns true if the value meets the budget: `≤ 1.25`, `≥ 10`, or text without a number, which always passes. */
 function fits(value, budget = '') {
   const [, sign, limit] = /([≤≥<>])\s*([\d.]+)/.exec(String(budget)) ?? [];
   if (!sign) return true;

@@ -23,7 +23,7 @@ export default [
   { name: 'up-again, all healthy', budget: '≤ 1', run: () => measure({ args: ['--no-verify'] }) },
 ];
 
-/** Seconds of `up`, the median of some rounds; `between` is called before each. */
+/** Returns the median seconds of `up` over several rounds; calls `between` before each. */
 function measure({ args, between, warmUp = true }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'meatymusic-bench-'));
   writeFileSync(path.join(folder, 'package.json'), '{}');

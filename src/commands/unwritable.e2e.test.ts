@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../base/package-root.ts';
 import { notBuilt } from '../testing/project.ts';
-import { mountSmallDisk, nobody, notMountable, type SmallDisk } from '../testing/small-disk.ts';
+import { mountSmallDisk, notMountable, type SmallDisk, unprivilegedUid } from '../testing/small-disk.ts';
 
 const config = JSON.stringify({
   runtime: 'external',
@@ -86,7 +86,7 @@ describe.skipIf(missing)(
         ['init', '--ci', '--cwd', 'empty'],
       ]) {
         mkdirSync(path.join(folder, 'empty'), { recursive: true });
-        const { code, stderr } = run(args, { user: nobody });
+        const { code, stderr } = run(args, { user: unprivilegedUid });
         expect([args[0], code, stderr]).toEqual([
           args[0],
           73,

@@ -9,7 +9,7 @@ export interface LogAccess {
   /** For a person: `.meatymusic/logs/api.log`, `docker compose logs api`. */
   source: string;
   /**
-   * The bytes that are there now, from `sinceMs` where the source can tell; ends when they were read, or soon after
+   * The bytes that are there now, from `sinceMs` where the source has times; ends after the last byte, or soon after
    * the abort.
    */
   open(sinceMs?: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
@@ -24,7 +24,7 @@ export interface LogAccess {
   file?: string;
 }
 
-/** What was written to a file that has been moved away. */
+/** Bytes written to a file after it was moved away. */
 export interface MovedBytes {
   moved: Uint8Array;
 }

@@ -9,7 +9,7 @@ import { type ByteRange, cutIntoRanges } from './ranges.ts';
 import { readPipe } from './read-pipe.ts';
 import { defaultToleranceMs, emptyReport, type LogReport, mergeReports } from './report.ts';
 
-/** Below this a thread costs more than it saves. */
+/** Size below which a thread costs more time than it saves. */
 const worthThreadsBytes = 64 * 1024 * 1024;
 const maxThreads = 8;
 

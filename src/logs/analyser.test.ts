@@ -89,7 +89,7 @@ describe('LogAnalyser', () => {
     }
   });
 
-  it('says "too long" of a line over the limit, once, and goes on', () => {
+  it('reports a line over the limit once, and continues', () => {
     const report = analyse(`${pino(at)}${'x'.repeat(5000)}\n${pino(at)}`, { maxLineBytes: 1000 }, 100);
     expect(report).toMatchObject({ lines: 3, structured: 2, tooLong: 1 });
     expect(problems(report)).toEqual(['too-long 2']);
@@ -190,7 +190,7 @@ describe('LogAnalyser', () => {
     ['cloud-key', '{"msg":"key AKIAIOSFODNN7EXAMPLE"}'],
     ['url-password', '{"msg":"connect postgresql://app:s3cret@db:5432/x"}'],
     ['email', '{"msg":"welcome jane.doe@example.com"}'],
-  ] as const)('finds %s in %s, does not show it, and can be told not to', (rule, line) => {
+  ] as const)('finds %s in %s, does not print it, and can be switched off', (rule, line) => {
     const report = analyse(`${line}\n`);
     expect(report.secrets).toEqual({ [rule]: 1 });
     expect(report.samples.filter(({ problem }) => problem === 'secret')).toEqual([
@@ -223,7 +223,7 @@ describe('LogAnalyser', () => {
     expect(JSON.stringify(report)).not.toMatch(/hunter22|jane/);
   });
 
-  it('tells the JSON of Logback by itself from that of Winston', () => {
+  it('distinguishes the JSON of Logback from that of Winston', () => {
     const logback = `{"sequenceNumber":0,"timestamp":${at},"level":"INFO","loggerName":"a.B","message":"m"}\n`;
     const winston = '{"level":"info","message":"m","timestamp":"2026-01-02T03:04:05.678Z"}\n';
     expect(analyse(logback + winston + logback).shapes).toEqual({ logback: 2, winston: 1 });

@@ -26,8 +26,8 @@ export interface AnalyserOptions {
 }
 
 /**
- * What the parts of a log can be judged with one after another: memory that is let go of piles up until it is collected, and
- * a scanner that knows the log's layouts already is faster.
+ * Buffers and scanners reused for the parts of a log: released memory accumulates until it is collected, and a scanner
+ * that has learned the layouts of the log is faster.
  */
 export interface AnalyserTools {
   buffer: LogBuffer;
@@ -45,8 +45,8 @@ export function analyserTools({
 }
 
 /**
- * Reads a log once and says what is wrong with it. Memory is one buffer for the longest line allowed and a read, whatever
- * comes. The caller reads into `room()` and tells by `filled()`, or hands chunks to `push()`; `end()` closes the report.
+ * Reads a log once and reports its problems. Memory is limited to one buffer for the longest line and one read. The caller
+ * reads into `room()` and then calls `filled()`, or passes chunks to `push()`; `end()` completes the report.
  */
 export class LogAnalyser {
   readonly report: LogReport;
@@ -165,7 +165,7 @@ export class LogAnalyser {
     this.buffer.begin = end;
   }
 
-  /** What can be told of many lines at once. */
+  /** Adds the counts that cover many lines at once. */
   private look(start: number, end: number): void {
     const { bytes } = this.buffer;
     const text = bytes.subarray(start, end);

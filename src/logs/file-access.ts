@@ -34,7 +34,7 @@ export function fileLogAccess(path: string, source = path): LogAccess {
 }
 
 async function* read(path: string, sinceMs: number | undefined): AsyncGenerator<Uint8Array> {
-  // Non-blocking: opening a FIFO that nobody writes to would wait for ever.
+  // Non-blocking: opening a FIFO without a writer would never return.
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -15,7 +15,7 @@ export class Findings {
   private readonly buffer: LogBuffer;
   private readonly counts = new Map<LineProblem, number>();
   private readonly secretLines = new Set<number>();
-  /** What was found in the line that a secret was found in last. */
+  /** Findings in the last line with a secret. */
   private rulesOfLine = { line: -1, rules: new Set<SecretRule>() };
 
   constructor(report: LogReport, buffer: LogBuffer) {

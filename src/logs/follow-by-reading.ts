@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { LogFollower } from './access.ts';
 
 /**
- * Follows a source that can only be read from its start: what was read before is skipped, and compared by its hash.
- * Where it has changed (a container made anew, a log that lost its start) all of it is read again. What is longer than is
- * asked for is not followed: to read all of it at each look would take more time than a run has.
+ * Follows a source that can only be read from its start: earlier bytes are skipped and compared by their hash. After a
+ * change (a new container, a log that lost its start) all of it is read again. A source longer than the limit is not
+ * followed, because reading all of it at each call would take more time than a run has.
  */
 export function followByReading(open: (signal?: AbortSignal) => AsyncIterable<Uint8Array>): LogFollower {
   let read = createHash('sha1');

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { LogFollower, MovedBytes } from './access.ts';
 
-/** What is remembered of the bytes before the position, to see that they are still the same. */
+/** Number of bytes kept before the position, to detect a change. */
 const fingerprintBytes = 64;
 const chunkBytes = 256 * 1024;
 const newline = 10;
@@ -114,7 +114,7 @@ async function lineFrom(handle: FileHandle, offset: number): Promise<number> {
 /** Absent: it is just being rotated, or was not written yet. */
 async function openLog(path: string): Promise<{ handle: FileHandle; stats: Stats } | undefined> {
   try {
-    // Non-blocking: opening a FIFO that nobody writes to would wait for ever.
+    // Non-blocking: opening a FIFO without a writer would never return.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return { handle, stats: await handle.stat() };
   } catch (error) {

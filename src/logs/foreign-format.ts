@@ -1,4 +1,4 @@
-/** What a file may be that is no log as it lies there; told by its first bytes. */
+/** Returns the format of a file that is not a log, recognized by its first bytes. */
 export const foreignFormats = {
   gzip: { means: 'it is compressed with gzip', filter: 'gzip -dc' },
   zstd: { means: 'it is compressed with zstd', filter: 'zstd -dc' },

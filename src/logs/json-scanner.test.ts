@@ -17,7 +17,7 @@ function scan(line: string | Buffer) {
   };
 }
 
-/** What the scanner must agree with. */
+/** Reference for the scanner. */
 function isObject(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);
@@ -190,7 +190,7 @@ function mutate(line: string, next: (below: number) => number): string {
 }
 
 describe('JsonScanner', () => {
-  it('says of 60,000 generated and mutated lines what JSON.parse says', () => {
+  it('agrees with JSON.parse about 60,000 generated and mutated lines', () => {
     const next = generator(20260102);
     let valid = 0;
     let broken = 0;
@@ -230,12 +230,12 @@ describe('JsonScanner', () => {
       ['\ufeff', '\u00a0', ',', '{}', ' ', '\t', '\r', '\u0000', '//'],
       (text: string) => `{}${text}`,
     ],
-  ])('says of %s what JSON.parse says', (_what, texts, lineOf) => {
+  ])('agrees with JSON.parse about %s', (_what, texts, lineOf) => {
     const verdicts = texts.map((text) => [text, scan(lineOf(text)).valid]);
     expect(verdicts).toEqual(texts.map((text) => [text, isObject(lineOf(text))]));
   });
 
-  it('says of every end of a line that was cut off what JSON.parse says', () => {
+  it('agrees with JSON.parse about a line cut off at every position', () => {
     const line = '{"level":-30.5e+1,"a\\u00e9\\n":[true,false,null,{"b":{}}],"m":"é\\ud83d\\ude00😀"} ';
     for (let end = 0; end <= line.length; end++) {
       const cut = line.slice(0, end);
@@ -243,7 +243,7 @@ describe('JsonScanner', () => {
     }
   });
 
-  it('says of random bytes what JSON.parse says of their text', () => {
+  it('agrees with JSON.parse about the text of random bytes', () => {
     const next = generator(7);
     for (let round = 0; round < 5000; round++) {
       const line = Buffer.from(`{"a":"${'x'.repeat(next(9))}","b":[1,{"c":null}]}`);
@@ -267,7 +267,7 @@ describe('JsonScanner', () => {
     ['{"a":{"b":1,"c":{},"b":2}}', 'b'],
     ['{"ab\\u0063":1,"abc":2}', 'abc'],
     [`{${Array.from({ length: 200 }, (_, index) => `"key${index}":0`).join()},"key150":1}`, 'key150'],
-  ])('finds the key that stands twice in %s', (line, key) => {
+  ])('finds the duplicate key in %s', (line, key) => {
     const { valid, text } = scan(line);
     expect(valid).toBe(true);
     expect(text(scanner.facts.duplicateStart, scanner.facts.duplicateEnd)).toBe(key);

@@ -21,7 +21,7 @@ import { Layouts, Trail } from './layouts.ts';
 import { LineFacts, valueType } from './line-facts.ts';
 import { hashOfEscaped, OpenKeys } from './open-keys.ts';
 
-/** Names that stand for the role when they are nested under the role's own name: `trace: {id}`. */
+/** Names that have the role when they are nested under the name of the role: `trace: {id}`. */
 const nestedIds: Record<string, string> = { trace: 'id', span: 'id', service: 'name', log: 'level' };
 
 /**

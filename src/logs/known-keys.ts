@@ -1,6 +1,6 @@
 import { fieldNames, nests, type Role, roles } from './fields.ts';
 
-/** Fields that tell the shapes of loggers apart; each has a bit. */
+/** Fields that distinguish the shapes of loggers; each has a bit. */
 export const shapeFields = [
   'resourceLogs',
   'severity_number',
@@ -35,7 +35,7 @@ export const shapeFields = [
 
 export const maxRequiredFields = 16;
 
-/** What a key means to the scan. Numbers are kept flat, for the inner loop. */
+/** Meaning of a key for the scan. Numbers are kept flat, for the inner loop. */
 export interface KnownKey {
   name: string;
   bytes: Uint8Array;
@@ -43,7 +43,7 @@ export interface KnownKey {
   role: number;
   /** Preference among the names of the role; lower wins. */
   priority: number;
-  /** Bit in the mask of fields that tell shapes apart. */
+  /** Bit in the mask of fields that distinguish shapes. */
   shapeBit: number;
   /** Bit in the mask of required fields. */
   requiredBit: number;

@@ -3,7 +3,7 @@ import type { KnownKey } from './known-keys.ts';
 import { type LineFacts, valueType } from './line-facts.ts';
 
 /**
- * Most lines of a log have the same keys in the same order. What stands between their values (`,"level":`) is remembered
+ * Most lines of a log have the same keys in the same order. The text between their values (`,"level":`) is stored
  * as steps of a tree, so that a line like one before it needs its keys compared, not parsed; the values are parsed all
  * the same. A way through the tree was a whole JSON object once, and another value of its kind in each place leaves it one.
  */
@@ -46,7 +46,7 @@ export class Trail {
   readonly secrets: (KnownKey | undefined)[] = new Array(maxValues).fill(undefined);
   readonly objects: { role: number; priority: number; at: number }[] = [];
 
-  /** What nobody will learn from is not written down. */
+  /** Recording is off for a line that is not learned. */
   reset(wanted: boolean): void {
     this.count = wanted ? 0 : maxValues;
     this.overflow = false;
@@ -90,7 +90,7 @@ export class Layouts {
     let step = this.first;
     facts.reset();
     while (step !== undefined) {
-      if (!stands(step, view, at)) {
+      if (!matchesAt(step, view, at)) {
         step = step.sibling;
         continue;
       }
@@ -154,7 +154,7 @@ export class Layouts {
       let siblings = 0;
       let last: Step | undefined;
       let step: Step | undefined = first;
-      while (step !== undefined && !(step.length === to - from && stands(step, view, from))) {
+      while (step !== undefined && !(step.length === to - from && matchesAt(step, view, from))) {
         last = step;
         step = step.sibling;
         siblings += 1;
@@ -185,7 +185,7 @@ export class Layouts {
   }
 }
 
-function stands({ words, mask }: Step, view: DataView, at: number): boolean {
+function matchesAt({ words, mask }: Step, view: DataView, at: number): boolean {
   const last = words.length - 1;
   for (let index = 0; index < last; index++) {
     if (view.getInt32(at + 4 * index, true) !== words[index]) return false;

@@ -35,7 +35,7 @@ export class LevelJudge {
     const end = facts.ends[roleIndex.level]!;
     const length = end - start;
     const { view } = this.buffer;
-    // Up to eight bytes, two loads tell whether the level is that of the line before.
+    // Up to eight bytes, two loads decide whether the level is that of the previous line.
     const head = length >= 4 ? view.getInt32(start) : view.getInt32(start) >> (8 * (4 - length));
     const tail = length > 4 ? view.getInt32(end - 4) : 0;
     if (

@@ -1,12 +1,12 @@
 import { roles } from './fields.ts';
 import type { KnownKey } from './known-keys.ts';
 
-/** What stands where in a value that has a role. */
+/** Type and position of a value that has a role. */
 export const valueType = { none: 0, string: 1, number: 2, other: 3 } as const;
 
-/** What a scan found in a line of JSON, apart from its being one. */
+/** Facts that a scan found in a valid line of JSON. */
 export class LineFacts {
-  /** Which of the fields that tell shapes apart are there. */
+  /** Mask of the present fields that distinguish shapes. */
   shapeMask = 0;
   requiredMask = 0;
   depth = 0;
@@ -40,7 +40,7 @@ export class LineFacts {
     this.ends[role] = end;
   }
 
-  /** The first secret of a line stands for all of it. */
+  /** Records the first secret of a line; later ones are ignored. */
   secret(key: KnownKey, start: number, end: number): void {
     if (this.secretStart !== -1) return;
     this.secretStart = start;

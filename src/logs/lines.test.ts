@@ -50,7 +50,7 @@ describe('LineSplitter', () => {
     expect(split(['{"a":1}\n{"b"']).at(-1)).toMatchObject({ text: '{"b"', offset: 8, unterminated: true });
   });
 
-  it('keeps the start of a line that is too long, and goes on after it', () => {
+  it('keeps the start of a line that is too long, and continues after it', () => {
     const seen = split(['ok\n', 'x'.repeat(50), 'x'.repeat(5000), 'x\nnext\n'], 100);
     expect(seen.map(({ text, ...rest }) => ({ ...rest, length: text.length }))).toEqual([
       { length: 2, number: 1, offset: 0, tooLong: false, unterminated: false },

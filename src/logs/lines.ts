@@ -13,7 +13,7 @@ export interface Line {
 
 /** Longest line that is looked at as a whole; of a longer one only the first bytes are kept. */
 export const defaultMaxLineBytes = 1024 * 1024;
-/** What is kept of a line that is too long. */
+/** Bytes that are kept of a line that is too long. */
 const keptBytes = 4096;
 const newline = 10;
 const carriageReturn = 13;

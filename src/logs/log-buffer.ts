@@ -8,9 +8,9 @@ export class LogBuffer {
   readonly bytes: Buffer;
   /** The same bytes, for loads of four. */
   readonly view: DataView;
-  /** What is not judged yet begins here … */
+  /** Start of the data that is not judged yet. */
   begin = 0;
-  /** … and ends here. */
+  /** End of the data that is not judged yet. */
   end = 0;
   /** Where in the log the buffer's first byte is. */
   base = 0;

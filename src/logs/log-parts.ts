@@ -33,7 +33,7 @@ export class LogParts {
     this.#splitter.push(chunk);
   }
 
-  /** What `end` would give now, without an end: more may come. */
+  /** Returns the result of `end` without ending the input. */
   peek(sink: LogPartsSink): void {
     const blocks = new BlockCollector(blockSink(sink));
     for (const line of this.#blocks.open) blocks.add(line);

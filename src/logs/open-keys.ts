@@ -3,7 +3,7 @@ import { hashOf } from './known-keys.ts';
 
 const manyKeys = 48;
 
-/** The keys of the objects that are open, innermost last: tells whether an object has a key twice. */
+/** Keys of the open objects, innermost last, to detect duplicate keys. */
 export class OpenKeys {
   private top = 0;
   /** By depth: where the keys of that object begin. */
@@ -93,7 +93,7 @@ export class OpenKeys {
   }
 }
 
-/** The hash of a key with escapes is that of the text it stands for. */
+/** Returns the hash of the decoded text of a key. */
 export function hashOfEscaped(bytes: Uint8Array, start: number, end: number): number {
   const text = new TextEncoder().encode(textOf(bytes, start, end));
   return hashOf(text, new DataView(text.buffer), 0, text.length);

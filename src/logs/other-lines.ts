@@ -5,7 +5,7 @@ import { parseLogfmt } from './logfmt.ts';
 import { parsePrintedSpan } from './printed-spans/printed-span.ts';
 import type { LogReport } from './report.ts';
 
-/** More of a line does not tell whether it is logfmt. */
+/** Bytes of a line that are tested for logfmt. */
 const lookedAt = 64 * 1024;
 const traceInText = /\btrace[-_. ]?id['"]?\s*[=:]\s*['"]?(?:0x)?[0-9a-f]{32}\b/i;
 

@@ -10,7 +10,7 @@ interface Readable {
 
 const rangeBytes = 32 * 1024 * 1024;
 const windowBytes = 64 * 1024;
-/** A printed span is shorter; what goes on for longer is cut wherever a line begins. */
+/** Limit for a printed span; a longer record is cut at the next line. */
 const longestBlockBytes = 512 * 1024;
 
 /**

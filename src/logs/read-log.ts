@@ -12,8 +12,8 @@ export interface LogTaker {
 }
 
 /**
- * Hands over the part of a log that is asked for, maybe with older lines before it: what the run has read already where
- * that will do, else the log itself as a stream. Resolves to a name for what was read.
+ * Reads the requested part of a log, possibly with older lines before it: from the lines that the run has already read if
+ * they suffice, else from the log as a stream. Resolves to the name of the source.
  */
 export async function readLog(
   access: LogAccess,

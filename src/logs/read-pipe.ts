@@ -5,8 +5,8 @@ const readBytes = 64 * 1024;
 const retryMs = 10;
 
 /**
- * What comes out of a FIFO or a device that was opened with `O_NONBLOCK`: a plain read would hold a thread, and with it
- * the end of the process, for as long as nobody writes. Ends with the last writer, and at `withinMs`.
+ * Reads a FIFO or a device that was opened with `O_NONBLOCK`: a blocking read would hold a thread, and prevent the process
+ * from exiting, until data is written. Ends when the last writer closes it, and at `withinMs`.
  */
 export async function* readPipe(
   handle: FileHandle,

@@ -10,7 +10,7 @@ import { parseIsoTime, parseTime } from './time.ts';
 
 type Fields = NonNullable<LogRecord['fields']>;
 
-/** What is kept of a line for a person's eyes. */
+/** Characters of a line that are kept for printing. */
 export const maxRawLength = 8 * 1024;
 const maxDepth = 16;
 
@@ -20,7 +20,7 @@ export function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRec
   return record;
 }
 
-/** The line as a person would read it; the shape tells how its level is counted. */
+/** Returns the fields of a line in a common form; the shape decides how its level is read. */
 export function toRecord(line: string, number: number): ShapedRecord {
   const raw = excerpt(line, maxRawLength);
   const json = parseObject(line);
@@ -58,7 +58,7 @@ function parseObject(line: string): Fields | undefined {
   }
 }
 
-/** Deeper parts are named, not kept: whoever walks a record must not be led down 100,000 levels. */
+/** Limit of nesting; deeper values are replaced by a placeholder, so that walking a record cannot overflow the stack. */
 function pruned(value: Json, depth: number): Json {
   if (typeof value === 'string') return excerpt(value, maxRawLength);
   if (typeof value !== 'object' || value === null) return value;
@@ -76,7 +76,7 @@ function pick(fields: Fields, role: Role): unknown {
     const inner = Object.hasOwn(fields, nest) ? fields[nest] : undefined;
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) continue;
     for (const name of fieldNames[role]) {
-      // `name` says of a service what it is called, and of a context or a user as well.
+      // `name` can be the name of a service, but also of a context or a user.
       if (Object.hasOwn(inner, name) && (name !== 'name' || nest === role)) return inner[name];
     }
     if (nest === role && Object.hasOwn(inner, 'id')) return inner.id;

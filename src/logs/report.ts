@@ -3,7 +3,7 @@ import type { Level } from './level.ts';
 import type { SecretRule } from './secrets.ts';
 import type { Shape } from './shape.ts';
 
-/** What may be wrong with a line. */
+/** Problems of a line. */
 export type LineProblem =
   | 'not-structured'
   | 'broken-json'
@@ -28,7 +28,7 @@ export interface LineSample {
   text?: string;
 }
 
-/** What is known of a log after one pass. Two reports of neighbouring parts add up to one (`mergeReports`). */
+/** Result of one pass over a log. `mergeReports` joins the reports of two adjacent parts. */
 export interface LogReport {
   bytes: number;
   /** Blank ones and those of printed spans apart. */

@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { anchors, atSign, type FoundSecret, type SecretRule } from './secrets.ts';
 
-/** Around an anchor, what a rule gets to see. */
+/** Bytes around an anchor that are passed to a rule. */
 const windowBytes = 256;
 /** A secret of the project may be written at length: each character as an escape. */
 const projectWindowBytes = 1024;
@@ -35,7 +35,7 @@ export class SecretSearch {
   private readonly search: AnchorSearch;
   private readonly isWanted: boolean;
   private readonly redact: Redactor;
-  /** What is searched now: up to the end of the last line. */
+  /** Bytes that are searched: up to the end of the last line. */
   private bytes: Buffer = Buffer.alloc(0);
   private nextAnchor = Infinity;
   /** That begin there. */
@@ -111,7 +111,7 @@ export class SecretSearch {
     } else if (found.rule === 'project-secret') this.findings.hide(line);
   }
 
-  /** `"@timestamp"` begins with an at sign, and nothing stands before it. */
+  /** Returns true for an at sign without a text before it, as in `"@timestamp"`. */
   private isTimestamp(hit: number): boolean {
     const before = this.bytes[hit - 1];
     return before === 34 || before === 32;

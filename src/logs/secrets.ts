@@ -1,7 +1,7 @@
 import { isSecretHeader, isSecretName, isSecretParameter } from '../base/secret-names.ts';
 import { isMask, secretsOfUrl } from '../base/secret-places.ts';
 
-/** What should never stand in a log in clear. Each rule can be switched off. */
+/** Kinds of secrets that a log must not contain in clear text. Each rule can be switched off. */
 export const secretRules = [
   'project-secret',
   'secret-field',
@@ -154,7 +154,7 @@ function isUserAndPassword(value: string): boolean {
 const named =
   /(?<![\w.])([\w.-]*[A-Za-z][\w.-]*)((?:\\*["'])?(?:\s+(?:=>|[:=])\s+|(?:=>|[:=])|:\s+|\s+=>\s*)(?:\[\s*)?)((?:\\*["'])?)((?:(?:bearer|basic|token|digest)\s+)?(?:[^\s"'\\,;?&<>()}\]]+(?:[<>()}\]][^\s"'\\,;?&<>()}\]]+)*|<[^>\s]*>))/gi;
 
-/** What follows the start of a quoted value up to its end, where that is near. */
+/** Returns the rest of a quoted value up to its end, if that is near. */
 const quotedRest = /^[^"\\]*/;
 
 function namedSecret(text: string, at: number): FoundSecret | undefined {
@@ -187,7 +187,7 @@ function isBareSecret(value: string, separator: string): boolean {
   return /\d|[^\w.!?-]|[a-z][A-Z]/.test(value.replace(/[.,:!?]+$/, ''));
 }
 
-/** What is said about a secret, where it would be. */
+/** Words that describe a secret, in the position of one. */
 const statements = new Set(
   words(
     'required invalid missing changed wrong incorrect expired valid ok yes no set unset provided present absent empty blank ' +

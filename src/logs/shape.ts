@@ -1,4 +1,4 @@
-/** The loggers whose lines are told apart; `json` and `plain` are the rest. */
+/** Loggers whose lines are distinguished; `json` and `plain` are all others. */
 export const shapes = [
   'otel',
   'ecs',
@@ -19,7 +19,7 @@ export const shapes = [
 export type Shape = (typeof shapes)[number];
 export type JsonShape = Exclude<Shape, 'logfmt' | 'plain'>;
 
-/** What a decision needs to know of a line: which fields it has, and the kind of two of them. */
+/** Facts that decide the shape of a line: its fields, and the types of two of them. */
 export interface ShapeFacts {
   has(field: string): boolean;
   levelIsNumber: boolean;

@@ -58,7 +58,7 @@ export class StructuredLines {
     if (facts.duplicateStart !== -1) {
       report.duplicateKeys += 1;
       const name = this.buffer.text(facts.duplicateStart, facts.duplicateEnd);
-      findings.add('duplicate-key', line, start, end, `"${name}" stands twice`, facts.duplicateStart);
+      findings.add('duplicate-key', line, start, end, `duplicate "${name}"`, facts.duplicateStart);
     }
     this.required.judge(facts, line, start, end);
     if (facts.secretStart !== -1 && this.mindSecrets) this.judgeSecret(facts, line);

@@ -11,7 +11,7 @@ import { eachUntilAborted } from './until-aborted.ts';
 /** Of a longer file its end is judged: as much as can be read in the time of a check. */
 const judgedBytes = 512 * 1024 * 1024;
 const offendingKept = 10;
-/** Nobody asks for secrets here. */
+/** Options without a search for secrets. */
 const options = { rules: [] };
 
 /** Counts the lines of a log by the engine that `logs check` judges it with. */

@@ -120,7 +120,7 @@ describe.each(ways)('the tail of %s', (_way, follow) => {
 });
 
 describe('the tail of a file', () => {
-  it('goes on through a rotation, and has what the moved file gets afterwards', async () => {
+  it('continues through a rotation, and includes later writes to the moved file', async () => {
     const tail = new LogTail(followFile(file));
     const sinceMs = Date.now();
     appendFileSync(file, 'one\n');
@@ -187,7 +187,7 @@ describe('the tail of a file', () => {
     expect(await textsOf(tail, { sinceMs: Date.UTC(2026, 0, 1) + 996_000 })).toBeUndefined();
   });
 
-  it('lets go of the oldest lines when the log grows', async () => {
+  it('drops the oldest lines when the log grows', async () => {
     const tail = new LogTail(followFile(file), { maxBytes: 100 });
     expect(await textsOf(tail)).toEqual([]);
     for (let round = 0; round < 50; round++) {

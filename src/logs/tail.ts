@@ -5,7 +5,7 @@ import { LogParts } from './log-parts.ts';
 import { toRecord } from './record.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** What is known of a log: its lines that are neither blank nor part of a printed span, and the printed spans. */
+/** Contents of a log: its lines that are neither blank nor part of a printed span, and the printed spans. */
 export interface LogContent {
   lines: readonly BlockLine[];
   spans: readonly SpanData[];
@@ -26,14 +26,14 @@ const keptBytes = 32 * 1024 * 1024;
 /** Lines are written a little out of order, and clocks are read before lines are written. */
 const slackMs = 1000;
 
-/** What was read in a row; two of them are kept, and the older one is let go of as a whole. */
+/** A contiguous part of the log; two are kept, and the older one is dropped as a whole. */
 interface Stretch {
   lines: BlockLine[];
   spans: SpanData[];
   bytes: number;
 }
 
-/** One service's log in one run: each byte is read and parsed once, whoever asks, and looks at the same time share a read. */
+/** Log of one service in one run: each byte is read and parsed once for all callers, and concurrent calls share a read. */
 export class LogTail {
   readonly #follower: LogFollower;
   readonly #maxBytes: number;
@@ -63,8 +63,8 @@ export class LogTail {
   }
 
   /**
-   * What the log holds now. `undefined` where what is asked for cannot be told from here: the log cannot be followed, it is
-   * too long to be kept as a whole, or a part of it that was moved away was written since.
+   * Resolves to the current contents of the log; `undefined` if the requested part is not available here: the log cannot
+   * be followed, it is too long to be kept, or a part that was moved away was written since.
    */
   async look(signal: AbortSignal, { sinceMs, fresh }: LogPart = {}): Promise<LogContent | undefined> {
     if (this.#gaveUp) return undefined;
@@ -82,7 +82,7 @@ export class LogTail {
     this.#closed.abort(new Error('the run is over'));
   }
 
-  /** A read that is under way may have passed the end already: whoever comes then shares the next one. */
+  /** Returns the next read: a current one may already have passed the end, so later calls share the next. */
   #refresh(): Promise<Kept | undefined> {
     if (!this.#reading) {
       this.#reading = this.#read().finally(() => {
@@ -139,7 +139,7 @@ export class LogTail {
     this.#older.bytes += chunk.length;
   }
 
-  /** What was read so far has been moved away; lines are counted anew. */
+  /** Marks the lines so far as moved to an older file; line numbers restart. */
   #beginFile(): void {
     const keepsBoth = this.#older.bytes + this.#recent.bytes <= this.#maxBytes;
     if (!keepsBoth && this.#older.bytes > 0) this.#isWhole.all = false;

@@ -1,4 +1,4 @@
-/** What a log says about time → epoch milliseconds. A time without a zone is read as UTC. */
+/** Parses a time of a log to epoch milliseconds. A time without a zone is UTC. */
 const iso =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?/i;
 
@@ -20,7 +20,7 @@ export function parseIsoTime(text: string): number | undefined {
   return ms + (fraction ? Number(`0.${fraction}`) * 1000 : 0) - zoneOffsetMs(zone);
 }
 
-/** Seconds, milliseconds, microseconds or nanoseconds, told apart by size (from 1990 on). */
+/** Converts seconds, milliseconds, microseconds or nanoseconds, distinguished by magnitude (from 1990 on). */
 export function epochMs(value: number): number | undefined {
   if (!Number.isFinite(value) || value < 1e8) return undefined;
   if (value < 6e10) return value * 1000;

@@ -4,8 +4,8 @@ import { inTransaction } from './database.ts';
 import { removedChecksum } from './history.ts';
 import { recordAccepted } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
+import { type MigrateOptions, toolVersion, withLockedState } from './locked-state.ts';
 import { resolveName } from './reach.ts';
-import { type MigrateOptions, toolVersion, withScene } from './scene.ts';
 import { writingHistory } from './writing-history.ts';
 
 export interface Accepted {
@@ -13,12 +13,12 @@ export interface Accepted {
   what: 'edited' | 'missing' | 'out-of-order';
 }
 
-/** Records that an edit, a removal or a place in the order is meant, and why. */
+/** Records that an edit, a removal or a position in the order is intended, and the reason. */
 export async function acceptMigration(
   options: MigrateOptions,
   { name: wanted, reason }: { name: string; reason: string },
 ): Promise<Accepted> {
-  return withScene(options, async ({ connection, schema, files, history, state }) => {
+  return withLockedState(options, async ({ connection, schema, files, history, state }) => {
     const name = resolveName(
       wanted,
       state.migrations.map((each) => each.name),

@@ -14,14 +14,14 @@ import { LeftTransaction, refuseBrokenTransaction } from './transaction-guard.ts
 export interface ApplyOptions {
   schema: string;
   toolVersion: string;
-  /** In the order in which they run; what is rolled back and applied again goes down first. */
+  /** Steps in the order in which they run; a migration that is redone runs its down first. */
   steps: readonly Step[];
-  /** Of the newest row of the history; new ones come behind it, whatever the clock says. */
+  /** Time of the newest row of the history; new rows get a later time, even if the clock went back. */
   lastTimestamp: string | undefined;
   onEvent?: ((event: MigrateEvent) => void) | undefined;
   /** Called before the first migration, inside its transaction where it has one. */
   prepare(): Promise<RemoveHistoryTables>;
-  /** Called behind each group, inside its transaction, with all that has run so far. */
+  /** Called after each group, inside its transaction, with all steps so far. */
   onGroup?: (done: readonly Step[]) => Promise<void>;
   now?: () => number;
 }
@@ -36,8 +36,8 @@ interface Done extends Step {
 }
 
 /**
- * Runs them: neighbours that have a transaction share one, all or nothing; one that has `noTransaction` runs alone.
- * Resolves to what ran, in each direction. Rejects with a Fault that says what was rolled back and what stays.
+ * Runs the steps: adjacent steps with a transaction share one, all or nothing; a step with `noTransaction` runs alone.
+ * Resolves to the steps that ran, by direction. Rejects with a Fault that reports what was rolled back and what remains.
  */
 export async function applyMigrations(
   connection: Connection,
@@ -79,7 +79,7 @@ interface GroupRun {
   connection: Connection;
   options: ApplyOptions;
   history: HistoryKeeper;
-  /** Of the first group only. */
+  /** Set for the first group only. */
   prepare: ApplyOptions['prepare'] | undefined;
 }
 
@@ -112,10 +112,10 @@ async function runTogether(
       throw new BatchError(error, {
         failed,
         takenBack: [],
-        note: 'the connection was lost during COMMIT: all of the batch is applied, or nothing; meatymusic migrate status tells which',
+        note: 'the connection was lost during COMMIT: all of the batch is applied, or nothing; meatymusic migrate status shows which',
       });
     }
-    // After its own COMMIT this rolls back nothing, and that is said.
+    // After a COMMIT by the migration this rolls back nothing, which is reported.
     const left = error instanceof LeftTransaction;
     if (left && removeTables) await removeUnused(connection, removeTables);
     throw new BatchError(error, {
@@ -155,8 +155,8 @@ async function runAlone({ connection, options, history, prepare }: GroupRun, ste
 }
 
 /**
- * Removes the history tables that a failed first migration does not need. With `before`, the objects of the schema that
- * were there before it: unless it left something behind, which `migrate status` then shows as unfinished.
+ * Removes the history tables after a failed first migration. With `before`, the objects that the schema had before: keeps
+ * the tables if the migration left objects behind, which `migrate status` then shows as unfinished.
  */
 async function removeUnused(
   connection: Connection,
@@ -169,7 +169,7 @@ async function removeUnused(
     if (before && !isDeepStrictEqual(before, await readSchemaLines(connection)))
       throw new Error('the migration left something behind');
   }).catch(() => {
-    // Then they stay; the failure of the migration is the one to report.
+    // The tables remain; the failure of the migration is reported.
   });
 }
 
@@ -187,7 +187,7 @@ async function runOne(
   return durationMs;
 }
 
-/** Writes down what a group has done, within its transaction. */
+/** Records the steps of a group, within its transaction. */
 class HistoryKeeper {
   readonly #connection: Connection;
   readonly #options: ApplyOptions;
@@ -215,7 +215,7 @@ class HistoryKeeper {
   }
 }
 
-/** Kysely orders by time: two in one millisecond, or a clock that went back, and it calls the history corrupted. */
+/** Returns a time after the previous one: Kysely orders by time and rejects equal or decreasing times as corrupted. */
 function monotonicTimestamps(last: string | undefined, now: () => number): () => string {
   let lastMs = last === undefined ? 0 : Date.parse(last) || 0;
   return () => {

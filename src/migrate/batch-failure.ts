@@ -4,10 +4,10 @@ import { safeLine } from '../base/safe-text.ts';
 import type { Connection } from './connection.ts';
 import type { Step } from './load.ts';
 
-/** What became of a group of migrations of which one failed. */
+/** Outcome of a group of migrations of which one failed. */
 export interface BatchOutcome {
   failed: string;
-  /** What its transaction took back, itself included; empty where it has none. */
+  /** Migrations that its transaction rolled back, itself included; empty if it has none. */
   takenBack: Step[];
   note?: string;
 }
@@ -21,7 +21,7 @@ export class BatchError extends Error {
   }
 }
 
-/** For a person: what failed, what was taken back with it, and what stays of the groups before. Other errors come back as they are. */
+/** Returns a Fault that reports the failure, what was rolled back and what remains of earlier groups. Returns other errors unchanged. */
 export function explained(error: unknown, before: readonly Step[], connection: Connection): unknown {
   if (!(error instanceof BatchError)) return error;
   const { failed, takenBack, note } = error.outcome;
@@ -72,5 +72,5 @@ function kindOf(
   if (lost || (sqlState && /^(08|57P0|53)/.test(sqlState))) {
     return ['database-lost', ExitCode.unavailable, 'see the log of the database: meatymusic logs postgres'];
   }
-  return ['migration-failed', ExitCode.checkFailed, 'mend the migration, then the same command again'];
+  return ['migration-failed', ExitCode.checkFailed, 'fix the migration, then run the same command again'];
 }

@@ -14,37 +14,37 @@ import {
 } from '../base/postgres-link.ts';
 import { maskUrl } from '../base/secret-places.ts';
 
-/** A migration may read all that there is; PostgreSQL itself has no message above 1 GiB. */
+/** A migration may read all data; a message of PostgreSQL is at most 1 GiB. */
 const limits = {
   messageBytes: 2 ** 30,
   totalBytes: Number.POSITIVE_INFINITY,
   messages: Number.POSITIVE_INFINITY,
 };
 
-/** One reserved connection: the lock, the transaction and the history live and die with it. */
+/** One reserved connection, which holds the lock, the transaction and the session of the history. */
 export interface Connection {
   readonly client: pg.Client;
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
-  /** A statement is running now. */
+  /** True while a statement is running. */
   busy(): boolean;
-  /** The socket is gone, whoever ended it. */
+  /** True once the socket is closed, by either side. */
   lost(): boolean;
-  /** Resolves once the server let go of it, and so of the lock. */
+  /** Resolves once the server has closed the connection and released the lock. */
   close(): Promise<void>;
-  /** For a look, which leaves nothing behind: nobody waits for the server. */
+  /** Closes a read-only connection without waiting for the server. */
   leave(): void;
-  /** At once; the server rolls back what was open. */
+  /** Closes the connection immediately; the server rolls back an open transaction. */
   destroy(): void;
 }
 
 export interface ConnectOptions {
   url: string;
   signal?: AbortSignal | undefined;
-  /** Default 10 s. */
+  /** Default: 10 s. */
   timeoutMs?: number;
 }
 
-/** Connects, or rejects with a Fault that says what to do. */
+/** Connects, or rejects with a Fault that has a next step. */
 export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOptions): Promise<Connection> {
   signal?.throwIfAborted();
   const { default: postgres } = await import('pg');
@@ -56,7 +56,7 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
       application_name: `meatymusic migrate ${hostname()}:${process.pid}`.slice(0, 63),
     });
   } catch (error) {
-    // The library's own error carries the whole address.
+    // The error of the library contains the whole address.
     throw new Fault({
       code: 'database-url',
       message: `the address of the database is not a URL that PostgreSQL understands (${codeOf(error) ?? 'invalid'})`,
@@ -100,7 +100,7 @@ export async function connect({ url, signal, timeoutMs = 10_000 }: ConnectOption
   }
 }
 
-/** For a look at the database: an interruption, or a server that falls silent, ends it. */
+/** Connects to read the database; an interruption or a server that does not respond ends the connection. */
 export async function withConnection<T>(
   { silenceMs = 60_000, ...options }: ConnectOptions & { silenceMs?: number },
   work: (connection: Connection) => Promise<T>,
@@ -126,7 +126,7 @@ export async function withConnection<T>(
   }
 }
 
-/** The error itself, or what it means where the connection broke under a statement. */
+/** Returns the error, or its meaning if the connection broke during a statement. */
 export function asLoss(connection: Connection, error: unknown, url: string): unknown {
   if (error instanceof Fault || !connection.lost()) return error;
   return new Fault({
@@ -142,7 +142,7 @@ function isDestroyed(client: unknown): boolean {
   return (client as { connection: { stream: { destroyed: boolean } } }).connection.stream.destroyed;
 }
 
-/** Why PostgreSQL cannot be reached or does not let us in; always 69. */
+/** Returns the Fault (69) of a connection that failed or was refused. */
 export function connectionFault(error: unknown, url: string): Fault {
   const code = codeOf(error) ?? addressCodes(error)[0] ?? 'no answer';
   const address = maskUrl(plainDatabaseUrl(url));

@@ -4,7 +4,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { createFilesSync, makeFolderSync } from '../base/write-file.ts';
 import { readMigrationFiles } from './migration-file.ts';
 
-/** Writes a new migration behind all others. Resolves to its path. */
+/** Creates a migration that is ordered after all others. Resolves to its path. */
 export async function createMigration(
   folder: string,
   wanted: string,
@@ -31,7 +31,7 @@ export async function createMigration(
   return file;
 }
 
-/** `20260105090000`, UTC; behind the last one even where the clock has gone back. */
+/** Returns a prefix, `20260105090000` in UTC, greater than the last one even if the clock went back. */
 function nextTimestamp(last: string | undefined, nowMs: number): string {
   const format = (ms: number) => new Date(ms).toISOString().replace(/\D/g, '').slice(0, 14);
   const now = format(nowMs);

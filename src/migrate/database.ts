@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Connection } from './connection.ts';
 
-/** Kysely over the one reserved connection, so that migrations share the lock's fate. */
+/** Creates a Kysely on the reserved connection, so that migrations end with the lock. */
 export function kyselyOn({ client }: Connection): Kysely<unknown> {
   const reserved = { query: client.query.bind(client), release: () => {} };
   return new Kysely<unknown>({

@@ -4,51 +4,56 @@ import { applyMigrations } from './apply.ts';
 import { headAfter, keepExpectedSchema } from './expected-schema.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations, type Migration, type Step } from './load.ts';
+import {
+  type LockedMigrationState,
+  type MigrateOptions,
+  toolVersion,
+  withLockedState,
+} from './locked-state.ts';
 import { type Reach, reachDown } from './reach.ts';
-import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';
 import type { MigrateOutcome } from './up.ts';
 import { writingHistory } from './writing-history.ts';
 
-/** Rolls back: the last one, or as far as `reach` says. */
+/** Rolls back the last migration, or the ones in `reach`. */
 export async function migrateDown(options: MigrateOptions, reach: Reach = {}): Promise<MigrateOutcome> {
-  return withScene(options, async (scene) => {
-    const names = reachDown(scene.state, reach);
-    for (const name of names.filter((each) => scene.state.edited.includes(each))) {
+  return withLockedState(options, async (locked) => {
+    const names = reachDown(locked.state, reach);
+    for (const name of names.filter((each) => locked.state.edited.includes(each))) {
       options.onEvent?.({
         type: 'notice',
         message: `${name} was edited since it was applied: its down may not fit`,
       });
     }
-    return (await rollBack(scene, options, names)).down;
+    return (await rollBack(locked, options, names)).down;
   });
 }
 
 /**
- * Rolls back and applies again, for one that is still being written: the newest, or the last `steps`. One batch: where
- * it fails, everything is as before. Everything else has to be in order.
+ * Rolls back and reapplies the newest migration, or the last `steps`, for migrations under development. One batch: a
+ * failure restores the previous state. Rejects if the history deviates otherwise.
  */
 export async function redo(
   options: MigrateOptions,
   reach: Pick<Reach, 'steps'> = {},
 ): Promise<{ down: MigrateOutcome; up: MigrateOutcome }> {
-  return withScene(options, (scene) => {
-    const { state } = scene;
+  return withLockedState(options, (locked) => {
+    const { state } = locked;
     const names = reachDown(state, reach);
     const edited = state.edited.filter((name) => !names.includes(name));
     refuseBrokenHistory({ ...state, edited });
-    return rollBack(scene, options, names, { again: true });
+    return rollBack(locked, options, names, { again: true });
   });
 }
 
-/** From the newest on; `again`: and up once more, from the oldest on. */
+/** Returns the down steps, newest first; with `again` followed by the up steps, oldest first. */
 async function rollBack(
-  scene: Scene,
+  locked: LockedMigrationState,
   { onEvent }: MigrateOptions,
   names: readonly string[],
   { again = false } = {},
 ): Promise<{ down: MigrateOutcome; up: MigrateOutcome }> {
-  const { connection, folder, schema, files, state, history } = scene;
+  const { connection, folder, schema, files, state, history } = locked;
   const outcome = (ran: MigrateOutcome['ran'], head: string | undefined) => ({ folder, ran, head });
   const { applied } = state;
   if (names.length === 0) return { down: outcome([], applied.at(-1)), up: outcome([], applied.at(-1)) };
@@ -73,7 +78,7 @@ async function rollBack(
     lastTimestamp: history.applied.at(-1)?.timestamp,
     onEvent,
     prepare: () => writingHistory(() => createHistoryTables(connection, schema)),
-    onGroup: await keepExpectedSchema(scene),
+    onGroup: await keepExpectedSchema(locked),
   });
   return {
     down: outcome(ran.down, headAfter(applied, down)),

@@ -1,11 +1,11 @@
 import type { Connection } from './connection.ts';
 import { isAbsent, quote, schemaTable } from './history-tables.ts';
 import type { Step } from './load.ts';
-import type { Scene } from './scene.ts';
+import type { LockedMigrationState } from './locked-state.ts';
 import { carryForward } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 
-/** The schema that the migrations up to `head` led to, as it was when they were applied; `undefined` where nobody wrote it down. */
+/** Returns the schema recorded when the migrations up to `head` were applied; `undefined` if none was recorded. */
 export async function readExpectedSchema(
   connection: Pick<Connection, 'query'>,
   schema: string,
@@ -33,12 +33,12 @@ async function writeExpectedSchema(
   );
 }
 
-/** Keeps the expected schema in step with the migrations: drift is what deviates from it. To be called behind each group. */
+/** Updates the expected schema, from which drift is computed. Call it after each group. */
 export async function keepExpectedSchema({
   connection,
   schema,
   state: { applied },
-}: Scene): Promise<(done: readonly Step[]) => Promise<void>> {
+}: LockedMigrationState): Promise<(done: readonly Step[]) => Promise<void>> {
   let before = await readSchemaLines(connection);
   const known = await readExpectedSchema(connection, schema);
   let expected = known?.head === applied.at(-1) && known ? known.lines : before;
@@ -50,7 +50,7 @@ export async function keepExpectedSchema({
   };
 }
 
-/** The newest migration once these steps are done; `undefined`: none is applied. */
+/** Returns the newest migration after these steps; `undefined` if none is applied. */
 export function headAfter(applied: readonly string[], done: readonly Step[]): string | undefined {
   const names = new Set(applied);
   for (const { direction, migration } of done) {

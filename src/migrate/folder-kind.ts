@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isMigration } from './migration-file.ts';
 
-/** Whose migrations a folder holds. */
+/** Kind of the migrations in a folder. */
 export type FolderKind =
   | { holds: 'migrations' }
   | { holds: 'another-tool'; tool: string }
-  /** No migrations at all; `found` says so in words: `is empty`. */
+  /** No migrations; `found` completes "<folder> …": `is empty`. */
   | { holds: 'none'; found: string };
 
-/** Signs of another tool in the text of a script that could be a migration of Kysely's by its name. */
+/** Patterns of another tool in the text of a script whose name could be that of a Kysely migration. */
 const scriptSigns: readonly [tool: string, sign: RegExp][] = [
   ['Sequelize', /\bqueryInterface\b/],
   ['TypeORM', /\bMigrationInterface\b|\bQueryRunner\b/],
@@ -21,7 +21,7 @@ const scriptSigns: readonly [tool: string, sign: RegExp][] = [
   ['Knex', /\(\s*knex\b|\bknex\.(schema|raw|fn)\b|['"]knex['"]/],
 ];
 
-/** Names in the folder that one tool alone makes. */
+/** Names that only one tool creates in the folder. */
 const markers: readonly [tool: string, name: RegExp][] = [
   ['Alembic', /^(env\.py|script\.py\.mako|alembic\.ini|versions)$/],
   ['Prisma Migrate', /^migration_lock\.toml$/],
@@ -29,7 +29,7 @@ const markers: readonly [tool: string, name: RegExp][] = [
   ['Django', /^__init__\.py$/],
 ];
 
-/** What the other files of a folder without scripts of ours point to. */
+/** Patterns of the other files of a folder without Kysely migrations. */
 const fileSigns: readonly [tool: string, name: RegExp, text?: RegExp][] = [
   ['Flyway', /^[VUR]\d*[\d._]*__.*\.sql$/],
   ['goose', /\.(sql|go)$/, /^--\s*\+goose\b|\bgoose\./m],
@@ -47,7 +47,7 @@ const fileSigns: readonly [tool: string, name: RegExp, text?: RegExp][] = [
   ['a tool for Rust', /\.rs$/],
 ];
 
-/** Judges a folder by its names and, as far as it takes, by the text of its scripts. Runs nothing. `undefined`: there is none. */
+/** Determines the kind of a folder by its names and the text of its scripts. Runs no code. Returns `undefined` if it is missing. */
 export function readFolderKind(folder: string): FolderKind | undefined {
   if (!existsSync(folder)) return undefined;
   if (!statSync(folder).isDirectory()) return { holds: 'none', found: 'is not a folder' };
@@ -85,7 +85,7 @@ export function readFolderKind(folder: string): FolderKind | undefined {
   };
 }
 
-/** A file that cannot be read shows no sign; reading the migrations says why. */
+/** Returns the text, or '' for a file that cannot be read, which loading the migrations reports. */
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');

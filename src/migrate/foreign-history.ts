@@ -3,7 +3,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import type { Connection } from './connection.ts';
 import { quote } from './history-tables.ts';
 
-/** The name is in the history of another schema than the configured one: going on would apply everything twice. */
+/** Throws if another schema than the configured one has the history: migrating would apply everything twice. */
 export async function refuseForeignHistory(
   connection: Connection,
   schema: string,

@@ -9,7 +9,7 @@ export interface Applied {
   toolVersion: string;
 }
 
-/** Both rows of applied migrations, in one round trip. */
+/** Inserts both rows of applied migrations, in one round trip. */
 export async function recordApplied(
   connection: Connection,
   schema: string,
@@ -39,7 +39,7 @@ export async function recordApplied(
   );
 }
 
-/** Our row for migrations that another tool applied: Kysely's row stays as it is. */
+/** Inserts our row for migrations that another tool applied; keeps the row of Kysely. */
 export async function adopt(
   connection: Connection,
   schema: string,
@@ -59,7 +59,7 @@ export async function adopt(
   );
 }
 
-/** Before a migration that has no transaction: if it never comes back, this row says so. */
+/** Records the start of a migration without a transaction; the row remains if it never finishes. */
 export async function recordStarted(
   connection: Connection,
   schema: string,

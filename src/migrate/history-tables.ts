@@ -5,18 +5,18 @@ export const ourTable = 'meatymusic_migration';
 export const schemaTable = 'meatymusic_schema';
 export const historyTables = ['kysely_migration', 'kysely_migration_lock', ourTable, schemaTable];
 
-/** An identifier as SQL has it. */
+/** Quotes an SQL identifier. */
 export const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
-/** No such table, no such schema. */
+/** SQLSTATEs of a missing table and a missing schema. */
 export function isAbsent(error: unknown): boolean {
   return codeOf(error) === '42P01' || codeOf(error) === '3F000';
 }
 
-/** Removes what `createHistoryTables` made, and nothing that was there before. */
+/** Function that removes the tables that `createHistoryTables` created, and no others. */
 export type RemoveHistoryTables = () => Promise<void>;
 
-/** Kysely's tables as Kysely makes them, and ours beside them. Resolves to the function that removes those it made. */
+/** Creates the tables of Kysely and ours. Resolves to a function that removes the created ones. */
 export async function createHistoryTables(
   connection: Pick<Connection, 'query'>,
   schema: string,
@@ -28,7 +28,7 @@ export async function createHistoryTables(
                    where n.nspname = $1 and c.relname = any($2)) as tables`,
     [schema, historyTables],
   );
-  // `if not exists` alone raises a notice each time, and two at once collide: the lock is held by now.
+  // `if not exists` alone raises a notice each time, and concurrent statements collide: the lock is held here.
   await connection.query(`
     set client_min_messages = warning;
     ${before!.hasSchema ? '' : `create schema ${prefix};`}

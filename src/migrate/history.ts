@@ -5,27 +5,27 @@ import { isAbsent, ourTable, quote } from './history-tables.ts';
 import { compareNames } from './migration-file.ts';
 
 /**
- * What the database remembers. Kysely's own tables hold name and time, so that every Kysely tool can read them; ours,
- * `meatymusic_migration`, holds what Kysely does not keep.
+ * An applied migration. The tables of Kysely have name and time, so that every Kysely tool can read them; our table,
+ * `meatymusic_migration`, has the other fields.
  */
 export interface HistoryEntry {
   name: string;
   /** ISO 8601, as Kysely writes it; strictly increasing in the order of application. */
   timestamp: string;
-  /** Absent: another Kysely tool applied it. */
+  /** Unset if another Kysely tool applied it. */
   checksum?: string;
   durationMs?: number;
   toolVersion?: string;
   acceptedReason?: string;
 }
 
-/** Rows of ours that have no row of Kysely's. */
+/** Our rows without a row of Kysely. */
 export interface Note {
   name: string;
   checksum: string;
-  /** It was started outside a transaction and has not finished. */
+  /** Started outside a transaction and not finished. */
   startedAt?: string;
-  /** It may run out of order. */
+  /** Allowed to run out of order. */
   acceptedReason?: string;
 }
 
@@ -34,10 +34,10 @@ export interface History {
   notes: Note[];
 }
 
-/** Marks the checksum of a migration whose file was deliberately removed. */
+/** Checksum of a migration whose file was deliberately removed. */
 export const removedChecksum = 'removed';
 
-/** One round trip where the tables exist; an empty history where they do not. */
+/** Reads the history in one round trip; resolves to an empty one if the tables are missing. */
 export async function readHistory(connection: Pick<Connection, 'query'>, schema: string): Promise<History> {
   const kysely = `${quote(schema)}.kysely_migration`;
   const ours = `${quote(schema)}.${ourTable}`;
@@ -88,7 +88,7 @@ function toHistory(rows: HistoryRow[]): History {
   for (const row of rows) {
     const accepted = row.accepted_reason ? { acceptedReason: row.accepted_reason } : {};
     if (row.timestamp === null) {
-      // A row that was applied, and whose row of Kysely's another tool took away by its own `down`, says nothing any more.
+      // Another tool rolled this migration back and removed the row of Kysely: ours is outdated.
       if (row.kysely_timestamp) continue;
       notes.push({
         name: row.name,
@@ -98,7 +98,7 @@ function toHistory(rows: HistoryRow[]): History {
       });
       continue;
     }
-    // Applied once more by another tool: what we know is of the time before.
+    // Applied again by another tool: our row is outdated.
     const current = row.checksum && row.kysely_timestamp === row.timestamp;
     applied.push({
       name: row.name,

@@ -1,10 +1,10 @@
-/** Migrations that can be trusted. What only some operations need is loaded when they run: `status` has to be quick. */
+/** Entry of the migrator. Modules that only some operations need are loaded on demand, to keep `status` fast. */
 import type { Accepted } from './accept.ts';
-import { lookAt } from './look.ts';
+import type { MigrateOptions } from './locked-state.ts';
 import { refuseOtherTools } from './other-tools.ts';
 import type { PlannedMigration } from './plan.ts';
 import type { Reach } from './reach.ts';
-import type { MigrateOptions } from './scene.ts';
+import { readMigrationState } from './read-state.ts';
 import { refuseBrokenHistory } from './state.ts';
 import type { MigrateOutcome } from './up.ts';
 import type { VerifyOutcome } from './verify.ts';
@@ -19,7 +19,7 @@ export {
   requireLockFile,
   writeLockFile,
 } from './lock-file.ts';
-export { lookAt, migrationState, otherToolsOf } from './look.ts';
+export type { MigrateOptions } from './locked-state.ts';
 export {
   belongsToOtherTool,
   describeOtherTools,
@@ -29,7 +29,7 @@ export {
 export type { PlannedMigration } from './plan.ts';
 export type { Reach } from './reach.ts';
 export { absentMigrations, readOnlyMigrations, whyAbsent } from './read-only.ts';
-export type { MigrateOptions } from './scene.ts';
+export { migrationState, otherToolsOf, readMigrationState } from './read-state.ts';
 export type { DatabaseTarget, MigrateEvent, SessionOptions } from './session.ts';
 export {
   builtInMigrations,
@@ -42,17 +42,17 @@ export type { FullMigrationState, MigrationStatus } from './state.ts';
 export type { MigrateOutcome } from './up.ts';
 export type { VerifyOutcome } from './verify.ts';
 
-/** Applies all that is pending: what `meatymusic up` does. */
+/** Applies all pending migrations, for `meatymusic up`. */
 export async function migrateToLatest(options: MigrateOptions): Promise<MigrateOutcome> {
   return migrateUp(options);
 }
 
-/** Applies what is pending, as far as `reach` says. */
+/** Applies the pending migrations in `reach`. */
 export async function migrateUp(options: MigrateOptions, reach?: Reach): Promise<MigrateOutcome> {
   return (await import('./up.ts')).migrateUp(options, reach);
 }
 
-/** Rolls back the last one, or as far as `reach` says. */
+/** Rolls back the last migration, or the ones in `reach`. */
 export async function migrateDown(options: MigrateOptions, reach?: Reach): Promise<MigrateOutcome> {
   return (await import('./down.ts')).migrateDown(options, reach);
 }
@@ -71,7 +71,7 @@ export async function acceptMigration(
   return (await import('./accept.ts')).acceptMigration(options, accepted);
 }
 
-/** What `up` or `down` would run, and its text for a person. Rejects with the Fault with which `up` would stop. */
+/** Resolves to the SQL that `up` or `down` would run, and its text. Rejects with the Fault that `up` would report. */
 export async function planMigrations(
   options: MigrateOptions,
   reach: Reach,
@@ -80,9 +80,9 @@ export async function planMigrations(
   const [{ planMigrations: plan, formatPlan }, { reachUp, reachDown }, { files, state }] = await Promise.all([
     import('./plan.ts'),
     import('./reach.ts'),
-    lookAt(options).then((look) => {
-      refuseOtherTools(look);
-      return look;
+    readMigrationState(options).then((loaded) => {
+      refuseOtherTools(loaded);
+      return loaded;
     }),
   ]);
   if (direction === 'up') refuseBrokenHistory(state);

@@ -1,5 +1,5 @@
 /**
- * The migrator ends at any moment of its conversation with PostgreSQL: `up` goes on from there, and in the end the
+ * The migrator is killed at any message of its connection to PostgreSQL: the next `up` continues, and in the end the
  * database is the one that an undisturbed run makes. First every message in turn, by a line that is cut for good (what
  * the server sees of a SIGKILL); then a real SIGKILL, at moments that a fixed seed picks.
  */
@@ -63,20 +63,20 @@ describe.skipIf(postgresMissing)(`killed${postgresMissing ? ` (${postgresMissing
     return { rows, schema, applied, unfinished, edited, missing };
   }
 
-  async function goesOn(url: string, moment: string) {
+  async function expectToContinue(url: string, moment: string) {
     await migrateToLatest({ url, folder: migrations.folder }).catch((error: unknown) => {
-      throw new Error(`killed ${moment}, up does not go on`, { cause: error });
+      throw new Error(`killed ${moment}, up does not continue`, { cause: error });
     });
     expect(await endState(url), `killed ${moment}`).toEqual(undisturbed);
   }
 
-  test('at every message, before it leaves or behind it: up goes on, and the end is the same', {
+  test('at every message, before or after it is sent: up continues with the same result', {
     timeout: 240_000,
   }, async () => {
     expect(messages).toBeGreaterThan(40);
     const cutAt = async (last: number) => {
       const url = await server.createDatabase();
-      // By turns: the message is lost with the line, or it still arrives and nobody hears the answer.
+      // Alternately: the message is lost with the connection, or it arrives and the response is lost.
       const arrives = last % 2 === 0;
       const proxy = await startWireProxy(url, (number) => {
         if (number >= last) setImmediate(() => void proxy.close());
@@ -90,7 +90,7 @@ describe.skipIf(postgresMissing)(`killed${postgresMissing ? ` (${postgresMissing
         expect(ended).toBeInstanceOf(Fault);
         expect(ended).toMatchObject({ exitCode: 69 });
       }
-      await goesOn(url, `${arrives ? 'behind' : 'before'} message ${last} of ${messages}`);
+      await expectToContinue(url, `${arrives ? 'behind' : 'before'} message ${last} of ${messages}`);
     };
     // Four at a time, each in a database of its own.
     let next = 1;
@@ -125,7 +125,7 @@ describe.skipIf(postgresMissing)(`killed${postgresMissing ? ` (${postgresMissing
       const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)));
       await proxy.close();
       expect(signal).toBe('SIGKILL');
-      await goesOn(url, `by SIGKILL at message ${moment} of ${messages}`);
+      await expectToContinue(url, `by SIGKILL at message ${moment} of ${messages}`);
     }
   });
 

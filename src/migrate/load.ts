@@ -1,17 +1,16 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type { Kysely } from 'kysely';
-import { codeOf, Fault, messageOf } from '../base/errors.ts';
+import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { loadModule } from '../base/load-module.ts';
+import { isPlainObject } from '../base/plain-object.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { MigrationFile } from './migration-file.ts';
-import { createSelfContained } from './self-contained.ts';
 
 /** A migration in memory. */
 export interface Migration extends MigrationFile {
   up(db: Kysely<unknown>): Promise<unknown>;
   down?: (db: Kysely<unknown>) => Promise<unknown>;
-  /** `export const noTransaction = true`: it runs alone, outside the batch's transaction. */
+  /** True if it runs alone, outside the transaction of the batch. Set by `export const noTransaction = true`. */
   noTransaction: boolean;
 }
 
@@ -21,17 +20,22 @@ export interface Step {
   migration: Migration;
 }
 
-type Importer = (file: MigrationFile) => Promise<Record<string, unknown>>;
+/** The virtual modules of migrations. One object for all calls: the loader keeps one cache for it. */
+let kysely: { kysely: object } | undefined;
 
-/** Loads them all, or rejects with one Fault that names every file that is no migration. */
+/**
+ * Loads JavaScript and TypeScript. `kysely` is ours, so that a folder of migrations needs no packages. Rejects with one
+ * Fault that names every file that is not a migration.
+ */
 export async function loadMigrations(files: readonly MigrationFile[]): Promise<Migration[]> {
   if (files.length === 0) return [];
-  const load = createImporter();
+  kysely ??= { kysely: { ...(await import('kysely')) } };
   const problems: string[] = [];
   const migrations: Migration[] = [];
   for (const file of files) {
     try {
-      migrations.push(toMigration(file, await load(file)));
+      const options = { virtualModules: kysely, source: file.source };
+      migrations.push(toMigration(file, await loadModule(file.path, options)));
     } catch (error) {
       problems.push(`${file.path}: ${safeLine(messageOf(error))}`);
     }
@@ -50,14 +54,11 @@ export async function loadMigrations(files: readonly MigrationFile[]): Promise<M
 }
 
 function toMigration(file: MigrationFile, module: Record<string, unknown>): Migration {
-  const { up, down, noTransaction } = module;
+  const isNamed = module.up !== undefined || !isPlainObject(module.default);
+  const { up, down, noTransaction } = isNamed ? module : (module.default as Record<string, unknown>);
   if (typeof up !== 'function') {
     throw new Error(
-      up === undefined
-        ? 'default' in module
-          ? 'it has a default export only; export the functions by name: export async function up(db)'
-          : 'it does not export a function up'
-        : `its export up is ${typeof up}, not a function`,
+      up === undefined ? 'it does not export a function up' : `its export up is ${typeof up}, not a function`,
     );
   }
   if (down !== undefined && typeof down !== 'function')
@@ -71,45 +72,4 @@ function toMigration(file: MigrationFile, module: Record<string, unknown>): Migr
     ...(down ? { down: down as NonNullable<Migration['down']> } : {}),
     noTransaction: noTransaction === true,
   };
-}
-
-/**
- * JavaScript is imported by Node itself, where it can be. TypeScript is not: our own Kysely is given to it, so that a
- * folder of migrations needs no packages of its own.
- */
-function createImporter(): Importer {
-  let selfContained: ReturnType<typeof createSelfContained> | undefined;
-  let jiti: Promise<Importer> | undefined;
-  const byJiti: Importer = async (file) => {
-    jiti ??= createJitiImporter();
-    return (await jiti)(file);
-  };
-  return async (file) => {
-    if (!/\.m?js$/.test(file.path)) {
-      selfContained ??= createSelfContained();
-      return (await (await selfContained)(file)) ?? byJiti(file);
-    }
-    try {
-      return await import(`${pathToFileURL(file.path).href}?checksum=${file.checksum.slice(7, 23)}`);
-    } catch (error) {
-      if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-      return byJiti(file);
-    }
-  };
-}
-
-async function createJitiImporter(): Promise<Importer> {
-  // Required, not imported: for an import Node first reads the whole of it in search of names (75 ms).
-  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
-  const kysely = await import('kysely');
-  const jiti = createJiti(import.meta.url, {
-    interopDefault: false,
-    moduleCache: false,
-    // It would keep what it compiled in a temporary folder that others may write to, and run it from there.
-    fsCache: false,
-    virtualModules: { kysely: { ...kysely } },
-  });
-  // The source is at hand, and is what the checksum was taken of.
-  return async ({ path, source }) =>
-    (await jiti.evalModule(source, { filename: path, async: true })) as Record<string, unknown>;
 }

@@ -6,8 +6,8 @@ import { replaceFileSync } from '../base/write-file.ts';
 import { type MigrationFile, readMigrationFiles } from './migration-file.ts';
 
 /**
- * `migrations.lock.json`, committed beside the migrations: their order and their checksums. Two branches that each add
- * one change the same lines (`head`, the end of the list), so that Git stops the merge and a person decides the order.
+ * Contents of `migrations.lock.json`, committed with the migrations: their order and checksums. Two branches that each
+ * add one change the same lines (`head`, the end of the list), which is a merge conflict that the user resolves.
  */
 export const lockFileName = 'migrations.lock.json';
 
@@ -16,7 +16,7 @@ interface LockFile {
   migrations: { name: string; checksum: string }[];
 }
 
-/** How the folder deviates from its lock file; empty: not at all. `undefined`: there is none, and no file is read. */
+/** Returns the deviations of the folder from its lock file; `undefined` if there is no lock file. */
 export function compareLockFile(folder: string, known?: readonly MigrationFile[]): string[] | undefined {
   const locked = readLockFile(folder);
   if (!locked) return undefined;
@@ -33,7 +33,7 @@ export function compareLockFile(folder: string, known?: readonly MigrationFile[]
   ];
 }
 
-/** Writes it anew from the files. Says whether it changed. */
+/** Writes the lock file from the migrations. Returns true if it changed. */
 export function writeLockFile(folder: string): boolean {
   const files = readMigrationFiles(folder);
   const content: LockFile = {
@@ -47,7 +47,7 @@ export function writeLockFile(folder: string): boolean {
   return true;
 }
 
-/** For places where the files must be what was reviewed: a deviation is an error. */
+/** Throws if the migrations deviate from the lock file, that is, from the reviewed state. */
 export function requireLockFile(folder: string): void {
   const differences = compareLockFile(folder);
   if (differences?.length === 0) return;
@@ -62,7 +62,7 @@ export function requireLockFile(folder: string): void {
   });
 }
 
-/** A merge conflict asks a person for the order: nothing is applied before it is solved. */
+/** Throws on a merge conflict in the lock file: the user decides the order before anything is applied. */
 export function refuseBrokenLockFile(folder: string): void {
   readLockFile(folder);
 }
@@ -75,7 +75,7 @@ function readLockFile(folder: string): LockFile | undefined {
     const { head, migrations } = JSON.parse(text) as LockFile;
     if (Array.isArray(migrations)) return { head, migrations };
   } catch {
-    // Told below.
+    // Reported below.
   }
   const conflict = /^(<{7}|>{7})/m.test(text);
   throw new Fault({

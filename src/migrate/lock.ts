@@ -9,33 +9,32 @@ import { safeLine } from '../base/safe-text.ts';
 import type { Connection } from './connection.ts';
 import { announcedPid, refuseTransactionPooler } from './pooler.ts';
 
-/** Kysely's own key: its Migrator and every tool made of it wait for us, and we for them. */
+/** Key of Kysely, so that its Migrator and this one exclude each other. */
 const lockKey = 3853314791062309107n;
 
 export interface LockOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
-  /** Called once, when it has to wait: by whom. */
+  /** Called once with the holder if the lock is taken. */
   onWait?: ((holder: string) => void) | undefined;
 }
 
-/** What is at the other end of a connection. */
+/** Facts about the server of a connection. */
 export interface Backend {
   pid: number;
-  /** One session behind every connection, so advisory locks exclude nobody. */
+  /** True if all connections share one session, where advisory locks have no effect. */
   isPglite: boolean;
 }
 
 /**
- * Takes the session's advisory lock; it dies with the connection, whatever happens to this process. Tried again and
- * again instead of waited for in the server: a waiting statement would hold up CREATE INDEX CONCURRENTLY. Not taken
- * with PGlite, where it would be worth nothing.
+ * Takes an advisory lock of the session, which ends with the connection. Polls instead of waiting in the server, because
+ * a waiting statement would block CREATE INDEX CONCURRENTLY. Takes none with PGlite, where it has no effect.
  */
 export async function takeAdvisoryLock(
   connection: Connection,
   { url, ...options }: LockOptions & { url: string },
 ): Promise<Backend> {
-  // One round trip, where nobody is in the way. Through a pooler the lock might be left behind: that is asked first.
+  // One round trip if the lock is free. Poolers are detected first, because the lock could remain in the pool.
   const [first] = await connection.query<{ pid: number; pglite: boolean; taken: boolean | null }>(
     `select pid, pglite, case when not pglite and pid = $2 then pg_try_advisory_lock($1) end as taken
        from (select pg_backend_pid() as pid, version() ~* 'emscripten|wasm' as pglite) as backend`,
@@ -53,7 +52,7 @@ export async function takeAdvisoryLock(
   return { pid, isPglite };
 }
 
-/** Two parts, as pg_locks shows a key of 64 bits. */
+/** Halves of the key, as pg_locks shows a key of 64 bits. */
 export const lockKeyParts = [String(lockKey >> 32n), String(lockKey & 0xffffffffn)];
 
 async function advisoryLockHolder(connection: Connection): Promise<string> {
@@ -78,8 +77,8 @@ async function advisoryLockHolder(connection: Connection): Promise<string> {
 }
 
 /**
- * PGlite has one session behind every connection, where advisory locks exclude nobody: a file with the holder's pid
- * does it. The lock of a process that has died is taken over. Resolves to its release.
+ * Takes a lock file with the PID of the holder, for PGlite, where advisory locks have no effect. Takes over the lock of a
+ * process that has died. Resolves to the function that releases it.
  */
 export async function takeFileLock(file: string, options: LockOptions): Promise<() => void> {
   let release = () => {};
@@ -92,7 +91,7 @@ export async function takeFileLock(file: string, options: LockOptions): Promise<
   return release;
 }
 
-/** Where no state folder is known: one file for each address, shared by all projects of this machine. */
+/** Returns the lock file where no state folder is known: one per address, shared by all projects of this machine. */
 export function fileLockInTemp(host: string, port: number, database: string): string {
   const name = `${host}-${port}-${database}`.replace(/[^\w.-]/g, '_');
   return path.join(tmpdir(), `meatymusic-migrate-${name}.lock`);
@@ -104,7 +103,7 @@ function describeHolder({ pid, what, since }: LockHolder): string {
   return `pid ${pid}, application "${safeLine(what, 80)}", ${age}`;
 }
 
-/** Tries until it has the lock (`undefined`) or the time is over; the answer is the holder. `end`: how to end that one. */
+/** Polls until the lock is free (`undefined`) or the time limit passes (its holder). `end` is the way to end the holder. */
 async function obtain(
   { timeoutMs, signal, onWait }: LockOptions,
   end: string,

@@ -75,7 +75,7 @@ const tables = async () =>
     )
   ).map(({ name }) => name);
 
-/** What holds on every server. */
+/** Tests that apply to every server. */
 function commonSuite() {
   test('applies what is pending, and a second run changes nothing', async () => {
     await migrations.write('1_a');
@@ -115,7 +115,7 @@ function commonSuite() {
     });
   });
 
-  test('redoes as one batch: where it fails, or where something else is not in order, all is as before', async () => {
+  test('redoes as one batch: a failure or another deviation leaves everything as before', async () => {
     for (const name of ['1_a', '2_b', '3_c']) await migrations.write(name);
     await migrateToLatest(here());
     const before = await query('select * from kysely_migration order by name');
@@ -142,7 +142,7 @@ function commonSuite() {
     expect((await migrationState(here())).edited).toEqual([]);
   });
 
-  test('says of a down that fails that all is still applied, and what it has undone before', async () => {
+  test('reports for a failed down that everything is still applied, and what was undone before', async () => {
     await migrations.write('1_a', migrationText(['select 1'], ['select nonsense']));
     await migrations.write(
       '2_b',
@@ -175,7 +175,7 @@ function commonSuite() {
     expect(await failure(planMigrations(here(), {}, 'up'))).toMatchObject({ details: fault.details });
   });
 
-  test('goes on behind deviations that were accepted, and keeps the reason', async () => {
+  test('continues after accepted deviations, and keeps the reason', async () => {
     for (const name of ['2_b', '3_c']) await migrations.write(name);
     await migrateToLatest(here());
     await migrations.write('2_b', migrationText(['select 1']));
@@ -197,7 +197,7 @@ function commonSuite() {
     expect(await failure(migrateToLatest(here()))).toMatchObject({ exitCode: 78 });
   });
 
-  test('takes Windows line endings for no edit', async () => {
+  test('does not report Windows line endings as an edit', async () => {
     const text = migrationText(['create table t_x (id int)']);
     await migrations.write('1_a', text);
     await migrateToLatest(here());
@@ -205,7 +205,7 @@ function commonSuite() {
     expect((await migrateToLatest(here())).ran).toEqual([]);
   });
 
-  test('rolls a batch back that fails half-way, and says so for all of it', async () => {
+  test('rolls back a batch that fails half-way, and reports all of it', async () => {
     await migrations.write('1_a');
     await migrations.write('2_b', migrationText(['create table t_b (id int)', 'select nonsense']));
     await migrations.write('3_c');
@@ -219,7 +219,7 @@ function commonSuite() {
     expect((await migrateToLatest(here())).ran).toHaveLength(3);
   });
 
-  test('takes `throw undefined` for the failure that it is', async () => {
+  test('reports `throw undefined` as a failure', async () => {
     await migrations.write('1_a', 'export async function up() { throw undefined; }');
     expect(await failure(migrateToLatest(here()))).toMatchObject({
       exitCode: 1,
@@ -253,7 +253,7 @@ function commonSuite() {
     expect(result).toEqual({ results: [] });
   });
 
-  test('takes over what another Kysely tool applied, and watches it from then on', async () => {
+  test('adopts what another Kysely tool applied, and detects later edits', async () => {
     const pool = new pg.Pool({ connectionString: url, max: 1 });
     const db = new Kysely({ dialect: new PostgresDialect({ pool }) });
     await new Migrator({
@@ -272,10 +272,10 @@ function commonSuite() {
     expect((await migrationState(here())).edited).toEqual(['1_a']);
   });
 
-  test('names files that are no migrations, all at once, before anything runs', async () => {
+  test('reports all files that are not migrations before anything runs', async () => {
     await migrations.write('1_a');
     await migrations.write('2_no_up', 'export const down = async () => {};');
-    await migrations.write('3_default', 'export default { up() {}, down() {} };');
+    await migrations.write('3_default', 'export default { down() {} };');
     await migrations.write('4_syntax', 'export async function up( {');
     await migrations.write('5_text', 'export const up = "create table x ()";');
     await migrations.write('6_throws.mjs', 'throw new Error("at load");');
@@ -283,12 +283,20 @@ function commonSuite() {
     expect(fault).toMatchObject({ code: 'migration-invalid', exitCode: 78 });
     expect(fault.details.map((line) => /(\d_\w+)\.m?[tj]s: (.*)/.exec(line)?.slice(1, 3))).toEqual([
       ['2_no_up', 'it does not export a function up'],
-      ['3_default', expect.stringContaining('default export only')],
+      ['3_default', 'it does not export a function up'],
       ['4_syntax', expect.stringMatching(/ParseError|Unexpected|SyntaxError/i)],
       ['5_text', 'its export up is string, not a function'],
       ['6_throws', 'at load'],
     ]);
     expect(await tables()).toEqual([]);
+  });
+
+  test('loads named exports, a default export and CommonJS, each with the kysely of this package', async () => {
+    const body = "db => sql.raw('select 1').execute(db)";
+    await migrations.write('1_a.mjs', `import { sql } from 'kysely';\nexport const up = ${body};`);
+    await migrations.write('2_b.ts', `import { sql } from 'kysely';\nexport default { up: ${body} };`);
+    await migrations.write('3_c.cjs', `const { sql } = require('kysely');\nexports.up = ${body};`);
+    expect((await migrateToLatest(here())).ran).toHaveLength(3);
   });
 
   test('refuses two files of one name, and to roll back without a down', async () => {
@@ -378,7 +386,7 @@ function commonSuite() {
     expect((await migrationState(here())).pending).toEqual(['1_a']);
   });
 
-  test('tells checks how the files deviate from the committed lock file, where there is one', async () => {
+  test('reports to checks how the files deviate from the committed lock file', async () => {
     await migrations.write('1_a');
     const { lockFileDifferences } = await readOnlyMigrations(here()).state();
     expect(lockFileDifferences).toBeUndefined();
@@ -392,7 +400,7 @@ function commonSuite() {
     });
   });
 
-  test('sees drift, keeps seeing it behind further migrations, and no more once it is mended', async () => {
+  test('reports drift until it is repaired, also after further migrations', async () => {
     await migrations.write('1_a');
     await migrateToLatest(here());
     const drift = async () => (await readOnlyMigrations(here()).drift()).differences;
@@ -455,7 +463,7 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
 
   test('exits with 75 and names the holder when the lock is never released', async () => {
     await migrations.write('1_a');
-    const holder = new pg.Client({ connectionString: url, application_name: 'psql of somebody' });
+    const holder = new pg.Client({ connectionString: url, application_name: 'psql of another user' });
     await holder.connect();
     const { rows } = await holder.query(
       'select pg_advisory_lock(3853314791062309107), pg_backend_pid() as pid',
@@ -463,14 +471,17 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     const fault = await failure(migrateToLatest(here({ lockTimeoutMs: 400 })));
     expect(fault).toMatchObject({ code: 'migration-locked', exitCode: 75 });
     expect(fault.message).toMatch(
-      new RegExp(`pid ${rows[0].pid}, application "psql of somebody", connected for .*, idle`),
+      new RegExp(`pid ${rows[0].pid}, application "psql of another user", connected for .*, idle`),
     );
-    expect(events).toContainEqual({ type: 'waiting', holder: expect.stringContaining('psql of somebody') });
+    expect(events).toContainEqual({
+      type: 'waiting',
+      holder: expect.stringContaining('psql of another user'),
+    });
     await holder.end();
     expect((await migrateToLatest(here())).ran).toHaveLength(1);
   });
 
-  test('is rolled back when it is killed, idle in its transaction or in a statement; the next run goes on', async () => {
+  test('is rolled back when it is killed, idle in its transaction or in a statement; the next run continues', async () => {
     for (const [name, then] of [
       ['idle', 'export const hang = () => new Promise((resolve) => setTimeout(resolve, 60_000));'],
       ['in a statement', ''],
@@ -535,7 +546,7 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     expect((await migrationState(here())).pending).toEqual(['1_a']);
   });
 
-  test('exits with 69 when password, database or server are not right, and shows no password', async () => {
+  test('exits with 69 for a wrong password, database or server, and prints no password', async () => {
     await migrations.write('1_a');
     const wrong = await failure(
       migrateToLatest(here({ url: url.replace(server.password, 'not-the-password') })),
@@ -562,10 +573,10 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     });
   });
 
-  test('exits with 69 and says so when the history is somebody else’s', async () => {
+  test('exits with 69 and reports a history that belongs to another user', async () => {
     await migrations.write('1_a');
     await migrateToLatest(here());
-    const stranger = { name: `stranger_${process.pid}`, password: 'of-nobody-1' };
+    const stranger = { name: `stranger_${process.pid}`, password: 'not-used-1' };
     await server.sql('postgres', `create role ${stranger.name} login password '${stranger.password}'`);
     try {
       const theirs = server.urlOf(new URL(url).pathname.slice(1), stranger);

@@ -17,8 +17,8 @@ export interface MigrationFile {
 const extensions = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 /**
- * The migrations of a folder in the order of their bytes, the same in every locale. Synchronous: two hundred small files
- * take a tenth of the time that they take one promise after another.
+ * Reads the migrations of a folder, in byte order, the same in every locale. Synchronous, because two hundred small files
+ * take ten times as long with promises.
  */
 export function readMigrationFiles(folder: string): MigrationFile[] {
   const files = listFolder(folder)
@@ -63,19 +63,19 @@ function readSource(file: string): string {
     throw new Fault({
       code: 'migrations-folder',
       message: `the migration ${file} cannot be read (${codeOf(error) ?? 'unknown'})`,
-      hint: 'mend it or take it out of the folder; names that begin with _ or . are left out',
+      hint: 'fix it or remove it from the folder; names that start with _ or . are ignored',
       exitCode: ExitCode.config,
       cause: error,
     });
   }
 }
 
-/** Byte order: `localeCompare` puts `B_x` behind `a_y` in one place and before it in another. */
+/** Compares by byte order; the result of `localeCompare` depends on the locale. */
 export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Line endings and a byte-order mark do not count: Git changes them on the way. */
+/** Returns the checksum of a text without line endings and byte order mark, which Git can change. */
 export function checksumOf(source: string): string {
   const normalised = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   return `sha256:${hash('sha256', normalised)}`;

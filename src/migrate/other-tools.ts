@@ -12,7 +12,7 @@ export interface OtherTool {
   tool: string;
   /** `public.alembic_version` */
   table: string;
-  /** The newest migration that it has applied; absent: none, or it may not be read. */
+  /** Newest applied migration; unset if there is none or it cannot be read. */
   head?: string;
 }
 
@@ -24,7 +24,7 @@ interface FoundTable {
 
 const tableNames = [...new Set(toolHistories.flatMap(({ table, beside }) => [table, beside ?? table]))];
 
-/** Resolves to the other tools that have migrated this database. Reads only; one round trip where there are none. */
+/** Resolves to the other tools that have migrated this database. Writes nothing; one round trip if there are none. */
 export async function findOtherTools(connection: Pick<Connection, 'query'>): Promise<OtherTool[]> {
   const tables = await connection.query<FoundTable>(
     `select n.nspname::text as schema, c.relname::text as table,
@@ -62,7 +62,7 @@ function fits(history: ToolHistory, { schema, table, columns }: FoundTable, all:
   );
 }
 
-/** A history that may not be read, or that is not quite what its columns promise, still names its tool. */
+/** Returns the newest migration, or `undefined` for a history that cannot be read or has unexpected columns. */
 async function readHead(
   { query }: Pick<Connection, 'query'>,
   { head }: ToolHistory,
@@ -79,7 +79,7 @@ async function readHead(
   }
 }
 
-/** `migrated by Alembic, at 1975ea83b712 (public.alembic_version)` */
+/** Returns `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
 export function describeOtherTools(others: readonly OtherTool[]): string {
   const each = others.map(
     ({ tool, table, head }) => `${tool}, at ${head ?? 'no known migration'} (${table})`,
@@ -99,9 +99,9 @@ export function belongsToOtherTool({ files, history, otherTools }: Judged): bool
   return otherTools.length > 0 && !history.applied.some(({ name }) => names.has(name));
 }
 
-/** Throws 78 where the database belongs to another tool; to be called before anything is created. */
-export function refuseOtherTools(look: Judged): void {
-  if (belongsToOtherTool(look)) throw migratedByAnotherTool(look.otherTools);
+/** Throws a Fault (78) if another tool migrates the database. Call it before anything is created. */
+export function refuseOtherTools(loaded: Judged): void {
+  if (belongsToOtherTool(loaded)) throw migratedByAnotherTool(loaded.otherTools);
 }
 
 export function migratedByAnotherTool(others: readonly OtherTool[]): Fault {

@@ -16,15 +16,15 @@ export interface PlannedMigration {
   name: string;
   statements: { sql: string; parameters: readonly unknown[] }[];
   transaction: boolean;
-  /** It asks the database for something, which the plan answers with no rows: what hangs on the answer may differ. */
+  /** True if it queries the database. The plan returns no rows, so statements that depend on the result may differ. */
   reads: boolean;
-  /** It could not be planned to its end. */
+  /** Reason why the plan is incomplete. */
   stoppedBy?: string;
 }
 
 /**
- * The SQL that migrations would run. They run against a dialect that writes each statement down and answers with no
- * rows, so that nothing reaches a database: not even locks, as a transaction that is rolled back would take them.
+ * Resolves to the SQL that migrations would run. They run against a dialect that records each statement and returns no
+ * rows. Nothing reaches a database, not even the locks of a transaction that is rolled back.
  */
 export async function planMigrations(
   files: readonly MigrationFile[],
@@ -88,7 +88,7 @@ class Recorder implements Driver, DatabaseConnection {
   async destroy(): Promise<void> {}
 }
 
-/** As a script that a person reads, and psql could. */
+/** Formats a plan as an SQL script for reading or psql. */
 export function formatPlan(planned: readonly PlannedMigration[]): string {
   const lines: string[] = [];
   for (const { name, statements, transaction, reads, stoppedBy } of planned) {
@@ -104,7 +104,7 @@ export function formatPlan(planned: readonly PlannedMigration[]): string {
   return lines.join('\n');
 }
 
-/** The first line of a template literal has no indentation, the others have the source's. */
+/** Removes the indentation of the source from the lines after the first of a template literal. */
 function dedent(sql: string): string {
   const [first = '', ...rest] = sql.split('\n');
   const indents = rest.filter((line) => line.trim()).map((line) => /^ */.exec(line)![0].length);

@@ -3,23 +3,22 @@ import { ExitCode } from '../base/exit-code.ts';
 import { settled } from '../base/postgres-link.ts';
 import { type Connection, connect } from './connection.ts';
 
-/** The backend's pid as the server told it at login. A pooler tells one that it made up. */
+/** PID of the backend in the login message of the server. A pooler sends an invented one. */
 export function announcedPid({ client }: Connection): number {
   return (client as unknown as { processID: number | null }).processID ?? 0;
 }
 
 interface PooledOptions {
   url: string;
-  /** The backend that the connection had at its first statement. */
+  /** Backend of the first statement. */
   pid: number;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * A pooler gives a connection for a session, which is as good as one of our own; or for a transaction, and then the lock
- * belongs to whoever gets that connection next: two migrators at once, or none ever again. Between two sessions no
- * backend is shared, and none ever changes: a second connection and a few statements show it. To be called before
- * anything is taken or set, as that would stay behind in the pool.
+ * Throws for a transaction-mode pooler, which cannot hold an advisory lock: the lock would remain in a connection of the
+ * pool. In session mode, connections never share or change their backend; a second connection and a few statements show
+ * this. Call it before any lock or setting, which would remain in the pool.
  */
 export async function refuseTransactionPooler(
   connection: Connection,
@@ -28,7 +27,7 @@ export async function refuseTransactionPooler(
   const second = await connect({ url, signal });
   try {
     for (let round = 0; round < 3; round++) {
-      // A session pool with no connection left lets the second one wait, which is an answer too.
+      // A session pool with no free connection makes the second one wait, which proves session mode.
       let other: number | undefined;
       await settled(
         pidOf(second).then((answer) => {
@@ -36,7 +35,7 @@ export async function refuseTransactionPooler(
         }),
         1000,
       );
-      // Twice in a row: a pool of two that takes turns would give each the same one every time.
+      // Two statements in a row: a round-robin pool of two would give each connection the same backend every time.
       const own = [await pidOf(connection), await pidOf(connection)];
       if (other === pid || own.some((each) => each !== pid)) throw transactionPooler();
       if (other === undefined) return;
@@ -55,7 +54,7 @@ export function transactionPooler(): Fault {
   return new Fault({
     code: 'transaction-pooler',
     message:
-      'a pooler in front of the database gives every transaction another connection: the lock against a second migrator would hold nobody off',
+      'a transaction-mode pooler is in front of the database: it cannot hold the advisory lock against a second migrator',
     details: ['nothing was applied'],
     hint: 'point DATABASE_URL at the server itself, or at a pool by session (PgBouncer: pool_mode = session)',
     exitCode: ExitCode.config,

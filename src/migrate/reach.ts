@@ -4,13 +4,13 @@ import { nearest } from '../base/nearest.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { FullMigrationState } from './state.ts';
 
-/** How far to go: to a migration by name, or a number of steps. */
+/** Range of migrations: up to a name, or a number of steps. */
 export interface Reach {
   to?: string | undefined;
   steps?: number | undefined;
 }
 
-/** The pending migrations up to `to` (included), or the first `steps`; all by default. */
+/** Returns the pending migrations up to `to` (included), or the first `steps`. Default: all. */
 export function reachUp(
   files: readonly MigrationFile[],
   { pending, applied }: FullMigrationState,
@@ -23,7 +23,7 @@ export function reachUp(
   return waiting.filter(({ name }) => name <= target);
 }
 
-/** Applied migrations, newest first: those behind `to` (which stays), or the last `steps`; one by default. */
+/** Returns applied migrations, newest first: those after `to` (excluded), or the last `steps`. Default: one. */
 export function reachDown({ applied }: FullMigrationState, { to, steps }: Reach): string[] {
   const newestFirst = [...applied].reverse();
   if (to === undefined) return newestFirst.slice(0, steps ?? 1);
@@ -31,7 +31,7 @@ export function reachDown({ applied }: FullMigrationState, { to, steps }: Reach)
   return newestFirst.slice(0, newestFirst.indexOf(target));
 }
 
-/** The whole name, or a part that only one has: `foundation`. */
+/** Returns the migration with this name, or the only one whose name contains it: `foundation`. */
 export function resolveName(wanted: string, names: readonly string[]): string {
   if (names.includes(wanted)) return wanted;
   const partial = names.filter((name) => name.includes(wanted));

@@ -3,14 +3,14 @@ import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readExpectedSchema } from './expected-schema.ts';
 import { compareLockFile } from './lock-file.ts';
-import { lookAt, otherToolsOf } from './look.ts';
+import type { MigrateOptions } from './locked-state.ts';
 import { describeOtherTools, migratedByAnotherTool, refuseOtherTools } from './other-tools.ts';
-import type { MigrateOptions } from './scene.ts';
+import { otherToolsOf, readMigrationState } from './read-state.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { noMigrations } from './source.ts';
 
-/** For a stack without migrations: every question is answered with the reason, and with the tool that migrates the database. */
+/** Returns the migrator of a stack without migrations: every call rejects with the reason and the tool that migrates the database. */
 export function absentMigrations(
   target: Pick<MigrateOptions, 'url' | 'signal'>,
   reason: string,
@@ -21,7 +21,7 @@ export function absentMigrations(
   return { state: refuse, drift: refuse, secondRun: refuse };
 }
 
-/** Another tool that migrates the database is the better reason; a database that cannot be asked adds none. */
+/** Resolves to the tool that migrates the database as the reason, else to the given reason. */
 export async function whyAbsent(
   target: Pick<MigrateOptions, 'url' | 'signal'>,
   reason: string,
@@ -35,15 +35,15 @@ export async function whyAbsent(
   return others.length > 0 ? migratedByAnotherTool(others) : noMigrations(reason);
 }
 
-/** What checks may ask of the migrator; every answer leaves the database as it is. */
+/** Returns the read-only operations for checks. */
 export function readOnlyMigrations(
   options: Pick<MigrateOptions, 'url' | 'folder' | 'schema' | 'signal' | 'pidFile'>,
 ): MigrationsProbe {
   return {
     async state() {
-      const look = await lookAt(options);
-      refuseOtherTools(look);
-      const { files, state, otherTools } = look;
+      const loaded = await readMigrationState(options);
+      refuseOtherTools(loaded);
+      const { files, state, otherTools } = loaded;
       const { folder, applied, pending, edited, missing, outOfOrder } = state;
       const lockFileDifferences = compareLockFile(folder, files);
       return {

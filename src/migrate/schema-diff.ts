@@ -3,13 +3,13 @@ import { compareNames } from './migration-file.ts';
 export interface SchemaDifference {
   /** `column public.users.email`. */
   object: string;
-  /** Only in the first: what should be. */
+  /** Lines only in the first schema: expected. */
   expected?: string;
-  /** Only in the second: what is. */
+  /** Lines only in the second schema: found. */
   found?: string;
 }
 
-/** What differs between two schemas, by object, in the order of the objects. Pure. */
+/** Returns the differences of two schemas by object, in the order of the objects. */
 export function diffSchemas(expected: readonly string[], found: readonly string[]): SchemaDifference[] {
   const isExpected = new Set(expected);
   const isFound = new Set(found);
@@ -28,7 +28,7 @@ export function diffSchemas(expected: readonly string[], found: readonly string[
   return [...differences.values()].sort((a, b) => compareNames(a.object, b.object));
 }
 
-/** As a unified diff reads: `-` should be there, `+` is there. */
+/** Formats differences as in a unified diff: `-` expected, `+` found. */
 export function formatDifferences(differences: readonly SchemaDifference[]): string[] {
   return differences.flatMap(({ expected, found }) => [
     ...(expected === undefined ? [] : [`- ${expected}`]),
@@ -36,7 +36,7 @@ export function formatDifferences(differences: readonly SchemaDifference[]): str
   ]);
 }
 
-/** `column public.users.email text not null` → `column public.users.email`; a grant is its whole line. */
+/** Returns the object of a line: `column public.users.email text not null` → `column public.users.email`; a grant is its whole line. */
 function objectOf(line: string): string {
   const match =
     /^(schema|extension|table|view|materialized view|foreign table|column|constraint|index|policy|trigger|function|aggregate|sequence|type) ((?:"(?:[^"]|"")*"|[^\s"(])+(?:\([^)]*\))?)/.exec(
@@ -46,8 +46,8 @@ function objectOf(line: string): string {
 }
 
 /**
- * The schema that migrations should have led to, when they were applied to a database that already deviated: what they
- * changed, upon what was expected before. A deviation stays one until it is mended.
+ * Returns the expected schema after migrations on a database that already deviated: their changes, applied to the schema
+ * expected before. A deviation remains until it is repaired.
  */
 export function carryForward(
   expectedBefore: readonly string[],

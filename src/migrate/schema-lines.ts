@@ -2,13 +2,12 @@ import type { Connection } from './connection.ts';
 import { historyTables } from './history-tables.ts';
 
 /**
- * The schema of a database as sorted lines, one an object: what two databases have in common is the same text in both,
- * whatever version of PostgreSQL and whatever owner they have. Left out: system schemas, what extensions brought, our
- * own history, owners.
+ * Selects the schema of a database as sorted lines, one per object, independent of the PostgreSQL version and the owner.
+ * Excludes system schemas, objects of extensions, the history tables and owners.
  */
 export async function readSchemaLines(connection: Pick<Connection, 'client'>): Promise<string[]> {
-  // Definitions name a table without its schema where the search path finds it: with an empty path they name it always.
-  // One text, one round trip; inside a transaction of the caller's it uses that one.
+  // Definitions omit the schema of a table in the search path; with an empty path they always include it.
+  // One query, one round trip; it uses an open transaction of the caller.
   const inTransaction = connection.client.getTransactionStatus() === 'T';
   const open = inTransaction ? 'savepoint schema_lines' : 'begin read only';
   const close = inTransaction ? 'rollback to savepoint schema_lines' : 'rollback';

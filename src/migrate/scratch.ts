@@ -3,7 +3,7 @@ import { codeOf } from '../base/errors.ts';
 import { plainDatabaseUrl } from '../base/postgres-link.ts';
 import { connect } from './connection.ts';
 
-/** A database that nobody needs: made empty, removed afterwards. */
+/** A temporary empty database, removed after use. */
 export interface Scratch {
   url: string;
   /** `PGlite in memory`, `database meatymusic_scratch_1f2e on localhost:5432`. */
@@ -11,7 +11,7 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-/** On `serverUrl` where it is given (its role must be allowed to create databases); else PGlite in memory. */
+/** Creates a database on `serverUrl` (its role needs CREATEDB), or PGlite in memory without one. */
 export async function openScratch(serverUrl: string | undefined, signal?: AbortSignal): Promise<Scratch> {
   return serverUrl ? scratchOnServer(serverUrl, signal) : scratchInMemory();
 }
@@ -34,7 +34,7 @@ async function scratchOnServer(serverUrl: string, signal?: AbortSignal): Promise
     url: url.href,
     what: `database ${name} on ${where}`,
     async remove() {
-      // Its own signal would keep it from cleaning up.
+      // An aborted signal would prevent the clean-up.
       const last = await connect({ url: serverUrl });
       try {
         await last.query(`drop database if exists ${name} with (force)`);
@@ -45,7 +45,7 @@ async function scratchOnServer(serverUrl: string, signal?: AbortSignal): Promise
   };
 }
 
-/** Behind a socket on a free port, so that the same migrator works on it. */
+/** Starts PGlite behind a socket on a free port, for the same migrator. */
 async function scratchInMemory(): Promise<Scratch> {
   const [{ PGlite }, { vector }, { PGLiteSocketServer }, { createServer }] = await Promise.all([
     import('@electric-sql/pglite'),

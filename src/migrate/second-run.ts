@@ -1,24 +1,24 @@
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readHistory } from './history.ts';
+import type { MigrateOptions } from './locked-state.ts';
 import { readMigrationFiles } from './migration-file.ts';
 import { findOtherTools, refuseOtherTools } from './other-tools.ts';
-import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { compareState } from './state.ts';
 import { migrateUp } from './up.ts';
 
 /**
- * Migrates a database that is at its head once more, for real, and compares schema and history of before and after.
- * Where something is pending it does nothing: a check is not the one to apply it.
+ * Migrates a database that is at its head a second time, and compares schema and history before and after. Does nothing
+ * if a migration is pending: a check must not apply it.
  */
 export async function secondRun(options: MigrateOptions): ReturnType<MigrationsProbe['secondRun']> {
-  const before = await lookAt(options);
+  const before = await readMigrationState(options);
   const { pending } = before;
   if (pending.length > 0) return { pending, ran: [], changes: [], objects: 0, entries: 0 };
   const { ran } = await migrateUp(options);
-  const after = await lookAt(options);
+  const after = await readMigrationState(options);
   return {
     pending,
     ran: ran.map(({ name }) => name),
@@ -28,7 +28,7 @@ export async function secondRun(options: MigrateOptions): ReturnType<MigrationsP
   };
 }
 
-async function lookAt({ url, signal, folder, schema = 'public' }: MigrateOptions) {
+async function readMigrationState({ url, signal, folder, schema = 'public' }: MigrateOptions) {
   const files = readMigrationFiles(folder);
   return withConnection({ url, signal }, async (connection) => {
     const history = await readHistory(connection, schema);

@@ -15,24 +15,24 @@ export type MigrateEvent =
 export interface DatabaseTarget {
   /** Address of the database, credentials included. */
   url: string;
-  /** Schema of Kysely's history tables. Default `public`. */
+  /** Schema of the history tables of Kysely. Default: `public`. */
   schema?: string;
 }
 
 export interface SessionOptions extends DatabaseTarget {
-  /** How long to wait for another migrator. Default 30 s. */
+  /** Time to wait for another migrator. Default: 30 s. */
   lockTimeoutMs?: number;
-  /** Longest time of a batch, loading included. Default 5 min. */
+  /** Time limit of a batch, loading included. Default: 5 min. */
   timeoutMs?: number;
-  /** Pid file that stands for the lock with PGlite. Taken before the connection is made; default: one in the temporary folder. */
+  /** Lock file for PGlite, taken before connecting. Default: one in the temporary folder. */
   pidFile?: string | undefined;
   signal?: AbortSignal | undefined;
   onEvent?: ((event: MigrateEvent) => void) | undefined;
 }
 
 /**
- * Connects, takes the lock, and hands both over; lets go of them whatever happens. `work` has `timeoutMs`: a migration
- * that never settles ends with 124, and its transaction is rolled back before that is said.
+ * Connects, takes the lock, runs `work` and releases both. A migration that does not settle within `timeoutMs` ends with
+ * exit code 124, after its transaction was rolled back.
  */
 export async function withMigrationLock<T>(
   options: SessionOptions,
@@ -66,7 +66,7 @@ export async function withMigrationLock<T>(
   }
 }
 
-/** The next statement still has the lock's backend; a pooler that passes for the server itself shows here. */
+/** Throws if a statement runs on another backend than the lock, which reveals a pooler that imitates a server. */
 async function requireLockHeld(connection: Connection, { pid }: Backend): Promise<void> {
   const [row] = await connection.query<{ held: boolean }>(
     `select pg_backend_pid() = $3 and exists (
@@ -77,9 +77,9 @@ async function requireLockHeld(connection: Connection, { pid }: Backend): Promis
   if (!row!.held) throw transactionPooler();
 }
 
-/** A killed migrator's statement ends within 0.1 s instead of running on; the next migrator waits no longer than that. */
+/** Makes the server end the statement of a killed migrator within 0.1 s, so that the next migrator does not wait. */
 async function noticeLostClients(connection: Connection): Promise<void> {
-  // Before PostgreSQL 14, and on systems that cannot tell, there is no such setting.
+  // PostgreSQL before 14 and some systems do not support this setting.
   await connection.query("set client_connection_check_interval = '100ms'").catch(() => {});
 }
 
@@ -117,10 +117,10 @@ async function withinTime<T>(
   } catch (error) {
     const cutShort = error === signal?.reason || codeOf(error) === 'migration-timeout';
     if (!cutShort) throw error;
-    // What it still tries on the destroyed connection fails, and nobody waits for it.
+    // Its later statements fail on the destroyed connection; the result is not awaited.
     working.catch(() => {});
     const line = await endBackend(connection, backend, url);
-    // An interruption is told as what it is; what became of the transaction goes beside it.
+    // The interruption is reported with its own reason, and the outcome of the transaction as a notice.
     if (error === signal?.reason) onEvent?.({ type: 'notice', message: line });
     else if (error instanceof Fault) throw new Fault({ ...faultDetails(error), details: [line] });
     throw error;
@@ -130,7 +130,7 @@ async function withinTime<T>(
   }
 }
 
-/** Ends the backend and waits until it is gone: then, and not before, the transaction is rolled back for sure. */
+/** Terminates the backend and waits until it has ended, which guarantees that the transaction was rolled back. */
 async function endBackend(connection: Connection, { pid, isPglite }: Backend, url: string): Promise<string> {
   if (!connection.busy()) {
     const done = connection.query('rollback').then(
@@ -150,7 +150,7 @@ async function endBackend(connection: Connection, { pid, isPglite }: Backend, ur
   try {
     second = await connect({ url, timeoutMs: 2000 });
     await second.query('select pg_terminate_backend($1)', [pid]);
-    // Its locks go when its transaction is over.
+    // Its locks are released when its transaction ends.
     const watcher = second;
     await awaitUntil(
       async () => {

@@ -5,13 +5,13 @@ import { ExitCode } from '../base/exit-code.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { readFolderKind } from './folder-kind.ts';
 
-/** The migrations of the reference stack; they run on no other stack. */
+/** Migrations of the reference stack; they run on no other stack. */
 export const builtInMigrations = path.join(packageRoot, 'migrations');
 
-/** The migrations that belong to a stack, or why none do. */
+/** Migrations of a stack, or the reason for their absence. */
 export type MigrationSource =
   | { folder: string; note?: string | undefined }
-  /** Nothing is applied, and nothing is created in the database. */
+  /** No migration is applied, and nothing is created in the database. */
   | { folder?: undefined; reason: string };
 
 export interface SourceOptions {
@@ -25,7 +25,7 @@ export interface SourceOptions {
 
 /**
  * Returns the configured folder, else `migrations/` beside the configuration, else on the reference stack the built-in
- * migrations. A folder of another tool is not taken for ours, whether it is named or found.
+ * migrations. A folder of another tool is refused, configured or found.
  */
 export function findMigrations({ root, configured, isReferenceStack }: SourceOptions): MigrationSource {
   if (configured !== undefined) {
@@ -59,7 +59,7 @@ export function noMigrations(reason: string): Fault {
   });
 }
 
-/** In a clone of this repository `migrations/` is the reference stack's, and not the project's. */
+/** Returns true for the `migrations/` of a clone of this repository, which belongs to the reference stack. */
 export function isBuiltIn(folder: string): boolean {
   try {
     return realpathSync(folder) === realpathSync(builtInMigrations);

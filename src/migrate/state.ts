@@ -11,20 +11,20 @@ export interface MigrationStatus {
   /** ISO 8601. */
   appliedAt?: string;
   durationMs?: number;
-  /** Why a deviation was accepted. */
+  /** Reason for which a deviation was accepted. */
   acceptedReason?: string;
   /** Applied by another Kysely tool, which keeps no checksum. */
   unverified?: true;
 }
 
 export interface FullMigrationState extends MigrationState {
-  /** Started outside a transaction, and not finished; it is pending as well. */
+  /** Started outside a transaction and not finished; also pending. */
   unfinished: string[];
-  /** All of them, in the order of their names. */
+  /** All migrations, in the order of their names. */
   migrations: MigrationStatus[];
 }
 
-/** Holds the files against the history. Pure. */
+/** Compares the files with the history. */
 export function compareState(
   folder: string,
   files: readonly MigrationFile[],
@@ -88,7 +88,7 @@ function statusOfMissing({ name, timestamp, checksum, acceptedReason }: HistoryE
   };
 }
 
-/** Stops on the first look at a history that does not fit the files; says all of it. */
+/** Throws if the history does not match the files; reports all deviations. */
 export function refuseBrokenHistory({ edited, missing, outOfOrder }: MigrationState): void {
   const details = [
     ...edited.map((name) => `edited since it was applied: ${name}`),

@@ -206,7 +206,7 @@ export const toolHistories: readonly ToolHistory[] = [
   },
 ];
 
-/** Tables that a component keeps for its own schema, and that say nothing of who migrates the database. */
+/** Tables of a component for its own schema, independent of the tool that migrates the database. */
 export const componentTables: readonly string[] = [
   'auth.schema_migrations',
   'storage.migrations',

@@ -1,19 +1,19 @@
 import type { Connection } from './connection.ts';
 
-/** The transaction of the batch is over, and its migration did that: nothing of it is rolled back any more. */
+/** Error of a migration that ended the transaction of its batch, which can no longer be rolled back. */
 export class LeftTransaction extends Error {
   readonly code = 'left-transaction';
 }
 
-/** A migration that catches a failed statement, or commits by itself, would take the batch with it. */
+/** Throws for a migration that ignored a failed statement or ended the transaction, either of which breaks the batch. */
 export async function refuseBrokenTransaction({ client, lost }: Connection): Promise<void> {
   if (!lost()) await idle(client);
   const status = client.getTransactionStatus();
-  if (status === 'E') throw new Error('a statement of it failed, and it went on as if nothing had happened');
+  if (status === 'E') throw new Error('it ignored a failed statement');
   if (status === 'I') throw new LeftTransaction('it ended the transaction of the batch (COMMIT or ROLLBACK)');
 }
 
-/** A statement is told to have failed before the server says what that did to the transaction; and not all are awaited. */
+/** Waits for the transaction status: a statement rejects before the server sends it, and some are not awaited. */
 async function idle(client: Connection['client']): Promise<void> {
   if ((client as unknown as { readyForQuery: boolean }).readyForQuery) return;
   await new Promise<void>((resolve) => {

@@ -1,13 +1,12 @@
 import { type Connection, connect } from './connection.ts';
 import { historyTables } from './history-tables.ts';
-import type { MigrateOptions } from './scene.ts';
+import type { MigrateOptions } from './locked-state.ts';
 import { openScratch } from './scratch.ts';
 import { migrateUp } from './up.ts';
 
 /**
- * Kysely's `Database` interface of the migrated schema, from a scratch database: the same text for everybody, whatever
- * the state of their own. Written here instead of taken from kysely-codegen, which wants a reachable database, its own
- * configuration and a dozen packages for what is one query and a table of types.
+ * Generates the `Database` interface for Kysely from a scratch database, independent of the state of other databases.
+ * kysely-codegen would need a reachable database, a configuration and a dozen packages for one query and a table of types.
  */
 export async function generateTypes(
   options: Pick<MigrateOptions, 'folder' | 'signal'> & { scratchUrl?: string | undefined },
@@ -39,7 +38,7 @@ interface Column {
   isView: boolean;
 }
 
-/** What `pg` gives without further set-up, and what it takes; the second where it differs. */
+/** Types that `pg` returns by default, and accepts; the second only if it differs. */
 const types: Record<string, [select: string, insert?: string]> = {
   bool: ['boolean'],
   int2: ['number'],

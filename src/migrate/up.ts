@@ -6,23 +6,28 @@ import { adopt } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations } from './load.ts';
 import { refuseBrokenLockFile } from './lock-file.ts';
+import {
+  type LockedMigrationState,
+  type MigrateOptions,
+  toolVersion,
+  withLockedState,
+} from './locked-state.ts';
 import { type Reach, reachUp } from './reach.ts';
-import { type MigrateOptions, type Scene, toolVersion, withScene } from './scene.ts';
 import { refuseBrokenHistory } from './state.ts';
 import { writingHistory } from './writing-history.ts';
 
 export interface MigrateOutcome {
   folder: string;
   ran: Ran[];
-  /** The newest migration that the database has afterwards. */
+  /** Newest applied migration after the run. */
   head: string | undefined;
 }
 
-/** Applies what is pending, as far as `reach` says; all of it by default. Idempotent. A lock file that cannot be read stops it. */
+/** Applies the pending migrations in `reach` (default: all). Idempotent. Rejects if the lock file cannot be read. */
 export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Promise<MigrateOutcome> {
   refuseBrokenLockFile(options.folder);
-  return withScene(options, async (scene) => {
-    const { connection, folder, schema, files, history, state } = scene;
+  return withLockedState(options, async (locked) => {
+    const { connection, folder, schema, files, history, state } = locked;
     await refuseForeignHistory(
       connection,
       schema,
@@ -33,12 +38,12 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
     const unverified = state.migrations.filter((each) => each.unverified).map(({ name }) => name);
     if (wanted.length === 0 && unverified.length === 0)
       return { folder, ran: [], head: state.applied.at(-1) };
-    // The server looks at its catalogue while the files are loaded here.
-    const [onGroup, migrations] = await Promise.all([keepExpectedSchema(scene), loadMigrations(wanted)]);
+    // The server reads its catalogue while the files are loaded here.
+    const [onGroup, migrations] = await Promise.all([keepExpectedSchema(locked), loadMigrations(wanted)]);
     const prepare = () =>
       writingHistory(async () => {
         const removeTables = await createHistoryTables(connection, schema);
-        await adoptForeign(scene, unverified);
+        await adoptForeign(locked, unverified);
         return removeTables;
       });
     if (migrations.length === 0) await inTransaction(connection, prepare);
@@ -67,9 +72,9 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
   });
 }
 
-/** What another Kysely tool applied has no checksum: from now on it has the one of its file. */
+/** Records the checksums of migrations that another Kysely tool applied. */
 async function adoptForeign(
-  { connection, schema, files, history }: Scene,
+  { connection, schema, files, history }: LockedMigrationState,
   names: readonly string[],
 ): Promise<void> {
   if (names.length === 0) return;

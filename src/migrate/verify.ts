@@ -1,7 +1,7 @@
 import { withConnection } from './connection.ts';
 import { migrateDown } from './down.ts';
+import type { MigrateOptions } from './locked-state.ts';
 import { readMigrationFiles } from './migration-file.ts';
-import type { MigrateOptions } from './scene.ts';
 import { diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { openScratch } from './scratch.ts';
@@ -10,7 +10,7 @@ import { migrateUp } from './up.ts';
 export interface VerifyStep {
   what: string;
   ok: boolean;
-  /** `-` what should be, `+` what is. */
+  /** Lines of a diff: `-` expected, `+` found. */
   differences: string[];
 }
 
@@ -23,9 +23,9 @@ export interface VerifyOutcome {
 }
 
 /**
- * Proves on a scratch database what the files promise: up works from nothing, down leaves nothing, up again gives the
- * same, and the target database has that schema. A migration that fails rejects with its Fault. `target` false: the
- * scratch database alone.
+ * Verifies the migrations on a scratch database: up works on an empty database, down leaves nothing, a second up results
+ * in the same schema, and the target database has that schema. Rejects with the Fault of a failed migration. With
+ * `target` false it uses only the scratch database.
  */
 export async function verifyMigrations(
   options: MigrateOptions & { scratchUrl?: string | undefined; target: boolean },
@@ -46,20 +46,20 @@ export async function verifyMigrations(
       const differences = formatDifferences(diffSchemas(expected, found));
       steps.push({ what, ok: differences.length === 0, differences });
     };
-    const tell = (message: string) => onEvent?.({ type: 'notice', message });
+    const notify = (message: string) => onEvent?.({ type: 'notice', message });
     const empty = await linesOf(scratch.url, signal);
-    tell(`up from nothing, on ${scratch.what}`);
+    notify(`up from nothing, on ${scratch.what}`);
     await migrateUp(there);
     const first = await linesOf(scratch.url, signal);
     steps.push({ what: 'up from nothing works', ok: true, differences: [] });
-    tell('down to nothing');
+    notify('down to nothing');
     await migrateDown(there, { steps: files.length });
     compare('down to nothing leaves nothing', empty, await linesOf(scratch.url, signal));
-    tell('up again');
+    notify('up again');
     await migrateUp(there);
     compare('up again gives the same schema', first, await linesOf(scratch.url, signal));
     if (options.target) {
-      tell('the target database');
+      notify('the target database');
       const found = await linesOf(options.url, signal);
       compare('the database has that schema', withoutNoise(first), withoutNoise(found));
     }
@@ -79,7 +79,7 @@ function linesOf(url: string, signal: AbortSignal | undefined): Promise<string[]
   return withConnection({ url, signal }, readSchemaLines);
 }
 
-/** Grants to the owner of the one are grants to a stranger in the other; extensions of the administrator are theirs. */
+/** Returns the lines without grants, which depend on the owner, and without extensions, which belong to the administrator. */
 function withoutNoise(lines: readonly string[]): string[] {
   return lines.filter((line) => !/^extension (plpgsql|pg_stat_statements)$/.test(line));
 }

@@ -1,7 +1,7 @@
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 
-/** The first write of a run: a database that takes none says so here. */
+/** Runs the first write of a run; reports a database that is read-only. */
 export async function writingHistory<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();

@@ -10,7 +10,7 @@ import { chromiumMissing, chromiumPath } from '../testing/chromium.ts';
 import { type Collector, type RunningProcess, runService, startCollector } from '../testing/run-service.ts';
 import { programBundles } from '../tooling/bundles.mjs';
 
-const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
+const nowhere = { DATABASE_URL: 'postgresql://no-user@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
 
 let folder: string;
 const running: RunningProcess[] = [];

@@ -42,7 +42,7 @@ const packageFile = {
   },
 };
 
-/** What the web server sends beside the script, and the names of script and style. */
+/** Copies the static files of the web server and records the names of script and style. */
 const webFiles = (folder) => ({
   name: 'web-files',
   generateBundle(_options, files) {

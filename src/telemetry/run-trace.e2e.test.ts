@@ -27,7 +27,7 @@ async function receiver(): Promise<OtlpReceiver> {
 }
 
 describe.skipIf(notBuilt)(`the trace of a run${notBuilt ? ` (${notBuilt})` : ''}`, () => {
-  it('is sent by the built command line, goes on with the job’s, and none of it reaches the stack', async () => {
+  it('is sent by the built command line, continues the trace of the job, and does not reach the stack', async () => {
     const headers: (string | undefined)[] = [];
     const api = createServer((request, response) => {
       headers.push(request.headers.traceparent as string | undefined);

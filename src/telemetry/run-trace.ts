@@ -4,16 +4,16 @@ import type { Redactor } from '../base/redact.ts';
 import type { RunResult } from '../check/result.ts';
 import type { OpenProbes } from '../engine/attempt.ts';
 
-/** Names the tool's own receiver of spans; `OTEL_EXPORTER_OTLP_ENDPOINT` is the one of the stack under test. */
+/** Variable with the receiver of our own spans; `OTEL_EXPORTER_OTLP_ENDPOINT` is that of the stack under test. */
 export const endpointVariable = 'MEATYMUSIC_OTEL_EXPORTER_OTLP_ENDPOINT';
 const headersVariable = 'MEATYMUSIC_OTEL_EXPORTER_OTLP_HEADERS';
 
 export interface RunTrace {
-  /** 32 hexadecimal digits; the one of `TRACEPARENT` where that is set. */
+  /** 32 hexadecimal digits; the trace of `TRACEPARENT` if it is set. */
   traceId: string;
-  /** Notes when each probe was asked what. */
+  /** Records the calls of each probe with their times. */
   watch(open: OpenProbes): OpenProbes;
-  /** Makes the spans (run → check → attempt → probe) and sends them. Resolves to why they did not arrive, if they did not. */
+  /** Creates the spans (run → check → attempt → probe) and sends them. Resolves to the reason if they did not arrive. */
   finish(result: RunResult): Promise<string | undefined>;
 }
 
@@ -25,13 +25,13 @@ interface ProbeCall {
   error?: { code: string; message: string };
 }
 
-/** Longest time that sending may take: a run does not wait for its own telemetry. */
+/** Time limit for sending: a run must not wait for its own telemetry. */
 const sendWithinMs = 3000;
 const statusError = 2;
 
 /**
- * The trace of the run itself. It has a provider of its own, and sets no global: nothing of it
- * gets into the requests of the checks, and no span of the stack into it.
+ * Starts the trace of the run. It has its own provider and sets no global, so that it does not affect the requests of the
+ * checks and contains no span of the stack.
  */
 export async function startRunTrace(
   env: Readonly<Record<string, string | undefined>>,
@@ -201,13 +201,13 @@ function checkAttributes({
   };
 }
 
-/** The endpoint of a receiver, or of its traces, as people write both. */
+/** Returns the traces endpoint for the base address of a receiver or for its traces endpoint. */
 function tracesUrl(endpoint: string): string {
   const url = endpoint.replace(/\/+$/, '');
   return url.endsWith('/v1/traces') ? url : `${url}/v1/traces`;
 }
 
-/** `undefined` for what W3C Trace Context does not allow: then a trace of its own begins. */
+/** Parses a traceparent by W3C Trace Context. Returns `undefined` if it is invalid; the run then starts a new trace. */
 function parentOf(traceparent: string | undefined): SpanContext | undefined {
   const match = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(
     traceparent ?? '',
@@ -217,7 +217,7 @@ function parentOf(traceparent: string | undefined): SpanContext | undefined {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
 }
 
-/** The exporter reads `OTEL_EXPORTER_OTLP_*` when it is made. They are the stack's, with the keys to its receiver among them. */
+/** Runs `work` without `OTEL_EXPORTER_OTLP_*`, which the exporter would read: they belong to the stack, keys included. */
 function withoutStacksVariables<T>(make: () => T): T {
   const away = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'));
   for (const [name] of away) delete process.env[name];
@@ -228,7 +228,7 @@ function withoutStacksVariables<T>(make: () => T): T {
   }
 }
 
-/** `name=value,name=value`, percent-encoded, as OpenTelemetry's own variable of that name has them. */
+/** Parses percent-encoded `name=value,name=value`, the format of the OpenTelemetry variable. */
 function headersOf(text = ''): Record<string, string> {
   const pairs = text.split(',').flatMap((pair) => {
     const at = pair.indexOf('=');

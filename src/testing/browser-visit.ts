@@ -1,4 +1,4 @@
-/** What a browser probe answers, for the tests of checks. */
+/** Results of a browser probe, for the tests of checks. */
 import type { BrowserVisit } from '../check/probes.ts';
 
 export const sentTrace = '0af7651916cd43dd8448eb211c80319c';

@@ -1,4 +1,4 @@
-/** Certificates for real TLS servers, made by openssl: an authority, and what it signs. */
+/** Certificates for real TLS servers, created by openssl: an authority, and certificates that it signs. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ export const opensslMissing: string | undefined =
 
 export interface TestAuthority {
   caFile: string;
-  /** For localhost and for two days, unless told otherwise. */
+  /** Default: for localhost and two days. */
   issue(what?: { name?: string; days?: number }): {
     key: Buffer;
     cert: Buffer;

@@ -110,5 +110,5 @@ export function makeComposeProject(
   };
 }
 
-/** What a project leaves that leaves nothing. */
+/** Snapshot of a project without leftovers. */
 export const nothingLeft = { containers: [], networks: 0, volumes: [] };

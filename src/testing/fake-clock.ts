@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 
 export interface FakeClock extends Clock {
-  /** Lets so much time pass: every timer fires at its moment, and what it set in motion settles before the next one. */
+  /** Advances the time: every timer fires at its time, and its promises settle before the next timer. */
   advance(ms: number): Promise<void>;
-  /** Time passes and no timer fires, as while the event loop is blocked; what is due fires at the next `advance`. */
+  /** Advances the time without firing timers, like a blocked event loop; due timers fire at the next `advance`. */
   freeze(ms: number): void;
-  /** Timers that wait; 0 at the end of a test that cleaned up. */
+  /** Number of pending timers. */
   readonly pending: number;
 }
 
@@ -44,7 +44,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
   };
 }
 
-/** Promises that can settle without time passing have settled. */
+/** Resolves once all promises that do not depend on time have settled. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

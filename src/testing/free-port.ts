@@ -6,7 +6,7 @@ const range = { first: 12_000, count: 18_000 };
 /** Each process begins elsewhere, and gives out no port twice. */
 let next = randomInt(range.count);
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. Whoever can listen on 0 should do that instead. */
+/** Resolves to a free port of 127.0.0.1. Prefer to listen on port 0 where possible. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = range.first + (next++ % range.count);

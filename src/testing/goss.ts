@@ -15,7 +15,7 @@ export interface GossResult {
   result: 0 | 1 | 2;
 }
 
-/** What goss says of every property of a gossfile. */
+/** Results of goss for every property of a gossfile. */
 export async function gossValidate(file: string, { vars = {}, env = {} } = {}): Promise<GossResult[]> {
   const { stdout, stderr } = await runGoss(['-g', file, 'validate', '-f', 'json'], vars, env);
   try {

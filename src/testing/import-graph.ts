@@ -45,13 +45,14 @@ const packages: readonly [packages: RegExp, allowed: RegExp][] = [
   [/^pg$/, /^src\/(probes\/postgres|migrate\/|stack\/api\/)/],
   [/^ioredis$/, /^src\/(probes\/redis|stack\/api\/)/],
   [/^@opentelemetry\//, /^src\/(telemetry\/|probes\/(spans|otlp)|stack\/)/],
+  [/^(jiti|sucrase)$/, /^src\/base\//],
   [/^kysely$/, /^(migrations\/|src\/(migrate|stack\/api)\/)/],
   [/^(fastify|pino|@fastify\/.*)$/, /^src\/stack\//],
   [/^playwright-core$/, /^src\/probes\/browser/],
   [/^@electric-sql\//, /^src\/(runners\/embedded|migrate)\//],
 ];
 
-/** What a check imports: the contract, and the halves that built-in checks share. */
+/** Modules that a check may import: the contract and the shared parts of built-in checks. */
 const ofChecks = ['src/check/index.ts', 'src/suites/index.ts'];
 
 /** The text of every file that is shipped, by its path; of no test. */
@@ -94,7 +95,7 @@ export async function readImports(sources: Record<string, string>): Promise<Impo
   ]);
 }
 
-/** What breaks the rules, as sentences. */
+/** Returns the violations of the rules as sentences. */
 export function violationsOf(edges: readonly ImportEdge[]): string[] {
   const sentences = edges.flatMap((edge) => {
     const reason =

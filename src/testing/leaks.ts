@@ -1,4 +1,4 @@
-/** What a stack of a project folder leaves behind: processes, listening ports, files. Reads /proc, so Linux only. */
+/** Detection of what a stack of a project folder leaves behind: processes, listening ports, files. Reads /proc: Linux only. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** For `describe.skipIf(...)`: why leaks cannot be seen here. */
@@ -20,7 +20,7 @@ export interface LeakSnapshot {
   files: string[];
 }
 
-/** What is there now of this folder. Two snapshots are compared with `leaksSince`. */
+/** Takes a snapshot of this folder. `leaksSince` compares two snapshots. */
 export function takeSnapshot(folder: string): LeakSnapshot {
   const processes = processesOf(folder);
   return {
@@ -30,7 +30,7 @@ export function takeSnapshot(folder: string): LeakSnapshot {
   };
 }
 
-/** What is there now and was not before. */
+/** Returns what was added since a snapshot. */
 export function leaksSince(folder: string, before: LeakSnapshot): LeakSnapshot {
   const now = takeSnapshot(folder);
   const added = (kind: keyof LeakSnapshot) => now[kind].filter((entry) => !before[kind].includes(entry));

@@ -1,4 +1,4 @@
-/** What the JSON queries are put to. */
+/** Input of the JSON queries. */
 export const json =
   '{"name":"x","count":"15","list":[{"n":1,"id":"a"},{"n":2,"id":"b"}],"deep":{"a.b":true}}';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 export interface MigrationsFolder {
   readonly folder: string;
-  /** Writes a migration that makes, and drops, the table of this name; or this text. */
+  /** Writes a migration that creates and drops the table of this name, or with the given text. */
   write(name: string, text?: string): Promise<void>;
   remove(name: string): Promise<void>;
   dispose(): Promise<void>;
@@ -21,7 +21,7 @@ export async function createMigrationsFolder(): Promise<MigrationsFolder> {
   };
 }
 
-/** Statements up and down; `head` stands before the functions. */
+/** Returns a migration with these statements; `head` is inserted before the functions. */
 export function migrationText(up: string[], down: string[] = [], head = ''): string {
   const body = (statements: string[]) =>
     statements.map((statement) => `  await sql.raw(${JSON.stringify(statement)}).execute(db);\n`).join('');

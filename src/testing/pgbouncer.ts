@@ -56,8 +56,8 @@ export async function startPgbouncer(
     [users, 0o644],
   ] as const)
     chmodSync(each, rights);
-  const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn('pgbouncer', ['-q', ...asNobody, file], { stdio: 'ignore' });
+  const asOtherUser = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const child = spawn('pgbouncer', ['-q', ...asOtherUser, file], { stdio: 'ignore' });
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve));

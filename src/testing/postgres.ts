@@ -35,9 +35,9 @@ export interface TestPostgres {
   readonly folder: string;
   /** Process of the postmaster, for signals: SIGSTOP, SIGKILL. */
   readonly pid: number;
-  /** What it has logged so far. */
+  /** Log so far. */
   log(): string;
-  /** Address of a database, as the superuser unless told otherwise. */
+  /** Returns the address of a database, by default for the superuser. */
   urlOf(database: string, user?: { name: string; password: string }): string;
   /** A new, empty database; resolves to the superuser's address of it. */
   createDatabase(name?: string): Promise<string>;
@@ -211,7 +211,7 @@ function findBinaries(): string | undefined {
   return undefined;
 }
 
-/** PostgreSQL refuses to run as root: then it runs as `postgres`, else `nobody`. */
+/** Returns the user for PostgreSQL, which refuses to run as root: `postgres`, else an unprivileged user. */
 function ordinaryUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const users = readFileSync('/etc/passwd', 'utf8').split('\n');

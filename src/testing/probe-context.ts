@@ -23,7 +23,7 @@ export const testStack: StackInfo = {
   telemetry: {},
 };
 
-/** A context for one attempt of `timeoutMs`; `close` lets go of what was shared. */
+/** Creates a context for one attempt of `timeoutMs`; `close` releases its shared resources. */
 export function testProbeContext(
   over: Partial<ProbeContext> & { timeoutMs?: number } = {},
 ): ProbeContext & { close(): Promise<void> } {

@@ -8,7 +8,7 @@ import path from 'node:path';
 export const notMountable: string | undefined = whyNotMountable();
 
 /** A user without rights of its own. */
-export const nobody = 65_534;
+export const unprivilegedUid = 65_534;
 
 export interface SmallDisk {
   folder: string;

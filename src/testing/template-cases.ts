@@ -1,4 +1,4 @@
-/** What the templates are given. */
+/** Variables of the templates. */
 export const templateData = {
   Vars: {
     list: [1, 2],
@@ -99,7 +99,7 @@ export const rendered: [template: string, output: string][] = [
   ['{{ mkSlice "x" "y" | join "-" }}', 'x-y'],
 ];
 
-/** What goss refuses as well: a name that is not there is no empty text. */
+/** Templates that goss also rejects: an unknown name is not an empty text. */
 export const refused: [template: string, problem: string][] = [
   ['{{ .Vars.nope }}', 'there is no "nope" in .Vars.nope'],
   ['{{ .Env.NOPE }}', 'there is no "NOPE" in .Env.NOPE'],

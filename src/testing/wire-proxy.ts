@@ -1,6 +1,6 @@
 /**
- * Stands between a client and PostgreSQL, byte for byte, and counts what the client sends: for tests that end the client
- * at a given moment of the conversation.
+ * A proxy between a client and PostgreSQL that counts the messages of the client, for tests that end the client at a given
+ * message.
  */
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -12,7 +12,7 @@ export interface WireProxy {
   close(): Promise<void>;
 }
 
-/** `onMessage` runs before the message is handed on; `false` holds it back, and all that follows. */
+/** Starts the proxy. `onMessage` runs before a message is forwarded; `false` holds back this message and all later ones. */
 export async function startWireProxy(
   databaseUrl: string,
   onMessage: (number: number) => boolean = () => true,

@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: the programs of `bundles.mjs`, licence notices, JSON Schemas, and types but for `--no-types`. Builds
- * beside it and swaps, so that neither a running stack nor a failed build sees a half of it.
+ * Builds `dist/`: the programs of `bundles.mjs`, licence notices, JSON Schemas, and types unless `--no-types` is given. Builds
+ * beside it and swaps, so that neither a running stack nor a failed build leaves it incomplete.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';

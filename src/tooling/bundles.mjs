@@ -1,4 +1,4 @@
-/** What is bundled into `dist/`, as options of rolldown. A package is either bundled or a dependency, never both. */
+/** Bundles in `dist/`, as options of rolldown. A package is either bundled or a dependency, never both. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,21 +8,21 @@ import { stackBundles } from '../stack/bundles.mjs';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
-/** Errors of some packages take their name from their class. */
+/** Class names are kept: some packages use them as names of their errors. */
 const mangle = { keepNames: { class: true, function: false } };
 
 /** The public entries. */
 const entries = { index: 'src/index.ts', testing: 'src/check/tester.ts' };
 
-/** Everything that runs, with `out` as `dist/`. */
+/** Returns the bundles of all programs, with `out` as `dist/`. */
 export function programBundles(out, plugins = []) {
   const bundle = ({ input, output, plugins: own = [] }) => ({
     cwd: root,
     input,
     platform: 'node',
-    // The last two are loaded where they are installed.
+    // The last two are optional.
     external: [...Object.keys(dependencies), 'pg-native', 'supports-color'],
-    // The ES modules of a package where it has both kinds: what is not used of them is left out.
+    // ES modules are preferred over CommonJS: unused exports are removed.
     resolve: { mainFields: ['module', 'main'] },
     plugins: [builtInChecks, ...own, ...plugins],
     transform: { target: 'node20.19', define: { __VERSION__: JSON.stringify(version) } },
@@ -37,11 +37,11 @@ export function programBundles(out, plugins = []) {
         format: 'cjs',
         entryFileNames: '[name].cjs',
         chunkFileNames: 'cli/[name]-[hash].cjs',
-        // Compressed, `v` would be exported in a form that Node.js does not offer to ES modules by its name.
+        // With compression, Node.js would not detect the export `v` for ES modules.
         minify: { compress: false, mangle, codegen: true },
       },
     }),
-    // What runs in a process or thread of its own.
+    // Programs that run in their own process or thread.
     bundle({
       input: {
         'config-worker': 'src/config/config-worker.ts',
@@ -54,7 +54,7 @@ export function programBundles(out, plugins = []) {
       },
       output: { format: 'esm', chunkFileNames: 'programs/[name]-[hash].js' },
     }),
-    // In one piece: a container gets this file and no other.
+    // A single file, which is copied into a container.
     bundle({
       input: { 'otlp-receiver': 'src/probes/otlp/main.ts' },
       output: { format: 'esm', codeSplitting: false },
@@ -63,7 +63,7 @@ export function programBundles(out, plugins = []) {
   ];
 }
 
-/** One file of types for each public entry, from the declarations that tsc wrote to `declarations`. */
+/** Returns one bundle of types per public entry, from the declarations that tsc wrote to `declarations`. */
 export function typeBundles(declarations, out) {
   return Object.entries(entries).map(([name, source]) => ({
     cwd: root,
@@ -75,7 +75,7 @@ export function typeBundles(declarations, out) {
   }));
 }
 
-/** Replaces the module that looks for the files of the built-in checks by a list of them. */
+/** Plugin that replaces the module that searches the files of the built-in checks by a list of them. */
 const builtInChecks = {
   name: 'built-in-checks',
   load: {

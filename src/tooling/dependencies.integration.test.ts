@@ -1,4 +1,4 @@
-/** package.json beside the bundler's own graph: a package is either bundled or a dependency. */
+/** Compares package.json with the graph of the bundler: a package is either bundled or a dependency. */
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { programBundles, root } from './bundles.mjs';
 import { collectNotices } from './notices.mjs';
 
 const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-/** pg and ioredis load these where they are installed, and work without. */
+/** Optional packages of pg and ioredis. */
 const optional = ['pg-native', 'supports-color'];
 const notices = collectNotices();
 const graph = new Map<string, ModuleImports>();

@@ -1,4 +1,4 @@
-/** The schemas that are published, each under `meatymusic/schema/<name>.schema.json`. */
+/** Published schemas, each under `meatymusic/schema/<name>.schema.json`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
@@ -29,7 +29,7 @@ interface ObjectSchema {
   properties: Record<string, object>;
 }
 
-/** By check id: the options that the check declares. */
+/** Returns the options of each check by its ID. */
 async function optionSchemas(): Promise<Record<string, object>> {
   const properties: Record<string, object> = {};
   for (const [name, load] of Object.entries(await builtInChecks()).sort()) {
@@ -40,7 +40,7 @@ async function optionSchemas(): Promise<Record<string, object>> {
   return properties;
 }
 
-/** The options of one check; a schema of another library than ours takes anything. */
+/** Returns the schema of the options of one check; a schema of another library accepts any value. */
 function optionsSchema(options: CheckOptions): object {
   const properties = Object.entries(options).map(([name, { schema, default: fallback, description }]) => [
     name,
@@ -57,7 +57,7 @@ function published(title: string, schema: v.GenericSchema): object {
   return { title, $schema: 'https://json-schema.org/draft/2020-12/schema', ...jsonSchema(schema) };
 }
 
-/** What people write, as JSON Schema. Throws where JSON has no word for something else than the actions named here. */
+/** Returns the JSON Schema of the input of a schema. Throws for an action that JSON Schema cannot express and that is not named here. */
 function jsonSchema(schema: v.GenericSchema): object {
   const { $schema: _, ...made } = toJsonSchema(schema, {
     target: 'draft-2020-12',

@@ -9,8 +9,8 @@ export default defineConfig({
   root,
   test: {
     passWithNoTests: false,
-    // The default, one less than there are processors, is one on a machine of two: most of what a test does is wait for
-    // a service. More than there are take the time from tests that give a browser a few seconds.
+    // The default (processors minus one) is one on a machine with two, although most tests wait for a service. More
+    // workers than processors would slow down tests with a browser.
     maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
     projects: [
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           root,
-          // What needs nothing leaves nothing: no process and no registry of modules of its own for each file.
+          // Unit tests have no side effects: they share a process and a module registry.
           pool: 'threads',
           isolate: false,
           include: ['{src,checks,migrations}/**/*.test.ts'],

@@ -39,13 +39,15 @@ Examples:
 const showStatus: Action = async (invocation, options) => {
   const flags = options as StatusFlags;
   const { source, options: target } = await openStack(invocation, flags);
-  const { belongsToOtherTool, lookAt, noMigrations, otherToolsOf } = await import('../../migrate/index.ts');
+  const { belongsToOtherTool, readMigrationState, noMigrations, otherToolsOf } = await import(
+    '../../migrate/index.ts'
+  );
   if (source.folder === undefined) {
     const otherTools = await otherToolsOf(target);
     if (otherTools.length === 0) throw noMigrations(source.reason);
     return showOtherTools(invocation, flags, otherTools);
   }
-  const look = await lookAt({ ...target, folder: source.folder });
+  const look = await readMigrationState({ ...target, folder: source.folder });
   const { state, otherTools } = look;
   if (belongsToOtherTool(look)) return showOtherTools(invocation, flags, otherTools);
   const inOrder = state.pending.length + state.edited.length + state.missing.length === 0;

@@ -49,7 +49,7 @@ const byStatus: Record<number, [code: string, message: string]> = {
   503: ['unavailable', 'A service behind this one is not available; try again shortly.'],
 };
 
-/** What of any thrown thing the caller may know. Whatever is not known by its status is a plain 500. */
+/** Returns the part of a thrown value that the caller may see. A value without a known status is a plain 500. */
 export function publicError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   const { statusCode, validation, validationContext } = thrown as {

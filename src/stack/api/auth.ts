@@ -10,9 +10,9 @@ import {
 import { ApiError } from './api-error.ts';
 import type { Settings } from './settings.ts';
 
-/** Who calls, as the identity provider vouches for it. */
+/** Caller, as verified by the identity provider. */
 export interface Caller {
-  /** The provider's id of the user: `users.clerk_user_id`. */
+  /** ID of the user at the provider: `users.clerk_user_id`. */
   subject: string;
   tenantId: string;
   email: string | undefined;
@@ -37,7 +37,7 @@ export class Authenticator {
     return new Authenticator(settings, await keySet(settings));
   }
 
-  /** Without keys nobody can be let in: every token is refused. */
+  /** Without keys every token is refused. */
   get configured(): boolean {
     return this.#keys !== undefined;
   }
@@ -49,7 +49,7 @@ export class Authenticator {
     if (!this.#keys) throw unauthorized('The token is not trusted here.', 'invalid_token');
     const { payload } = await this.#verified(token, this.#keys);
     const { sub: subject, tenant_id: tenantId } = payload;
-    if (!subject) throw unauthorized('The token names nobody.', 'invalid_token');
+    if (!subject) throw unauthorized('The token has no subject.', 'invalid_token');
     if (typeof tenantId !== 'string' || !uuid.test(tenantId)) {
       throw new ApiError(403, 'tenant_missing', 'The token names no tenant.');
     }

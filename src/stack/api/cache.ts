@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { inClientSpan } from '../common/request-trace.ts';
 import type { Settings } from './settings.ts';
 
-/** After a call that failed, others are not kept waiting for the same. */
+/** Time after a failed call during which further calls do not wait. */
 const restMs = 1_000;
 
 /**
@@ -16,7 +16,7 @@ export class Cache {
   #restsUntil = 0;
   readonly #onChange: (available: boolean, reason?: string) => void;
 
-  /** `onChange`: the cache came or went. */
+  /** `onChange` is called when the cache becomes available or unavailable. */
   constructor(
     { url, timeoutMs }: Settings['cache'],
     onChange: (available: boolean, reason?: string) => void,
@@ -64,7 +64,7 @@ export class Cache {
     await this.#call('DEL', (redis) => redis.del(key));
   }
 
-  /** Counts one in the key's window. Plain commands and no script, so that anything that speaks Redis will do. */
+  /** Increments the counter of the window. Uses no script, so that every Redis-compatible server works. */
   async count(key: string, windowMs: number): Promise<{ count: number; resetMs: number } | undefined> {
     const replies = await this.#call('PIPELINE', (redis) =>
       redis.pipeline().set(key, 0, 'PX', windowMs, 'NX').incr(key).pttl(key).exec(),

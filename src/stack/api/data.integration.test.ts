@@ -1,4 +1,4 @@
-/** What needs a database and a cache: PGlite, which has pgvector and thus takes the real migration, and a real Redis. */
+/** Tests with a database and a cache: PGlite with pgvector, for the real migration, and a real Redis. */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,13 +66,13 @@ describe('with a database and no cache', () => {
 
   test('a caller who never wrote anything has no row and no preferences', async () => {
     const { get } = caller(api);
-    const nobody = { sub: 'user_new', email: 'new@example.test' };
-    expect(await (await get('/api/v1/me', nobody)).json()).toEqual({
+    const unknownUser = { sub: 'user_new', email: 'new@example.test' };
+    expect(await (await get('/api/v1/me', unknownUser)).json()).toEqual({
       subject: 'user_new',
       tenant_id: tenantA,
       user: null,
     });
-    expect(await (await get('/api/v1/preferences', nobody)).json()).toEqual({
+    expect(await (await get('/api/v1/preferences', unknownUser)).json()).toEqual({
       preferences: {},
       updated_at: null,
     });
@@ -148,7 +148,7 @@ describe('with a database and no cache', () => {
     expect(JSON.stringify(below.map(({ attributes }) => attributes))).not.toContain('user_spans');
   });
 
-  test('over the limit is 429 with Retry-After, counted in memory, and other routes go on', async () => {
+  test('over the limit is 429 with Retry-After, counted in memory, and other routes still work', async () => {
     const limited = await startApi({ RATE_LIMIT_COMPOSE_MAX: '3', RATE_LIMIT_WINDOW_SECONDS: '60' });
     try {
       const post = () =>
@@ -228,7 +228,7 @@ describe.skipIf(redisMissing)(`with a cache ${redisMissing ?? ''}`, () => {
     }
   });
 
-  test('goes on without Redis, and finds it again by itself', async () => {
+  test('continues without Redis, and reconnects', async () => {
     const { get, put } = caller(api);
     const claims = { sub: 'user_away', email: 'away@example.test' };
     await redis.halt();
@@ -240,7 +240,7 @@ describe.skipIf(redisMissing)(`with a cache ${redisMissing ?? ''}`, () => {
     await readiness('ready');
   });
 
-  test('a Redis that says nothing keeps nobody from an answer', async () => {
+  test('a Redis that does not respond blocks no request', async () => {
     const { get } = caller(api);
     process.kill(redis.pid, 'SIGSTOP');
     try {

@@ -39,7 +39,7 @@ describe.skipIf(postgresMissing)(`readiness ${postgresMissing ?? ''}`, () => {
     expect([status, body.checks.migrations.state, body.error?.code]).toEqual([503, 'pending', 'not_ready']);
   });
 
-  test('tells that the database is away while /health stays 200, and sees it come back', async () => {
+  test('reports that the database is away while /health stays 200, and reconnects', async () => {
     await postgres.halt();
     const { status, body } = await become('down');
     expect([status, body.status]).toEqual([503, 'unavailable']);

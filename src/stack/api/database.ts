@@ -11,7 +11,7 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #kysely: Kysely<Schema>;
 
-  /** `onError`: a connection that broke while nobody used it. */
+  /** `onError` is called for an idle connection that broke. */
   constructor(settings: Settings['database'], onError: (error: Error) => void) {
     this.#settings = settings;
     this.#pool = new pg.Pool({
@@ -24,12 +24,12 @@ export class Database {
       application_name: 'meatymusic-api',
     });
     this.#pool.on('error', onError);
-    // A connection that is lent out reports to itself alone, and an unheard `error` event would end the process.
+    // A checked-out connection emits its own `error` events, which would end the process without a listener.
     this.#pool.on('connect', (client) => client.on('error', onError));
     this.#kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: tracedPool(this.#pool) }) });
   }
 
-  /** One statement of the service itself, outside of any tenant: the health endpoints'. */
+  /** Runs one statement of the service, outside of any tenant, for the health endpoints. */
   async query<Row>(statement: string): Promise<Row[]> {
     const { rows } = await this.#kysely.executeQuery(CompiledQuery.raw(statement));
     return rows as Row[];
@@ -55,7 +55,7 @@ export class Database {
   }
 }
 
-/** Kysely's view of the pool, with a client span around each statement. Values never get into a span. */
+/** Pool for Kysely with a client span around each statement. Spans never contain values. */
 function tracedPool(pool: pg.Pool) {
   const { host, port, database } = pool.options.connectionString
     ? parsed(pool.options.connectionString)

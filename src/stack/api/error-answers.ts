@@ -5,7 +5,7 @@ import { context } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorResponse, publicError, statusError } from './api-error.ts';
 
-/** Whatever was thrown, in the envelope; what the caller may not know is in the log. */
+/** Answers any thrown value in the envelope; internal details are only logged. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = publicError(thrown);
   context.with(request.trace.context, () => {
@@ -23,14 +23,14 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     .send(body);
 }
 
-/** What is no HTTP request has no route, no span and no log of its own; it gets the envelope all the same. */
+/** Answers invalid HTTP with the envelope; it has no route, span or log entry. */
 export function answerBrokenRequest(thrown: Error & { code?: string }, socket: Duplex): void {
   if (thrown.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[thrown.code ?? ''] ?? 400;
   answerRaw(socket, status);
 }
 
-/** What Node.js answers by itself, or not at all, before a framework sees it: CONNECT, and an Expect that is not known. */
+/** Answers what Node.js handles before the framework: CONNECT, and an unknown Expect. */
 export function answerOddRequests(server: Server): void {
   server.on('connect', (_request, socket) => answerRaw(socket, 405));
   server.on('checkExpectation', (request) => answerRaw(request.socket, 417));

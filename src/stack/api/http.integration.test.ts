@@ -200,7 +200,7 @@ describe('errors', () => {
       'not_found',
     ],
     ['one with parameters', 'GET /:a*b HTTP/1.1\r\nHost: a\r\nConnection: close', 404, 'not_found'],
-    ['a method nobody knows', 'FOO / HTTP/1.1\r\nHost: a', 400, 'bad_request'],
+    ['an unknown method', 'FOO / HTTP/1.1\r\nHost: a', 400, 'bad_request'],
     [
       'another method, with a question',
       'DELETE /health?a HTTP/1.1\r\nHost: a\r\nConnection: close',

@@ -18,7 +18,9 @@ await runUntilStopped('meatymusic-api', async () => {
     log.warn({ reason: (error as { code?: string }).code ?? error.message }, 'database connection lost'),
   );
   const cache = new Cache(settings.cache, (available, reason) =>
-    available ? log.info('cache connected') : log.warn({ reason }, 'cache unavailable, going on without it'),
+    available
+      ? log.info('cache connected')
+      : log.warn({ reason }, 'cache unavailable, continuing without it'),
   );
   const auth = await Authenticator.create(settings.auth);
   if (!auth.configured) log.warn('no AUTH_JWKS and no AUTH_JWKS_URL: every token is refused');

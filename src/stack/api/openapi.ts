@@ -31,7 +31,7 @@ const preferences = {
   },
 };
 
-/** What the API offers, for tools and people. */
+/** OpenAPI document of the API. */
 export const openApiDocument = {
   openapi: '3.1.0',
   info: {

@@ -8,7 +8,7 @@ interface Window {
   endsAt: number;
 }
 
-/** More clients than this at once, without Redis, and the oldest windows are forgotten. */
+/** Limit of windows in memory, without Redis; beyond it the oldest are dropped. */
 const maxWindows = 10_000;
 
 /**
@@ -25,7 +25,7 @@ export class RateLimiter {
     this.#cache = cache;
   }
 
-  /** Tells the client where it stands, and throws 429 once it is over. */
+  /** Sets the rate limit headers, and throws 429 over the limit. */
   async check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const limit = request.routeOptions.config.rateLimit ?? this.#settings.max;
     if (!this.#settings.enabled || limit === 0) return;

@@ -2,10 +2,10 @@ import { context } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { closeRequestTrace, openRequestTrace, type RequestTrace } from '../common/request-trace.ts';
 
-/** The beginning of a request: its span, and the headers that every answer has. Its end follows by itself. */
+/** Starts a request: its span and the headers of every response. Ends it when the response is closed. */
 export function traced(request: FastifyRequest, reply: FastifyReply): RequestTrace {
   const { method, url, headers } = request.raw;
-  // Not the hook onResponse, which a client that goes away does without.
+  // The hook onResponse is not called if the client disconnects.
   reply.raw.once('close', () => finished(request, reply));
   request.trace = openRequestTrace({
     method: method ?? 'GET',
@@ -23,7 +23,7 @@ export function traced(request: FastifyRequest, reply: FastifyReply): RequestTra
   return request.trace;
 }
 
-/** The one line that every request leaves, and the end of its span. */
+/** Logs one line per request and ends its span. */
 function finished(request: FastifyRequest, reply: FastifyReply): void {
   const { method, trace } = request;
   const route = request.is404 ? undefined : request.routeOptions.url;

@@ -46,14 +46,14 @@ export async function createServer(services: Services): Promise<App> {
     bodyLimit: 64 * 1024,
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
-    // A request that is under way may finish; who sends none is let go at once.
+    // Running requests may finish; idle connections are closed immediately.
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
       traced(request, reply);
       void answerError(error, request, reply);
     },
     clientErrorHandler: answerBrokenRequest,
-    // The schemas are our own: validating them against JSON Schema's own at each start is time for nothing.
+    // The schemas are constant: validating them against the meta schema at each start is not needed.
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true, validateSchema: false },
     },

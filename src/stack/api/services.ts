@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** What the routes work with. */
+/** Services for the routes. */
 export interface Services {
   settings: Settings;
   log: Logger;

@@ -1,4 +1,4 @@
-/** Everything that the API can be told, all by environment variables. */
+/** Settings of the API, all from environment variables. */
 export interface Settings {
   host: string;
   port: number;
@@ -7,7 +7,7 @@ export interface Settings {
   log: { level: string; format: 'json' | 'text' };
   database: {
     url: string;
-    /** Taken with SET LOCAL ROLE in every transaction, so that policies hold for whoever connects; empty: none. */
+    /** Role for SET LOCAL ROLE in every transaction, so that policies apply to every login; empty: none. */
     role: string;
     poolMax: number;
     /** Longest time to get a connection, and of a statement. */
@@ -30,7 +30,7 @@ export interface Settings {
   };
 }
 
-/** Every problem at once. */
+/** Error with all problems of the settings. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly problems: readonly string[];

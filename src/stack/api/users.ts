@@ -37,7 +37,7 @@ export async function ensureUser(transaction: TenantTransaction, caller: Caller)
   return id;
 }
 
-/** Tenants are made by people, not by tokens: the application may not even insert one. */
+/** Tenants are created by operators: the application has no privilege to insert one. */
 async function requireTenant(transaction: TenantTransaction, tenantId: string): Promise<void> {
   const tenant = await transaction
     .selectFrom('tenants')

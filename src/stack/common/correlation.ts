@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What a caller may name its request: short, and harmless in a log line and a header. */
+/** Valid request IDs: short, and harmless in a log line and a header. */
 const acceptable = /^[\w.:-]{1,128}$/;
 
 /** The value of a correlation header, if it is fit to be repeated. */

@@ -4,15 +4,15 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export interface LogOptions {
   service: string;
-  /** Default `info`. */
+  /** Default: `info`. */
   level?: string | undefined;
-  /** `json`, or `text` for a person's eyes. Default `json`. */
+  /** `json`, or `text` for reading. Default: `json`. */
   format?: string | undefined;
   /** Default: stdout, written synchronously, so that nothing is lost and nothing overtakes a span. */
   destination?: DestinationStream;
 }
 
-/** Secrets that could get into a log by their name, whatever logs them. */
+/** Names of fields whose values are redacted. */
 const redactedPaths = [
   'req.headers.authorization',
   'req.headers.cookie',
@@ -46,7 +46,7 @@ export function createLog({ service, level = 'info', format = 'json', destinatio
   );
 }
 
-/** `12:00:01.250 INFO  request completed GET /health 200`: for reading along, and nothing that a machine should parse. */
+/** Formats `12:00:01.250 INFO  request completed GET /health 200`, for reading and not for parsing. */
 function asText(out: DestinationStream): DestinationStream {
   return new Writable({
     write(chunk, _encoding, done) {
@@ -60,7 +60,7 @@ function asText(out: DestinationStream): DestinationStream {
   });
 }
 
-/** Type, code, message and stack. A library's other fields stay out: they hold statements, values and addresses. */
+/** Returns type, code, message and stack. Omits other fields of libraries, which contain statements, values and addresses. */
 function describeError(thrown: unknown): Record<string, unknown> {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: String(thrown) };
   const { name: type, message, stack } = thrown;

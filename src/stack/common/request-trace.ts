@@ -60,7 +60,7 @@ export function openRequestTrace({ method, url, headers, clientAddress }: Incomi
   return {
     context: trace.setSpan(parent, span),
     span,
-    // Without telemetry an answer still names something that can be searched for.
+    // Without telemetry the response still has an ID to search for.
     traceId: traced ? traceId : randomBytes(16).toString('hex'),
     traceparent: traced ? `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` : undefined,
   };

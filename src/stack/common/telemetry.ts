@@ -25,7 +25,7 @@ export interface TelemetryOptions {
 }
 
 export interface Telemetry {
-  /** What spans go to, for the log line that tells it. */
+  /** Receivers of spans, for the log. */
   description: Attributes;
   /** Sends what is collected and ends. Never rejects: a collector that is away must not keep a service from stopping. */
   shutdown(): Promise<void>;

@@ -42,7 +42,7 @@ export async function startApi(env: Record<string, string> = {}): Promise<TestAp
   // The old trick: the public key, which everybody has, as the secret of another algorithm.
   const publicSecret = new TextEncoder().encode(await exportSPKI(keys.publicKey));
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'test' }] });
-  const nowhere = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
+  const nowhere = { DATABASE_URL: 'postgresql://no-user@127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' };
   const settings = readSettings({ ...nowhere, AUTH_JWKS: jwks, ...env });
   const exporter = new InMemorySpanExporter();
   const telemetry = await startTelemetry({

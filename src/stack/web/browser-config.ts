@@ -1,4 +1,4 @@
-/** What the server tells the page, as JSON inside of it. */
+/** Configuration that the server embeds in the page as JSON. */
 export interface BrowserConfig {
   appName: string;
   apiUrl: string;

@@ -34,9 +34,9 @@ export const homePage: Page = {
       <article class="card"><h2>One trace</h2><p>A click here, the API's log line and the database query behind it carry the same
         trace ID. The dashboard shows it.</p></article>
       <article class="card"><h2>One tenant at a time</h2><p>Row-level security decides in the database what a request may see,
-        whoever is connected.</p></article>
-      <article class="card"><h2>One honest answer</h2><p>Health tells what is down. Errors have one shape. Without the cache the
-        API goes on, and says so.</p></article>
+        for every connection.</p></article>
+      <article class="card"><h2>One honest answer</h2><p>Health reports what is down. Errors have one shape. Without the cache the
+        API continues, and reports it.</p></article>
     </section>
     <section class="card next"><h2>Next</h2>
       <ol class="ruled"><li><code>meatymusic verify</code> <span>checks all of this and shows its evidence</span></li>

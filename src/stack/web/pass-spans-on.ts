@@ -6,7 +6,7 @@ const accepted = new Set(['application/x-protobuf', 'application/json']);
 
 /**
  * Takes the browser's spans and passes them to the collector, so that a page needs no collector that speaks CORS.
- * The browser is not made to wait, and a collector that is away is this server's trouble, not the page's.
+ * The browser does not wait, and failures of the collector are not reported to the page.
  */
 export async function passSpansOn(request: IncomingMessage, endpoint: string, log: Logger) {
   const { host, origin, 'content-type': type = '' } = request.headers;
@@ -16,7 +16,7 @@ export async function passSpansOn(request: IncomingMessage, endpoint: string, lo
     body,
   });
   if (request.method !== 'POST') return plain(405, 'POST only\n', { allow: 'POST' });
-  // A browser says `null` for a page without an origin, and others say what they like.
+  // A browser sends `null` for a page without an origin; other clients can send any value.
   const from = origin === undefined ? host : URL.canParse(origin) ? new URL(origin).host : undefined;
   if (from !== host) return plain(403, 'from this page only\n');
   if (!accepted.has(type)) return plain(415, 'OTLP only\n');

@@ -1,4 +1,4 @@
-/** Everything that the web app can be told. NEXT_PUBLIC_* get to the browser, nothing else does. */
+/** Settings of the web app. Only NEXT_PUBLIC_* are sent to the browser. */
 export interface WebSettings {
   host: string;
   port: number;

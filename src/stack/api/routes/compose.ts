@@ -6,7 +6,7 @@ interface Seeded {
   seed: string;
 }
 
-/** Open to all, as it reads and stores nothing. */
+/** Public: it reads and stores nothing. */
 export function composeRoutes(app: App, { settings }: Services): void {
   app.get<{ Querystring: Seeded }>(
     '/api/v1/compose',
@@ -14,7 +14,7 @@ export function composeRoutes(app: App, { settings }: Services): void {
     async ({ query }) => composeSong(query.seed),
   );
 
-  /** The way that is meant for work: with a tighter limit, as composing is what costs. */
+  /** For authenticated callers, with a lower rate limit, because composing is expensive. */
   app.post<{ Body: Seeded }>(
     '/api/v1/compose',
     { schema: { body: composeBody }, config: { rateLimit: settings.rateLimit.composeMax } },

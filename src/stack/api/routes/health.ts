@@ -11,7 +11,7 @@ type State = { state: 'up' | 'down'; latency_ms: number };
 type Migrations = { state: 'current' | 'pending' | 'unknown'; applied: number; pending: string[] };
 
 export function healthRoutes(app: App, { settings, database, cache }: Services): void {
-  /** Alive: the process answers. Says nothing about what is behind it, on purpose: a restart would not mend that. */
+  /** Liveness: the process responds. Does not depend on its services, which a restart would not repair. */
   app.get('/health', { config: { rateLimit: 0 } }, async () => ({
     status: 'ok',
     service: settings.serviceName,
@@ -19,7 +19,7 @@ export function healthRoutes(app: App, { settings, database, cache }: Services):
     uptime_seconds: Math.round(process.uptime()),
   }));
 
-  /** Ready: requests can be served. Without the cache they can, only slower. */
+  /** Readiness: requests can be served. The cache is not required. */
   app.get('/health/ready', { config: { rateLimit: 0 } }, async (request, reply) => {
     const [databaseState, cacheState, migrations] = await Promise.all([
       timed(async () => (await database.query('select 1 as one')).length === 1),

@@ -2,7 +2,7 @@ import { type App, authenticated, type Services } from '../services.ts';
 import { findUser } from '../users.ts';
 
 export function meRoutes(app: App, services: Services): void {
-  /** Who calls. Reading leaves no trace: a user who never wrote anything has no row, and `user` is null. */
+  /** Returns the caller. Reading writes nothing: a user who never wrote anything has no row, and `user` is null. */
   app.get('/api/v1/me', { onRequest: authenticated(services) }, async ({ caller }) => {
     const user = await services.database.inTenant(caller.tenantId, (transaction) =>
       findUser(transaction, caller),

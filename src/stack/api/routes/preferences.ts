@@ -53,7 +53,7 @@ export function preferencesRoutes(app: App, services: Services): void {
   );
 }
 
-/** Tenant and user: what one may see is never another's to find. */
+/** Cache key of tenant and user, so that no caller reads the entry of another. */
 function cacheKey({ tenantId, subject }: Caller): string {
   return `meatymusic:preferences:${tenantId}:${subject}`;
 }

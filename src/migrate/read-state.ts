@@ -5,8 +5,8 @@ import { findOtherTools, type OtherTool } from './other-tools.ts';
 import type { DatabaseTarget } from './session.ts';
 import { compareState, type FullMigrationState } from './state.ts';
 
-/** What the files say beside what the database remembers. */
-export interface Look {
+/** State of the files and of the history. */
+export interface LoadedMigrationState {
   folder: string;
   schema: string;
   files: MigrationFile[];
@@ -16,20 +16,20 @@ export interface Look {
   otherTools: OtherTool[];
 }
 
-export interface LookOptions extends DatabaseTarget {
+export interface ReadStateOptions extends DatabaseTarget {
   /** Folder of the migrations. */
   folder: string;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
-  /** Longest time without an answer. */
+  /** Time limit for a response. */
   silenceMs?: number;
 }
 
-/** Reads only, and takes no lock. */
-export async function lookAt(options: LookOptions): Promise<Look> {
+/** Reads the state without a lock. */
+export async function readMigrationState(options: ReadStateOptions): Promise<LoadedMigrationState> {
   const { folder, schema = 'public' } = options;
-  const reading = whileTheServerAnswers(() => readMigrationFiles(folder));
-  // Told where it is awaited; where there is no connection, that comes first.
+  const reading = afterRequestWasSent(() => readMigrationFiles(folder));
+  // The rejection is reported where it is awaited; a failed connection is reported first.
   reading.catch(() => {});
   return withConnection(options, async (connection) => {
     const history = await readHistory(connection, schema);
@@ -39,18 +39,18 @@ export async function lookAt(options: LookOptions): Promise<Look> {
   });
 }
 
-/** Works once the call to the server has gone out: that takes a turn of the event loop. */
-async function whileTheServerAnswers<T>(work: () => T): Promise<T> {
+/** Runs `work` after the call to the server was sent, which takes a turn of the event loop. */
+async function afterRequestWasSent<T>(work: () => T): Promise<T> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   return work();
 }
 
-/** Returns what the database has, compared with the files. */
-export async function migrationState(options: LookOptions): Promise<FullMigrationState> {
-  return (await lookAt(options)).state;
+/** Returns the history of the database, compared with the files. */
+export async function migrationState(options: ReadStateOptions): Promise<FullMigrationState> {
+  return (await readMigrationState(options)).state;
 }
 
-/** Resolves to the other tools that have migrated a database. Reads only. */
-export async function otherToolsOf(options: Omit<LookOptions, 'folder'>): Promise<OtherTool[]> {
+/** Resolves to the other tools that have migrated a database. Writes nothing. */
+export async function otherToolsOf(options: Omit<ReadStateOptions, 'folder'>): Promise<OtherTool[]> {
   return withConnection(options, findOtherTools);
 }
