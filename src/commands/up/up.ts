@@ -7,13 +7,13 @@ import { type OpenReport, withAbsoluteReporter } from '../../reporters/index.ts'
 import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime } from '../../runners/runtime.ts';
-import { openReportsOf } from '../../session/open-reports.ts';
 import { isRunning, startStack, stopAborted } from '../../session/start-stack.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { mostSevereExitCode } from '../process.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
+import { openReportsOf } from '../verify/open-reports.ts';
 import { runVerify } from '../verify/run.ts';
 import { withSpinner } from '../with-spinner.ts';
 import { addresses, masked } from './addresses.ts';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
-import { openReportsOf } from '../../session/open-reports.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
+import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
 
 interface VerifyFlags {
