@@ -18,7 +18,7 @@ it.each(
   auth.signingKeyFile primary_key foreignKey cache_key partitionKey IDEMPOTENCY_KEY publicKey STRIPE_PUBLISHABLE_KEY
   SUPABASE_ANON_KEY nextPageToken key PATH COMPASS BYPASS pass passed passive author authority keyboard monkey secretary
   secretName passwordPolicy password_expires_at password_reset_url tokenizer auth HOSTNAME cookiePolicy tokens
-  PASSWORD_MIN_LENGTH sortKey secret_version`.split(/\s+/),
+  PASSWORD_MIN_LENGTH PWD OLDPWD sortKey secret_version`.split(/\s+/),
 )('%s names none', (name) => {
   expect(isSecretName(name)).toBe(false);
 });

@@ -49,6 +49,9 @@ const publicQualifiers = new Set(
   ).split(' '),
 );
 
+/** Variables of the shell, not passwords. */
+const workingFolders = new Set(['PWD', 'OLDPWD']);
+
 /** Splits `dbPassword`, `DB_PASSWORD`, `db.password`, `db-password2` into lower-case words. */
 export function wordsOf(name: string): string[] {
   return name
@@ -61,6 +64,7 @@ export function wordsOf(name: string): string[] {
 
 /** Returns true for the name of a variable, setting or field whose value is a secret, judged by its words. */
 export function isSecretName(name: string): boolean {
+  if (workingFolders.has(name)) return false;
   const words = wordsOf(name);
   const last = words.at(-1);
   if (last === undefined || describingWords.has(last)) return false;
