@@ -9,6 +9,8 @@ export interface Output {
   write(text: string): Promise<void>;
   /** For text whose commands to the runner of a CI job are meant. */
   writeCommands(text: string): Promise<void>;
+  /** For text that contains secrets on the request of the user: nothing is redacted. */
+  writeSecrets(text: string): Promise<void>;
   /** A window in which lines may be redrawn; not where NO_COLOR or a dumb terminal asks for plain text. */
   readonly isTerminal: boolean;
   /** How wide text may be, in any window: a pipe takes lines of any length. */

@@ -54,6 +54,7 @@ export function createOutput(stream: NodeJS.WriteStream, options: OutputOptions)
     color: !dumb && (forced || (Boolean(stream.isTTY) && env.FORCE_COLOR !== '0')),
     write: (text) => send(inertCommands(withoutSteering(redact(text)))),
     writeCommands: (text) => send(withoutSteering(redact(text))),
+    writeSecrets: (text) => send(inertCommands(withoutSteering(text))),
   };
   return output;
 

@@ -38,16 +38,17 @@ const status: Action = async (invocation, { json, showSecrets }) => {
   }
   const services = await runtime.status();
   const endpoints = showSecrets ? await runtime.endpoints() : undefined;
+  const write = endpoints ? stdout.writeSecrets : stdout.write;
   if (json) {
     const document = { runtime: runtime.name, reason, services, ...(endpoints ? { endpoints } : {}) };
-    await stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    await write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else {
     const style = styleFor(stdout);
     const columns = stdout.columns;
     const head = lineFor(stdout, `runtime ${runtime.name} (${reason})`);
     const bold = head.replace(runtime.name, style.bold(runtime.name));
     const secrets = endpoints ? addresses(stdout, endpoints, { showSecrets: true }) : '';
-    await stdout.write(`${bold}\n${table(style, services, columns)}${secrets}`);
+    await write(`${bold}\n${table(style, services, columns)}${secrets}`);
   }
   const running = services.filter(isWell).length;
   if (running === services.length && running > 0) return ExitCode.ok;

@@ -247,7 +247,7 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
       await configure({ checks: './ops' });
       const { code, stderr } = await verify();
       expect(code).toBe(78);
-      expect(stderr).toContain('ops holds no check');
+      expect(stderr).toContain('ops has no check');
     });
 
     it('are refused with 78 when an option does not exist, with the nearest', async () => {
