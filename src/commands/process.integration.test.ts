@@ -101,6 +101,6 @@ describe('openProcess', () => {
       context.base.redact.add('hunter2-secret');
       await tell('it is hunter2-secret, ' + Buffer.from('hunter2-secret').toString('base64'));
       context.close();`);
-    expect(await ended).toEqual({ code: 0, out: 'it is [redacted], [redacted]=\n' });
+    expect(await ended).toEqual({ code: 0, out: 'it is [redacted], [redacted]\n' });
   });
 });

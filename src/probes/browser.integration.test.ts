@@ -214,7 +214,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
       status: 200,
       headers: {
         traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-        authorization: '[redacted]',
+        authorization: 'Bearer [redacted]',
       },
     });
     expect(existsSync(seen.screenshot!) && readFileSync(seen.screenshot!).subarray(1, 4).toString()).toBe(
