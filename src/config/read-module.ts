@@ -18,7 +18,7 @@ export async function readModule(
 ): Promise<WorkerAnswer> {
   signal?.throwIfAborted();
   const worker = startThread(
-    { name: 'config-worker', source: 'src/config/config-worker.ts' },
+    { name: 'config-worker.cjs', source: 'src/config/config-worker.ts' },
     { workerData: { file }, stdout: true, stderr: true },
   );
   for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', onOutput);

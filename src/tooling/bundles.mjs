@@ -32,7 +32,7 @@ export function programBundles(out, plugins = []) {
   return [
     // CommonJS starts faster than ES modules: docs/decisions/bundled-or-required.md has the figures.
     bundle({
-      input: { cli: 'src/cli.ts', ...entries },
+      input: { cli: 'src/cli.ts', 'config-worker': 'src/config/config-worker.ts', ...entries },
       output: {
         format: 'cjs',
         entryFileNames: '[name].cjs',
@@ -44,7 +44,6 @@ export function programBundles(out, plugins = []) {
     // Programs that run in their own process or thread.
     bundle({
       input: {
-        'config-worker': 'src/config/config-worker.ts',
         supervisor: 'src/runners/embedded/supervisor.ts',
         'database-server': 'src/runners/embedded/database-server.ts',
         'cache-server': 'src/runners/embedded/cache-server.ts',

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { urlOf } from '../../base/endpoint.ts';
 import type { RunResult } from '../../check/result.ts';
+import { readState } from '../../runners/state.ts';
 import { makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
 import { redisMissing } from '../../testing/redis.ts';
 
@@ -43,8 +45,9 @@ describe.skipIf(missing)(`a read-only run of all built-in checks ${missing ?? ''
     const api = await countingProxy(at(stack.ports.api), asked);
     const web = await countingProxy(at(stack.ports.web), asked);
     proxies.push(api.server, web.server);
-    databaseUrl = `postgresql://postgres:postgres@127.0.0.1:${stack.ports.database}/meatymusic`;
-    cacheUrl = `redis://127.0.0.1:${stack.ports.cache}`;
+    const { database, cache } = readState(stack.folder)?.endpoints ?? {};
+    databaseUrl = urlOf(database) ?? '';
+    cacheUrl = urlOf(cache) ?? '';
     checker = await makeProject();
     const config = {
       runtime: 'external',

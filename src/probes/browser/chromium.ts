@@ -64,7 +64,7 @@ export class Chromium {
   #startThread(): Running {
     const folder = mkdtempSync(path.join(tmpdir(), 'meatymusic-browser-'));
     const worker = startThread(
-      { name: 'browser-thread', source: 'src/probes/browser/thread.ts' },
+      { name: 'browser-thread.js', source: 'src/probes/browser/thread.ts' },
       {
         workerData: { executablePath: this.#path, readOnly: this.#readOnly } satisfies BrowserThreadData,
         env: { ...process.env, TMPDIR: folder },
