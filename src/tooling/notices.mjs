@@ -13,6 +13,16 @@ export function collectNotices() {
     const packages = packagesByText.get(text) ?? new Set();
     packagesByText.set(text, packages.add(`${name} ${version} (${license})`));
   };
+  let apacheTerms;
+  /** The terms of the Apache License are most of the text of several packages: printed once, at the end. */
+  const withoutTerms = (text) =>
+    text.replace(
+      /Apache License\s+Version 2\.0, January 2004[\s\S]*?END OF TERMS AND CONDITIONS/,
+      (terms) => {
+        apacheTerms ??= terms;
+        return 'Apache License, Version 2.0: its terms are at the end of this file';
+      },
+    );
   return {
     plugin: {
       name: 'notices',
@@ -23,8 +33,9 @@ export function collectNotices() {
     },
     text: () =>
       [...packagesByText]
-        .map(([text, packages]) => `${[...packages].sort().join('\n')}\n\n${text}\n`)
+        .map(([text, packages]) => `${[...packages].sort().join('\n')}\n\n${withoutTerms(text)}\n`)
         .sort()
+        .concat(apacheTerms ? `${apacheTerms}\n` : [])
         .join(`\n${'-'.repeat(80)}\n\n`),
   };
 }
