@@ -21,6 +21,9 @@ beforeAll(async () => {
 const nameOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 const unique = (names: Iterable<string>) => [...new Set(names)].sort();
 
+/** Loaded with `createRequire`, which the graph of the bundler does not show. */
+const loadedByRequire = ['jiti'];
+
 it('has each package that is required at run time as a dependency, and no other', () => {
   const external = unique(
     [...graph.values()]
@@ -29,7 +32,9 @@ it('has each package that is required at run time as a dependency, and no other'
       .filter((id) => !isBuiltin(id) && !id.includes('\0'))
       .map(nameOf),
   );
-  expect(external).toEqual(unique([...Object.keys(dependencies), ...optional]));
+  expect(unique([...external, ...loadedByRequire])).toEqual(
+    unique([...Object.keys(dependencies), ...optional]),
+  );
 });
 
 it('has each package that a module of ours takes into a bundle as a devDependency', () => {

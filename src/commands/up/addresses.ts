@@ -15,7 +15,10 @@ export function addresses(
   const { web, api, database, cache, ...others } = showSecrets ? endpoints : masked(endpoints);
   const lines = Object.entries({ web, api, database, cache, ...others }).flatMap(([name, endpoint]) => {
     const url = urlOf(endpoint);
-    return url === undefined ? [] : besideText(`  ${name.padEnd(10)} `, url, output.columns, style.link);
+    if (url === undefined) return [];
+    const label = `  ${name.padEnd(10)} `;
+    // As it is, for a person or a script that copies it: neither redacted nor folded.
+    return showSecrets ? [label + url] : besideText(label, url, output.columns, style.link);
   });
   return `\n${lines.join('\n')}\n`;
 }
