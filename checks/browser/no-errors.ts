@@ -87,7 +87,7 @@ export default defineCheck({
   },
 });
 
-/** What the page itself gives up, like a prefetch that is no longer wanted, and what the run blocked, has not failed. */
+/** Excludes requests that the page itself aborts, such as a prefetch that is no longer needed, and those that the run blocked. */
 function isFailure(request: { failure?: string; status?: number; blocked?: boolean }): boolean {
   const { failure, status = 0, blocked } = request;
   if (blocked) return false;

@@ -33,7 +33,7 @@ export interface CheckDefinition<
   /** Services it talks to; where one is switched off in the configuration, the check is skipped. */
   uses?: readonly ServiceName[];
   /**
-   * What it does to the stack, or with which options it does what; the probes refuse more. A read-only run skips what is
+   * Its effects on the stack, or a function of its options that returns them; the probes refuse more. A read-only run skips what is
    * not `none`. Default `none`; `temporary` for a check that needs `command`.
    */
   effects?: Effects | ((options: OptionValues<Options>) => Effects);
@@ -53,7 +53,7 @@ export interface CheckDefinition<
   run(context: CheckContext<OptionValues<Options>, Needs, Code>): Promise<Verdict<Code>>;
 }
 
-/** What `run` gets: the probes of `needs`, the options, the stack, and one function for each verdict. */
+/** The argument of `run`: the probes of `needs`, the options, the stack, and one function for each verdict. */
 export type CheckContext<Options, Needs extends ProbeName, Code extends string> = Pick<Probes, Needs> & {
   /** Validated values of the options. */
   options: Options;

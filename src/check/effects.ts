@@ -3,7 +3,7 @@ import type { ProbeName } from './probes.ts';
 export const effectsLevels = ['none', 'rolled-back', 'temporary', 'disruptive'] as const;
 
 /**
- * What a check may do to the stack; each level includes those before it, and the probes refuse what is beyond it.
+ * The effects that a check may have on the stack; each level includes those before it, and the probes refuse what is beyond it.
  * none: reads only. rolled-back: writes to PostgreSQL inside a transaction that is rolled back. temporary: writes and
  * removes again, sends requests that could write, runs commands. disruptive: takes a service away and brings it back;
  * runs alone, after all others, and never on an external stack.

@@ -1,7 +1,7 @@
 import type { v } from '../base/schema.ts';
 import type { evidenceSchema, exchangeSchema, spanSchema } from './evidence-schema.ts';
 
-/** What a check observed, as plain data: the engine stores and redacts it, reporters show it. */
+/** An observation of a check, as plain data: the engine stores and redacts it, reporters show it. */
 export type Evidence = v.InferOutput<typeof evidenceSchema>;
 
 /** A request with its response as evidence. `body` is an excerpt. */

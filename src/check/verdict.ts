@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 
-/** What a verdict is based on, with its count: `{ count: 3, what: 'tables' }`. */
+/** A count of what a verdict is based on: `{ count: 3, what: 'tables' }`. */
 export interface Examined {
   count: number;
   what: string;
