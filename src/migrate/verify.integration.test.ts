@@ -19,7 +19,7 @@ async function run(url: string, statement: string) {
   }
 }
 
-describe('on PGlite in memory', () => {
+describe('on a temporary PGlite', () => {
   test('the built-in migrations hold what they promise', async () => {
     const outcome = await verifyMigrations({
       url: 'postgresql://127.0.0.1:1/none',
@@ -31,7 +31,7 @@ describe('on PGlite in memory', () => {
       ['down to nothing leaves nothing', []],
       ['up again gives the same schema', []],
     ]);
-    expect(outcome).toMatchObject({ ok: true, scratch: 'PGlite in memory' });
+    expect(outcome).toMatchObject({ ok: true, scratch: 'temporary PGlite' });
   });
 
   test('a down that forgets something is shown', async () => {

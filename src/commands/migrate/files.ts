@@ -28,7 +28,7 @@ export function configureFiles(command: Command, act: Parameters<CommandModule['
       .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
       .option('--folder <folder>', 'folder of the migrations');
   const scratch =
-    'server on which a scratch database is made (default: migrations.scratchUrl, else PGlite in memory)';
+    'server on which a scratch database is made (default: migrations.scratchUrl, else a temporary PGlite)';
   act(
     sub('create', 'write a new, typed migration behind all others')
       .argument('<name>', 'what it does: add_songs')
