@@ -5,7 +5,7 @@ import { knownSecrets } from '../base/known-secrets.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import { secretsOfEndpoints } from '../base/secret-places.ts';
 import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
-import type { ServiceName } from '../check/stack.ts';
+import type { StandardName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
 
 /** What `up` leaves for later calls; written as soon as something was started, so that a kill at any moment loses nothing. */
@@ -40,7 +40,7 @@ export interface EmbeddedState extends CommonState {
 }
 
 /** What the embedded stack is made of: the contract's services, and the receiver of their spans where it is wanted. */
-export type EmbeddedService = ServiceName | 'telemetry';
+export type EmbeddedService = StandardName | 'telemetry';
 /** The receiver listens twice. */
 export type PortName = EmbeddedService | 'telemetry-grpc';
 

@@ -6,8 +6,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Fault, type FaultDetails, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import type { ServiceName } from '../../check/stack.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
+import type { EmbeddedService } from '../state.ts';
 
 export interface StartOptions {
   ports: 'auto' | 'fixed';
@@ -21,9 +21,9 @@ export interface Orders {
   /** Stops all of it; afterwards the supervisor ends. */
   down: { ask: object; answer: string[] };
   status: { ask: object; answer: ServiceStatus[] };
-  stop: { ask: { service: ServiceName }; answer: null };
-  start: { ask: { service: ServiceName }; answer: null };
-  restart: { ask: { service: ServiceName; environment: Record<string, string> }; answer: null };
+  stop: { ask: { service: EmbeddedService }; answer: null };
+  start: { ask: { service: EmbeddedService }; answer: null };
+  restart: { ask: { service: EmbeddedService; environment: Record<string, string> }; answer: null };
   /** Events until one side goes. */
   watch: { ask: object; answer: null };
 }
