@@ -1,9 +1,18 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
 export {
+  codeOfAnswer,
+  codeOfFailure,
+  type EndpointCode,
+  endpointCodes,
+  exchangeWithToken,
+  noToken,
+  withToken,
+} from './endpoint-answer.ts';
+export { errorCheck } from './error-check.ts';
+export {
   type EnvelopeCode,
   envelopeCodes,
   envelopeOptions,
-  errorCheck,
   judgeErrorEnvelope,
 } from './error-envelope.ts';
 export {
