@@ -39,6 +39,8 @@ export interface CheckDefinition<
    * not `none`. Default `none`; `temporary` for a check that needs `command`.
    */
   effects?: Effects | ((options: OptionValues<Options>) => Effects);
+  /** Runs after all checks that can run beside others, and none beside it: it uses up what they share. Default false. */
+  runsAlone?: boolean;
   /** An advisory failure does not fail the run. Default `required`. */
   level?: 'required' | 'advisory';
   tags?: readonly string[];

@@ -38,6 +38,7 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   uses: false,
   effects: false,
   level: false,
+  runsAlone: false,
   tags: false,
   timeoutMs: false,
   options: false,
