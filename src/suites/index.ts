@@ -1,4 +1,5 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
+export { firstDifference, withoutFields } from './compare-bodies.ts';
 export {
   codeOfAnswer,
   codeOfFailure,
