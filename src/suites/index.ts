@@ -7,6 +7,7 @@ export {
   endpointCodes,
   exchangeWithToken,
   noToken,
+  redirectionOf,
   withToken,
 } from './endpoint-answer.ts';
 export { errorCheck } from './error-check.ts';
@@ -60,4 +61,5 @@ export { traceContextCheck } from './trace-context-check.ts';
 export type { TraceContextCase } from './trace-context-suite.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';
+export { findUnreadyServices } from './unready-services.ts';
 export { pageCheck } from './web-page.ts';
