@@ -12,6 +12,8 @@ export interface FailureCode {
   means: string;
   /** What to do next, a command where there is one. */
   hint: string;
+  /** The headline of this failure. Default: the check's `failureTitle`. */
+  headline?: string;
 }
 
 /** A check as its author writes it; its id comes from its file or plugin. */
@@ -37,6 +39,8 @@ export interface CheckDefinition<
    * not `none`. Default `none`; `temporary` for a check that needs `command`.
    */
   effects?: Effects | ((options: OptionValues<Options>) => Effects);
+  /** Runs after all checks that can run beside others, and none beside it: it uses up what they share. Default false. */
+  runsAlone?: boolean;
   /** An advisory failure does not fail the run. Default `required`. */
   level?: 'required' | 'advisory';
   tags?: readonly string[];
