@@ -163,9 +163,11 @@ function verifyText(
   style: Style,
   columns: number,
 ): string {
+  const mark = (holds: boolean | null) =>
+    holds === null ? style.warn('skipped') : holds ? style.good('ok     ') : style.bad('differs');
   return [
-    ...steps.flatMap(({ what, ok: holds, differences }) => [
-      ...besideText(`${holds ? style.good('ok     ') : style.bad('differs')} `, what, columns),
+    ...steps.flatMap(({ what, ok: holds, differences, skipped }) => [
+      ...besideText(`${mark(holds)} `, skipped ? `${what}: not judged: ${skipped}` : what, columns),
       ...differences.flatMap((line) =>
         besideText('  ', line, columns, line.startsWith('-') ? style.bad : style.good),
       ),
