@@ -90,6 +90,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     error: count('error'),
     blocked: count('blocked'),
     flaky: checks.filter(({ flaky }) => flaky).length,
+    advisory: checks.filter(({ status, level }) => status === 'fail' && level === 'advisory').length,
   };
   const nothingExamined = nothingExaminedIn(facts);
   const exitCode = exitCodeOf(facts, nothingExamined);
