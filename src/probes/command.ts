@@ -6,7 +6,7 @@ import { LineSplitter } from '../logs/lines.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 
-const keptBytes = 1024 * 1024;
+const keptBytes = 16 * 1024 * 1024;
 /** Before them: a secret that begins here is recognized. */
 const spareBytes = 16 * 1024;
 /** Of a line that is shown while the command runs. */
@@ -54,14 +54,14 @@ export function createCommandProbe(context: ProbeContext): ClosableProbe<'comman
       try {
         const ended = exitOf(child);
         const { exitCode, signal } = await Promise.race([ended, late]);
-        // What is still in the pipe arrives with its end; a grandchild that keeps it open is not waited for.
-        await Promise.race([Promise.all([stdout.ended, stderr.ended]), graceMs(200), late]);
+        const whole = await Promise.race([untilRead([stdout, stderr]), late]);
         return {
           exitCode,
           ...(signal ? { signal } : {}),
           stdout: stdout.text(),
           stderr: stderr.text(),
           ...(stdout.truncated() || stderr.truncated() ? { truncated: true } : {}),
+          ...(whole ? {} : { unended: true }),
           durationMs: performance.now() - startedAt,
         };
       } finally {
@@ -105,16 +105,44 @@ function exitOf(child: Child): Promise<{ exitCode: number | null; signal: string
   });
 }
 
-/** The last MiB of a stream: what a command says last is what explains its end. */
+const quietTurns = 10;
+const turnMs = 20;
+
+/**
+ * Resolves to `true` at the end of the streams of a command that has ended, or to `false` if another process keeps one
+ * open. Turns of the event loop are counted, and not time: each reads what is in the pipe, however busy the machine is.
+ */
+async function untilRead(streams: readonly Tail[]): Promise<boolean> {
+  let hasEnded = false;
+  void Promise.all(streams.map(({ ended }) => ended)).then(() => {
+    hasEnded = true;
+  });
+  const received = () => streams.reduce((sum, { received }) => sum + received(), 0);
+  for (let quiet = 0, before = received(); quiet < quietTurns; quiet++) {
+    await new Promise((resolve) => setTimeout(resolve, hasEnded ? 0 : turnMs).unref());
+    await new Promise((resolve) => setImmediate(resolve));
+    if (hasEnded) return true;
+    const now = received();
+    if (now !== before) quiet = 0;
+    before = now;
+  }
+  return false;
+}
+
+type Tail = ReturnType<typeof tail>;
+
+/** The last part of a stream: what a command says last is what explains its end. */
 function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => void) | undefined) {
   let chunks: Buffer[] = [];
   let bytes = 0;
+  let received = 0;
   let truncated = false;
   const lines = new LineSplitter((line) => tell?.(lastOverprinted(line.bytes.toString('utf8'))), shownBytes);
   stream?.on('data', (chunk: Buffer) => {
     if (tell) lines.push(chunk);
     chunks.push(chunk);
     bytes += chunk.length;
+    received += chunk.length;
     // Joined only now and then: an endless output must not be copied with each of its chunks.
     if (bytes > 2 * keptBytes) {
       chunks = [Buffer.concat(chunks).subarray(-keptBytes - spareBytes)];
@@ -140,6 +168,7 @@ function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => voi
       return excerpt(whole, Math.min(keptBytes, whole.length - spareBytes), { from: 'end' });
     },
     truncated: () => truncated || bytes > keptBytes,
+    received: () => received,
     ended,
   };
 }
@@ -147,10 +176,4 @@ function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => voi
 /** What a terminal would show of a line that goes back to its beginning, as progress bars do. */
 function lastOverprinted(line: string): string {
   return line.slice(line.lastIndexOf('\r') + 1);
-}
-
-function graceMs(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -17,7 +17,7 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
         return {
           exists: true,
           type,
-          mode: `0${(facts.mode & 0o7777).toString(8).padStart(3, '0')}`,
+          mode: (facts.mode & 0o7777).toString(8).padStart(4, '0'),
           size: facts.size,
           uid: facts.uid,
           gid: facts.gid,

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import dgram from 'node:dgram';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -153,12 +153,12 @@ describe('command', () => {
     });
   });
 
-  test('keeps the last MiB of what is endless, and says that there was more', async () => {
+  test('keeps the last 16 MiB of what is endless, and says that there was more', async () => {
     const command = await createProbe('command', context());
     const { stdout, truncated } = await command.run({
-      command: 'yes long-line | head -c 3000000; echo the end',
+      command: 'yes long-line | head -c 40000000; echo the end',
     });
-    expect(stdout.length).toBe(1024 * 1024);
+    expect(stdout.length).toBe(16 * 1024 * 1024);
     expect(truncated).toBe(true);
     expect((await command.run({ command: 'echo short' })).truncated).toBeUndefined();
     expect(stdout.endsWith('the end\n')).toBe(true);
@@ -202,10 +202,33 @@ describe('command', () => {
     const pids = path.join(folder(), 'pids');
     const command = await createProbe('command', context());
     const ended = await command.run({ command: `sleep 60 & echo $! > ${pids}; echo done` });
-    expect(ended).toMatchObject({ exitCode: 0, stdout: 'done\n' });
+    expect(ended).toMatchObject({ exitCode: 0, stdout: 'done\n', unended: true });
     expect(ended.durationMs).toBeLessThan(30_000);
     await allGone(pids);
   });
+});
+
+test('the output of many commands is read to its end while the machine is busy', async () => {
+  const command = await createProbe('command', context({ timeoutMs: 120_000 }));
+  const busy = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  try {
+    const runs = Array.from({ length: 60 }, () => command.run({ command: 'seq 1 30000; echo ERROR' }));
+    for (const { stdout, unended } of await Promise.all(runs)) {
+      expect(stdout.endsWith('30000\nERROR\n')).toBe(true);
+      expect(unended).toBeUndefined();
+    }
+  } finally {
+    for (const each of busy) each.kill('SIGKILL');
+  }
+});
+
+test('many processes are looked up in one list', async () => {
+  const probe = await createProbe('process', context());
+  const found = await Promise.all(Array.from({ length: 120 }, () => probe.find({ name: 'node' })));
+  expect(found.every(({ pids }) => pids.includes(process.pid))).toBe(true);
+  expect((await probe.find({ name: 'no-such-program' })).running).toBe(false);
 });
 
 describe('file', () => {

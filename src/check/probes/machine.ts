@@ -1,6 +1,19 @@
+/** What a command came to. */
+export interface CommandResult {
+  exitCode: number | null;
+  signal?: string;
+  stdout: string;
+  stderr: string;
+  /** True if there was more output than is kept. */
+  truncated?: boolean;
+  /** True if the end of the output was not seen: another process keeps it open. */
+  unended?: boolean;
+  durationMs: number;
+}
+
 export interface CommandProbe {
   /**
-   * A non-zero exit is a result, not an error. Of each output the last MiB is kept. When time is up, all that it started is
+   * A non-zero exit is a result, not an error. Of each output the last 16 MiB are kept. When time is up, all that it started is
    * killed, and it rejects with `TIMEOUT`; the error's details hold the last of `stdout` and `stderr`.
    */
   run(command: {
@@ -12,15 +25,7 @@ export interface CommandProbe {
     timeoutMs?: number;
     /** Whether a person sees its lines while it runs: for what takes minutes. */
     live?: boolean;
-  }): Promise<{
-    exitCode: number | null;
-    signal?: string;
-    stdout: string;
-    stderr: string;
-    /** Whether there was more output than is kept. */
-    truncated?: boolean;
-    durationMs: number;
-  }>;
+  }): Promise<CommandResult>;
 }
 
 export type Checksum = 'md5' | 'sha256' | 'sha512';
@@ -48,5 +53,6 @@ export interface FileProbe {
 }
 
 export interface ProcessProbe {
+  /** Looks in the list of processes, which the attempts of a run share for half a second. */
   find(query: { name: string }): Promise<{ running: boolean; pids: number[] }>;
 }

@@ -62,15 +62,12 @@ checks:
       expect(stdout).toContain('expected   status not (is 200)');
     });
 
-    test('--check-file: a pattern that matches without end is stopped and named, 124', async () => {
+    test('--check-file: a pattern that backtracks elsewhere is judged in linear time', async () => {
       const check = `{ id: a/endless, kind: http, url: "${url}/${'a'.repeat(60)}", body: ["/(a+)+!/"] }`;
       writeFileSync(project.file('endless.yaml'), `checks: [${check}]`);
-      const args = ['verify', '--check-file', 'endless.yaml', '--timeout', '500ms', '--json'];
-      const { code, stdout } = await project.run(args);
-      expect(JSON.parse(stdout).checks).toMatchObject([
-        { id: 'a/endless', status: 'error', code: 'stalled' },
-      ]);
-      expect(code).toBe(124);
+      const { code, stdout } = await project.run(['verify', '--check-file', 'endless.yaml', '--json']);
+      expect(JSON.parse(stdout).checks).toMatchObject([{ id: 'a/endless', status: 'fail' }]);
+      expect(code).toBe(1);
     });
 
     test('--check-file: all that is wrong at once, with its lines, and 78', async () => {

@@ -8,7 +8,7 @@ import type { FoundCheck } from '../found.ts';
 import type { Kind, Observed } from './kind.ts';
 import { kinds } from './kinds/index.ts';
 import type { Matcher } from './matchers/compile.ts';
-import { compileMatcher, hasPattern, matcherNames } from './matchers/matcher.ts';
+import { compileMatcher, matcherNames } from './matchers/matcher.ts';
 import { TextLines } from './matchers/text-lines.ts';
 import { shown } from './matchers/values.ts';
 import { DeclaredProblem } from './problem.ts';
@@ -86,11 +86,9 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   if (!parsed.success) throw problemOf(parsed.issues, kind);
   const data = parsed.output as Record<string, unknown> & v.InferOutput<typeof commonSchema>;
   const expectations: Expectation[] = [];
-  let takesPattern = false;
   for (const attribute in kind.attributes) {
     if (!(attribute in given)) continue;
     expectations.push(expectationOf(kind, attribute, given[attribute]));
-    takesPattern ||= hasPattern(given[attribute]);
   }
   for (const attribute in kind.implied)
     expectations.push({ attribute, matcher: compileMatcher(kind.implied[attribute], []) });
@@ -160,8 +158,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
       return context.fail('mismatch', { expected, actual, evidence: seen.evidence });
     },
   };
-  const isBounded = kind.isBounded?.(data) === true && !takesPattern;
-  return { id: data.id, source, definition, isBounded };
+  return { id: data.id, source, definition, isBounded: kind.isBounded?.(data) === true };
 }
 
 /** Removes passwords of URLs, which titles contain. */
@@ -196,7 +193,7 @@ function judgedOf({ presence }: Kind, expectations: Expectation[], seen: Observe
 
 function holds({ attributes }: Observed, attribute: string, matcher: Matcher): boolean {
   const value = attributes[attribute];
-  return value !== undefined && matcher.test(value);
+  return value !== undefined && matcher.test(value) === true;
 }
 
 function summaryOf(seen: Observed, expectations: Expectation[]): string {

@@ -1,6 +1,7 @@
 import { excerpt } from '../../../base/safe-text.ts';
 import { described, integer, mapOf, v } from '../../../base/schema.ts';
 import { attempt, fact } from '../../../check/exchange.ts';
+import type { CommandResult } from '../../../check/probes.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
 
@@ -45,13 +46,14 @@ export const commandKind = defineKind({
         ...(target['command-timeout'] ? { timeoutMs: target['command-timeout'] } : {}),
       }),
     );
-    const cut = value?.truncated && (expected.has('stdout') || expected.has('stderr'));
+    const isRead = expected.has('stdout') || expected.has('stderr');
+    const unread = value && isRead ? unreadPart(value) : undefined;
     return {
       attributes: value
         ? {
             'exit-status': value.exitCode ?? -1,
             // What was left out could be what must not be there.
-            ...(cut ? {} : { stdout: new TextLines(value.stdout), stderr: new TextLines(value.stderr) }),
+            ...(unread ? {} : { stdout: new TextLines(value.stdout), stderr: new TextLines(value.stderr) }),
             signal: value.signal ?? '',
             'duration-ms': value.durationMs,
           }
@@ -65,10 +67,20 @@ export const commandKind = defineKind({
           ]
         : [fact('command', failure?.message ?? '')],
       ...(failure ? { failure } : {}),
-      ...(cut ? { failure: { code: 'TOO_LONG', message: 'its output is longer than 1 MiB' } } : {}),
+      ...(unread ? { failure: unread } : {}),
     };
   },
 });
+
+/** Why the output is not judged: all of it was not seen. */
+function unreadPart({ truncated, unended }: CommandResult) {
+  if (truncated) return { code: 'TOO_LONG', message: 'its output is longer than 16 MiB' };
+  if (!unended) return undefined;
+  return {
+    code: 'NOT_ENDED',
+    message: 'a process that it started keeps its output open, so that the end was not seen',
+  };
+}
 
 /** Files up to here are judged by their text. */
 const maxContentBytes = 16 * 1024 * 1024;

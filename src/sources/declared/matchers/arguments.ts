@@ -30,7 +30,7 @@ export function mapOf(argument: unknown, path: Path): Record<string, unknown> {
   return argument;
 }
 
-export function regexpOf(source: string, path: Path): RegExp {
+export function regexpOf(source: string, path: Path): ReturnType<typeof goRegExp> {
   try {
     return goRegExp(source);
   } catch (error) {

@@ -10,7 +10,10 @@ export const listMatchers: Record<string, Compile> = {
     const element = inner(argument, path);
     return {
       text: `has an element that ${element.text}`,
-      test: (value) => toList(value)?.some((item) => element.test(item)) ?? false,
+      test: (value) => {
+        const judgements = toList(value)?.map((item) => element.test(item)) ?? [undefined];
+        return judgements.includes(true) || (judgements.includes(undefined) ? undefined : false);
+      },
     };
   },
   'contain-elements': (argument, path, inner) => elements(argument, path, inner, false),
@@ -20,8 +23,7 @@ export const listMatchers: Record<string, Compile> = {
     if (typeof argument !== 'string') return listMatchers['contain-element']!(argument, path, inner);
     return {
       text: `contains ${shown(argument)}`,
-      test: (value) =>
-        Array.isArray(value) ? value.includes(argument) : (toText(value)?.includes(argument) ?? false),
+      test: (value) => (Array.isArray(value) ? value.includes(argument) : toText(value)?.includes(argument)),
     };
   },
 };
@@ -68,7 +70,8 @@ function elements(argument: unknown, path: Path, inner: CompileMatcher, exact: b
     text: `${exact ? 'consists of' : 'has'} elements: ${wanted.map(({ text }) => text).join(', ')}`,
     test: (value) => {
       const found = toList(value);
-      if (!found || (exact && found.length !== wanted.length)) return false;
+      if (!found) return undefined;
+      if (exact && found.length !== wanted.length) return false;
       const takenBy = new Map<number, number>();
       const place = (want: number, seen: Set<number>): boolean =>
         found.some((item, at) => {

@@ -5,14 +5,15 @@ import { TextLines } from './text-lines.ts';
 
 describe('matchers', () => {
   test.each(table)('%j against %j → %s', (value, expectation, holds) => {
-    expect(compileMatcher(expectation, []).test(value)).toBe(holds);
+    expect(compileMatcher(expectation, []).test(value) === true).toBe(holds);
   });
   test.each(texts)('the text %j against %j → %s', (text, expectation, holds) => {
-    expect(compileMatcher(expectation, []).test(new TextLines(text))).toBe(holds);
+    expect(compileMatcher(expectation, []).test(new TextLines(text)) === true).toBe(holds);
   });
 
   test('names that read better: contains, regexp, starts-with, ends-with, length, keys, any-order, json, semver', () => {
-    const holds = (value: unknown, expectation: unknown) => compileMatcher(expectation, []).test(value);
+    const holds = (value: unknown, expectation: unknown) =>
+      compileMatcher(expectation, []).test(value) === true;
     expect(
       holds('abc', { contains: 'b', 'starts-with': 'a', 'ends-with': 'c', regexp: 'b', length: 3 }),
     ).toBe(true);
@@ -31,7 +32,7 @@ describe('matchers', () => {
   });
 
   test('a megabyte of digits that is no number does not keep the matcher of a number for ever', () => {
-    expect(compileMatcher(5, []).test(new TextLines(`${'1'.repeat(1e6)}x`))).toBe(false);
+    expect(compileMatcher(5, []).test(new TextLines(`${'1'.repeat(1e6)}x`))).toBeUndefined();
   });
 
   test.each([

@@ -34,7 +34,13 @@ export function compileMatcher(raw: unknown, path: Path): Matcher {
     return { text: `is ${shown(raw)}`, test: (value) => toText(value) === raw };
   }
   if (typeof raw === 'number') {
-    return { text: `is ${raw}`, test: (value) => toNumber(value) === raw };
+    return {
+      text: `is ${raw}`,
+      test: (value) => {
+        const found = toNumber(value);
+        return found === undefined ? undefined : found === raw;
+      },
+    };
   }
   if (typeof raw === 'boolean') {
     return { text: `is ${raw}`, test: (value) => value === raw };
@@ -54,16 +60,6 @@ export function compileMatcher(raw: unknown, path: Path): Matcher {
       return compile(argument, [...path, name], compileMatcher);
     }),
   );
-}
-
-const takePatterns = new Set([compilerOf('match-regexp'), compilerOf('gjson')]);
-
-/** Whether a pattern may be part of it: `/…/`, or the argument of a matcher. Our patterns can match without end, unlike Go's. */
-export function hasPattern(raw: unknown): boolean {
-  if (typeof raw === 'string') return /^!?\//.test(raw) && raw.endsWith('/');
-  if (Array.isArray(raw)) return raw.some(hasPattern);
-  if (typeof raw !== 'object' || raw === null) return false;
-  return Object.entries(raw).some(([name, each]) => takePatterns.has(compilerOf(name)) || hasPattern(each));
 }
 
 function compilerOf(name: string): Compile | undefined {

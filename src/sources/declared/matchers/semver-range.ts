@@ -3,12 +3,13 @@ import Range from 'semver/classes/range.js';
 import type SemVer from 'semver/classes/semver.js';
 import coerce from 'semver/functions/coerce.js';
 import parse from 'semver/functions/parse.js';
+import type { Judgement } from './compile.ts';
 
 /** A range in goss's syntax, which has `!=` beside what npm's has; `undefined` where it is none. */
 export function satisfiesRange(
   range: string,
   lenientVersion = false,
-): ((version: string) => boolean) | undefined {
+): ((version: string) => Judgement) | undefined {
   const alternatives: { range: Range; except: string[] }[] = [];
   for (const part of range.split('||')) {
     const except = [...part.matchAll(/!=?\s*v?([\d.]+\S*)/g)].map((match) => match[1]!);
@@ -25,7 +26,7 @@ export function satisfiesRange(
   }
   return (text) => {
     const version = lenientVersion ? (parse(text.trim(), { loose: true }) ?? lenient(text)) : strict(text);
-    if (!version) return false;
+    if (!version) return undefined;
     return alternatives.some(
       ({ range: each, except }) =>
         each.test(version) && !except.some((other) => lenient(other)?.compare(version) === 0),

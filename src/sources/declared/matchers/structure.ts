@@ -1,6 +1,6 @@
 import { DeclaredProblem } from '../problem.ts';
 import { listOf, mapOf, stringOf } from './arguments.ts';
-import { all, type Compile } from './compile.ts';
+import { all, type Compile, firstOther } from './compile.ts';
 import { compileJsonQuery, nothing } from './json-query.ts';
 import { equals, isMap, lengthOf, shown, toJson } from './values.ts';
 
@@ -12,7 +12,13 @@ export const structureMatchers: Record<string, Compile> = {
   }),
   not: (argument, path, inner) => {
     const negated = inner(argument, path);
-    return { text: `not (${negated.text})`, test: (value) => !negated.test(value) };
+    return {
+      text: `not (${negated.text})`,
+      test: (value) => {
+        const judgement = negated.test(value);
+        return judgement === undefined ? undefined : !judgement;
+      },
+    };
   },
   and: (argument, path, inner) =>
     all(listOf(argument, path).map((item, index) => inner(item, [...path, index]))),
@@ -20,25 +26,31 @@ export const structureMatchers: Record<string, Compile> = {
     const some = listOf(argument, path).map((item, index) => inner(item, [...path, index]));
     return {
       text: some.map(({ text }) => text).join(' or '),
-      test: (value) => some.some((each) => each.test(value)),
+      test: (value) => firstOther(some, value, false),
     };
   },
   'have-len': (argument, path, inner) => {
     const wanted = inner(typeof argument === 'number' ? { equal: argument } : argument, path);
-    return { text: `has a length that ${wanted.text}`, test: (value) => wanted.test(lengthOf(value)) };
+    return {
+      text: `has a length that ${wanted.text}`,
+      test: (value) => {
+        const length = lengthOf(value);
+        return length === undefined ? undefined : wanted.test(length);
+      },
+    };
   },
   'have-key': (argument, path, inner) => {
     const wanted = inner(argument, path);
     return {
       text: `has a key that ${wanted.text}`,
-      test: (value) => isMap(value) && Object.keys(value).some((key) => wanted.test(key)),
+      test: (value) => (isMap(value) ? Object.keys(value).some((key) => wanted.test(key)) : undefined),
     };
   },
   keys: (argument, path) => {
     const names = listOf(argument, path).map((name) => stringOf(name, path));
     return {
       text: `has the keys ${names.join(', ')}`,
-      test: (value) => isMap(value) && names.every((name) => Object.hasOwn(value, name)),
+      test: (value) => (isMap(value) ? names.every((name) => Object.hasOwn(value, name)) : undefined),
     };
   },
   'have-key-with-value': (argument, path, inner) => {
@@ -48,7 +60,9 @@ export const structureMatchers: Record<string, Compile> = {
     return {
       text: `has ${wanted.map(([key, each]) => `${key} that ${each.text}`).join(', ')}`,
       test: (value) =>
-        isMap(value) && wanted.every(([key, each]) => Object.hasOwn(value, key) && each.test(value[key])),
+        isMap(value)
+          ? wanted.every(([key, each]) => Object.hasOwn(value, key) && each.test(value[key]) === true)
+          : undefined,
     };
   },
   gjson: (argument, path, inner) => {
@@ -64,11 +78,13 @@ export const structureMatchers: Record<string, Compile> = {
       text: `is JSON whose ${queries.map(({ query, wanted }) => `${query} ${wanted.text}`).join(' and ')}`,
       test: (value) => {
         const json = toJson(value);
-        if (json === nothing) return false;
-        return queries.every(({ find, wanted }) => {
+        if (json === nothing) return undefined;
+        for (const { find, wanted } of queries) {
           const found = find(json);
-          return found !== nothing && wanted.test(found);
-        });
+          const judgement = found === nothing ? undefined : wanted.test(found);
+          if (judgement !== true) return judgement;
+        }
+        return true;
       },
     };
   },

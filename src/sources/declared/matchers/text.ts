@@ -16,10 +16,10 @@ export const textMatchers: Record<string, Compile> = {
   'match-regexp': (argument, path) => {
     const pattern = regexpOf(stringOf(argument, path), path);
     return {
-      text: `matches /${pattern.source}/${pattern.flags.replace('u', '')}`,
+      text: `matches /${stringOf(argument, path)}/`,
       test: (value) => {
         const text = toText(value);
-        return text !== undefined && pattern.test(text);
+        return text === undefined ? undefined : pattern.test(text);
       },
     };
   },
@@ -35,7 +35,7 @@ function numeric(sign: string, compare: (a: number, b: number) => boolean): Comp
       text: `is ${sign} ${wanted}`,
       test: (value) => {
         const found = toNumber(value);
-        return found !== undefined && compare(found, wanted);
+        return found === undefined ? undefined : compare(found, wanted);
       },
     };
   };
@@ -48,7 +48,7 @@ function ofText(verb: string, compare: (text: string, wanted: string) => boolean
       text: `${verb} ${shown(wanted)}`,
       test: (value) => {
         const text = toText(value);
-        return text !== undefined && compare(text, wanted);
+        return text === undefined ? undefined : compare(text, wanted);
       },
     };
   };
@@ -64,10 +64,11 @@ function semver(lenient: boolean): Compile {
       text: `is a version in ${range}`,
       test: (value) => {
         const versions = toList(value) ?? [];
-        return (
-          versions.length > 0 &&
-          versions.every((version) => typeof version === 'string' && satisfies(version))
+        if (versions.length === 0) return undefined;
+        const judgements = versions.map((version) =>
+          typeof version === 'string' ? satisfies(version) : undefined,
         );
+        return judgements.includes(undefined) ? undefined : !judgements.includes(false);
       },
     };
   };

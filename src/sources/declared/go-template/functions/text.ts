@@ -29,13 +29,15 @@ export const textFunctions = {
   hasSuffix: (part: string, text: unknown) => String(text).endsWith(part),
   toString: (value: unknown) => printed(value),
   regexMatch: (pattern: string, text: unknown) => goRegExp(pattern).test(String(text)),
-  regexFind: (pattern: string, text: unknown) => goRegExp(pattern).exec(String(text))?.[0] ?? '',
-  regexReplaceAll: (pattern: string, text: unknown, by: string) =>
-    String(text).replace(everywhere(pattern), by.replace(/\$\{(\w+)\}/g, '$$$1')),
-  findStringSubmatch: (pattern: string, text: unknown) => {
-    const match = goRegExp(pattern).exec(String(text));
-    return { ...(match?.groups ?? { ...match }) };
+  regexFind: (pattern: string, text: unknown) => {
+    const matcher = goRegExp(pattern).matcher(String(text));
+    return matcher.find() ? matcher.group() : '';
   },
+  regexReplaceAll: (pattern: string, text: unknown, by: string) =>
+    goRegExp(pattern)
+      .matcher(String(text))
+      .replaceAll(by.replace(/\$\{(\d+)\}/g, '$$$1').replace(/\$\{(\w+)\}/g, '$$<$1>')),
+  findStringSubmatch: (pattern: string, text: unknown) => submatches(goRegExp(pattern), String(text)),
   b64enc: (text: string) => Buffer.from(text).toString('base64'),
   b64dec: (text: string) => Buffer.from(text, 'base64').toString(),
   sha1sum: (text: string) => createHash('sha1').update(text).digest('hex'),
@@ -91,9 +93,13 @@ function formatted(verb: string, item: unknown, digits: string | undefined): str
   }
 }
 
-function everywhere(pattern: string): RegExp {
-  const { source, flags } = goRegExp(pattern);
-  return new RegExp(source, `${flags}g`);
+/** The groups of the first match: by name if they have names, else by number. */
+function submatches(pattern: ReturnType<typeof goRegExp>, text: string): Record<string, string> {
+  const matcher = pattern.matcher(text);
+  if (!matcher.find()) return {};
+  const names = Object.keys(pattern.namedGroups());
+  const groups = names.length > 0 ? names : Array.from({ length: matcher.groupCount() + 1 }, (_, at) => at);
+  return Object.fromEntries(groups.map((group) => [group, matcher.group(group) ?? '']));
 }
 
 function indented(count: number, text: string): string {
