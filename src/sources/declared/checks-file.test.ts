@@ -130,15 +130,15 @@ others: 1
     expect(problems).toMatchInlineSnapshot(`
       [
         "checks.yaml:44: there is no "others" here; known: $schema, vars, defaults, checks",
-        "checks.yaml:4: there is no kind "htp"; did you mean "http"?",
-        "checks.yaml:6: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable",
-        "checks.yaml:12: an empty list of expectations always holds; say what is expected",
-        "checks.yaml:16: an empty expectation always holds; say what is expected",
-        "checks.yaml:20: http has no "stauts"; did you mean "status"?",
-        "checks.yaml:25: there is no matcher "containz"; did you mean "contains"?",
-        "checks.yaml:30: error parsing regexp: missing closing ): \`(\`",
-        "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default)",
-        "checks.yaml:35: id must be <area>/<name>",
+        "checks.yaml:4: there is no kind "htp"; did you mean "http"? (kind of a/unknown-kind)",
+        "checks.yaml:6: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable (a/expects-nothing)",
+        "checks.yaml:12: an empty list of expectations always holds; say what is expected (body of a/empty-list)",
+        "checks.yaml:16: an empty expectation always holds; say what is expected (status of a/empty-matcher)",
+        "checks.yaml:20: http has no "stauts"; did you mean "status"? (stauts of a/unknown-key)",
+        "checks.yaml:25: there is no matcher "containz"; did you mean "contains"? (body.containz of a/unknown-matcher)",
+        "checks.yaml:30: error parsing regexp: missing closing ): \`(\` (body.regexp of a/bad-regexp)",
+        "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default) (url of a/no-variable)",
+        "checks.yaml:35: id must be <area>/<name> (id of no-area)",
         "checks.yaml:39: id is missing",
         "checks.yaml:43: has no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, user, group, package, service, mount, interface, kernel-param, matching",
       ]
@@ -200,6 +200,6 @@ test('a long file is read in parts, and its lines keep their numbers', () => {
   expect(checks).toHaveLength(2499);
   expect(checks[2400]).toMatchObject({ id: 'long/check-2401', source: `checks.yaml:${3 + 2401 * 4}` });
   expect(problems).toEqual([
-    `checks.yaml:${3 + 1700 * 4 + 3}: an empty expectation always holds; say what is expected`,
+    `checks.yaml:${3 + 1700 * 4 + 3}: an empty expectation always holds; say what is expected (status of long/check-1700)`,
   ]);
 });

@@ -45,10 +45,15 @@ export function readChecksFile(name: string, text: string, scope: Scope, problem
         found.push(checkOfEntry({ ...(defaults as object), ...filled }, document.where(['checks', index])));
       }
     } catch (error) {
-      problems.push(problemText(document, ['checks', index], error));
+      problems.push(problemText(document, ['checks', index], error, idOf(entry)));
     }
   }
   return found;
+}
+
+function idOf(entry: unknown): string | undefined {
+  const { id } = (entry ?? {}) as { id?: unknown };
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** `for: [a, b]` or `for: ${list}` → the entry once for each, with `item` and `index` as variables. */

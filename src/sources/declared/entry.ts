@@ -211,7 +211,9 @@ function valueText(value: unknown): string {
   return shown(value);
 }
 
-function problemOf([issue]: [v.BaseIssue<unknown>, ...unknown[]], kind: Kind): DeclaredProblem {
+/** A key that is not known comes first: a mistyped name is also a missing one. */
+function problemOf(issues: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]], kind: Kind): DeclaredProblem {
+  const issue = issues.find(({ message }) => message === unknownKey) ?? issues[0];
   const path = (issue.path ?? []).map(({ key }) => key as string | number);
   if (issue.message === unknownKey) {
     const key = String(path.at(-1));

@@ -119,16 +119,36 @@ matching:
       file('unsupported.yaml', {
         addr: { 'udp://127.0.0.1:53': { reachable: true } },
         http: { 'https://127.0.0.1': { status: 200, proxy: 'http://127.0.0.1:3128' } },
-        mount: { '/': { exists: true, usage: { lt: 95 } } },
+        mount: { '/': { exists: true, usage: { lt: 95 } }, '/proc': { usage: { lt: 95 } } },
       }),
     );
     const verdicts = await Promise.all(checks.map((check) => runForReal(check)));
-    expect(verdicts.map((verdict) => verdict.status)).toEqual(['skip', 'skip', 'skip']);
+    expect(verdicts.map((verdict) => verdict.status)).toEqual(['skip', 'skip', 'pass', 'skip']);
+    expect(checks[2]?.title).toBe('mount: / (not judged: usage)');
     expect(notices).toEqual([
       'unsupported.yaml:1: addr "udp://127.0.0.1:53": not supported: the address udp://127.0.0.1:53 is not tcp://host:port',
       'unsupported.yaml:1: http "https://127.0.0.1": not supported: "proxy" of http',
       'unsupported.yaml:1: mount "/": not supported: "usage" of mount',
+      'unsupported.yaml:1: mount "/proc": not supported: "usage" of mount',
     ]);
+  });
+
+  test('a test that is included again replaces the earlier one, once and by name', async () => {
+    file('common.yaml', {
+      matching: { shared: { content: 1, matches: 2 }, own: { content: 1, matches: 1 } },
+    });
+    file('last.yaml', { matching: { shared: { content: 1, matches: 1 } } });
+    const { checks, notices } = await load(
+      file('top.yaml', {
+        gossfile: { 'common.yaml': {}, './common.yaml': {}, 'last.yaml': {} },
+        matching: { shared: { content: 1, matches: 3 } },
+      }),
+    );
+    expect(checks.map(({ id }) => id)).toEqual(['goss-matching/shared', 'goss-matching/own']);
+    const verdicts = await Promise.all(checks.map((check) => runForReal(check)));
+    expect(verdicts.map(({ status }) => status)).toEqual(['pass', 'pass']);
+    expect(notices).toHaveLength(2);
+    expect(notices.at(-1)).toMatch(/last\.yaml:1: matching "shared" replaces the one of .*common\.yaml:1$/);
   });
 
   test('is a template: variables, environment, loops, conditions, functions', async () => {
@@ -177,7 +197,18 @@ matching:
   });
 
   test.each([
-    ['http:\n  x: { status: {} }', 'bad.yaml:2: an empty expectation always holds; say what is expected'],
+    [
+      'http:\n  x: { status: {} }',
+      'bad.yaml:2: an empty expectation always holds; say what is expected (status of http "x")',
+    ],
+    [
+      'file:\n  /: { exists: true, ownr: root }',
+      'bad.yaml:2: file has no "ownr"; did you mean "owner"? (ownr of file "/")',
+    ],
+    [
+      'http:\n  x: { ulr: y, status: 200 }',
+      'bad.yaml:2: http has no "ulr"; did you mean "url"? (ulr of http "x")',
+    ],
     ['htp:\n  x: { status: 200 }', 'bad.yaml:1: "htp" is no test of a gossfile; did you mean "http"?'],
     ['http: [a]', 'bad.yaml:1: "http" must be a map of tests'],
     ['http:\n  a: text', 'bad.yaml:1: "http" must be a map of tests'],
@@ -185,7 +216,7 @@ matching:
     ['a: 1\n{{ if .x }}', 'bad.yaml:2: {{if}} has no {{end}}'],
     [
       'http:\n  x: {}',
-      'bad.yaml:2: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable',
+      'bad.yaml:2: has no expectation; possible: status, headers, body, duration-ms, address, final-url, reachable (http "x")',
     ],
   ])('%j is refused with its line', async (text, problem) => {
     await expect(load(file('bad.yaml', text))).rejects.toMatchObject({ exitCode: 78, details: [problem] });

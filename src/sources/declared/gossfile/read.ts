@@ -5,11 +5,11 @@ import { messageOf } from '../../../base/errors.ts';
 import { knownSecrets } from '../../../base/known-secrets.ts';
 import { nearest } from '../../../base/nearest.ts';
 import type { FoundCheck } from '../../found.ts';
-import { problemText, readDocument } from '../document.ts';
+import { type DeclaredDocument, problemText, readDocument } from '../document.ts';
 import { TemplateProblem } from '../go-template/problem.ts';
 import { renderTemplate } from '../go-template/render.ts';
 import type { Scope } from '../variables.ts';
-import { checkOfResource, skippedResource } from './check-of-resource.ts';
+import { checkOfResource, skippedResource, unjudgedText } from './check-of-resource.ts';
 import { type Resource, translations } from './resources.ts';
 import { Unsupported } from './unsupported.ts';
 
@@ -26,15 +26,36 @@ export interface GossfileReading {
   ids: Map<string, number>;
 }
 
-/** Reads a gossfile and those that it includes. Adds what is wrong to `problems`; what cannot be carried out is skipped by name. */
+/**
+ * Reads a gossfile and those that it includes. Adds what is wrong to `problems`; what cannot be carried out is skipped by
+ * name. As in goss, an included test replaces one with the same type and key.
+ */
 export async function readGossfile(
   file: string,
   shownName: string,
   reading: GossfileReading,
-  seen: ReadonlySet<string> = new Set(),
 ): Promise<GossfileResult> {
-  const { scope, problems, ids } = reading;
-  const result: GossfileResult = { checks: [], notices: [] };
+  const tests = new Map<string, FoundCheck>();
+  const notices: string[] = [];
+  await readInto({ tests, notices }, file, shownName, reading, new Set());
+  return { checks: [...tests.values()], notices };
+}
+
+interface Tests {
+  tests: Map<string, FoundCheck>;
+  notices: string[];
+}
+
+type Top = Record<string, Record<string, Resource | null> | null>;
+
+async function readInto(
+  found: Tests,
+  file: string,
+  shownName: string,
+  reading: GossfileReading,
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  const { scope, problems } = reading;
   let text: string;
   try {
     text = renderTemplate(await readFile(file, 'utf8'), { Vars: scope.vars, Env: scope.env });
@@ -44,57 +65,62 @@ export async function readGossfile(
         ? `${shownName}:${error.line}: ${error.message}`
         : `${shownName}: ${messageOf(error)}`,
     );
-    return result;
+    return;
   }
   const document = readDocument(shownName, text, problems);
-  if (!document) return result;
-  const top = (document.value ?? {}) as Record<string, Record<string, Resource | null> | null>;
-  for (const [type, entries] of Object.entries(top)) {
+  if (!document) return;
+  const { gossfile: includes, ...sections } = (document.value ?? {}) as Top;
+  for (const [type, entries] of Object.entries(sections)) {
     if (!isMapOfMaps(entries)) {
       problems.push(`${document.where([type])}: "${type}" must be a map of tests`);
-      continue;
-    }
-    if (type === 'gossfile') {
-      for (const [key, resource] of Object.entries(entries ?? {})) {
-        if (resource?.skip === true) continue;
-        const pattern = path.resolve(path.dirname(file), String(resource?.file ?? key));
-        const files = expandGlob(pattern);
-        if (files.length === 0) problems.push(`${document.where([type, key])}: no file is named ${key}`);
-        for (const included of files) {
-          if (seen.has(included) || included === file) continue;
-          const inner = await readGossfile(
-            included,
-            path.relative(process.cwd(), included) || included,
-            reading,
-            new Set([...seen, file]),
-          );
-          result.checks.push(...inner.checks);
-          result.notices.push(...inner.notices);
-        }
-      }
-      continue;
-    }
-    if (!Object.hasOwn(translations, type)) {
+    } else if (!Object.hasOwn(translations, type)) {
       const near = nearest(type, [...Object.keys(translations), 'gossfile']);
       const hint = near ? `; did you mean "${near}"?` : '';
       problems.push(`${document.where([type])}: "${type}" is no test of a gossfile${hint}`);
-      continue;
-    }
-    for (const [key, resource] of Object.entries(entries ?? {})) {
-      const place = { id: uniqueId(type, key, ids), source: document.where([type, key]) };
-      try {
-        scope.learn?.({ url: key, ...resource });
-        result.checks.push(checkOfResource(type, key, resource ?? {}, place));
-      } catch (error) {
-        if (error instanceof Unsupported) {
-          const reason = `not supported: ${error.message}`;
-          result.notices.push(`${place.source}: ${type} "${key}": ${reason}`);
-          result.checks.push(skippedResource(type, key, reason, place));
-        } else problems.push(problemText(document, [type, key], error));
-      }
+    } else {
+      for (const [key, resource] of Object.entries(entries ?? {}))
+        addTest(found, document, reading, { type, key, resource: resource ?? {} });
     }
   }
-  return result;
+  if (!isMapOfMaps(includes)) {
+    problems.push(`${document.where(['gossfile'])}: "gossfile" must be a map of files`);
+    return;
+  }
+  for (const [key, resource] of Object.entries(includes ?? {})) {
+    if (resource?.skip === true) continue;
+    const files = expandGlob(path.resolve(path.dirname(file), String(resource?.file ?? key)));
+    if (files.length === 0) problems.push(`${document.where(['gossfile', key])}: no file is named ${key}`);
+    for (const included of files) {
+      if (seen.has(included) || included === file) continue;
+      const name = path.relative(process.cwd(), included) || included;
+      await readInto(found, included, name, reading, new Set([...seen, file]));
+    }
+  }
+}
+
+function addTest(
+  { tests, notices }: Tests,
+  document: DeclaredDocument,
+  { scope, problems, ids }: GossfileReading,
+  { type, key, resource }: { type: string; key: string; resource: Resource },
+): void {
+  const name = JSON.stringify([type, key]);
+  const earlier = tests.get(name);
+  const place = { id: earlier?.id ?? uniqueId(type, key, ids), source: document.where([type, key]) };
+  const note = (text: string) => notices.push(`${place.source}: ${type} "${key}"${text}`);
+  if (earlier && earlier.source !== place.source) note(` replaces the one of ${earlier.source}`);
+  try {
+    scope.learn?.({ url: key, ...resource });
+    const { check, unjudged } = checkOfResource(type, key, resource, place);
+    if (unjudged.length > 0 && !earlier) note(`: not supported: ${unjudgedText(type, unjudged)}`);
+    tests.set(name, check);
+  } catch (error) {
+    if (error instanceof Unsupported) {
+      const reason = `not supported: ${error.message}`;
+      note(`: ${reason}`);
+      tests.set(name, skippedResource(type, key, reason, place));
+    } else problems.push(problemText(document, [type, key], error, `${type} "${key}"`));
+  }
 }
 
 /** A test, and a whole section, may be left empty. */

@@ -15,6 +15,8 @@ export interface Translation {
   formerly?: Readonly<Record<string, string>>;
   /** Fields that are understood and belong to the target, or say nothing. */
   known: readonly string[];
+  /** Fields of goss that cannot be judged here. */
+  unsupported?: readonly string[];
   /** goss's default, in milliseconds. */
   timeoutMs?: number;
 }
@@ -175,12 +177,14 @@ export const translations: Readonly<Record<string, Translation>> = {
     target: named('name', 'service'),
     expects: ['enabled', 'running'],
     known: ['name'],
+    unsupported: ['runlevels'],
   },
   mount: {
     kind: 'mount',
     target: named('mountpoint', 'mountpoint'),
     expects: ['exists', 'opts', 'vfs-opts', 'source', 'filesystem'],
-    known: ['mountpoint'],
+    known: ['mountpoint', 'timeout'],
+    unsupported: ['usage'],
   },
   interface: {
     kind: 'interface',
