@@ -26,6 +26,8 @@ export const table: [value: unknown, expectation: unknown, holds: boolean][] = [
   [['a', 'b'], { 'consist-of': ['b', 'a'] }, true],
   [['a', 'b'], { 'consist-of': ['b'] }, false],
   [['foo', 'bar', 'moo'], { 'consist-of': ['foo', { 'have-prefix': 'm' }, { 'have-prefix': 'b' }] }, true],
+  [[], { 'consist-of': [] }, true],
+  [['a'], { 'consist-of': [] }, false],
   [['foo', 'bar'], { 'contain-element': { 'have-prefix': 'b' } }, true],
   [['foo', 'bar'], { 'contain-elements': ['bar'] }, true],
   [['a', 'b'], { equal: ['a', 'b'] }, true],

@@ -63,9 +63,13 @@ function linePattern(item: unknown, path: Path, inner: CompileMatcher): Matcher 
   };
 }
 
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+
 /** Each expectation needs an element of its own: `[a, a]` is not met by one `a`. */
 function elements(argument: unknown, path: Path, inner: CompileMatcher, exact: boolean): Matcher {
-  const wanted = listOf(argument, path).map((item, index) => inner(item, [...path, index]));
+  // No element at all is an expectation as well: the list must be empty.
+  const items = exact && isEmptyList(argument) ? [] : listOf(argument, path);
+  const wanted = items.map((item, index) => inner(item, [...path, index]));
   return {
     text: `${exact ? 'consists of' : 'has'} elements: ${wanted.map(({ text }) => text).join(', ')}`,
     test: (value) => {

@@ -44,6 +44,7 @@ describe('matchers', () => {
     [{ gjson: {} }],
     [{ nonsense: 1 }],
     [{ gt: 'x' }],
+    [2 ** 53],
     [{ 'match-regexp': '(' }],
     [{ 'semver-constraint': 'x y z' }],
     [{ gjson: { 'a.@reverse': 1 } }],

@@ -34,6 +34,11 @@ export function compileMatcher(raw: unknown, path: Path): Matcher {
     return { text: `is ${shown(raw)}`, test: (value) => toText(value) === raw };
   }
   if (typeof raw === 'number') {
+    if (Number.isInteger(raw) && !Number.isSafeInteger(raw))
+      throw new DeclaredProblem(
+        path,
+        `${raw} is above 2^53, where numbers are not exact; write it in quotes`,
+      );
     return {
       text: `is ${raw}`,
       test: (value) => {
