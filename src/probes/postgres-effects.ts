@@ -1,8 +1,11 @@
 import { type DeclaredEffects, refusal } from './effects.ts';
 
-/** Statements that a read-only transaction runs, or refuses by itself. */
+/**
+ * Statements that a read-only transaction runs, or refuses by itself. A `do` block cannot end the transaction in which it
+ * runs.
+ */
 const confined = new Set(
-  'select with values table show explain insert update delete merge create alter drop truncate grant revoke comment refresh'.split(
+  'select with values table show explain insert update delete merge create alter drop truncate grant revoke comment refresh do'.split(
     ' ',
   ),
 );

@@ -30,26 +30,10 @@ export {
   type TableProblem,
 } from './foundational-tables.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
-export {
-  findRlsBypass,
-  otherSetting,
-  type PolicyFacts,
-  policyFactsQuery,
-} from './policy-facts.ts';
-export { judgePooled, pooledSteps } from './pooled-tenant.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
-export { attemptEvidence, judgeAttempt } from './tenant-judgement.ts';
-export {
-  type AttemptKind,
-  buildScenario,
-  type Scenario,
-  type ScenarioNames,
-  type ScenarioTable,
-  scenarioIds,
-  type TenantAttempt,
-} from './tenant-scenario.ts';
+export { inspectTenancy } from './tenant-inspection.ts';
 export {
   assertTrace,
   type SpanSelector,

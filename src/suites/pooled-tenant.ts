@@ -1,17 +1,23 @@
 import type { SqlOutcome, SqlStep } from '../check/probes.ts';
-import type { TenantProblem } from './tenant-judgement.ts';
+import { qualified, quote } from './tenant-sql.ts';
+
+export interface PooledProblem {
+  code: 'raises-without-tenant' | 'leaks' | 'shows-without-tenant';
+  text: string;
+}
 
 /** Steps on one connection of a pool: without a tenant, with one, and again without. */
 export function pooledSteps(
-  { schema, setting }: { schema: string; setting: string },
-  names: string[],
+  setting: string,
+  tables: readonly { schema: string; name: string; owner: string }[],
   tenant: string,
 ): SqlStep[] {
-  const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+  const counts = tables.map(
+    (each, index) =>
+      `(select count(*)::int from (select from ${qualified(each)} where ${quote(each.owner)} is not null limit 1) x) as rows${index}`,
+  );
   const look = {
-    sql: `select current_setting($1, true) as setting, ${names
-      .map((name, index) => `(select count(*)::int from ${quote(schema)}.${quote(name)}) as rows${index}`)
-      .join(', ')}`,
+    sql: `select ${['current_setting($1, true) as setting', ...counts].join(', ')}`,
     values: [setting],
   };
   return [
@@ -28,7 +34,7 @@ export function pooledSteps(
 }
 
 /** Returns a setting that is left from the transaction before, or rows without a tenant. */
-export function judgePooled(outcomes: readonly SqlOutcome[]): TenantProblem | undefined {
+export function judgePooled(outcomes: readonly SqlOutcome[]): PooledProblem | undefined {
   for (const [index, when] of [
     [1, 'in a new transaction'],
     [7, 'in the transaction behind one that had a tenant'],
