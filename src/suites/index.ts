@@ -38,6 +38,7 @@ export {
 } from './policy-facts.ts';
 export { judgePooled, pooledSteps } from './pooled-tenant.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
+export { redisCodeOf, redisCodes } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { attemptEvidence, judgeAttempt } from './tenant-judgement.ts';
