@@ -1,4 +1,5 @@
 import { attempt, defineCheck, fact } from '../../src/check/index.ts';
+import { redisCodeOf, redisCodes } from '../../src/suites/index.ts';
 
 /** Verifies that Redis answers PING with PONG. Connecting alone proves nothing: a silent port accepts connections too. */
 export default defineCheck({
@@ -9,12 +10,9 @@ export default defineCheck({
   uses: ['cache'],
   tags: ['contract'],
   codes: {
-    unreachable: { means: 'no reply came', hint: 'meatymusic status; meatymusic logs cache' },
-    refused: {
-      means: 'the server answered with an error',
-      hint: 'compare REDIS_URL with the password and the user of the server',
-    },
+    ...redisCodes,
     'wrong-answer': {
+      headline: 'Redis answers PING with something else',
       means: 'the server answered something else than PONG',
       hint: 'is it Redis that listens there?',
     },
@@ -41,11 +39,10 @@ export default defineCheck({
       }
       // It reads its data set and will answer in a moment.
       if (failure.code === 'LOADING' && remainingMs() > 500 && !signal.aborted) {
-        await ids.pause({ ms: 100 });
-        continue;
+        const paused = await attempt(ids.pause({ ms: 100 }));
+        if (!paused.failure) continue;
       }
-      const word = /^[A-Z]+$/.test(failure.code) && failure.message.startsWith(`${failure.code} `);
-      return fail(word ? 'refused' : 'unreachable', {
+      return fail(redisCodeOf(failure) ?? 'wrong-answer', {
         expected,
         actual: failure.message,
         evidence: [fact('error', failure.code)],

@@ -1,4 +1,5 @@
-import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, option, type RedisProbe, v } from '../../src/check/index.ts';
+import { redisCodeOf, redisCodes } from '../../src/suites/index.ts';
 
 /** Verifies that a value written to Redis is read back unchanged, expires, and is gone after it was removed. */
 export default defineCheck({
@@ -14,13 +15,34 @@ export default defineCheck({
     prefix: option(v.string(), 'meatymusic:verify:', 'Start of the key that is written for a moment'),
   },
   codes: {
+    ...redisCodes,
     'write-failed': {
+      headline: 'Redis does not accept a value',
       means: 'the value cannot be written',
-      hint: 'redis-cli INFO replication; redis-cli INFO memory',
+      hint: 'redis-cli INFO memory; redis-cli INFO persistence',
     },
-    'read-failed': { means: 'the value cannot be read', hint: 'redis-cli ACL WHOAMI; redis-cli ACL LIST' },
-    differs: { means: 'another value comes back', hint: 'is there a proxy between the stack and Redis?' },
+    'read-only': {
+      headline: 'Redis is a read-only replica',
+      means: 'the server is a replica that accepts no writes',
+      hint: 'redis-cli INFO replication; name the primary in services.cache.url',
+    },
+    'other-node': {
+      headline: 'The address names a node of a Redis cluster that serves no slot',
+      means: 'the node of the cluster refers to another one for each key',
+      hint: 'redis-cli CLUSTER NODES; name a primary of the cluster in services.cache.url',
+    },
+    'read-failed': {
+      headline: 'A value written to Redis cannot be read',
+      means: 'the value cannot be read',
+      hint: 'redis-cli ACL WHOAMI; redis-cli ACL LIST',
+    },
+    differs: {
+      headline: 'Another value comes back from Redis',
+      means: 'another value comes back',
+      hint: 'is there a proxy between the stack and Redis?',
+    },
     'not-removed': {
+      headline: 'A value that was removed from Redis is still there',
       means: 'the value is still there after it was removed',
       hint: 'redis-cli --scan --pattern "meatymusic:verify:*"',
     },
@@ -38,33 +60,71 @@ export default defineCheck({
     },
   ],
   async run({ redis, ids, options, pass, fail }) {
-    const key = `${options.prefix}${await ids.uuid()}`;
     const value = `probe ${await ids.uuid()} ✓`;
-    const written = await attempt(redis.command({ name: 'SET', args: [key, value, 'EX', 60] }));
-    if (written.failure) {
-      return fail('write-failed', {
+    const cluster = await clusterState(redis);
+    if (cluster.problem) {
+      const expected = 'a cluster that serves all of its slots';
+      return fail('cluster-down', { expected, actual: cluster.problem });
+    }
+    let key = '';
+    let written: Awaited<ReturnType<typeof set>> | undefined;
+    // Each key has a slot; a node of a cluster serves those of its own.
+    for (let tried = 0; tried === 0 || (written?.failure?.code === 'MOVED' && tried < mostKeys); tried++) {
+      key = `${options.prefix}${await ids.uuid()}${tried === 0 ? '' : `-${tried}`}`;
+      written = await set(redis, key, value);
+    }
+    if (written?.failure) {
+      const { failure } = written;
+      return fail(redisCodeOf(failure) ?? writeCodes[failure.code] ?? 'write-failed', {
         expected: `SET ${key} is accepted`,
-        actual: written.failure.message,
-        evidence: [fact('error', written.failure.code)],
+        actual: failure.message,
+        evidence: [fact('error', failure.code)],
       });
     }
     const read = await attempt(redis.command({ name: 'GET', args: [key] }));
     const removed = await attempt(redis.command({ name: 'DEL', args: [key] }));
     const left = await attempt(redis.command({ name: 'EXISTS', args: [key] }));
     const expected = `GET ${key} gives what was written`;
-    if (read.failure) return fail('read-failed', { expected, actual: read.failure.message });
+    if (read.failure) {
+      const code = redisCodeOf(read.failure) ?? 'read-failed';
+      return fail(code, { expected, actual: read.failure.message });
+    }
     if (read.value.reply !== value) {
       return fail('differs', { expected, actual: `it gives ${JSON.stringify(read.value.reply)}` });
     }
+    const notRemoved = removed.failure ?? left.failure;
     if (left.value?.reply !== 0) {
-      return fail('not-removed', {
+      const code = notRemoved?.code === 'NOPERM' ? 'not-permitted' : 'not-removed';
+      return fail(code, {
         expected: `DEL ${key} removes it`,
-        actual: removed.failure?.message ?? left.failure?.message ?? 'the key is still there',
+        actual: notRemoved?.message ?? 'the key is still there',
       });
     }
-    return pass(`written, read back and removed at ${read.value.address}`, { count: 1, what: 'value' }, [
-      fact('key', key),
-      fact('value', value),
-    ]);
+    const note = cluster.isCluster ? '; the other nodes of its cluster were not examined' : '';
+    return pass(
+      `written, read back and removed at ${read.value.address}${note}`,
+      { count: 1, what: 'value' },
+      [fact('key', key), fact('value', value)],
+    );
   },
 });
+
+/** Keys that are tried; a node that serves a hundredth of the slots gets one of its own. */
+const mostKeys = 500;
+
+const writeCodes: Record<string, 'read-only' | 'other-node'> = { READONLY: 'read-only', MOVED: 'other-node' };
+
+function set(redis: RedisProbe, key: string, value: string) {
+  return attempt(redis.command({ name: 'SET', args: [key, value, 'EX', 60] }));
+}
+
+/** A server that is no cluster, or whose user may not ask, is judged by the value alone. */
+async function clusterState(redis: RedisProbe): Promise<{ isCluster: boolean; problem?: string }> {
+  const { value } = await attempt(redis.command({ name: 'CLUSTER', args: ['INFO'] }));
+  const info = typeof value?.reply === 'string' ? value.reply : '';
+  const state = /cluster_state:(\w+)/.exec(info)?.[1];
+  if (state === undefined) return { isCluster: false };
+  const assigned = Number(/cluster_slots_assigned:(\d+)/.exec(info)?.[1] ?? 16_384);
+  if (state === 'ok' && assigned >= 16_384) return { isCluster: true };
+  return { isCluster: true, problem: `cluster_state is ${state}, ${assigned} of 16384 slots have a node` };
+}

@@ -10,19 +10,42 @@ import { addressOf } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
+import {
+  findPlainRedis,
+  loginError,
+  mayBePlain,
+  type RedisAddress,
+  redisAddress,
+  tlsPort,
+} from './redis-address.ts';
 import { redisGuard } from './redis-effects.ts';
-import { inspectRedis } from './redis-replies.ts';
+import { inspectRedis, tlsAlert } from './redis-replies.ts';
+
+/**
+ * Share of the time of a call that the TLS handshake and the login may take, so that there is time to find out what else the
+ * port speaks.
+ */
+const loginShare = 0.6;
+
+interface Link {
+  redis: Redis;
+  /** Rejects with the server's refusal of the user, the password or the database. */
+  ready: Promise<void>;
+  lastError?: Error;
+}
 
 /** One connection for each attempt of a check; a command proves something only by its reply. */
 export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> {
-  const target = targetOf(urlOf(context.endpoints.cache) ?? '');
+  const url = urlOf(context.endpoints.cache);
+  const address = url !== undefined && URL.canParse(url) ? redisAddress(url) : undefined;
+  const target = address ? addressText(address.host, address.port) : 'the cache';
   const guard = redisGuard(context);
-  let client: Redis | undefined;
-  let lastError: Error | undefined;
+  let link: Link | undefined;
 
-  function connect(budget: Budget): Redis {
-    if (client && client.status !== 'end') return client;
-    const made = new Redis(addressOf(context, 'cache'), {
+  function connect(budget: Budget): Link {
+    if (link && link.redis.status !== 'end') return link;
+    const { bareUrl, login } = address ?? redisAddress(addressOf(context, 'cache'));
+    const redis = new Redis(bareUrl, {
       lazyConnect: true,
       // A little longer than the probe's own watch, whose message says more.
       connectTimeout: budget.ms + 25,
@@ -36,13 +59,16 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
       enableReadyCheck: false,
       disableClientInfo: true,
     });
+    const made: Link = { redis, ready: Promise.resolve() };
     // `connect()` says only "Connection is closed."; the reason is in the last `error` event.
-    made.on('error', (error) => {
-      lastError = error;
+    redis.on('error', (error) => {
+      made.lastError = error;
     });
     // Comes before the first byte of the server is read.
-    made.on('connect', () => guardStream(made.stream as Duplex, inspectRedis()));
-    client = made;
+    redis.on('connect', () => guardStream(redis.stream as Duplex, inspectRedis()));
+    made.ready = logIn(redis, login);
+    made.ready.catch(() => {});
+    link = made;
     return made;
   }
 
@@ -50,7 +76,8 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
     async command({ name, args = [] }) {
       const startedAt = performance.now();
       const budget = budgetOf(context, () => `no reply of ${target} to ${name.toUpperCase()}`);
-      const redis = connect(budget);
+      const made = connect(budget);
+      const { redis } = made;
       let unwatch = () => {};
       const late = new Promise<never>((_resolve, reject) => {
         unwatch = budget.watch(reject);
@@ -59,6 +86,7 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
       const send = (command: string, ...given: (string | number)[]) =>
         Promise.race([redis.call(command, ...given.map(String)), late]);
       try {
+        await Promise.race([made.ready, late, ...(address?.isSecure ? [tooLate(budget, target)] : [])]);
         await guard.before(name, args, send);
         const reply = await send(name, ...args);
         await guard.after(name, args, send);
@@ -71,32 +99,52 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
       } catch (error) {
         if (!isReplyError(error)) redis.disconnect();
         if (error instanceof UndeclaredEffect) throw error;
-        throw redisError(error, lastError, target, budget.ms);
+        const failure = redisError(error, made.lastError, target, budget.ms);
+        if (!address?.isSecure || !mayBePlain(failure)) throw failure;
+        const leftMs = budget.ms - (performance.now() - startedAt);
+        throw (await findPlainRedis(address, Math.min(leftMs, 1_000))) ?? failure;
       } finally {
         unwatch();
       }
     },
     close() {
-      client?.disconnect();
+      link?.redis.disconnect();
     },
   };
 }
 
-function targetOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  return parsed
-    ? addressText(parsed.hostname.replace(/^\[|\]$/g, ''), Number(parsed.port || 6379))
-    : 'the cache';
+/** Sends user, password and database: a client that does so itself continues with the first database where they are refused. */
+async function logIn(redis: Redis, login: RedisAddress['login']): Promise<void> {
+  if (redis.status === 'wait') await redis.connect();
+  for (const command of login) {
+    const [name, ...args] = command;
+    try {
+      await redis.call(name, ...args);
+    } catch (error) {
+      redis.disconnect();
+      throw isReplyError(error) ? loginError(command, error) : error;
+    }
+  }
+}
+
+function tooLate({ ms }: Budget, target: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(
+      () =>
+        reject(
+          new ProbeError('TIMEOUT', `no TLS handshake of ${target} within ${Math.ceil(ms * loginShare)} ms`),
+        ),
+      ms * loginShare,
+    ).unref();
+  });
 }
 
 /** The server's own words where it answered, the network's where it did not; never ioredis' error, which holds the arguments. */
 function redisError(thrown: unknown, last: Error | undefined, target: string, withinMs: number): ProbeError {
-  // What refused the password came as an event; the command itself hears NOAUTH only.
-  const refused = isReplyError(thrown) && thrown.message.startsWith('NOAUTH') && isReplyError(last);
-  const server = [refused ? last : thrown, last].find(isReplyError);
-  if (server) return new ProbeError(server.message.split(' ', 1)[0] ?? 'ERR', server.message);
+  if (isReplyError(thrown)) return new ProbeError(thrown.message.split(' ', 1)[0] ?? 'ERR', thrown.message);
   if (thrown instanceof ProbeError) return thrown;
   if (codeOf(last) === 'PROTOCOL') {
+    if ((last as Error).message === tlsAlert) return tlsPort(target);
     return new ProbeError(
       'PROTOCOL',
       `${target}: what answers there does not speak Redis: ${(last as Error).message}`,

@@ -31,6 +31,7 @@ export {
 } from './foundational-tables.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
+export { redisCodeOf, redisCodes } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { inspectTenancy } from './tenant-inspection.ts';

@@ -1,0 +1,67 @@
+/** Codes of a Redis that cannot be used, whichever command met it. */
+export const redisCodes = {
+  unreachable: {
+    headline: 'Redis does not answer',
+    means: 'no reply came',
+    hint: 'meatymusic status; meatymusic logs cache',
+  },
+  timeout: {
+    headline: 'Redis does not answer in time',
+    means: 'no reply came in the time of the check',
+    hint: 'meatymusic status; redis-cli SLOWLOG GET',
+  },
+  refused: {
+    headline: 'Redis refuses the user or the password',
+    means: 'the server refuses the user or the password of the address, or asks for one',
+    hint: 'compare user and password of services.cache.url with redis-cli ACL LIST',
+  },
+  'no-database': {
+    headline: 'Redis has no database of this number',
+    means: 'the server refuses SELECT with the database of the address',
+    hint: 'redis-cli CONFIG GET databases; a cluster has the database 0 alone',
+  },
+  'not-permitted': {
+    headline: 'The user of Redis may not use this command or key',
+    means: 'the access control list of the user forbids it',
+    hint: 'redis-cli ACL WHOAMI; redis-cli ACL GETUSER <user>; redis-cli ACL LOG',
+  },
+  'wrong-protocol': {
+    headline: 'The port does not speak Redis in the way of the address',
+    means: 'what listens there is not Redis, or speaks TLS where the address does not, or the reverse',
+    hint: 'use rediss:// for a port with TLS and redis:// for one without, in services.cache.url',
+  },
+  loading: {
+    headline: 'Redis is still loading its data',
+    means: 'the server reads its data set',
+    hint: 'redis-cli INFO persistence; verify again when loading is 0',
+  },
+  'cluster-down': {
+    headline: 'The Redis cluster does not serve all of its slots',
+    means: 'the cluster is down, or slots have no node',
+    hint: 'redis-cli CLUSTER INFO; redis-cli --cluster check <host>:<port>',
+  },
+} as const;
+
+export type RedisCode = keyof typeof redisCodes;
+
+const codesOfErrors: Record<string, RedisCode> = {
+  TIMEOUT: 'timeout',
+  NOAUTH: 'refused',
+  WRONGPASS: 'refused',
+  AUTH: 'refused',
+  NO_DATABASE: 'no-database',
+  NOPERM: 'not-permitted',
+  PROTOCOL: 'wrong-protocol',
+  TLS: 'wrong-protocol',
+  NO_TLS: 'wrong-protocol',
+  LOADING: 'loading',
+  CLUSTERDOWN: 'cluster-down',
+};
+
+/** Returns the code of a failed command; `undefined` for a reply that only its check can judge. */
+export function redisCodeOf({ code, message }: { code: string; message: string }): RedisCode | undefined {
+  const known = Object.hasOwn(codesOfErrors, code) ? codesOfErrors[code] : undefined;
+  if (known) return known;
+  const isReply = /^[A-Z]+$/.test(code) && message.startsWith(`${code} `);
+  return isReply ? undefined : 'unreachable';
+}
