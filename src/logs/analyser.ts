@@ -8,8 +8,8 @@ import { defaultMaxLineBytes } from './lines.ts';
 import { LogBuffer, newline } from './log-buffer.ts';
 import { defaultToleranceMs, emptyReport, type LogReport } from './report.ts';
 import { RequiredFields, type WantedFields, wantedNames } from './required-fields.ts';
+import { type SecretRule, secretRules } from './secret-rules.ts';
 import { SecretSearch } from './secret-search.ts';
-import { type SecretRule, secretRules } from './secrets.ts';
 import { StructuredLines } from './structured-lines.ts';
 import { TimeJudge } from './time-judge.ts';
 

@@ -1,7 +1,7 @@
 import { excerpt } from '../base/safe-text.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { type LineProblem, type LogReport, samplesKept } from './report.ts';
-import { type SecretRule, secretMeanings } from './secrets.ts';
+import { type SecretRule, secretMeanings } from './secret-rules.ts';
 
 const excerptLength = 400;
 /** So that a secret across the cut is recognized. */

@@ -2,7 +2,7 @@ import type { ForeignFormat } from './foreign-format.ts';
 import type { FrameName } from './frames.ts';
 import type { Level } from './level.ts';
 import { addTo, joinSamples, mergeOutside } from './outside-requests.ts';
-import type { SecretRule } from './secrets.ts';
+import type { SecretRule } from './secret-rules.ts';
 import type { Shape } from './shape.ts';
 
 /** Problems of a line. */

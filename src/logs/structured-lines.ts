@@ -1,4 +1,5 @@
 import { excerpt } from '../base/safe-text.ts';
+import { isClearSecret } from './clear-secrets.ts';
 import type { Findings } from './findings.ts';
 import { roleIndex, shapeFields } from './known-keys.ts';
 import { LevelJudge } from './level-judge.ts';
@@ -7,7 +8,6 @@ import type { LogBuffer } from './log-buffer.ts';
 import { spanIdOf, traceIdOf } from './printed-spans/ids.ts';
 import type { LogReport } from './report.ts';
 import type { RequiredFields } from './required-fields.ts';
-import { isClearSecret } from './secrets.ts';
 import { type JsonShape, shapeOf } from './shape.ts';
 import type { TimeJudge } from './time-judge.ts';
 

@@ -7,7 +7,7 @@ import { safeLine } from '../../base/safe-text.ts';
 import { foreignFormats } from '../../logs/foreign-format.ts';
 import { maxConditions, maxRequiredFields } from '../../logs/known-keys.ts';
 import type { LogReport } from '../../logs/report.ts';
-import { type SecretRule, secretMeanings, secretRules } from '../../logs/secrets.ts';
+import { type SecretRule, secretMeanings, secretRules } from '../../logs/secret-rules.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { openStackProject } from '../stack-project.ts';
