@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { distFolder, isBuilt } from '../base/package-root.ts';
 import { type AnalyserOptions, type AnalyserTools, LogAnalyser } from './analyser.ts';
+import { settleOutside } from './outside-requests.ts';
 import { type ByteRange, cutIntoRanges } from './ranges.ts';
 import { readPipe } from './read-pipe.ts';
 import { defaultToleranceMs, emptyReport, type LogReport, mergeReports } from './report.ts';
@@ -24,7 +25,7 @@ export async function analyseStream(
     signal?.throwIfAborted();
     analyser.push(chunk);
   }
-  return analyser.end();
+  return settleOutside(analyser.end());
 }
 
 export interface FileOptions {
@@ -47,9 +48,10 @@ export async function analyseFile(
       return await analyseStream(readPipe(handle, { signal, waitForWriter: stat.isFIFO() }), options, signal);
     const ranges = await cutIntoRanges(handle, stat.size, { lastBytes });
     if (isBuilt && threads > 1 && Math.min(stat.size, lastBytes) >= worthThreadsBytes) {
-      return await byThreads(file, ranges, options, Math.min(threads, maxThreads), signal);
+      return settleOutside(await byThreads(file, ranges, options, Math.min(threads, maxThreads), signal));
     }
-    return await analyseRange(handle, { start: ranges[0]?.start ?? 0, end: stat.size }, options, { signal });
+    const range = { start: ranges[0]?.start ?? 0, end: stat.size };
+    return settleOutside(await analyseRange(handle, range, options, { signal }));
   } finally {
     await handle.close();
   }
@@ -85,7 +87,7 @@ async function byThreads(
 ): Promise<LogReport> {
   const toleranceMs = options.backwardsToleranceMs ?? defaultToleranceMs;
   let merged = emptyReport(options.required);
-  /** Of parts behind one that is not judged yet, by where they stand: each can hold a hundred samples. */
+  /** Of parts behind one that is not judged yet, by their position: each can hold a hundred samples. */
   const waiting = new Map<number, LogReport>();
   let joined = 0;
   const join = (index: number, report: LogReport) => {

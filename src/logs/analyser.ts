@@ -3,19 +3,17 @@ import { Findings } from './findings.ts';
 import { foreignFormatOf } from './foreign-format.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { KnownKeys } from './known-keys.ts';
+import { LineJudge } from './line-judge.ts';
 import { defaultMaxLineBytes } from './lines.ts';
 import { LogBuffer, newline } from './log-buffer.ts';
-import { OtherLines } from './other-lines.ts';
 import { defaultToleranceMs, emptyReport, type LogReport } from './report.ts';
-import { namesAmong, RequiredFields } from './required-fields.ts';
+import { RequiredFields, type WantedFields, wantedNames } from './required-fields.ts';
+import { type SecretRule, secretRules } from './secret-rules.ts';
 import { SecretSearch } from './secret-search.ts';
-import { type SecretRule, secretRules } from './secrets.ts';
 import { StructuredLines } from './structured-lines.ts';
 import { TimeJudge } from './time-judge.ts';
 
-export interface AnalyserOptions {
-  /** Fields that every structured line must have: names at its top, dotted paths, or roles (`trace`, `level`, …). */
-  required?: readonly string[];
+export interface AnalyserOptions extends WantedFields {
   maxLineBytes?: number;
   rules?: readonly SecretRule[];
   /** Secrets of the project: no text of a line that holds one is shown. */
@@ -34,13 +32,10 @@ export interface AnalyserTools {
   scanner: JsonScanner;
 }
 
-export function analyserTools({
-  required = [],
-  maxLineBytes = defaultMaxLineBytes,
-}: AnalyserOptions): AnalyserTools {
+export function analyserTools(options: AnalyserOptions): AnalyserTools {
   return {
-    buffer: new LogBuffer(maxLineBytes),
-    scanner: new JsonScanner(new KnownKeys(namesAmong(required))),
+    buffer: new LogBuffer(options.maxLineBytes ?? defaultMaxLineBytes),
+    scanner: new JsonScanner(new KnownKeys(wantedNames(options))),
   };
 }
 
@@ -56,7 +51,7 @@ export class LogAnalyser {
   private readonly findings: Findings;
   private readonly secrets: SecretSearch;
   private readonly structured: StructuredLines;
-  private readonly others: OtherLines;
+  private readonly lines: LineJudge;
   /** Of the line that was judged last. */
   private line = 0;
   /** Within a line that is too long. */
@@ -71,7 +66,7 @@ export class LogAnalyser {
     };
     const report = emptyReport(required);
     const findings = new Findings(report, buffer);
-    const fields = new RequiredFields(required, buffer, findings, report.missing);
+    const fields = new RequiredFields(options, buffer, findings, report);
     this.report = report;
     this.maxLineBytes = maxLineBytes;
     this.buffer = buffer.reset();
@@ -83,7 +78,7 @@ export class LogAnalyser {
       required: fields,
       mindSecrets: rules.includes('secret-field'),
     });
-    this.others = new OtherLines(buffer, findings, report);
+    this.lines = new LineJudge(buffer, scanner, this.structured, findings, report);
   }
 
   push(chunk: Uint8Array): void {
@@ -121,17 +116,17 @@ export class LogAnalyser {
     const { buffer, report } = this;
     if (!this.skipping && buffer.end > buffer.begin) {
       const start = buffer.begin;
-      const before = report.structured;
       const end = buffer.close();
       this.judge(end + 1);
-      if (report.structured === before && buffer.bytes[start] === 0x7b) {
+      if (this.lines.errorAt !== -1 && buffer.bytes[start] === 0x7b) {
         report.truncated = 1;
-        const at = Math.min(this.scanner.errorAt, end);
+        const at = Math.min(this.lines.errorAt, end);
         this.findings.add('truncated', this.line, start, end, 'the log ends inside a record', at);
       }
     }
-    this.others.end();
+    this.lines.end();
     this.structured.end();
+    report.physicalLines = this.line;
     report.samples.sort((a, b) => a.line - b.line);
     return report;
   }
@@ -151,13 +146,12 @@ export class LogAnalyser {
     if (this.line === 0 && this.buffer.base === 0 && at === 0) at = this.behindHead();
     while (at < end) {
       this.line += 1;
-      if (scanner.scan(bytes, view, at)) {
-        const length = scanner.next - 1 - at;
-        if (length > this.maxLineBytes) this.tooLong(at, scanner.next);
-        else this.structured.judge(scanner.facts, this.line, at, scanner.next - 1);
-      } else if (bytes[at] === newline) this.report.blankLines += 1;
-      else this.others.add(this.line, at, scanner.next - 1, scanner.errorAt);
+      const isObject = scanner.scan(bytes, view, at);
       const { next } = scanner;
+      if (isObject && next - 1 - at > this.maxLineBytes) this.tooLong(at, next);
+      else if (isObject) this.lines.judgeObject(this.line, at, next - 1);
+      else if (bytes[at] === newline) this.report.blankLines += 1;
+      else this.lines.judgeText(this.line, at, next - 1, scanner.errorAt);
       if (!this.allUtf8 && !isUtf8(bytes.subarray(at, next))) this.report.invalidUtf8Lines += 1;
       if (secrets.nextHit < next) secrets.examine(this.line, at, next);
       at = next;

@@ -1,4 +1,4 @@
-/** Every needle has at least this many bytes; they decide how far the search may go at once. */
+/** Every needle has at least this many bytes; they decide how far the search may advance at once. */
 export const leastNeedle = 4;
 
 interface Needle {
@@ -31,7 +31,8 @@ export class AnchorSearch {
   next(bytes: Uint8Array, from: number, end: number): number {
     const { shifts, begins } = this;
     if (this.isEmpty) return Infinity;
-    for (let at = from + leastNeedle - 1; at < end; ) {
+    // An integer: a position that was stored as a double, as `Infinity` is, would make the loop half as fast.
+    for (let at = (from + leastNeedle - 1) | 0; at < end; ) {
       const shift = shifts[((bytes[at - 1]! & 127) << 7) | (bytes[at]! & 127)]!;
       if (shift !== 0) at += shift;
       else if (begins[((bytes[at - 3]! & 127) << 7) | (bytes[at - 2]! & 127)] === 0) at += 1;

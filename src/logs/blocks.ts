@@ -1,17 +1,19 @@
 /**
- * Console exporters print a span over many lines, between log lines. A block begins with a line that is `{` alone and
+ * Console exporters print a span or a log record over many lines, between log lines. A block begins with a line that is `{` alone and
  * ends with `}` alone; its lines are indented. A line at the margin in between is a log line that got there from
  * another writer. A block that never ends, or grows over the limit, is given back as the lines that it was.
  */
 export interface BlockLine {
   text: string;
   number: number;
+  /** The text without frames around it, if it has any. */
+  inner?: string;
 }
 
 export interface BlockSink<Of extends BlockLine = BlockLine> {
   line(line: Of): void;
-  /** A whole block. Returns whether it is one to be taken out of the log (a span); otherwise its lines are log lines. */
-  block(text: string): boolean;
+  /** A whole block. Returns whether it is one to be taken out of the log (a span, a log record); otherwise its lines are log lines. */
+  block(text: string, first: Of): boolean;
 }
 
 const maxBlockBytes = 512 * 1024;
@@ -27,17 +29,18 @@ export class BlockCollector<Of extends BlockLine = BlockLine> {
   }
 
   add(line: Of): void {
-    if (line.text === '{') {
+    const text = line.inner ?? line.text;
+    if (text === '{') {
       this.#giveBack();
       this.#open = [line];
       this.#bytes = 1;
-    } else if (!this.#open || !belongs(line.text)) {
+    } else if (!this.#open || !belongs(text)) {
       this.#sink.line(line);
-    } else if (line.text[0] === '}') {
+    } else if (text[0] === '}') {
       this.#close(line);
     } else {
       this.#open.push(line);
-      this.#bytes += line.text.length + 1;
+      this.#bytes += text.length + 1;
       if (this.#bytes > maxBlockBytes) this.#giveBack();
     }
   }
@@ -52,12 +55,9 @@ export class BlockCollector<Of extends BlockLine = BlockLine> {
   }
 
   #close(line: Of): void {
-    const lines = [...this.#open!, { ...line, text: '}' }];
-    const text = lines
-      .map((each) => each.text)
-      .join('\n')
-      .replace(colours, '');
-    const taken = this.#sink.block(text);
+    const lines = this.#open!.map((each) => each.inner ?? each.text);
+    const text = [...lines, '}'].join('\n').replace(colours, '');
+    const taken = this.#sink.block(text, this.#open![0]!);
     if (taken) this.#open = undefined;
     else {
       this.#open!.push(line);

@@ -1,7 +1,7 @@
 import { excerpt } from '../base/safe-text.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { type LineProblem, type LogReport, samplesKept } from './report.ts';
-import { type SecretRule, secretMeanings } from './secrets.ts';
+import { type SecretRule, secretMeanings } from './secret-rules.ts';
 
 const excerptLength = 400;
 /** So that a secret across the cut is recognized. */
@@ -27,7 +27,7 @@ export class Findings {
   add(problem: LineProblem, line: number, start: number, end: number, detail: string, at = start): void {
     if (!this.wants(problem)) return;
     const text = excerpt(this.buffer.text(start, Math.min(end, start + readBytes)), excerptLength);
-    this.keep(problem, line, this.buffer.base + at, detail, text);
+    this.keep(problem, line, this.buffer.offsetOf(at), detail, text);
   }
 
   /** Of a line that may have left the buffer. */
@@ -43,7 +43,7 @@ export class Findings {
     this.report.secrets[rule] = (this.report.secrets[rule] ?? 0) + 1;
     this.hide(line);
     if (this.wants('secret'))
-      this.keep('secret', line, this.buffer.base + at, `${secretMeanings[rule]}${which}`);
+      this.keep('secret', line, this.buffer.offsetOf(at), `${secretMeanings[rule]}${which}`);
   }
 
   /** Shows no text of the line, and none of what was kept of it. */
@@ -51,6 +51,19 @@ export class Findings {
     if (this.secretLines.size > linesRemembered) this.secretLines.clear();
     this.secretLines.add(line);
     for (const sample of this.report.samples) if (sample.line === line) delete sample.text;
+  }
+
+  /** Counts the samples of one problem as those of another. */
+  rename(from: LineProblem, to: LineProblem): void {
+    this.counts.delete(from);
+    const { samples } = this.report;
+    const renamed = samples.filter(({ problem }) => problem === from);
+    if (renamed.length === 0) return;
+    for (const sample of renamed) sample.problem = to;
+    const ofKind = samples.filter(({ problem }) => problem === to).sort((a, b) => a.line - b.line);
+    this.counts.set(to, Math.max(this.counts.get(to) ?? 0, ofKind.length));
+    const dropped = new Set(ofKind.slice(samplesKept));
+    if (dropped.size > 0) this.report.samples = samples.filter((sample) => !dropped.has(sample));
   }
 
   private keep(problem: LineProblem, line: number, offset: number, detail: string, text?: string): void {

@@ -1,4 +1,4 @@
-import { nests, roles } from './fields.ts';
+import { nestedNames, nests, roles } from './fields.ts';
 import {
   closeBrace,
   closeBracket,
@@ -21,8 +21,13 @@ import { Layouts, Trail } from './layouts.ts';
 import { LineFacts, valueType } from './line-facts.ts';
 import { hashOfEscaped, OpenKeys } from './open-keys.ts';
 
-/** Names that have the role when they are nested under the name of the role: `trace: {id}`. */
-const nestedIds: Record<string, string> = { trace: 'id', span: 'id', service: 'name', log: 'level' };
+/** Keys under `nestedNames`, by the index of the nest. */
+const namesInNest = nests.map((name) => {
+  const nested = nestedNames[name];
+  return nested && { role: roles.indexOf(nested.role), names: nested.names.map((each) => Buffer.from(each)) };
+});
+/** A nested value is preferred to the object that it is in. */
+const objectPriority = 500;
 
 /**
  * Judges a line of JSON in one pass over its bytes, without making a string or an object of it: whether it is a JSON
@@ -126,6 +131,7 @@ export class JsonScanner {
             priority = key.priority;
             facts.shapeMask |= key.shapeBit;
             facts.requiredMask |= key.requiredBit;
+            facts.frameMask |= key.frameBit;
             pendingNest = key.nest;
           } else if (depth === 2 && nest !== -1) {
             role = key.role;
@@ -133,9 +139,12 @@ export class JsonScanner {
           }
           if (key.secret) secret = key;
         }
-        if (depth === 2 && nest !== -1 && role === -1) {
-          role = nestedRole(bytes, keyStart, keyEnd, nest);
-          priority = 90;
+        if (depth === 2 && nest !== -1) {
+          const nested = nestedRole(bytes, keyStart, keyEnd, nest);
+          if (nested !== -1) {
+            role = nested;
+            priority = 90;
+          }
         }
         expectKey = false;
         mayClose = false;
@@ -145,8 +154,8 @@ export class JsonScanner {
         // Empty: handled by the closing loop below.
       } else if (byte === openBrace || byte === openBracket) {
         if (role !== -1 && byte === openBrace) {
-          facts.value(role, priority + 50, valueType.other, at, at);
-          trail.object(role, priority + 50, at);
+          facts.value(role, priority + objectPriority, valueType.other, at, at);
+          trail.object(role, priority + objectPriority, at);
         }
         role = -1;
         secret = undefined;
@@ -230,9 +239,14 @@ export class JsonScanner {
 }
 
 function nestedRole(bytes: Uint8Array, start: number, end: number, nest: number): number {
-  const name = nests[nest]!;
-  const wanted = nestedIds[name];
-  if (wanted === undefined || wanted.length !== end - start) return -1;
-  for (let at = 0; at < wanted.length; at++) if (wanted.charCodeAt(at) !== bytes[start + at]) return -1;
-  return roles.indexOf(name === 'log' ? 'level' : (name as (typeof roles)[number]));
+  const nested = namesInNest[nest];
+  if (nested === undefined) return -1;
+  for (const name of nested.names) if (isTextAt(bytes, start, end, name)) return nested.role;
+  return -1;
+}
+
+function isTextAt(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = 0; at < text.length; at++) if (text[at] !== bytes[start + at]) return false;
+  return true;
 }

@@ -1,4 +1,5 @@
-import { fieldNames, nests, type Role, roles } from './fields.ts';
+import { fieldNames, nests, type Role, requestFields, roles } from './fields.ts';
+import { frameFields, payloadNames } from './frame-fields.ts';
 
 /** Fields that distinguish the shapes of loggers; each has a bit. */
 export const shapeFields = [
@@ -29,11 +30,17 @@ export const shapeFields = [
   'asctime',
   'taskName',
   'severity',
-  'textPayload',
+  'jsonPayload',
   'loggerName',
+  'args',
+  '@mt',
 ] as const;
 
 export const maxRequiredFields = 16;
+export const maxConditions = 8;
+const requestBit = 30;
+/** In the mask of required fields: one of `requestFields` is present. */
+export const requestMask = 1 << requestBit;
 
 /** Meaning of a key for the scan. Numbers are kept flat, for the inner loop. */
 export interface KnownKey {
@@ -45,6 +52,8 @@ export interface KnownKey {
   priority: number;
   /** Bit in the mask of fields that distinguish shapes. */
   shapeBit: number;
+  /** Bit in the mask of fields that distinguish frames. */
+  frameBit: number;
   /** Bit in the mask of required fields. */
   requiredBit: number;
   /** The index of a nest, or -1. */
@@ -87,7 +96,8 @@ const secretNames = [
 export class KnownKeys {
   readonly #buckets: (KnownKey[] | undefined)[] = new Array(1024);
 
-  constructor(required: readonly string[] = []) {
+  /** `wanted`: names that get a bit each. */
+  constructor(wanted: readonly string[] = []) {
     roles.forEach((role, index) => {
       fieldNames[role].forEach((name, priority) => {
         Object.assign(this.#key(name), { role: index, priority });
@@ -96,13 +106,20 @@ export class KnownKeys {
     shapeFields.forEach((name, bit) => {
       this.#key(name).shapeBit = 1 << bit;
     });
+    frameFields.forEach((name, bit) => {
+      this.#key(name).frameBit = 1 << bit;
+    });
+    payloadNames.forEach((name, priority) => {
+      Object.assign(this.#key(name), { role: roles.length, priority });
+    });
     nests.forEach((name, index) => {
       this.#key(name).nest = index;
     });
     for (const name of secretNames) this.#key(name).secret = true;
-    required.slice(0, maxRequiredFields).forEach((name, bit) => {
-      this.#key(name).requiredBit = 1 << bit;
+    wanted.slice(0, requestBit).forEach((name, bit) => {
+      this.#key(name).requiredBit |= 1 << bit;
     });
+    for (const name of requestFields) this.#key(name).requiredBit |= requestMask;
   }
 
   /** The key with this name, or one that is a secret under this name in another case. */
@@ -123,7 +140,17 @@ export class KnownKeys {
     const bucket = this.#buckets[hash & 1023]!;
     let key = bucket.find((each) => each.name === name);
     if (!key) {
-      key = { name, bytes, role: -1, priority: 0, shapeBit: 0, requiredBit: 0, nest: -1, secret: false };
+      key = {
+        name,
+        bytes,
+        role: -1,
+        priority: 0,
+        shapeBit: 0,
+        frameBit: 0,
+        requiredBit: 0,
+        nest: -1,
+        secret: false,
+      };
       bucket.push(key);
     }
     return key;
@@ -157,6 +184,10 @@ export function hashOf(bytes: Uint8Array, view: DataView, start: number, end: nu
   mixed = (mixed ^ Math.imul(length, 0xc2b2ae35)) | 0;
   return mixed ^ (mixed >>> 15);
 }
+
+/** Roles of a scan: those of fields, and the text that a frame holds, whose index is the last. */
+export const scannedRoles = roles.length + 1;
+export const payloadRole = roles.length;
 
 export const roleIndex = Object.fromEntries(roles.map((role, index) => [role, index])) as Record<
   Role,

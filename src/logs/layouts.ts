@@ -18,7 +18,7 @@ interface Step {
   /** Objects that begin in it under a name with a role. */
   objects: { role: number; priority: number; offset: number }[] | undefined;
   /** The step behind the last value, up to the end of the line: what is known of all lines that come here. */
-  end: { shapeMask: number; requiredMask: number; depth: number } | undefined;
+  end: { shapeMask: number; requiredMask: number; frameMask: number; depth: number } | undefined;
   /** The first of the steps that follow the value. */
   next: Step | undefined;
   /** The next of the steps that may stand in the same place. */
@@ -99,6 +99,7 @@ export class Layouts {
       if (step.end !== undefined) {
         facts.shapeMask = step.end.shapeMask;
         facts.requiredMask = step.end.requiredMask;
+        facts.frameMask = step.end.frameMask;
         facts.depth = step.end.depth;
         if (this.trust < fullTrust) this.trust += 1;
         return from;
@@ -226,7 +227,12 @@ function newStep(
     priority: end ? 0 : trail.priorities[index]!,
     secret: end ? undefined : trail.secrets[index],
     objects: objects.length > 0 ? objects : undefined,
-    end: end && { shapeMask: end.shapeMask, requiredMask: end.requiredMask, depth: end.depth },
+    end: end && {
+      shapeMask: end.shapeMask,
+      requiredMask: end.requiredMask,
+      frameMask: end.frameMask,
+      depth: end.depth,
+    },
     next: undefined,
     sibling: undefined,
   };

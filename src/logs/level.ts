@@ -14,10 +14,19 @@ const words: Record<string, Level> = {
   config: 'debug',
   default: 'info',
   info: 'info',
+  log: 'info',
   information: 'info',
   informational: 'info',
   http: 'info',
   notice: 'info',
+  ready: 'info',
+  start: 'info',
+  box: 'info',
+  mark: 'info',
+  statement: 'info',
+  detail: 'info',
+  hint: 'info',
+  unknown: 'info',
   success: 'info',
   warn: 'warn',
   warning: 'warn',
@@ -35,8 +44,9 @@ const words: Record<string, Level> = {
   dpanic: 'fatal',
 };
 
-/** Single letters and OpenTelemetry's `INFO2`. */
-const abbreviated = /^(?:([tdiwefc])|(trace|debug|info|warn|error|fatal)[2-4])$/;
+/** Single letters, OpenTelemetry's `INFO2`, PostgreSQL's `DEBUG1`, and levels between those of slog: `INFO+2`. */
+const abbreviated = /^(?:([tdiwefc])|(trace|debug|info|warn|error|fatal)(?:[1-5]|\+\d+|-\d+))$/;
+const belowDebug = /^debug-\d+$/;
 const letters: Record<string, Level> = {
   t: 'trace',
   d: 'debug',
@@ -51,14 +61,25 @@ export function levelOfWord(word: string): Level | undefined {
   const lower = word.trim().toLowerCase();
   const known = Object.hasOwn(words, lower) ? words[lower] : undefined;
   if (known) return known;
+  if (belowDebug.test(lower)) return 'trace';
   const match = abbreviated.exec(lower);
   return match ? ((match[2] as Level | undefined) ?? letters[match[1]!]) : undefined;
 }
 
+/** By the numbers of Log4j, Logback and log4js, which are thousands. */
+const log4j: Record<number, Level> = {
+  5000: 'trace',
+  10000: 'debug',
+  20000: 'info',
+  30000: 'warn',
+  40000: 'error',
+  50000: 'fatal',
+};
+
 /** Numbers of pino and bunyan (10–60) and Python (10–50); 30 is pino's info and Python's warning: the shape decides. */
 export function levelOfNumber(
   value: number,
-  scale: 'pino' | 'python' | 'syslog' | 'otel',
+  scale: 'pino' | 'python' | 'syslog' | 'otel' | 'log4j' | 'consola',
 ): Level | undefined {
   if (!Number.isInteger(value) || value < 0) return undefined;
   switch (scale) {
@@ -70,6 +91,10 @@ export function levelOfNumber(
       return value <= 7
         ? (['fatal', 'fatal', 'fatal', 'error', 'warn', 'info', 'info', 'debug'] as const)[value]
         : undefined;
+    case 'log4j':
+      return log4j[value];
+    case 'consola':
+      return (['error', 'warn', 'info', 'info', 'debug', 'trace'] as const)[value];
     case 'otel':
       return value >= 1 && value <= 24 ? levels[Math.floor((value - 1) / 4)] : undefined;
   }

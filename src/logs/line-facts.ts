@@ -1,5 +1,4 @@
-import { roles } from './fields.ts';
-import type { KnownKey } from './known-keys.ts';
+import { type KnownKey, scannedRoles } from './known-keys.ts';
 
 /** Type and position of a value that has a role. */
 export const valueType = { none: 0, string: 1, number: 2, other: 3 } as const;
@@ -9,6 +8,8 @@ export class LineFacts {
   /** Mask of the present fields that distinguish shapes. */
   shapeMask = 0;
   requiredMask = 0;
+  /** Mask of the present fields that distinguish frames. */
+  frameMask = 0;
   depth = 0;
   /** A key that the same object had before: where it lies; -1: none. */
   duplicateStart = -1;
@@ -18,14 +19,15 @@ export class LineFacts {
   secretEnd = -1;
   secretKey: KnownKey | undefined;
   /** By role: type of the value, and where it lies (without quotes). */
-  readonly types = new Uint8Array(roles.length);
-  readonly starts = new Int32Array(roles.length);
-  readonly ends = new Int32Array(roles.length);
-  private readonly priorities = new Int32Array(roles.length);
+  readonly types = new Uint8Array(scannedRoles);
+  readonly starts = new Int32Array(scannedRoles);
+  readonly ends = new Int32Array(scannedRoles);
+  private readonly priorities = new Int32Array(scannedRoles);
 
   reset(): void {
     this.shapeMask = 0;
     this.requiredMask = 0;
+    this.frameMask = 0;
     this.duplicateStart = -1;
     this.secretStart = -1;
     for (let role = 0; role < this.types.length; role++) this.types[role] = 0;

@@ -1,3 +1,5 @@
+import { decodeEscapes } from './decode-escapes.ts';
+
 const readBytes = 1024 * 1024;
 /** Behind the data, for loads of four bytes. */
 const slackBytes = 8;
@@ -6,6 +8,11 @@ export const newline = 10;
 /** The part of a log that is being judged: room for a read and for the line that the read before it left unfinished. */
 export class LogBuffer {
   readonly bytes: Buffer;
+  /** Where the text of a frame is written; as long as a line. */
+  private readonly scratch: number;
+  readonly longestText: number;
+  /** In the log, of the line whose text is there. */
+  private scratchOffset = 0;
   /** The same bytes, for loads of four. */
   readonly view: DataView;
   /** Start of the data that is not judged yet. */
@@ -16,7 +23,10 @@ export class LogBuffer {
   base = 0;
 
   constructor(maxLineBytes: number) {
-    this.bytes = Buffer.alloc(maxLineBytes + readBytes + slackBytes, newline);
+    this.longestText = maxLineBytes;
+    this.scratch = maxLineBytes + readBytes + slackBytes;
+    this.bytes = Buffer.alloc(this.scratch + maxLineBytes + slackBytes);
+    this.bytes.fill(newline, 0, this.scratch);
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   }
 
@@ -36,13 +46,46 @@ export class LogBuffer {
       this.end -= this.begin;
       this.begin = 0;
     }
-    return this.bytes.subarray(this.end, this.bytes.length - slackBytes);
+    return this.bytes.subarray(this.end, this.scratch - slackBytes);
   }
 
   /** Ends the log with a newline that it may lack; returns where that lies. */
   close(): number {
-    this.bytes.fill(newline, this.end);
+    this.bytes.fill(newline, this.end, this.scratch);
     return this.end;
+  }
+
+  /** Whether the text was written here, and is overwritten by the next one. */
+  isWritten(at: number): boolean {
+    return at >= this.scratch;
+  }
+
+  /** Position in the log of a byte of the line that is judged. */
+  offsetOf(at: number): number {
+    return at < this.scratch ? this.base + at : this.scratchOffset;
+  }
+
+  /** Decodes the text of a JSON string that was found valid. The result is valid until the next call that writes. */
+  unescape(from: number, to: number): { start: number; end: number } {
+    this.scratchOffset = this.offsetOf(from);
+    return this.ended(decodeEscapes(this.bytes, from, to, this.scratch));
+  }
+
+  /** Writes a text of another origin, as far as it fits. `offset`: of its line in the log. */
+  write(text: string, offset: number): { start: number; end: number } {
+    return this.writeBytes([Buffer.from(text)], offset);
+  }
+
+  writeBytes(parts: readonly Buffer[], offset: number): { start: number; end: number } {
+    this.scratchOffset = offset;
+    let end = this.scratch;
+    for (const part of parts) end += part.copy(this.bytes, end, 0, this.scratch + this.longestText - end);
+    return this.ended(end);
+  }
+
+  private ended(end: number): { start: number; end: number } {
+    this.bytes.fill(newline, end, end + slackBytes);
+    return { start: this.scratch, end };
   }
 
   text(start: number, end: number): string {

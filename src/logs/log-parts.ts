@@ -1,12 +1,13 @@
 import type { SpanData } from '../check/probes.ts';
 import { BlockCollector, type BlockLine, type BlockSink } from './blocks.ts';
 import { LineSplitter } from './lines.ts';
-import { parsePrintedSpan } from './printed-spans/printed-span.ts';
+import { parsePrinted } from './printed-block.ts';
+import { innerText } from './unframe.ts';
 
 const byteOrderMark = '\ufeff';
 
 export interface LogPartsSink {
-  /** Neither blank nor part of a printed span. */
+  /** Neither blank nor part of a printed span; a log record that was printed over several lines is one line of JSON. */
   line(line: BlockLine): void;
   span(span: SpanData): void;
 }
@@ -51,17 +52,20 @@ export class LogParts {
 function blockSink(sink: LogPartsSink): BlockSink {
   return {
     line: (line) => {
-      if (line.text.trim() !== '') sink.line(line);
+      if ((line.inner ?? line.text).trim() !== '') sink.line({ text: line.text, number: line.number });
     },
-    block: (text) => {
-      const span = parsePrintedSpan(text);
-      if (span) sink.span(span);
-      return span !== undefined;
+    block: (text, { number }) => {
+      const printed = parsePrinted(text);
+      if (printed?.kind === 'span') sink.span(printed.span);
+      if (printed?.kind === 'record') sink.line({ text: printed.json, number });
+      return printed !== undefined;
     },
   };
 }
 
 function lineOf(bytes: Buffer, number: number): BlockLine {
-  const text = bytes.toString('utf8');
-  return { text: number === 1 && text.startsWith(byteOrderMark) ? text.slice(1) : text, number };
+  const whole = bytes.toString('utf8');
+  const text = number === 1 && whole.startsWith(byteOrderMark) ? whole.slice(1) : whole;
+  const inner = innerText(text);
+  return inner === text ? { text, number } : { text, number, inner };
 }

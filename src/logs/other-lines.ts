@@ -2,7 +2,7 @@ import { BlockCollector, type BlockLine } from './blocks.ts';
 import type { Findings } from './findings.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { parseLogfmt } from './logfmt.ts';
-import { parsePrintedSpan } from './printed-spans/printed-span.ts';
+import { parsePrinted } from './printed-block.ts';
 import type { LogReport } from './report.ts';
 
 /** Bytes of a line that are tested for logfmt. */
@@ -22,14 +22,21 @@ export class OtherLines {
   private readonly findings: Findings;
   private readonly report: LogReport;
   private readonly blocks: BlockCollector<OtherLine>;
+  private readonly onRecord: (json: string, line: number, offset: number) => void;
 
-  constructor(buffer: LogBuffer, findings: Findings, report: LogReport) {
+  constructor(
+    buffer: LogBuffer,
+    findings: Findings,
+    report: LogReport,
+    onRecord: (json: string, line: number, offset: number) => void,
+  ) {
     this.buffer = buffer;
+    this.onRecord = onRecord;
     this.findings = findings;
     this.report = report;
     this.blocks = new BlockCollector({
       line: (line) => this.judge(line),
-      block: (text) => this.takeSpan(text),
+      block: (text, first) => this.take(text, first),
     });
   }
 
@@ -37,18 +44,21 @@ export class OtherLines {
   add(number: number, start: number, end: number, errorAt: number): void {
     const trimmed = end > start && this.buffer.bytes[end - 1] === 13 ? end - 1 : end;
     const text = this.buffer.text(start, trimmed);
-    this.blocks.add({ text, number, offset: this.buffer.base + start, brokenAt: errorAt - start + 1 });
+    this.blocks.add({ text, number, offset: this.buffer.offsetOf(start), brokenAt: errorAt - start + 1 });
   }
 
   end(): void {
     this.blocks.end();
   }
 
-  private takeSpan(text: string): boolean {
-    if (!parsePrintedSpan(text)) return false;
-    this.report.spans += 1;
-    this.report.spanLines += text.split('\n').length;
-    return true;
+  private take(text: string, { number, offset }: OtherLine): boolean {
+    const printed = parsePrinted(text);
+    if (printed?.kind === 'record') this.onRecord(printed.json, number, offset);
+    else if (printed?.kind === 'span') {
+      this.report.spans += 1;
+      this.report.spanLines += text.split('\n').length;
+    }
+    return printed !== undefined;
   }
 
   private judge({ text, number, offset, brokenAt }: OtherLine): void {

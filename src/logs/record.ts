@@ -1,14 +1,13 @@
 import { excerpt } from '../base/safe-text.ts';
 import type { Json } from '../check/json.ts';
 import type { LogRecord } from '../check/probes.ts';
-import { fieldNames, nests, type Role } from './fields.ts';
 import { type Level, levelOfNumber, levelOfWord } from './level.ts';
 import { parseLogfmt } from './logfmt.ts';
+import { type Fields, pick } from './pick-field.ts';
 import { spanIdOf, traceIdOf } from './printed-spans/ids.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { parseIsoTime, parseTime } from './time.ts';
-
-type Fields = NonNullable<LogRecord['fields']>;
+import { unframe } from './unframe.ts';
 
 /** Characters of a line that are kept for printing. */
 export const maxRawLength = 8 * 1024;
@@ -20,12 +19,15 @@ export function withoutShape({ shape: _shape, ...record }: ShapedRecord): LogRec
   return record;
 }
 
-/** Returns the fields of a line in a common form; the shape decides how its level is read. */
+/** Returns the fields of a line, without frames around it, in a common form; the shape decides how its level is read. */
 export function toRecord(line: string, number: number): ShapedRecord {
   const raw = excerpt(line, maxRawLength);
-  const json = parseObject(line);
-  const fields = json ?? parseLogfmt(line);
-  if (!fields) return { number, raw, structured: false, shape: 'plain', ...plainFacts(line) };
+  const unframed = unframe(line);
+  const json = unframed.json && (pruned(unframed.json, maxDepth) as Fields);
+  const fields = json ?? parseLogfmt(unframed.text);
+  const frameTime = unframed.timeMs === undefined ? {} : { timeMs: unframed.timeMs };
+  if (!fields)
+    return { number, raw, structured: false, shape: 'plain', ...frameTime, ...plainFacts(unframed.text) };
   const shape = json ? shapeOfFields(json) : 'logfmt';
   const timeMs = parseTime(pick(fields, 'time'));
   const level = levelOf(pick(fields, 'level'), shape);
@@ -38,7 +40,7 @@ export function toRecord(line: string, number: number): ShapedRecord {
     raw,
     structured: json !== undefined,
     shape,
-    ...(timeMs === undefined ? {} : { timeMs }),
+    ...(timeMs === undefined ? frameTime : { timeMs }),
     ...(level === undefined ? {} : { level }),
     ...(message === undefined ? {} : { message: textOf(message) }),
     ...(traceId === undefined ? {} : { traceId }),
@@ -48,16 +50,6 @@ export function toRecord(line: string, number: number): ShapedRecord {
   };
 }
 
-function parseObject(line: string): Fields | undefined {
-  const start = line.trimStart();
-  if (start[0] !== '{') return undefined;
-  try {
-    return pruned(JSON.parse(line) as Fields, maxDepth) as Fields;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Limit of nesting; deeper values are replaced by a placeholder, so that walking a record cannot overflow the stack. */
 function pruned(value: Json, depth: number): Json {
   if (typeof value === 'string') return excerpt(value, maxRawLength);
@@ -65,31 +57,6 @@ function pruned(value: Json, depth: number): Json {
   if (depth === 0) return Array.isArray(value) ? '[array]' : '[object]';
   if (Array.isArray(value)) return value.map((item) => pruned(item, depth - 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pruned(item, depth - 1)]));
-}
-
-/** The first of the role's names that the line has, at its top or one level down. */
-function pick(fields: Fields, role: Role): unknown {
-  for (const name of fieldNames[role]) {
-    if (Object.hasOwn(fields, name) && isValue(fields[name], role)) return fields[name];
-  }
-  for (const nest of nests) {
-    const inner = Object.hasOwn(fields, nest) ? fields[nest] : undefined;
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) continue;
-    for (const name of fieldNames[role]) {
-      // `name` can be the name of a service, but also of a context or a user.
-      if (Object.hasOwn(inner, name) && (name !== 'name' || nest === role)) return inner[name];
-    }
-    if (nest === role && Object.hasOwn(inner, 'id')) return inner.id;
-    if (nest === role && Object.hasOwn(inner, 'name')) return inner.name;
-    if (nest === 'log' && role === 'level' && Object.hasOwn(inner, 'level')) return inner.level;
-  }
-  return undefined;
-}
-
-function isValue(value: unknown, role: Role): boolean {
-  return (
-    value !== null && value !== '' && (typeof value !== 'object' || role === 'time' || role === 'message')
-  );
 }
 
 function shapeOfFields(fields: Fields): Shape {
@@ -108,6 +75,8 @@ export function levelOf(value: unknown, shape: Shape): Level | undefined {
   }
   if (typeof value !== 'number') return undefined;
   if (shape === 'otel') return levelOfNumber(value, 'otel');
+  if (shape === 'consola') return levelOfNumber(value, 'consola');
+  if (value >= 1000) return levelOfNumber(value, 'log4j');
   if (value <= 7) return levelOfNumber(value, 'syslog');
   return levelOfNumber(value, shape === 'python-json-logger' || shape === 'structlog' ? 'python' : 'pino');
 }
@@ -120,7 +89,7 @@ const traceInText = /\btrace[-_. ]?id['"]?\s*[=:]\s*['"]?(?:0x)?([0-9a-f]{32})\b
 const spanInText = /\bspan[-_. ]?id['"]?\s*[=:]\s*['"]?(?:0x)?([0-9a-f]{16})\b/i;
 const levelInText = /\b(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/;
 
-/** A plain line may still say when, how grave, and for which trace. */
+/** A plain line may still say when, at which level, and for which trace. */
 function plainFacts(line: string): Partial<LogRecord> {
   const head = excerpt(line, maxRawLength);
   const timeMs = parseIsoTime(head.replace(/^\[/, ''));

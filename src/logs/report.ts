@@ -1,6 +1,8 @@
 import type { ForeignFormat } from './foreign-format.ts';
+import type { FrameName } from './frames.ts';
 import type { Level } from './level.ts';
-import type { SecretRule } from './secrets.ts';
+import { addTo, joinSamples, mergeOutside } from './outside-requests.ts';
+import type { SecretRule } from './secret-rules.ts';
 import type { Shape } from './shape.ts';
 
 /** Problems of a line. */
@@ -11,10 +13,21 @@ export type LineProblem =
   | 'truncated'
   | 'duplicate-key'
   | 'missing-field'
+  | 'before-requests'
+  | 'after-requests'
   | 'unknown-level'
   | 'time-out-of-range'
   | 'time-backwards'
   | 'secret';
+
+/** Lines before the first and after the last line of a request, and how many lines of requests are between. */
+export interface OutsideLines {
+  before: number;
+  after: number;
+  requests: number;
+  /** Required fields that lines outside of requests do not have. */
+  fields: string[];
+}
 
 export interface LineSample {
   problem: LineProblem;
@@ -34,9 +47,15 @@ export interface LogReport {
   /** Blank ones and those of printed spans apart. */
   lines: number;
   blankLines: number;
+  /** Lines of the file, whatever they hold. */
+  physicalLines: number;
+  /** By what was around lines: how many of them. */
+  frames: Partial<Record<FrameName, number>>;
   /** Of printed spans, over however many lines. */
   spans: number;
   spanLines: number;
+  /** Log records that were printed over several lines; each counts as a line. */
+  printedRecords: number;
   /** Lines that are JSON objects. */
   structured: number;
   logfmt: number;
@@ -58,8 +77,12 @@ export interface LogReport {
     largestStepBackMs: number;
   };
   duplicateKeys: number;
-  /** By required field: structured lines that lack it. */
+  /** Structured lines that were examined for required fields. */
+  examined: number;
+  /** By required field: examined lines that lack it. */
   missing: Record<string, number>;
+  /** Examined lines of no request and without a trace: they are missing none. Absent where no trace is required. */
+  outside?: OutsideLines;
   invalidUtf8Lines: number;
   nulBytes: number;
   byteOrderMarks: number;
@@ -80,8 +103,11 @@ export function emptyReport(required: readonly string[] = []): LogReport {
     bytes: 0,
     lines: 0,
     blankLines: 0,
+    physicalLines: 0,
+    frames: {},
     spans: 0,
     spanLines: 0,
+    printedRecords: 0,
     structured: 0,
     logfmt: 0,
     tooLong: 0,
@@ -93,6 +119,7 @@ export function emptyReport(required: readonly string[] = []): LogReport {
     unknownLevels: 0,
     times: { with: 0, outOfRange: 0, backwards: 0, largestStepBackMs: 0 },
     duplicateKeys: 0,
+    examined: 0,
     missing: Object.fromEntries(required.map((name) => [name, 0])),
     invalidUtf8Lines: 0,
     nulBytes: 0,
@@ -108,12 +135,13 @@ export function mergeReports(
   second: LogReport,
   toleranceMs = defaultToleranceMs,
 ): LogReport {
-  const shift = totalLines(first);
+  const shift = first.physicalLines;
   const foreign = first.bytes === 0 ? second.foreign : first.foreign;
   const stepMs = (first.times.lastMs ?? -Infinity) - (second.times.firstMs ?? Infinity);
   const stepBackMs = stepMs > toleranceMs ? stepMs : 0;
   const firstMs = first.times.firstMs ?? second.times.firstMs;
   const lastMs = second.times.lastMs ?? first.times.lastMs;
+  const { outside, between } = mergeOutside(first.outside, second.outside);
   const moved = second.samples.map((sample) => ({
     ...sample,
     line: sample.line + shift,
@@ -123,8 +151,11 @@ export function mergeReports(
     bytes: first.bytes + second.bytes,
     lines: first.lines + second.lines,
     blankLines: first.blankLines + second.blankLines,
+    physicalLines: first.physicalLines + second.physicalLines,
+    frames: sum(first.frames, second.frames),
     spans: first.spans + second.spans,
     spanLines: first.spanLines + second.spanLines,
+    printedRecords: first.printedRecords + second.printedRecords,
     structured: first.structured + second.structured,
     logfmt: first.logfmt + second.logfmt,
     tooLong: first.tooLong + second.tooLong,
@@ -143,24 +174,32 @@ export function mergeReports(
       largestStepBackMs: Math.max(first.times.largestStepBackMs, second.times.largestStepBackMs, stepBackMs),
     },
     duplicateKeys: first.duplicateKeys + second.duplicateKeys,
-    missing: sum(first.missing, second.missing),
+    examined: first.examined + second.examined,
+    missing: addTo(sum(first.missing, second.missing), outside?.fields, between),
+    ...(outside ? { outside } : {}),
     invalidUtf8Lines: first.invalidUtf8Lines + second.invalidUtf8Lines,
     nulBytes: first.nulBytes + second.nulBytes,
     byteOrderMarks: first.byteOrderMarks + second.byteOrderMarks,
     ...(foreign ? { foreign } : {}),
     secrets: sum(first.secrets, second.secrets),
-    samples: firstOfEach([...first.samples, ...moved]),
+    samples: firstOfEach(joinSamples(first, second, moved)),
   };
-}
-
-/** All lines of the log, whatever they were. */
-export function totalLines(report: LogReport): number {
-  return report.lines + report.blankLines + report.spanLines;
 }
 
 /** The shape that most lines have. */
 export function mainShape(report: LogReport): string {
-  return Object.entries(report.shapes).sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'plain';
+  return mostFrequent(report.shapes) ?? 'plain';
+}
+
+/** The frame of most lines; `undefined` where most have none. */
+export function mainFrame({ frames, lines }: LogReport): FrameName | undefined {
+  const frame = mostFrequent(frames);
+  return frame && frames[frame]! * 2 >= lines ? frame : undefined;
+}
+
+function mostFrequent<Name extends string>(counts: Partial<Record<Name, number>>): Name | undefined {
+  const entries = Object.entries(counts) as [Name, number][];
+  return entries.sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 function sum<Name extends string>(

@@ -1,9 +1,12 @@
 import { createRedactor, type Redactor } from '../base/redact.ts';
 import { searchableRuns } from '../base/secret-forms.ts';
 import { AnchorSearch } from './anchor-search.ts';
+import { atSign } from './at-signs.ts';
 import type { Findings } from './findings.ts';
-import type { LogBuffer } from './log-buffer.ts';
-import { anchors, atSign, type FoundSecret, type SecretRule } from './secrets.ts';
+import { type LogBuffer, newline } from './log-buffer.ts';
+import { providerNeedles, shortPrefixes } from './provider-keys.ts';
+import type { FoundSecret, SecretRule } from './secret-rules.ts';
+import { anchors } from './secrets.ts';
 
 /** Bytes around an anchor that are passed to a rule. */
 const windowBytes = 256;
@@ -13,6 +16,7 @@ const commercialAt = 64;
 
 /** By needle: what to ask. Needles behind these are of the project's secrets. */
 const finders = anchors.flatMap(({ needles, find }) => needles.map(() => find));
+const providerIndex = [anchors.flatMap(({ needles }) => needles).indexOf(providerNeedles[0]!)];
 
 /** The search of the analyser before: its table is worth keeping where one analyser follows another. */
 let last: { secrets: readonly string[]; search: AnchorSearch } | undefined;
@@ -61,6 +65,11 @@ export class SecretSearch {
   begin(start: number, end: number): void {
     this.bytes = this.buffer.bytes.subarray(0, end);
     this.advance(start);
+    // No byte is before the first one, and so none of the needles is found.
+    if (shortPrefixes.some((prefix) => prefix.equals(this.bytes.subarray(start, start + prefix.length)))) {
+      this.nextAnchor = start;
+      this.needles = providerIndex;
+    }
     this.nextAt = this.nextAtSign(start);
     this.nextHit = Math.min(this.nextAnchor, this.nextAt);
   }
@@ -86,7 +95,9 @@ export class SecretSearch {
 
   private advance(from: number): void {
     if (!this.isWanted) return;
-    this.nextAnchor = this.search.next(this.bytes, from, this.bytes.length);
+    const hit = this.search.next(this.bytes, from, this.bytes.length);
+    // A needle that begins with a newline belongs to the line behind it.
+    this.nextAnchor = this.bytes[hit] === newline ? hit + 1 : hit;
     this.needles = [...this.search.found];
   }
 

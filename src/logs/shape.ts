@@ -11,6 +11,8 @@ export const shapes = [
   'python-json-logger',
   'winston',
   'google',
+  'consola',
+  'serilog',
   'json',
   'logfmt',
   'plain',
@@ -36,6 +38,8 @@ export function shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber }: 
     return 'otel';
   }
   if (has('ecs.version') || has('ecs') || (has('@timestamp') && has('log.level'))) return 'ecs';
+  if (has('@mt')) return 'serilog';
+  if (has('args') && has('level') && levelIsNumber) return 'consola';
   if (has('@timestamp') && (has('logger_name') || has('level_value'))) return 'logback';
   // Logback's own JsonEncoder; the other is Logstash's.
   if (has('loggerName') && has('timestamp') && has('level')) return 'logback';
@@ -50,6 +54,6 @@ export function shapeOf({ has, levelIsNumber, levelIsUpperCase, timeIsNumber }: 
   if (has('event') && (has('timestamp') || has('level'))) return 'structlog';
   if (has('message') && (has('levelname') || has('asctime') || has('taskName'))) return 'python-json-logger';
   if (has('level') && has('message')) return 'winston';
-  if (has('severity') && (has('message') || has('textPayload'))) return 'google';
+  if (has('severity') && (has('message') || has('jsonPayload'))) return 'google';
   return 'json';
 }

@@ -1,4 +1,5 @@
 import { excerpt } from '../base/safe-text.ts';
+import { isClearSecret } from './clear-secrets.ts';
 import type { Findings } from './findings.ts';
 import { roleIndex, shapeFields } from './known-keys.ts';
 import { LevelJudge } from './level-judge.ts';
@@ -7,7 +8,6 @@ import type { LogBuffer } from './log-buffer.ts';
 import { spanIdOf, traceIdOf } from './printed-spans/ids.ts';
 import type { LogReport } from './report.ts';
 import type { RequiredFields } from './required-fields.ts';
-import { isClearSecret } from './secrets.ts';
 import { type JsonShape, shapeOf } from './shape.ts';
 import type { TimeJudge } from './time-judge.ts';
 
@@ -20,6 +20,7 @@ export class StructuredLines {
   private readonly times: TimeJudge;
   private readonly required: RequiredFields;
   private readonly mindSecrets: boolean;
+  private readonly has = { trace: false, span: false };
   private shapeKey = -1;
   private shape: JsonShape = 'json';
   /** Lines with the shape since it last changed. */
@@ -53,14 +54,16 @@ export class StructuredLines {
       findings.add('unknown-level', line, start, end, `level ${excerpt(odd, 40)}`, at);
     }
     this.times.judge(facts, line, start, end);
-    if (this.hasIdentifier(facts, roleIndex.trace, 32)) report.withTraceId += 1;
-    if (this.hasIdentifier(facts, roleIndex.span, 16)) report.withSpanId += 1;
+    this.has.trace = this.hasIdentifier(facts, roleIndex.trace, 32);
+    this.has.span = this.hasIdentifier(facts, roleIndex.span, 16);
+    if (this.has.trace) report.withTraceId += 1;
+    if (this.has.span) report.withSpanId += 1;
     if (facts.duplicateStart !== -1) {
       report.duplicateKeys += 1;
       const name = this.buffer.text(facts.duplicateStart, facts.duplicateEnd);
       findings.add('duplicate-key', line, start, end, `duplicate "${name}"`, facts.duplicateStart);
     }
-    this.required.judge(facts, line, start, end);
+    this.required.judge(facts, line, start, end, this.has);
     if (facts.secretStart !== -1 && this.mindSecrets) this.judgeSecret(facts, line);
   }
 
@@ -73,8 +76,7 @@ export class StructuredLines {
     const levelType = types[roleIndex.level]!;
     const timeIsNumber = types[roleIndex.time] === valueType.number;
     const levelIsUpperCase = levelType === valueType.string && this.isUpper(starts[roleIndex.level]!);
-    const key =
-      (shapeMask & 0x1fffffff) * 16 + levelType * 4 + (timeIsNumber ? 2 : 0) + (levelIsUpperCase ? 1 : 0);
+    const key = shapeMask * 16 + levelType * 4 + (timeIsNumber ? 2 : 0) + (levelIsUpperCase ? 1 : 0);
     if (key !== this.shapeKey) {
       this.endShapeRun();
       this.shapeKey = key;

@@ -3,9 +3,10 @@ import type { LogRecord, LogSummary } from '../check/probes.ts';
 import type { LogAccess, LogScope } from './access.ts';
 import { analyseFile, analyseStream } from './analyse-log.ts';
 import { LogAnalyser } from './analyser.ts';
+import { frameMeanings } from './frames.ts';
 import { endOf, readLog } from './read-log.ts';
 import { toRecord, withoutShape } from './record.ts';
-import { type LogReport, mainShape } from './report.ts';
+import { type LogReport, mainFrame, mainShape } from './report.ts';
 import { eachUntilAborted } from './until-aborted.ts';
 
 /** Of a longer file its end is judged: as much as can be read in the time of a check. */
@@ -59,12 +60,14 @@ function summaryOf(source: string, report: LogReport): LogSummary {
     if (!offending.has(line)) offending.set(line, withoutShape(toRecord(text, line)));
   }
   const { lines, structured, withTraceId } = report;
+  const frame = mainFrame(report);
   return {
     source,
     lines,
     structured,
     withTraceId,
     shape: mainShape(report),
+    ...(frame ? { frame: frameMeanings[frame] } : {}),
     offending: [...offending.values()],
   };
 }

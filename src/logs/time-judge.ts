@@ -3,6 +3,7 @@ import type { Findings } from './findings.ts';
 import { roleIndex } from './known-keys.ts';
 import { type LineFacts, valueType } from './line-facts.ts';
 import type { LogBuffer } from './log-buffer.ts';
+import { type Fields, pick } from './pick-field.ts';
 import type { LogReport } from './report.ts';
 import { epochMs, parseTime } from './time.ts';
 
@@ -66,7 +67,7 @@ export class TimeJudge {
     const { bytes } = this.buffer;
     if (type === valueType.number) return epochMs(numberAt(bytes, from, to));
     if (type === valueType.string) return isoAt(bytes, from, to) ?? parseTime(this.buffer.ascii(from, to));
-    const record = JSON.parse(this.buffer.text(start, end)) as Record<string, unknown>;
-    return parseTime(record.timestamp ?? record.time ?? record['@timestamp']);
+    const record = JSON.parse(this.buffer.text(start, end)) as Fields;
+    return parseTime(pick(record, 'time'));
   }
 }

@@ -1,10 +1,10 @@
-/** Parses a time of a log to epoch milliseconds. A time without a zone is UTC. */
 const iso =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?/i;
 
+/** Parses a time of a log to epoch milliseconds. A time without a zone is UTC. */
 export function parseTime(value: unknown): number | undefined {
   if (typeof value === 'number') return epochMs(value);
-  if (typeof value === 'object' && value !== null) return googleTime(value as Record<string, unknown>);
+  if (typeof value === 'object' && value !== null) return objectTime(value as Record<string, unknown>);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   if (/^\d{9,19}(\.\d+)?$/.test(text)) return epochMs(Number(text));
@@ -29,7 +29,10 @@ export function epochMs(value: number): number | undefined {
   return value / 1e6;
 }
 
-function googleTime({ seconds, nanos }: Record<string, unknown>): number | undefined {
+/** Of Google's timestamp, of Loguru, and of MongoDB. */
+function objectTime({ seconds, nanos, timestamp, $date }: Record<string, unknown>): number | undefined {
+  if (typeof timestamp === 'number') return epochMs(timestamp);
+  if (typeof $date === 'string') return parseTime($date);
   if (typeof seconds !== 'number' && typeof seconds !== 'string') return undefined;
   return Number(seconds) * 1000 + (typeof nanos === 'number' ? nanos / 1e6 : 0);
 }

@@ -29,6 +29,8 @@ export interface LogSummary {
   withTraceId: number;
   /** The shape that most lines have: `pino`, `structlog`, `ecs`, `logfmt`, `plain`. */
   shape: string;
+  /** What a collector put around the lines, which are judged without it: `Docker json-file`. Absent: nothing. */
+  frame?: string;
   /** The first lines that are not structured. */
   offending: LogRecord[];
 }

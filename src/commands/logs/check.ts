@@ -1,23 +1,29 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
-import { besideText, wrapText } from '../../base/wrap-text.ts';
 import { foreignFormats } from '../../logs/foreign-format.ts';
-import { maxRequiredFields } from '../../logs/known-keys.ts';
+import { maxConditions, maxRequiredFields } from '../../logs/known-keys.ts';
 import type { LogReport } from '../../logs/report.ts';
-import { type SecretRule, secretMeanings, secretRules } from '../../logs/secrets.ts';
+import { type SecretRule, secretMeanings, secretRules } from '../../logs/secret-rules.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
 import { withSpinner } from '../with-spinner.ts';
+import { count, describeLog, percent } from './check-report.ts';
+
+/** A field, and the least share of the examined lines that have it. */
+interface Requirement {
+  name: string;
+  share: number;
+}
 
 interface CheckFlags {
-  require: string[];
+  require: Requirement[];
+  where: string[];
   minStructured: number;
   ignoreRule: SecretRule[];
   json?: boolean;
@@ -32,7 +38,13 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .argument('<file>', 'a log file, or - for standard input')
     .option(
       '--require <field>',
-      'a field that every structured line must have: a name, a dotted path, or a role (time, level, message, trace, span, service); repeatable',
+      'a field that every structured line must have, or a share of them (trace>=95%): a name, a dotted path, or a role (time, level, message, trace, span, service); repeatable',
+      requirement,
+      [],
+    )
+    .option(
+      '--where <field>',
+      'require fields only of lines that have this field, or this value in it (type=request); repeatable',
       collect,
       [],
     )
@@ -49,6 +61,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 Examples:
   $ meatymusic logs check api.log --require trace --min-structured 99%
+  $ meatymusic logs check api.log --where req --require 'trace>=95%'
   $ docker logs api 2>&1 | meatymusic logs check - --json`,
     );
   // `logs` has the option as well, and is the first to be offered it.
@@ -61,18 +74,16 @@ Examples:
 const check: Action = async (invocation, options, [file]) => {
   const { cwd, stdin, stdout, stderr, quiet, signal } = invocation;
   const flags = options as unknown as CheckFlags;
-  if (flags.require.length > maxRequiredFields) {
-    throw new Fault({
-      code: 'too-many-fields',
-      message: `at most ${maxRequiredFields} fields can be required`,
-      exitCode: ExitCode.usage,
-    });
-  }
+  const atMost = (most: number, what: string) =>
+    new Fault({ code: 'too-many-fields', message: `at most ${most} ${what}`, exitCode: ExitCode.usage });
+  if (flags.require.length > maxRequiredFields) throw atMost(maxRequiredFields, 'fields can be required');
+  if (flags.where.length > maxConditions) throw atMost(maxConditions, 'conditions are possible');
   const { analyseFile, analyseStream } = await import('../../logs/analyse-log.ts');
   const rules = secretRules.filter((name) => !flags.ignoreRule.includes(name));
   const startedAt = performance.now();
   await learnProject(invocation);
-  const analysis = { required: flags.require, rules, secrets: invocation.redact.known() };
+  const required = [...new Set(flags.require.map(({ name }) => name))];
+  const analysis = { required, where: flags.where, rules, secrets: invocation.redact.known() };
   let report: LogReport;
   try {
     report =
@@ -91,7 +102,7 @@ const check: Action = async (invocation, options, [file]) => {
   await stdout.write(
     flags.json
       ? `${inertJson(JSON.stringify({ source, ok: failures.length === 0, failures, ...report }, null, 2))}\n`
-      : `${describe(source, report, failures, durationMs, stdout.columns).join('\n')}\n`,
+      : `${describeLog(source, report, failures, durationMs, stdout.columns).join('\n')}\n`,
   );
   return failures.length === 0 ? ExitCode.ok : ExitCode.checkFailed;
 };
@@ -109,7 +120,8 @@ async function learnProject(invocation: Invocation): Promise<void> {
   }
 }
 
-function judge(report: LogReport, { minStructured }: CheckFlags, file: string): string[] {
+function judge(report: LogReport, flags: CheckFlags, file: string): string[] {
+  const { minStructured } = flags;
   if (report.lines === 0) return ['the log holds no line'];
   const found = report.structured / report.lines;
   const failures: string[] = [];
@@ -123,76 +135,31 @@ function judge(report: LogReport, { minStructured }: CheckFlags, file: string): 
       `${count(report.lines - report.structured, 'line')} of ${report.lines} not structured (${percent(found)}, at least ${percent(minStructured)} wanted)`,
     );
   }
-  for (const [name, missing] of Object.entries(report.missing)) {
-    if (missing > 0) failures.push(`${count(missing, 'line')} without ${safeLine(name, 80)}`);
-  }
-  if (Object.keys(report.missing).length > 0 && report.structured === 0)
-    failures.push('no structured line that could have the required fields');
+  failures.push(...judgeFields(report, flags));
   for (const [name, lines] of Object.entries(report.secrets)) {
     failures.push(`${secretMeanings[name as SecretRule]} in ${count(lines, 'line')} (${name})`);
   }
   return failures;
 }
 
-function describe(
-  source: string,
-  report: LogReport,
-  failures: string[],
-  durationMs: number,
-  columns: number,
-): string[] {
-  const { times, samples } = report;
-  const rows: [string, string][] = [
-    [
-      'lines',
-      `${report.lines}${report.spans ? `, and ${count(report.spans, 'printed span')}` : ''}${report.blankLines ? `, and ${report.blankLines} blank` : ''}`,
-    ],
-    [
-      'structured',
-      `${report.structured} (${percent(report.lines ? report.structured / report.lines : 0)})${report.logfmt ? `; ${report.logfmt} in logfmt` : ''}`,
-    ],
-    ['shapes', counts(report.shapes) || 'none'],
-    ['levels', counts(report.levels) || 'none'],
-    ['with a trace', `${report.withTraceId}${report.withSpanId ? `, with a span ${report.withSpanId}` : ''}`],
-  ];
-  if (times.firstMs !== undefined && times.lastMs !== undefined) {
-    rows.push([
-      'times',
-      `${new Date(times.firstMs).toISOString()} … ${new Date(times.lastMs).toISOString()}`,
-    ]);
-  }
-  const notes = [
-    report.unknownLevels ? `${count(report.unknownLevels, 'line')} with an unknown level` : '',
-    times.outOfRange ? `${count(times.outOfRange, 'line')} with a time out of range` : '',
-    times.backwards
-      ? `time goes back ${times.backwards} times, by up to ${formatDuration(times.largestStepBackMs)}`
-      : '',
-    report.duplicateKeys ? `${count(report.duplicateKeys, 'line')} with a key that stands twice` : '',
-    report.tooLong ? `${count(report.tooLong, 'line')} too long to be judged` : '',
-    report.invalidUtf8Lines ? `${count(report.invalidUtf8Lines, 'line')} with invalid UTF-8` : '',
-    report.nulBytes ? `${report.nulBytes} NUL bytes` : '',
-    report.truncated ? 'the log ends inside a record' : '',
-  ].filter(Boolean);
-  const size = report.bytes < 1e5 ? count(report.bytes, 'byte') : `${(report.bytes / 1e6).toFixed(1)} MB`;
-  const speed = `${size} in ${formatDuration(durationMs)}`;
-  const sampleLines = samples.slice(0, 30).flatMap(({ line, problem, offset, detail, text }) => {
-    const where = problem === 'truncated' ? `, at byte ${offset}` : '';
+function judgeFields(report: LogReport, { require, where }: CheckFlags): string[] {
+  if (require.length === 0) return [];
+  if (report.structured === 0) return ['no structured line that could have the required fields'];
+  if (report.examined === 0)
+    return [`no structured line has ${where.map((each) => safeLine(each, 80)).join(' and ')}`];
+  const { outside } = report;
+  return require.flatMap(({ name, share }) => {
+    const missing = report.missing[name] ?? 0;
+    const apart = outside?.fields.includes(name) ? outside.before + outside.after : 0;
+    const examined = report.examined - apart;
+    if (missing === 0) return [];
+    const found = (examined - missing) / examined;
+    if (share === 1) return [`${count(missing, 'line')} without ${safeLine(name, 80)}`];
+    if (found >= share) return [];
     return [
-      ...besideText('  ', `line ${line}: ${problem}, ${safeLine(detail, 100)}${where}`, columns),
-      ...(text ? besideText('    ', safeLine(text, 160), columns) : []),
+      `${count(missing, 'line')} of ${examined} without ${safeLine(name, 80)} (${percent(found)} have it, at least ${percent(share)} wanted)`,
     ];
   });
-  return [
-    ...wrapText(`${safeLine(source, 200)}  (${speed})`, columns, 2),
-    ...[...rows, ...notes.map((note) => ['note', note] as const)].flatMap(([name, value]) =>
-      besideText(`  ${name.padEnd(12)}  `, value, columns),
-    ),
-    ...(sampleLines.length > 0 ? ['', 'First findings', ...sampleLines] : []),
-    '',
-    ...(failures.length === 0
-      ? ['The log holds.']
-      : failures.flatMap((failure) => besideText('FAIL ', failure, columns))),
-  ];
 }
 
 const unreadableReasons: Partial<Record<string, string>> = {
@@ -215,6 +182,13 @@ function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
 
+/** `trace`, `trace>=95%`. */
+function requirement(value: string, before: Requirement[]): Requirement[] {
+  const [, name = '', least] = /^(.*?)(?:\s*>=\s*([^>=]*))?$/s.exec(value) ?? [];
+  if (name.trim() === '') throw new InvalidArgumentError('write the name of a field.');
+  return [...before, { name: name.trim(), share: least === undefined ? 1 : share(least) }];
+}
+
 function share(value: string): number {
   const number = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
   if (value.trim() === '' || !(number >= 0 && number <= 1))
@@ -227,21 +201,4 @@ function rule(value: string, before: SecretRule[]): SecretRule[] {
   if ((secretRules as readonly string[]).includes(value)) return [...before, value as SecretRule];
   const meant = nearest(value, secretRules);
   throw new InvalidArgumentError(`no such rule${meant ? `; did you mean ${meant}?` : '.'}`);
-}
-
-function counts(record: Partial<Record<string, number>>): string {
-  return Object.entries(record)
-    .filter(([, lines]) => lines)
-    .sort((a, b) => (b[1] ?? 0) - (a[1] ?? 0))
-    .map(([name, lines]) => `${name} ${lines}`)
-    .join(', ');
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-/** Rounded down, so that 99.99 % is never shown as 100 %. */
-function percent(part: number): string {
-  return `${Math.floor(part * 10_000) / 100} %`;
 }

@@ -3,7 +3,7 @@ import { excerpt, safeLine, safeText } from '../../base/safe-text.ts';
 import type { SpanData } from '../../check/probes.ts';
 import type { LogLine } from '../../logs/access.ts';
 import { BlockCollector } from '../../logs/blocks.ts';
-import { parsePrintedSpan } from '../../logs/printed-spans/printed-span.ts';
+import { parsePrinted } from '../../logs/printed-block.ts';
 import { toRecord } from '../../logs/record.ts';
 import type { Output } from '../invocation.ts';
 import { type Style, styleFor } from '../style.ts';
@@ -31,10 +31,11 @@ export function createLogPrinter(output: Pick<Output, 'color'>): LogPrinter {
     const name = style.dim(safeLine(service, 40).padEnd(serviceWidth));
     const made = new BlockCollector({
       line: ({ text, number }) => shown.push(lineText(style, name, text, number)),
-      block(text) {
-        const span = parsePrintedSpan(text);
-        if (span) shown.push(spanText(style, name, span));
-        return span !== undefined;
+      block(text, { number }) {
+        const printed = parsePrinted(text);
+        if (printed?.kind === 'span') shown.push(spanText(style, name, printed.span));
+        if (printed?.kind === 'record') shown.push(lineText(style, name, printed.json, number));
+        return printed?.kind === 'span' || printed?.kind === 'record';
       },
     });
     collectors.set(service, made);
