@@ -12,6 +12,8 @@ export interface FailureCode {
   means: string;
   /** What to do next, a command where there is one. */
   hint: string;
+  /** The headline of this failure. Default: the check's `failureTitle`. */
+  headline?: string;
 }
 
 /** A check as its author writes it; its id comes from its file or plugin. */
