@@ -1,5 +1,13 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
 export {
+  corsCodes,
+  corsObstacleOf,
+  corsOptions,
+  grantProblemOf,
+  originOf,
+  webOriginOf,
+} from './cors.ts';
+export {
   type EnvelopeCode,
   envelopeCodes,
   envelopeOptions,
@@ -12,12 +20,14 @@ export {
   followRequest,
   traceInHeaders,
 } from './follow-request.ts';
+export { type ForeignOrigin, lookAlikesOf, nullOrigin } from './foreign-origins.ts';
 export {
   foundationalTables,
   judgeColumns,
   judgeKeys,
   type TableProblem,
 } from './foundational-tables.ts';
+export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export {
   findRlsBypass,
@@ -26,6 +36,7 @@ export {
   policyFactsQuery,
 } from './policy-facts.ts';
 export { judgePooled, pooledSteps } from './pooled-tenant.ts';
+export { missingPermissions, preflightRequest } from './preflight.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { attemptEvidence, judgeAttempt } from './tenant-judgement.ts';
@@ -38,6 +49,18 @@ export {
   scenarioIds,
   type TenantAttempt,
 } from './tenant-scenario.ts';
+export { answerCodes } from './token-answer.ts';
+export {
+  endpointOptions,
+  isLetIn,
+  isObstacle,
+  isRefusal,
+  type RefusalCode,
+  refusalCodeOf,
+  refusalCodes,
+  refusalOptions,
+  TokenEndpoint,
+} from './token-endpoint.ts';
 export {
   assertTrace,
   type SpanSelector,
