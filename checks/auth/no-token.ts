@@ -1,5 +1,6 @@
 import { defineCheck, effectsOfMethod } from '../../src/check/index.ts';
 import {
+  describeRefusals,
   isLetIn,
   isObstacle,
   isRefusal,
@@ -91,7 +92,7 @@ export default defineCheck({
     const endpoint = new TokenEndpoint(http, stack.services.api.url, options);
     const { evidence, name } = endpoint;
     const failWith = (code: RefusalCode, actual: string) =>
-      fail(code, { expected: `${name} answers ${refusals.join(' or ')}`, actual, evidence });
+      fail(code, { expected: `${name} answers ${describeRefusals(refusals)}`, actual, evidence });
     const bare = await endpoint.send('without a token', refusals);
     if (bare.judgement !== 'refused') return failWith(refusalCodeOf(bare), bare.actual);
 

@@ -43,6 +43,8 @@ export async function createForgeries(
   return { notMade: [], ...made, ...(accepted === undefined ? {} : { accepted }) };
 }
 
+const needsKey = 'only the key of the issuer signs such a token';
+
 type Forger = (subject: Subject, context: ForgeryContext, jwks?: string) => Made | Promise<Made>;
 
 const forgers: Record<ForgeryKind, Forger> = {
@@ -52,21 +54,25 @@ const forgers: Record<ForgeryKind, Forger> = {
   'key-of-the-sender': forgeByOwnKey,
   issuer: (subject) => {
     const { iss } = subject.claims;
+    if (!subject.key) return none(needsKey, ownKey);
     if (typeof iss !== 'string') return none('the accepted token names no issuer', 'auth.issuer');
     const bare = iss.replace(/\/+$/, '');
     return withClaims(subject, 'iss', [
       ['of another issuer', 'https://issuer.invalid'],
       ['whose issuer only begins as the accepted one', `${bare}.invalid`],
+      ['whose issuer only ends as the accepted one', `https://issuer.invalid/${iss}`],
       ['whose issuer is a path below the accepted one', `${bare}/other`],
     ]);
   },
   audience: (subject) => {
     const aud = [subject.claims.aud].flat()[0];
+    if (!subject.key) return none(needsKey, ownKey);
     if (typeof aud !== 'string') return none('the accepted token names no audience', 'auth.audience');
     return withClaims(subject, 'aud', [
       ['for another audience', 'https://audience.invalid'],
       ['for a list of other audiences', ['https://audience.invalid', 'other']],
       ['whose audience only begins as the accepted one', `${aud}.invalid`],
+      ['whose audience only ends as the accepted one', `invalid.${aud}`],
     ]);
   },
   expired: (subject, { nowMs }) =>
@@ -104,6 +110,10 @@ async function forgeSignatures(subject: Subject, { shared, nowMs }: ForgeryConte
     { name: 'with a changed signature', token: `${head}.${claimsPart}.${changeFirst(signature)}` },
     { name: 'without its signature', token: `${head}.${claimsPart}.` },
   ];
+  if (algorithm.startsWith('ES')) {
+    const zeros = Buffer.alloc(Buffer.from(signature, 'base64url').length).toString('base64url');
+    forgeries.push({ name: 'with a signature of zeros', token: `${head}.${claimsPart}.${zeros}` });
+  }
   const secret = guessedSecret(algorithm, `${head}.${claimsPart}`, signature);
   if (secret) {
     const name = 'signed with a secret that everyone can guess';
@@ -199,7 +209,7 @@ function withClaims(
   claim: string,
   wrong: [name: string, value: unknown][],
 ): Made {
-  if (!key) return none('only the key of the issuer signs such a token', ownKey);
+  if (!key) return none(needsKey, ownKey);
   return {
     forgeries: wrong.map(([name, value]) => ({
       name,

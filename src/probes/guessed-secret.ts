@@ -3,6 +3,7 @@ import { signatureOf } from './jws.ts';
 
 /** Secrets of examples and tutorials. */
 const secrets = [
+  '',
   'secret',
   'secretkey',
   'secret-key',

@@ -76,11 +76,11 @@ describe('the accepted token', () => {
   });
 
   test.each([
-    ['rsa', { modulusLength: 2048 }, undefined, 'RS256'],
-    ['rsa', { modulusLength: 2048 }, 'PS256', 'PS256'],
+    ['rsa', {}, undefined, 'RS256'],
+    ['rsa', {}, 'PS256', 'PS256'],
     [
       'rsa-pss',
-      { modulusLength: 2048, hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384' },
+      { modulusLength: 1024, hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384' },
       undefined,
       'PS384',
     ],
@@ -91,7 +91,10 @@ describe('the accepted token', () => {
   ])(
     'a key of the type %s %j signs with the algorithm of its type (%s)',
     async (type, options, algorithm, found) => {
-      const pair = generateKeyPairSync(type as 'rsa', options as { modulusLength: number });
+      const pair: { privateKey: KeyObject; publicKey: KeyObject } =
+        type === 'rsa'
+          ? { privateKey, publicKey }
+          : generateKeyPairSync(type as 'rsa', options as { modulusLength: number });
       const own = String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
       const token = valid({
         audience: 'meatymusic',

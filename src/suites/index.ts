@@ -51,6 +51,7 @@ export {
 } from './tenant-scenario.ts';
 export { answerCodes } from './token-answer.ts';
 export {
+  describeRefusals,
   endpointOptions,
   isLetIn,
   isObstacle,

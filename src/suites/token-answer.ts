@@ -72,8 +72,9 @@ export function challengeOf({ headers }: HttpResponse): { error?: string; descri
   return { ...(error ? { error } : {}), ...(description ? { description } : {}) };
 }
 
-const loginWords =
-  /(?:^|[/_.-])(?:log-?in|log-?on|sign-?in|sso|saml|oauth2?|oidc|openid|authorize|authenticate|auth|session|accounts?)(?:[/_.-]|$)/i;
+const loginPath =
+  /(?:^|[/_.-])(?:log[_-]?in|log[_-]?on|sign[_-]?in|sso|saml2?|oauth2?|oidc|openid|authorize|authenticate|sessions?\/new)(?:[/_.-]|$)/i;
+const loginHost = /^(?:log-?in|sign-?in|sso|auth|oauth2?|id|idp|identity|accounts?)\./i;
 
 /** True for a redirect to a page on which users identify themselves; not for one to another spelling of the same path. */
 function leadsToLogin(location: string | undefined, url: string): boolean {
@@ -82,7 +83,7 @@ function leadsToLogin(location: string | undefined, url: string): boolean {
   const to = new URL(location, url);
   const bare = (path: string) => path.replace(/\/+$/, '').toLowerCase();
   if (bare(to.pathname) === bare(from.pathname)) return false;
-  return loginWords.test(to.pathname) || (to.host !== from.host && loginWords.test(to.hostname));
+  return loginPath.test(to.pathname) || (to.host !== from.host && loginHost.test(to.hostname));
 }
 
 function describe(actual: string, response: HttpResponse): string {

@@ -100,3 +100,10 @@ export function refusalCodeOf({ judgement }: JudgedAnswer): RefusalCode {
   const isOther = judgement === 'refused' || judgement === 'other-refusal' || judgement === 'other-error';
   return isOther ? 'wrong-status' : judgement;
 }
+
+/** `401 or a redirect to a login`. */
+export function describeRefusals(statuses: readonly number[]): string {
+  const isRedirect = (status: number) => status >= 300 && status < 400;
+  const plain = statuses.filter((status) => !isRedirect(status)).map(String);
+  return [...plain, ...(statuses.some(isRedirect) ? ['a redirect to a login'] : [])].join(' or ');
+}

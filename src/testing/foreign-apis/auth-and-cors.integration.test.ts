@@ -6,17 +6,23 @@ import { withServices } from '../../check/stack.ts';
 import type { Verdict } from '../../check/verdict.ts';
 import { testStack } from '../probe-context.ts';
 import { runCheck } from '../run-check.ts';
-import { corsChecks, corsTable, web } from './cors-table.ts';
+import { corsChecks, web } from './cors-case.ts';
+import { corsTable } from './cors-table.ts';
+import { strictCorsTable } from './cors-table-strict.ts';
 import { type ForeignApis, type Listener, serveForeignApis } from './serve.ts';
-import { tokenChecks, tokenTable } from './token-table.ts';
+import { tokenChecks } from './token-case.ts';
+import { tokenTable } from './token-table.ts';
+import { brokenTokenTable } from './token-table-broken.ts';
 
+const tokenCases = [...tokenTable, ...brokenTokenTable];
+const corsCases = [...corsTable, ...strictCorsTable];
 const shared = createSharedResources();
 const checks: Record<string, CheckDefinition> = {};
 let apis: ForeignApis;
 
 beforeAll(async () => {
   const listeners: Record<string, Listener> = {};
-  for (const { name, api } of [...tokenTable, ...corsTable]) {
+  for (const { name, api } of [...tokenCases, ...corsCases]) {
     expect(listeners, name).not.toHaveProperty([name]);
     listeners[name] = await api;
   }
@@ -44,7 +50,7 @@ function shown(verdict: Verdict): string {
 }
 
 describe('tokens', () => {
-  test.each(tokenTable)(
+  test.each(tokenCases)(
     '$name',
     async ({ name, auth, options = {}, validOptions = {}, verdict, but = {} }) => {
       const stack = withServices(testStack, { api: { url: apis.url } });
@@ -63,7 +69,7 @@ describe('tokens', () => {
 });
 
 describe('cors', () => {
-  test.each(corsTable)('$name', async ({ name, options = {}, isOneOrigin, verdict = 'pass', but = {} }) => {
+  test.each(corsCases)('$name', async ({ name, options = {}, isOneOrigin, verdict = 'pass', but = {} }) => {
     const origin = isOneOrigin ? new URL(apis.url).origin : web;
     const stack = withServices(testStack, { api: { url: apis.url }, web: { url: origin } });
     const root = `/${encodeURIComponent(name)}/`;
