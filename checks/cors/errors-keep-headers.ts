@@ -1,4 +1,11 @@
-import { defineCheck, exchange, option, skipWithoutOrigin, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
+import {
+  corsOptions,
+  grantProblemOf,
+  obstacleCodes,
+  obstacleOf,
+  webOriginOf,
+} from '../../src/suites/index.ts';
 
 /** Verifies that error answers keep the CORS headers, so that the web app sees the error and not "Failed to fetch". */
 export default defineCheck({
@@ -13,18 +20,19 @@ export default defineCheck({
     paths: option(
       v.array(v.string()),
       ['/meatymusic-verify-no-such-page', '/api/v1/me'],
-      'Paths that answer an error: one unknown, one that needs a token',
+      'Paths that answer an error: one unknown, one that needs a token, and one that answers 5xx where there is such a path',
     ),
-    origin: option(v.string(), '', "Allowed origin; default: the web app's"),
+    ...corsOptions,
   },
   codes: {
-    unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
+    ...obstacleCodes,
     'not-an-error': {
+      headline: 'A path that should answer an error answers none',
       means: 'a path does not answer an error',
-      hint: 'name paths that do in the option paths',
+      hint: 'name paths that do: options: { cors/errors-keep-headers: { paths: [ … ] } }',
     },
     'header-lost': {
-      means: 'an error has no Access-Control-Allow-Origin',
+      means: 'an error has no Access-Control-Allow-Origin for the web app',
       hint: 'set the CORS headers before the handler, not after it',
     },
   },
@@ -37,29 +45,39 @@ export default defineCheck({
       change: { path: '/api/v1/me', removeHeaders: ['access-control-allow-origin'] },
     },
     { name: 'nothing is an error', code: 'not-an-error', kind: 'options', set: { paths: ['/health'] } },
+    {
+      name: 'the limit is reached',
+      code: 'rate-limited',
+      kind: 'http',
+      service: 'api',
+      change: { status: 429 },
+    },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const skipped = skipWithoutOrigin(options.origin, stack);
-    if (skipped) return skipped;
-    const origin = options.origin || new URL(stack.services.web.url).origin;
-    const evidence = [];
+    const { origin, verdict } = webOriginOf(options.origin, stack);
+    if (origin === undefined) return verdict;
+    const evidence: Parameters<typeof pass>[2] = [];
+    const statuses = new Set<number>();
     for (const path of options.paths) {
       const url = new URL(path, stack.services.api.url).href;
-      const asked = await exchange(http, { url, headers: { origin } }, path);
+      const asked = await exchange(http, { url, headers: { origin }, timeoutMs: options.withinMs }, path);
       evidence.push(asked.evidence);
       const expected = `GET ${url} answers an error with Access-Control-Allow-Origin: ${origin}`;
-      if (!asked.response) return fail('unreachable', { expected, actual: asked.actual, evidence });
-      if (asked.response.status < 400)
-        return fail('not-an-error', { expected, actual: asked.actual, evidence });
-      const allowed = asked.response.headers['access-control-allow-origin'];
-      if (allowed !== origin && allowed !== '*') {
-        return fail('header-lost', {
-          expected,
-          actual: `${asked.actual} with ${allowed ?? 'no such header'}`,
-          evidence,
-        });
-      }
+      const { response, actual } = asked;
+      const obstacle = obstacleOf(asked);
+      if (!response) return fail(obstacle ?? 'unreachable', { expected, actual, evidence });
+      if (response.status < 400) return fail('not-an-error', { expected, actual, evidence });
+      const problem = grantProblemOf(response, origin, options.credentials);
+      if (problem) return fail('header-lost', { expected, actual: `${actual}, ${problem.actual}`, evidence });
+      if (obstacle) return fail(obstacle, { expected, actual, evidence });
+      statuses.add(response.status);
     }
-    return pass('every error keeps the header', { count: options.paths.length, what: 'errors' }, evidence);
+    const seen = [...statuses].sort();
+    const unseen = seen.some((status) => status >= 500) ? '' : '; no 5xx was seen (option paths)';
+    return pass(
+      `${seen.join(' and ')} keep the header${unseen}`,
+      { count: options.paths.length, what: 'errors' },
+      evidence,
+    );
   },
 });

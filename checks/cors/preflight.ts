@@ -1,4 +1,13 @@
-import { defineCheck, exchange, option, skipWithoutOrigin, v } from '../../src/check/index.ts';
+import { defineCheck, type Exchanged, exchange, option, v } from '../../src/check/index.ts';
+import {
+  corsCodes,
+  corsOptions,
+  grantProblemOf,
+  missingPermissions,
+  obstacleOf,
+  preflightRequest,
+  webOriginOf,
+} from '../../src/suites/index.ts';
 
 /** Verifies that a preflight of the web app is granted for the method and the headers that it sends: its token and its trace. */
 export default defineCheck({
@@ -17,20 +26,33 @@ export default defineCheck({
       ['authorization', 'content-type', 'traceparent', 'x-service-name'],
       'Headers that it sends',
     ),
-    origin: option(v.string(), '', "Allowed origin; default: the web app's"),
+    ...corsOptions,
   },
   codes: {
-    unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
+    ...corsCodes,
     'wrong-status': {
-      means: 'the preflight is answered with an error',
+      means: 'the preflight is answered with an error or a redirect',
       hint: 'answer OPTIONS before authentication',
     },
     'origin-missing': {
       means: 'the origin is not allowed',
       hint: "add the web app's origin to CORS_ORIGINS",
     },
-    'method-missing': { means: 'the method is not allowed', hint: 'add it to the allowed methods of CORS' },
-    'headers-missing': { means: 'a header is not allowed', hint: 'add it to the allowed headers of CORS' },
+    'no-credentials': {
+      headline: "The web app's preflight is not granted for requests with cookies",
+      means: 'requests with cookies need the very origin and Access-Control-Allow-Credentials: true',
+      hint: 'name the origin instead of *, and allow credentials (the option credentials of cors, @fastify/cors, @koa/cors and hono/cors)',
+    },
+    'method-missing': {
+      headline: "The web app's method is not among the allowed ones",
+      means: 'the method is not allowed; upper and lower case differ',
+      hint: 'add it to the allowed methods of CORS, spelled as it is sent: PUT',
+    },
+    'headers-missing': {
+      headline: 'A header of the web app is not among the allowed ones',
+      means: 'a header is not allowed; * includes no Authorization, and with cookies nothing',
+      hint: 'add it to the allowed headers of CORS',
+    },
   },
   sabotage: [
     {
@@ -48,11 +70,17 @@ export default defineCheck({
       change: { method: 'OPTIONS', removeHeaders: ['access-control-allow-origin'] },
     },
     {
-      name: 'only GET is allowed',
+      name: 'the web app sends cookies',
+      code: 'no-credentials',
+      kind: 'options',
+      set: { credentials: true },
+    },
+    {
+      name: 'only put in lower case is allowed',
       code: 'method-missing',
       kind: 'http',
       service: 'api',
-      change: { method: 'OPTIONS', setHeaders: { 'access-control-allow-methods': 'GET' } },
+      change: { method: 'OPTIONS', setHeaders: { 'access-control-allow-methods': 'get, put' } },
     },
     {
       name: 'traceparent is not allowed',
@@ -61,60 +89,83 @@ export default defineCheck({
       service: 'api',
       change: { method: 'OPTIONS', setHeaders: { 'access-control-allow-headers': 'authorization' } },
     },
+    {
+      name: 'the path serves nothing',
+      code: 'no-endpoint',
+      kind: 'http',
+      service: 'api',
+      change: { status: 404, removeHeaders: ['access-control-allow-origin', 'allow'] },
+    },
   ],
-  async run({ http, stack, options, pass, fail }) {
-    const skipped = skipWithoutOrigin(options.origin, stack);
-    if (skipped) return skipped;
+  async run({ http, stack, options, pass, fail, skip }) {
+    const { origin, verdict } = webOriginOf(options.origin, stack);
+    if (origin === undefined) return verdict;
+    const { credentials, withinMs: timeoutMs } = options;
     const url = new URL(options.path, stack.services.api.url).href;
-    const origin = options.origin || new URL(stack.services.web.url).origin;
-    const headers = {
-      origin,
-      'access-control-request-method': options.method,
-      'access-control-request-headers': options.headers.join(','),
+    const evidence: Parameters<typeof pass>[2] = [];
+    const ask = async (label: string, method: string, more: Record<string, string> = {}) => {
+      const asked = await exchange(http, { url, method, headers: { origin, ...more }, timeoutMs }, label);
+      evidence.push(asked.evidence);
+      return asked;
     };
-    const { response, actual, evidence } = await exchange(
-      http,
-      { url, method: 'OPTIONS', headers },
-      'preflight',
-    );
-    const found = {
-      expected: `${options.method} with ${options.headers.join(', ')} is granted to ${origin}`,
-      evidence: [evidence],
-    };
-    if (!response) return fail('unreachable', { ...found, actual });
-    if (response.status >= 300) return fail('wrong-status', { ...found, actual });
-    const allowed = response.headers['access-control-allow-origin'];
-    if (allowed !== origin && allowed !== '*') {
-      return fail('origin-missing', {
-        ...found,
-        actual: `Access-Control-Allow-Origin: ${allowed ?? '(none)'}`,
-      });
+    const wanted = preflightRequest(options.method, options.headers);
+    const names = wanted.headers.join(',');
+    const asked = await ask('preflight', 'OPTIONS', {
+      'access-control-request-method': wanted.method,
+      ...(names ? { 'access-control-request-headers': names } : {}),
+    });
+    const expected = `${wanted.method} with ${names || 'no further header'} is granted to ${origin}`;
+    const obstacle = obstacleOf(asked);
+    if (obstacle || !asked.response)
+      return fail(obstacle ?? 'unreachable', { expected, actual: asked.actual, evidence });
+    const plain = await ask('the path itself', 'GET');
+    const isServed = serves(plain) || allows(await ask('methods of the path', 'OPTIONS'), wanted.method);
+    if (!wanted.isNeeded && isServed)
+      return pass(
+        'a browser sends this request without a preflight',
+        { count: 1, what: 'request' },
+        evidence,
+      );
+    const problem = problemOf(asked, wanted, { origin, credentials });
+    if (problem && (plain.response?.status ?? 0) >= 500 && asked.response.status >= 500)
+      return fail('not-judged', { expected, actual: problem.actual, evidence });
+    if (!isServed && problem) {
+      const actual = `the preflight: ${problem.actual}; GET: ${plain.actual}`;
+      return fail('no-endpoint', { expected: `${url} serves ${wanted.method}`, actual, evidence });
     }
-    const methods = listed(response.headers['access-control-allow-methods']);
-    if (!methods.includes('*') && !methods.includes(options.method.toLowerCase())) {
-      return fail('method-missing', { ...found, actual: `allowed: ${methods.join(', ') || 'none'}` });
+    if (problem) return fail(problem.code, { expected, actual: problem.actual, evidence });
+    if (!isServed) {
+      const reason = `granted, but GET ${url} answers ${plain.response?.status ?? 'nothing'}: that the path serves ${wanted.method} was not seen`;
+      return skip(reason, 'options: { cors/preflight: { path: … } } with a path that serves GET too');
     }
-    const names = listed(response.headers['access-control-allow-headers']);
-    // The wildcard does not include Authorization.
-    const missing = options.headers.filter(
-      (name) =>
-        !names.includes(name.toLowerCase()) &&
-        (!names.includes('*') || name.toLowerCase() === 'authorization'),
-    );
-    if (missing.length > 0)
-      return fail('headers-missing', { ...found, actual: `not allowed: ${missing.join(', ')}` });
-    return pass(
-      `granted with ${response.status}`,
-      { count: options.headers.length + 1, what: 'permissions' },
-      [evidence],
-    );
+    const permissions = { count: wanted.headers.length + 1, what: 'permissions' };
+    return pass(`granted with ${asked.response.status}`, permissions, evidence);
   },
 });
 
-function listed(header: string | undefined): string[] {
-  return (header ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+function problemOf(
+  { response, actual }: Exchanged,
+  wanted: ReturnType<typeof preflightRequest>,
+  { origin, credentials }: { origin: string; credentials: boolean },
+) {
+  if (!response) return undefined;
+  if (response.status < 200 || response.status >= 300) return { code: 'wrong-status', actual } as const;
+  const refused = grantProblemOf(response, origin, credentials);
+  if (refused) {
+    const code = refused.code === 'no-credentials' ? 'no-credentials' : 'origin-missing';
+    return { code, actual: refused.actual } as const;
+  }
+  const missing = missingPermissions(response, wanted, credentials);
+  if (missing.method) return { code: 'method-missing', actual: missing.method } as const;
+  return missing.headers ? ({ code: 'headers-missing', actual: missing.headers } as const) : undefined;
+}
+
+/** Any answer but that of an unknown path shows that there is one; 405 names one that has no GET. */
+function serves({ response }: Exchanged): boolean {
+  return response !== undefined && ![404, 410, 501].includes(response.status);
+}
+
+/** Express answers OPTIONS of a known path with its methods. */
+function allows({ response }: Exchanged, method: string): boolean {
+  return (response?.headers.allow ?? '').split(',').some((name) => name.trim() === method);
 }

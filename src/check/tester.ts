@@ -150,6 +150,11 @@ const steadyIds: FakeProbe<Probes['ids']> = {
   now: 1_767_225_600_000,
   pause: () => undefined as never,
   token: ({ kind }) => ({ available: true, token: `token.${kind}.signature` }),
+  forgeries: ({ kind }) => ({
+    forgeries: [{ name: 'forged', token: `token.${kind}.forged` }],
+    accepted: 'token.valid.signature',
+    notMade: [],
+  }),
 };
 
 function fakeAll({ needs }: CheckDefinition, given: FakeProbes): Partial<Probes> {

@@ -16,8 +16,15 @@ const auth = group(
     token: unset(name, 'A token that the API accepts, for the positive cases (secret)'),
     issuer: unset(v.string(), 'Issuer that the API expects'),
     audience: unset(v.string(), 'Audience that the API expects'),
-    signingKeyFile: unset(v.string(), 'PEM of an RS256 key that the API trusts'),
+    signingKeyFile: unset(
+      v.string(),
+      'PEM of a private key that the API trusts (RSA, EC, Ed25519), or a file with the secret that it shares',
+    ),
     keyId: unset(v.string(), '`kid` of that key in the JWKS of the API'),
+    algorithm: unset(
+      v.string(),
+      'Algorithm of its signatures; default: the one of auth.token, else by the key',
+    ),
   },
   'How the checks prove who they are',
 );

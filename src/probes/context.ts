@@ -67,8 +67,8 @@ export interface ProbeAuth {
   /** Default: the one that `up` gives the API. */
   issuer?: string;
   audience?: string;
-  /** An RS256 key that the API trusts: PKCS #8 PEM, and the `kid` of its JWKS. */
-  signingKey?: { pem: string; keyId?: string };
+  /** A key that the API trusts: PEM or shared secret, the `kid` of its JWKS, and the algorithm where the key serves several. */
+  signingKey?: { pem: string; keyId?: string; algorithm?: string };
   /** Gets the signature of each token that is made with the key: without it, a token that is kept opens nothing. */
   keepSecret?(signature: string): void;
 }

@@ -1,9 +1,7 @@
-import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
-import { SignJWT, UnsecuredJWT } from 'jose';
-import type { SharedResources } from '../base/shared-resources.ts';
-import type { TokenQuery } from '../check/probes.ts';
+import type { IdsProbe, TokenQuery } from '../check/probes.ts';
 import type { ProbeAuth } from './context.ts';
+import { type DecodedToken, decodeToken, signToken } from './jws.ts';
+import { algorithmFor, parseSigningKey, type SigningKey } from './signing-key.ts';
 
 /** Issuer that `up` gives to the API of a stack that it starts. */
 export const defaultIssuer = 'https://auth.meatymusic.local';
@@ -22,60 +20,66 @@ const identities = {
   },
 } as const;
 
+/** A token as it is accepted, or as it would look: what forgeries change one part of. */
+export interface TokenTemplate extends Pick<DecodedToken, 'header' | 'claims'> {
+  key?: SigningKey;
+  /** The accepted token; absent: neither a key nor a token is configured. */
+  token?: string;
+}
+
 /**
- * Tokens for the authentication checks. What must be refused whoever checks it needs no key of the stack: a signature by
- * a key that nobody published, or none at all. A wrong issuer and a passed expiry say something only under a good signature.
+ * Returns the template of an accepted token. Header and claims are those of the configured token where it is a JWT; issuer,
+ * audience and key ID of the configuration replace its own, and with a key the times are fresh.
  */
-export async function createToken(
-  { kind, tenant = 'a', claims: given }: TokenQuery,
+export function tokenTemplate(
   auth: ProbeAuth,
   nowMs: number,
-  shared: SharedResources,
-): Promise<{ available: boolean; token: string; enable?: string }> {
-  const issuer = auth.issuer ?? defaultIssuer;
+  { tenant, claims }: Partial<TokenQuery> = {},
+): TokenTemplate {
+  const given = auth.token === undefined ? undefined : decodeToken(auth.token);
+  const key = auth.signingKey && parseSigningKey(auth.signingKey.pem);
+  if (!key && given) return { header: given.header, claims: given.claims, token: auth.token as string };
   const seconds = Math.floor(nowMs / 1000);
-  const claims = { ...identities[tenant], ...(auth.audience ? { aud: auth.audience } : {}), ...given };
-  if (kind === 'none-algorithm') {
-    const token = new UnsecuredJWT(claims)
-      .setIssuer(issuer)
-      .setIssuedAt(seconds)
-      .setExpirationTime(seconds + 600);
-    return { available: true, token: token.encode() };
+  const keyId = auth.signingKey?.keyId ?? given?.header.kid;
+  const header = {
+    typ: 'JWT',
+    ...given?.header,
+    alg: key ? algorithmFor(key, auth.signingKey?.algorithm, given?.header.alg) : 'RS256',
+    ...(keyId === undefined ? {} : { kid: keyId }),
+  };
+  const made = {
+    ...(given && !tenant ? given.claims : { ...given?.claims, ...identities[tenant ?? 'a'] }),
+    iss: auth.issuer ?? given?.claims.iss ?? defaultIssuer,
+    ...(auth.audience ? { aud: auth.audience } : {}),
+    ...claims,
+    iat: seconds - 5,
+    exp: seconds + 600,
+  };
+  if (!key) return { header, claims: made, ...(auth.token ? { token: auth.token } : {}) };
+  const token = signToken(header, made, key.key);
+  auth.keepSecret?.(token.slice(token.lastIndexOf('.') + 1));
+  return { header, claims: made, key, token };
+}
+
+/** Returns a token that the API accepts; claims can be replaced only where a key is configured. */
+export function createToken(
+  { tenant, claims }: TokenQuery,
+  auth: ProbeAuth,
+  nowMs: number,
+): Awaited<ReturnType<IdsProbe['token']>> {
+  const replaces = tenant === 'b' || claims !== undefined;
+  const template = tokenTemplate(auth, nowMs, {
+    ...(tenant ? { tenant } : {}),
+    ...(claims ? { claims } : {}),
+  });
+  if (!template.key && replaces) return { available: false, token: '', enable: ownKey };
+  if (!template.token) {
+    return { available: false, token: '', enable: `auth.token: a token that the API accepts, or ${ownKey}` };
   }
-  if (kind === 'valid' && !auth.signingKey) {
-    if (given) return { available: false, token: '', enable: ownKey };
-    return auth.token
-      ? { available: true, token: auth.token }
-      : { available: false, token: '', enable: enableFor(kind) };
-  }
-  // Without a key of the stack the others are made all the same: if one of them is let in, that is a finding.
-  const trusted = kind !== 'bad-signature' && auth.signingKey !== undefined;
-  const key = trusted
-    ? createPrivateKey(auth.signingKey!.pem)
-    : await shared.get('ids.stray-key', () => strayKey());
-  const token = await new SignJWT(claims)
-    .setProtectedHeader({
-      alg: 'RS256',
-      typ: 'JWT',
-      ...(auth.signingKey?.keyId ? { kid: auth.signingKey.keyId } : {}),
-    })
-    .setIssuer(kind === 'wrong-issuer' ? `${issuer.replace(/\/$/, '')}.invalid` : issuer)
-    .setIssuedAt(kind === 'expired' ? seconds - 7200 : seconds - 5)
-    .setExpirationTime(kind === 'expired' ? seconds - 3600 : seconds + 600)
-    .sign(key);
-  if (trusted) auth.keepSecret?.(token.slice(token.lastIndexOf('.') + 1));
-  return trusted || kind === 'bad-signature'
-    ? { available: true, token }
-    : { available: false, token, enable: enableFor(kind) };
+  const exp = decodeToken(template.token)?.claims.exp;
+  return { available: true, token: template.token, ...(typeof exp === 'number' ? { expiresAt: exp } : {}) };
 }
 
-/** Its making takes a few tenths of a second, beside the event loop. */
-async function strayKey(): Promise<KeyObject> {
-  return (await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey;
-}
-
-const ownKey = "auth.signingKeyFile: PEM of an RS256 key that the API's JWKS holds";
-
-function enableFor(kind: TokenQuery['kind']): string {
-  return kind === 'valid' ? `auth.token: a token that the API accepts, or ${ownKey}` : ownKey;
-}
+/** The setting with which tokens can be signed. */
+export const ownKey =
+  "auth.signingKeyFile: PEM of a private key that the API's JWKS holds, or the secret that it shares";

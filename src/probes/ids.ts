@@ -24,9 +24,19 @@ export function createIdsProbe(context: ProbeContext): ClosableProbe<'ids'> {
     },
     async token(query) {
       const { createToken } = await import('./ids-token.ts');
-      return createToken(query, context.auth, context.clock.now(), context.shared);
+      return createToken(query, context.auth, context.clock.now());
+    },
+    async forgeries(query) {
+      const { createForgeries } = await import('./forgeries.ts');
+      const { auth, clock, shared, stack } = context;
+      const isApiLocal = stack.runtime !== 'compose' && isLoopback(new URL(stack.services.api.url).hostname);
+      return createForgeries(query, { auth, nowMs: clock.now(), shared, isApiLocal });
     },
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 }
 
 /** All zeros means "no trace" in W3C Trace Context. */

@@ -15,6 +15,7 @@ import { stackFolder } from './state.ts';
 /** Signs tokens for the stacks that `up` starts; the API gets only the public half. */
 export interface StackKeys {
   issuer: string;
+  audience: string;
   /** PKCS #8 PEM of an RS256 key. */
   signingKeyPem: string;
   keyId: string;
@@ -24,6 +25,9 @@ export interface StackKeys {
 
 /** Issuer of the tokens in stacks that `up` starts. Nothing listens there: the API gets its JWKS inline. */
 export const stackIssuer = 'https://auth.meatymusic.test';
+
+/** Audience of the tokens in stacks that `up` starts: their API. */
+export const stackAudience = 'meatymusic-api';
 
 const keyFile = (root: string) => path.join(stackFolder(root), 'keys', 'signing-key.pem');
 const passwordFile = (root: string) => path.join(stackFolder(root), 'keys', 'password');
@@ -64,6 +68,7 @@ function describe(pem: string): StackKeys {
   const keyId = createHash('sha256').update(thumbprint).digest('base64url');
   return {
     issuer: stackIssuer,
+    audience: stackAudience,
     signingKeyPem: pem,
     keyId,
     jwks: JSON.stringify({ keys: [{ ...jwk, kid: keyId, alg: 'RS256', use: 'sig' }] }),

@@ -4,6 +4,7 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Project } from '../config/project.ts';
 import type { ProbeAuth } from '../probes/context.ts';
+import { assertAlgorithm, parseSigningKey } from '../probes/signing-key.ts';
 import { readStackKeys } from '../runners/keys.ts';
 import type { Runtime } from '../runners/runtime.ts';
 
@@ -11,16 +12,24 @@ import type { Runtime } from '../runners/runtime.ts';
 export function authOf({ config: { auth }, root, redact }: Project, { name }: Runtime): ProbeAuth {
   const keys = name === 'external' ? undefined : readStackKeys(root);
   const signingKey = auth.signingKeyFile
-    ? { pem: readKey(path.resolve(root, auth.signingKeyFile)), ...(auth.keyId ? { keyId: auth.keyId } : {}) }
+    ? configuredKey(path.resolve(root, auth.signingKeyFile), auth)
     : keys && { pem: keys.signingKeyPem, keyId: keys.keyId };
   const issuer = auth.issuer ?? keys?.issuer;
+  const audience = auth.audience ?? keys?.audience;
   return {
     ...(auth.token ? { token: auth.token } : {}),
     ...(issuer ? { issuer } : {}),
-    ...(auth.audience ? { audience: auth.audience } : {}),
+    ...(audience ? { audience } : {}),
     ...(signingKey ? { signingKey } : {}),
     keepSecret: (signature) => redact.add(signature),
   };
+}
+
+function configuredKey(file: string, { keyId, algorithm }: Project['config']['auth']) {
+  const pem = readKey(file);
+  const key = parseSigningKey(pem, `auth.signingKeyFile (${file})`);
+  if (algorithm) assertAlgorithm(key, algorithm);
+  return { pem, ...(keyId ? { keyId } : {}), ...(algorithm ? { algorithm } : {}) };
 }
 
 function readKey(file: string): string {

@@ -1,6 +1,14 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
 export { firstDifference, withoutFields } from './compare-bodies.ts';
 export {
+  corsCodes,
+  corsObstacleOf,
+  corsOptions,
+  grantProblemOf,
+  originOf,
+  webOriginOf,
+} from './cors.ts';
+export {
   codeOfAnswer,
   codeOfFailure,
   type EndpointCode,
@@ -23,18 +31,34 @@ export {
   followRequest,
   traceInHeaders,
 } from './follow-request.ts';
+export { type ForeignOrigin, lookAlikesOf, nullOrigin } from './foreign-origins.ts';
 export {
   foundationalTables,
   judgeColumns,
   judgeKeys,
   type TableProblem,
 } from './foundational-tables.ts';
+export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
+export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
 export { redisCodeOf, redisCodes } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { inspectTenancy } from './tenant-inspection.ts';
+export { answerCodes } from './token-answer.ts';
+export {
+  describeRefusals,
+  endpointOptions,
+  isLetIn,
+  isObstacle,
+  isRefusal,
+  type RefusalCode,
+  refusalCodeOf,
+  refusalCodes,
+  refusalOptions,
+  TokenEndpoint,
+} from './token-endpoint.ts';
 export {
   assertTrace,
   type SpanSelector,

@@ -31,6 +31,8 @@ export function inTurn(...answers: (HttpResponse | Error)[]) {
 
 export const refused = new ProbeError('ECONNREFUSED', 'localhost:8000: ECONNREFUSED, nothing listens there');
 
+export const timedOut = new ProbeError('TIMEOUT', 'localhost:8000: no answer within 4 s');
+
 /** The trace of the check tester's identifiers. */
 export const testTraceId = '0af7651916cd43dd8448eb211c80319c';
 

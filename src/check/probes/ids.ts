@@ -7,14 +7,50 @@ export interface IdsProbe {
   now(): Promise<number>;
   /** Time passing, with the attempt's deadline: for a rate limit's window, a token's expiry. */
   pause(query: { ms: number }): Promise<void>;
-  /** JWTs for the authentication checks, signed by a key whose JWKS the checker serves where the stack was pointed at it. */
-  token(query: TokenQuery): Promise<{ available: boolean; token: string; enable?: string }>;
+  /** A JWT that the API accepts: made with the configured key, else the configured token. */
+  token(query: TokenQuery): Promise<{
+    available: boolean;
+    token: string;
+    enable?: string;
+    /** Epoch seconds at which it expires, where it names that. */
+    expiresAt?: number;
+  }>;
+  /** Tokens that the API must refuse, each made from the accepted one by one change. */
+  forgeries(query: ForgeryQuery): Promise<Forgeries>;
 }
 
 export interface TokenQuery {
-  kind: 'valid' | 'bad-signature' | 'wrong-issuer' | 'expired' | 'none-algorithm';
+  kind: 'valid';
   /** Which of two fixed test tenants the token speaks for. Default `a`. */
   tenant?: 'a' | 'b';
   /** Replace claims of the token; only a token that is made here can carry them. */
   claims?: Record<string, string>;
+}
+
+/** What is wrong with a forged token. */
+export type ForgeryKind =
+  | 'signature'
+  | 'none-algorithm'
+  | 'public-key-as-secret'
+  | 'key-of-the-sender'
+  | 'issuer'
+  | 'audience'
+  | 'expired'
+  | 'not-yet-valid';
+
+export interface ForgeryQuery {
+  kind: ForgeryKind;
+  /** Key set that the API trusts, as JSON text: its public keys. Default: the public half of the configured key. */
+  jwks?: string;
+}
+
+export interface Forgeries {
+  /** Names complete "a token …": `signed by another key`. */
+  forgeries: { name: string; token: string }[];
+  /** The accepted token from which they are made; absent: none is configured, and claims were made up. */
+  accepted?: string;
+  /** Members of the kind that could not be made, and why. */
+  notMade: string[];
+  /** A setting that makes more possible, where there are no forgeries. */
+  enable?: string;
 }

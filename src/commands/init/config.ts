@@ -43,6 +43,7 @@ const examples: Readonly<Record<string, string>> = {
   'auth.audience': "'meatymusic-api'",
   'auth.signingKeyFile': "'./keys/test.pem'",
   'auth.keyId': "'test-1'",
+  'auth.algorithm': "'PS256'",
   'compose.file': "'./docker-compose.yml'",
   'compose.project': "'meatymusic'",
   'compose.env': "{ API_PORT: '8001' }",

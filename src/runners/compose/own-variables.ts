@@ -33,7 +33,7 @@ export async function ownVariables({ config, root, env }: RuntimeContext): Promi
     ['NEXT_PUBLIC_APP_NAME', services.web.appName, 'MeatyMusic'],
     ['DATABASE_APP_ROLE', services.database.applicationRole, 'meatymusic_app'],
     ['AUTH_ISSUER', auth.issuer ?? keys.issuer],
-    ['AUTH_AUDIENCE', auth.audience],
+    ['AUTH_AUDIENCE', auth.audience ?? keys.audience],
     ['AUTH_JWKS', env.AUTH_JWKS_URL ? undefined : keys.jwks],
     ['MEATYMUSIC_ROOT', realPath(root), realPath(packageRoot)],
     ['API_BUNDLE', digest('api')],

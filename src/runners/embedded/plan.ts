@@ -60,7 +60,7 @@ export async function makePlan({ config, root, env }: RuntimeContext): Promise<S
     ...(services.telemetry.otlpEndpoint ? { otlpEndpoint: services.telemetry.otlpEndpoint } : {}),
     auth: {
       issuer: auth.issuer ?? keys.issuer,
-      ...(auth.audience ? { audience: auth.audience } : {}),
+      audience: auth.audience ?? keys.audience,
       jwks: keys.jwks,
     },
     environment: Object.fromEntries(
