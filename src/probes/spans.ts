@@ -62,7 +62,8 @@ function matches(span: SpanData, { traceId, sinceMs, service }: SpanQuery): bool
   return (
     (traceId === undefined || span.traceId === traceId) &&
     (sinceMs === undefined || span.startMs >= sinceMs) &&
-    (service === undefined || span.service === service)
+    // A printed span without a resource may be of any service.
+    (service === undefined || span.service === undefined || span.service === service)
   );
 }
 
