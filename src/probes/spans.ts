@@ -24,7 +24,9 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
 
   return {
     async available() {
-      if (sources.length > 0) return { available: true, source };
+      const { otlpEndpoint } = context.stack.telemetry;
+      const elsewhere = otlpEndpoint && !context.spans ? { elsewhere: otlpEndpoint } : {};
+      if (sources.length > 0) return { available: true, source, ...elsewhere };
       return {
         available: false,
         source: '',
