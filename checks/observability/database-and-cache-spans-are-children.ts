@@ -1,12 +1,16 @@
 import { defineCheck, number, option, type SpanData, v } from '../../src/check/index.ts';
-import { buildTraceTree, followRequest } from '../../src/suites/index.ts';
+import { buildTraceTree, followRequest, lostIn, namesOf, systemOf } from '../../src/suites/index.ts';
 
 /** Verifies that what a request does in database and cache is part of its trace: spans of both below the request's own. */
 export default defineCheck({
   title: 'Database and cache spans belong to their request',
   failureTitle: 'Database or cache spans do not belong to their request',
   why: 'Most slow requests are slow in database or cache; a trace that ends at the handler explains none of them.',
-  after: ['observability/trace-propagates', 'database/connects', 'cache/ping'],
+  after: ['database/connects', 'cache/ping'],
+  blockedBy: {
+    'observability/trace-propagates': ['not-continued', 'leaks-context'],
+    'observability/spans-exported': ['none', 'not-sampled', 'exporter-failed'],
+  },
   needs: ['http', 'ids', 'spans'],
   uses: ['api', 'database', 'cache'],
   tags: ['traces'],
@@ -35,12 +39,23 @@ export default defineCheck({
       means: 'the trace has no span of one of them',
       hint: 'instrument the clients of database and cache (OpenTelemetry has instrumentations for both)',
     },
+    'in-another-trace': {
+      means: 'the calls made during the request have spans, in traces of their own',
+      hint: 'run the query inside the request’s active context: a pool, queue or timer in between calls back outside of it (context.bind, AsyncResource)',
+    },
     'not-children': {
-      means: 'the span is in the trace, and not below the request’s span',
+      means: 'the span is in the trace, but not below the request’s span',
       hint: 'run the query inside the request’s active context',
     },
   },
   sabotage: [
+    {
+      name: 'the calls are in traces of their own',
+      code: 'in-another-trace',
+      kind: 'spans',
+      change: 'part-clients',
+      options: { waitMs: 1500 },
+    },
     {
       name: 'spans without their parents',
       code: 'not-children',
@@ -66,14 +81,24 @@ export default defineCheck({
         settled: (found, whole) => whole && complete(found),
       },
     );
-    const { exchange, evidence, sentSpanId } = followed;
+    const { exchange, evidence } = followed;
     const found = followed.spans.spans;
     if (!exchange.response)
       return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
     const expected = `spans of ${options.systems.join(' and ')} below the request’s span`;
+    if (found.length === 0 && access.elsewhere)
+      return skip(`the spans go to ${access.elsewhere}, where they cannot be read`, access.enable);
     if (found.length === 0)
       return fail('no-spans', { expected, actual: `none in ${access.source}`, evidence });
     const missing = options.systems.filter((system) => !found.some((span) => systemOf(span) === system));
+    const apart = lostIn(followed).filter((span) => missing.includes(systemOf(span) ?? ''));
+    if (apart.length > 0) {
+      return fail('in-another-trace', {
+        expected,
+        actual: namesOf(apart),
+        evidence: [...evidence, { kind: 'spans', label: 'spans during the request', spans: apart }],
+      });
+    }
     if (missing.length > 0) {
       return fail('missing', {
         expected,
@@ -81,10 +106,10 @@ export default defineCheck({
         evidence,
       });
     }
-    const { orphans, roots, rings } = buildTraceTree(found, sentSpanId);
+    const { orphans, roots, rings } = buildTraceTree(found, followed.sent.spanId);
     const lost = [...orphans, ...roots, ...rings].find((span) => systemOf(span) !== undefined);
     if (lost) {
-      const actual = `"${lost.name}" hangs below ${lost.parentSpanId ?? 'nothing'}`;
+      const actual = `"${lost.name}" is below ${lost.parentSpanId ?? 'nothing'}`;
       return fail('not-children', { expected, actual, evidence });
     }
     const clients = found.filter((span) => systemOf(span) !== undefined);
@@ -98,9 +123,4 @@ export default defineCheck({
 
 function hasParent({ parentSpanId }: SpanData, among: SpanData[]): boolean {
   return among.some(({ spanId }) => spanId === parentSpanId);
-}
-
-function systemOf({ attributes }: SpanData): string | undefined {
-  const system = attributes['db.system.name'] ?? attributes['db.system'];
-  return typeof system === 'string' ? system : undefined;
 }

@@ -1,5 +1,5 @@
 import { counted, defineCheck, integer, number, option, v } from '../../src/check/index.ts';
-import { followRequest } from '../../src/suites/index.ts';
+import { describeLine, findLeak, followRequest, seenOf, traceOfLine } from '../../src/suites/index.ts';
 
 /**
  * Verifies that log lines carry the trace of their own request: several requests at the same time, each under its own
@@ -10,10 +10,11 @@ export default defineCheck({
   failureTitle: 'Log lines do not carry the trace ID of their request',
   why: 'One request has one trace ID, everywhere that it is logged: that is how its lines are found among a million others.',
   after: ['api/health'],
+  blockedBy: { 'observability/trace-propagates': ['not-continued'] },
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],
-  timeoutMs: 10_000,
+  timeoutMs: 15_000,
   options: {
     path: option(v.optional(v.string()), undefined, 'Path of the requests; unset: services.api.healthPath'),
     requests: option(integer(1, 50), 5, 'How many at the same time'),
@@ -22,12 +23,21 @@ export default defineCheck({
   codes: {
     unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     missing: {
-      means: 'no line carries the trace of a request',
+      means:
+        'no line carries the trace of a request in a field of its own; a copy of its headers does not count',
       hint: 'add trace_id and span_id of the active span to each record (a mixin, processor or filter of the logger)',
     },
     'another-trace': {
-      means: 'a line of a request carries another trace, or none',
-      hint: 'take the trace from the context of the request, not from a global or a field of the logger',
+      means: 'a line of a request carries another trace',
+      hint: 'take the trace from the active span, not from a generator or a field of the logger',
+    },
+    'line-without-trace': {
+      means: 'some lines of a request carry its trace, and others none',
+      hint: 'log through the request’s logger, inside the context of the request',
+    },
+    'leaks-context': {
+      means: 'a line of a request carries the trace of another request',
+      hint: 'take the trace from the context of the request, not from a global; detach the context at the end of the request',
     },
     'plain-field': {
       means: 'the trace is in the text of the line, not in a field of its own',
@@ -35,6 +45,22 @@ export default defineCheck({
     },
   },
   sabotage: [
+    {
+      name: 'every request is in the trace of the first one',
+      code: 'leaks-context',
+      kind: 'http',
+      service: 'api',
+      change: { repeatRequestHeader: 'traceparent' },
+      options: { waitMs: 1500 },
+    },
+    {
+      name: 'the lines carry other traces',
+      code: 'another-trace',
+      kind: 'logs',
+      service: 'api',
+      change: 'other-trace-ids',
+      options: { waitMs: 1500 },
+    },
     {
       name: 'the trace IDs are stripped',
       code: 'missing',
@@ -49,37 +75,46 @@ export default defineCheck({
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
     const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
     const follow = () =>
-      followRequest({ http, ids, logs }, { url, waitMs: options.waitMs, traceIdHeader: '' });
+      followRequest({ http, ids, logs }, { url, waitMs: options.waitMs, traceIdHeader: 'X-Trace-ID' });
     const all = await Promise.all(Array.from({ length: options.requests }, follow));
+    const unanswered = all.find(({ exchange }) => !exchange.response);
+    if (unanswered) {
+      const { exchange, evidence } = unanswered;
+      return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
+    }
+    const leak = await findLeak(
+      all.map((each) => ({ ...seenOf(each), headers: {} })),
+      { logs },
+    );
+    if (leak) {
+      return fail('leaks-context', {
+        expected: 'each line carries the trace of its own request',
+        actual: leak,
+        evidence: all.flatMap(({ evidence }) => evidence),
+      });
+    }
     let lines = 0;
-    for (const { traceId, exchange, log, evidence } of all) {
-      const expected = `every line of the request carries ${traceId}`;
-      if (!exchange.response)
-        return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
-      const [lineWithoutTrace] = log.linesWithoutTrace;
-      if (lineWithoutTrace) {
-        const actual = `line ${lineWithoutTrace.number} has ${lineWithoutTrace.traceId ?? 'no trace ID'}`;
-        return fail(log.records.length === 0 && !lineWithoutTrace.traceId ? 'missing' : 'another-trace', {
-          expected,
-          actual,
-          evidence,
-        });
+    for (const { sent, log, evidence } of all) {
+      const { records, linesWithoutTrace } = log;
+      const expected = `every line of the request carries ${sent.traceId} in a field of its own`;
+      const another = linesWithoutTrace.find((record) => traceOfLine(record, sent) === 'another');
+      if (another) {
+        return fail('another-trace', { expected, actual: describeLine(another, sent), evidence });
       }
-      if (log.records.length === 0) {
-        return fail('missing', {
-          expected,
-          actual: `none of ${log.scanned} lines of ${log.source} does`,
-          evidence,
-        });
+      const [line] = linesWithoutTrace;
+      if (line) {
+        const code = records.length === 0 ? 'missing' : 'line-without-trace';
+        return fail(code, { expected, actual: describeLine(line, sent), evidence });
       }
-      const loose = log.records.find((record) => record.traceId !== traceId);
-      if (loose)
-        return fail('plain-field', {
-          expected: `${expected} in a field`,
-          actual: `line ${loose.number} has it in its text`,
-          evidence,
-        });
-      lines += log.records.length;
+      if (records.length === 0) {
+        const actual = `none of ${log.scanned} lines of ${log.source} does`;
+        return fail('missing', { expected, actual, evidence });
+      }
+      const loose = records.find((record) => traceOfLine(record, sent) === 'text');
+      if (loose) {
+        return fail('plain-field', { expected, actual: `line ${loose.number} has it in its text`, evidence });
+      }
+      lines += records.length;
     }
     return pass(
       `${counted(lines, 'line')} of ${counted(all.length, 'request')} at the same time`,

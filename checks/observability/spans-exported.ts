@@ -1,5 +1,5 @@
 import { defineCheck, number, option, v } from '../../src/check/index.ts';
-import { followRequest } from '../../src/suites/index.ts';
+import { explainMissingSpans, followRequest } from '../../src/suites/index.ts';
 
 /** Verifies that the API exports spans at all: one request must leave at least one, to the console or by OTLP. */
 export default defineCheck({
@@ -7,7 +7,7 @@ export default defineCheck({
   failureTitle: 'The API exports no spans',
   why: 'Without an exporter every other part of tracing works, and no trace is ever seen.',
   after: ['api/health'],
-  needs: ['http', 'ids', 'spans'],
+  needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces'],
   timeoutMs: 15_000,
@@ -23,17 +23,36 @@ export default defineCheck({
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     none: {
       means: 'no span of the request arrived',
-      hint: 'set OTEL_TRACES_EXPORTER=console, or OTEL_EXPORTER_OTLP_ENDPOINT to the address of a receiver; is the request’s route excluded from tracing?',
+      hint: 'set OTEL_TRACES_EXPORTER=console, or OTEL_EXPORTER_OTLP_ENDPOINT to the address of a receiver; is the request’s route excluded from tracing? If the spans go to a collector, name it in services.telemetry.otlpEndpoint',
+    },
+    'not-sampled': {
+      means: 'the API does not sample a request that its caller samples, and so exports no span',
+      hint: 'the sampler drops it: OTEL_TRACES_SAMPLER=parentbased_always_on, and no sampler in code that is off',
+    },
+    'exporter-failed': {
+      means: 'the exporter of the API reports that it cannot send spans',
+      hint: 'start the receiver that OTEL_EXPORTER_OTLP_ENDPOINT names, or correct the endpoint; meatymusic verify observability --retry-for 1m receives spans for that long',
     },
   },
-  sabotage: [{ name: 'no span arrives', code: 'none', kind: 'spans', change: 'drop' }],
-  async run({ http, ids, spans, stack, options, pass, fail, skip }) {
+  sabotage: [
+    { name: 'no span arrives', code: 'none', kind: 'spans', change: 'drop' },
+    {
+      name: 'the sampler is off',
+      code: 'not-sampled',
+      kind: 'environment',
+      service: 'api',
+      set: { OTEL_TRACES_SAMPLER: 'always_off' },
+      options: { waitMs: 2000 },
+    },
+  ],
+  async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);
+    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
     const followed = await followRequest(
-      { http, ids, spans },
+      { http, ids, logs, spans },
       {
-        url: new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href,
+        url,
         waitMs: options.waitMs,
         traceIdHeader: '',
         settled: (found) => found.length > 0,
@@ -42,13 +61,28 @@ export default defineCheck({
     const { exchange, evidence } = followed;
     if (!exchange.response)
       return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
-    const found = [...followed.spans.spans, ...followed.spans.elsewhere];
+    const found = [...followed.spans.spans, ...followed.spans.inOtherTraces];
     if (found.length === 0) {
-      return fail('none', {
-        expected: `a span of GET ${options.path} within ${options.waitMs} ms`,
-        actual: `none in ${access.source}`,
-        evidence,
-      });
+      const missing = await explainMissingSpans(followed, logs);
+      if (missing.why === 'elsewhere') return skip(missing.reason, missing.enable);
+      const expected = `a span of ${new URL(url).pathname}`;
+      if (missing.why === 'exporter-failed') {
+        const { number, raw } = missing.line;
+        const lines = [{ number, text: raw }];
+        return fail('exporter-failed', {
+          expected,
+          actual: `line ${number} of the log reports a failed export`,
+          evidence: [
+            ...evidence,
+            { kind: 'lines', label: 'the exporter', source: access.source, lines, total: 1 },
+          ],
+        });
+      }
+      if (missing.why === 'not-sampled') {
+        const actual = 'its trace flags are 00 where 01 was sent';
+        return fail('not-sampled', { expected, actual, evidence });
+      }
+      return fail('none', { expected, actual: `none arrived in ${access.source}`, evidence });
     }
     return pass(`${found.length} in ${access.source}`, { count: found.length, what: 'spans' }, evidence);
   },

@@ -1,20 +1,30 @@
 import { counted, defineCheck, fact, number, option, v } from '../../src/check/index.ts';
 import {
-  buildTraceTree,
+  breakInLog,
+  breakInResponse,
+  breakInSpans,
+  collectRequest,
+  explainMissingSpans,
   type FollowedRequest,
-  followRequest,
-  traceInHeaders,
+  findLeak,
+  lostContext,
+  otherTracesOf,
+  responseHeaders,
+  seenOf,
+  sendRequest,
 } from '../../src/suites/index.ts';
 
 /**
  * Verifies that one request is one trace: a request under a fresh trace comes back in spans below the span that was
- * sent, in every log line of it, and in the response's headers. Fails at the first hop where the thread breaks.
+ * sent, in every log line of it, and in the response's headers. Two more requests follow, one of them without a trace:
+ * none of the three may be in the trace of another. Fails at the first hop where the trace breaks.
  */
 export default defineCheck({
   title: 'One request is one trace, in spans, log and response',
   failureTitle: 'The trace of a request breaks',
   why: 'Without it there is no way from what a user saw to the log lines and spans that explain it.',
   after: ['api/health'],
+  blockedBy: { 'observability/spans-exported': ['none', 'not-sampled', 'exporter-failed'] },
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces', 'logs'],
@@ -25,10 +35,14 @@ export default defineCheck({
       undefined,
       'Path of the request that is followed; unset: services.api.healthPath',
     ),
-    traceIdHeader: option(v.string(), 'X-Trace-ID', 'Request header that carries the trace ID'),
+    traceIdHeader: option(
+      v.string(),
+      'X-Trace-ID',
+      'Request header that carries an identifier of the caller, which is not the trace ID; empty: none',
+    ),
     responseHeaders: option(
       v.array(v.string()),
-      ['traceparent', 'traceresponse', 'x-trace-id', 'x-request-id', 'x-correlation-id'],
+      responseHeaders,
       'Response headers of which one must name the trace; empty: not asked for',
     ),
     waitMs: option(number(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
@@ -37,11 +51,19 @@ export default defineCheck({
     unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
     'no-spans': {
       means: 'no span of the request was exported, in this trace or another',
-      hint: 'is the tracer started before the server is loaded, with an exporter? meatymusic checks explain observability/spans-exported',
+      hint: 'meatymusic verify observability/spans-exported; is the route excluded from tracing?',
     },
     'not-continued': {
       means: 'the API began a trace of its own instead of continuing the one that it was sent',
-      hint: 'register the W3C trace context propagator, and extract it from the incoming headers',
+      hint: 'register the W3C propagator (OTEL_PROPAGATORS=tracecontext,baggage); if a proxy, gateway or load balancer is in front of the API, let it pass traceparent and tracestate: something in front of the API may drop them',
+    },
+    'leaks-context': {
+      means: 'a request is in the trace of another request: its context was still active',
+      hint: 'end the context of a request with the request: detach what a middleware attached, and run handlers inside context.with() instead of a global or enterWith()',
+    },
+    'in-another-trace': {
+      means: 'some spans of the request are in its trace, others in another',
+      hint: 'run the work inside the active context of the request: a pool, queue or timer between them calls back outside of it',
     },
     'broken-tree': {
       means: 'spans of the trace are not descendants of the span that was sent',
@@ -52,7 +74,8 @@ export default defineCheck({
       hint: 'set OTEL_SERVICE_NAME (resource attribute service.name) for the API',
     },
     'not-logged': {
-      means: 'no log line carries the trace ID',
+      means:
+        'no log line carries the trace ID in a field of its own; a copy of the request’s headers does not count',
       hint: 'put trace_id of the active span into each log record',
     },
     'line-without-trace': {
@@ -70,6 +93,13 @@ export default defineCheck({
   },
   sabotage: [
     { name: 'spans of other traces only', code: 'not-continued', kind: 'spans', change: 'other-trace-ids' },
+    {
+      name: 'every request is in the trace of the first one',
+      code: 'leaks-context',
+      kind: 'http',
+      service: 'api',
+      change: { repeatRequestHeader: 'traceparent' },
+    },
     { name: 'no spans at all', code: 'no-spans', kind: 'spans', change: 'drop' },
     {
       name: 'spans without their parents',
@@ -91,20 +121,18 @@ export default defineCheck({
       code: 'not-returned',
       kind: 'http',
       service: 'api',
-      change: {
-        removeHeaders: ['traceparent', 'traceresponse', 'x-trace-id', 'x-request-id', 'x-correlation-id'],
-      },
+      change: { removeHeaders: responseHeaders },
     },
   ],
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
-    const followed = await followRequest(
-      { http, ids, logs, spans },
-      {
-        ...options,
-        url: new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href,
-      },
-    );
-    const { traceId, exchange, log, evidence } = followed;
+    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const given = { ...options, url };
+    // One after the other, so that they use one connection.
+    const first = await sendRequest({ http, ids }, given);
+    const untraced = await sendRequest({ http, ids }, { ...given, traceparent: false });
+    const second = await sendRequest({ http, ids }, given);
+    const followed = await collectRequest({ logs, spans }, first, options);
+    const { sent, exchange, log, evidence } = followed;
     if (!exchange.response) {
       return fail('unreachable', { expected: 'an answer', actual: exchange.actual, evidence });
     }
@@ -114,96 +142,78 @@ export default defineCheck({
         log.enable ?? followed.spans.enable,
       );
     }
-    const broken =
-      breakInSpans(followed, stack.services.api.serviceName, options.waitMs) ??
-      breakInLog(followed, options.waitMs) ??
-      breakInResponse(followed, exchange.response.headers, options.responseHeaders);
-    if (broken) return fail(broken.code, { ...broken, evidence });
+    // What the first request has shown, or did not, is there for the others by now, or is not to be waited for.
+    const isSeen = followed.spans.spans.length > 0 || log.records.length > 0;
+    const wait = { ...options, waitMs: isSeen ? Math.min(options.waitMs, 2000) : 0, settled: () => true };
+    const last = await collectRequest({ logs, spans }, second, wait);
+    const between = await collectRequest({ logs, spans }, untraced, { ...wait, waitMs: 0 });
+    const all = [followed, between, last];
+    const leak = await findLeak(all.map(seenOf), { logs, spans });
+    if (leak) {
+      const further = all.slice(1).flatMap((each) => each.evidence);
+      return fail('leaks-context', {
+        expected: 'each request in a trace of its own',
+        actual: leak,
+        evidence: [...evidence, ...further],
+      });
+    }
+    const continued = notContinued(followed);
+    if (continued) return fail('not-continued', { ...continued, evidence });
 
-    const unseen = [
-      ...(log.available
-        ? []
-        : [fact('not judged', `the log: ${log.enable ?? 'it cannot be read from here'}`)]),
-      ...(followed.spans.available
-        ? []
-        : [fact('not judged', `the spans: ${followed.spans.enable ?? 'none can be read'}`)]),
+    const unseen = log.available ? [] : [fact('not judged', `the log: ${log.enable ?? 'it cannot be read'}`)];
+    if (!followed.spans.available) {
+      unseen.push(fact('not judged', `the spans: ${followed.spans.enable ?? 'none can be read'}`));
+    } else if (followed.spans.spans.length === 0) {
+      const missing = await explainMissingSpans(followed, logs);
+      if (missing.why !== 'elsewhere') {
+        return fail('no-spans', {
+          expected: `spans of ${stack.services.api.serviceName} in trace ${sent.traceId}, below span ${sent.spanId}`,
+          actual: `none arrived in ${followed.spans.source}`,
+          evidence,
+        });
+      }
+      if (!log.available) return skip(missing.reason, missing.enable);
+      unseen.push(fact('not judged', `the spans: ${missing.reason}`));
+    }
+    const lost = lostContext(all);
+    const broken =
+      breakInSpans(followed, stack.services.api.serviceName, all) ??
+      breakInLog(followed) ??
+      breakInResponse(followed, options.responseHeaders);
+    if (broken) {
+      const actual = [broken.actual, ...(lost && broken.actual !== lost ? [lost] : [])].join('; ');
+      return fail(broken.code, { ...broken, actual, evidence });
+    }
+    const found = followed.spans.spans;
+    if (found.some(({ service }) => service === undefined)) {
+      unseen.push(fact('not judged', 'the service name: the spans are printed without their resource'));
+    }
+    const parts = [
+      ...(found.length > 0 ? [counted(found.length, 'span')] : []),
+      ...(log.available ? [counted(log.records.length, 'log line')] : []),
     ];
     return pass(
-      `trace ${traceId}: ${counted(followed.spans.spans.length, 'span')}, ${counted(log.records.length, 'log line')}`,
+      `trace ${sent.traceId}: ${parts.join(', ')}${unseen.length > 0 ? ` (${unseen.length} not judged)` : ''}`,
       [
-        { count: followed.spans.spans.length, what: 'spans' },
+        { count: found.length, what: 'spans' },
         { count: log.records.length, what: 'log lines' },
-        { count: 1, what: 'response' },
+        { count: all.length, what: 'requests' },
       ],
       [...evidence, ...unseen],
     );
   },
 });
 
-function breakInSpans(followed: FollowedRequest, serviceName: string, waitMs: number) {
-  const { traceId, sentSpanId, spans } = followed;
-  if (!spans.available) return undefined;
-  const expected = `spans of ${serviceName} in trace ${traceId}, below span ${sentSpanId}`;
-  const first = spans.elsewhere[0];
-  if (spans.spans.length === 0 && first) {
-    return {
-      code: 'not-continued',
-      expected,
-      actual: `the API’s span "${first.name}" is in trace ${first.traceId}`,
-    } as const;
-  }
-  if (spans.spans.length === 0) {
-    const actual = `none arrived within ${waitMs} ms in ${spans.source}`;
-    return { code: 'no-spans', expected, actual } as const;
-  }
-
-  const { entries, roots, orphans, rings } = buildTraceTree(spans.spans, sentSpanId);
-  const entry = entries[0];
-  // The first hop is where it breaks: what comes after it may be lost for the same reason.
-  const [loose] = [...roots, ...orphans, ...rings].sort((a, b) => a.startMs - b.startMs);
-  if (!entry || loose) {
-    const actual = loose
-      ? `"${loose.name}" of ${loose.service} hangs below ${loose.parentSpanId ?? 'nothing'}`
-      : 'no span names it as its parent';
-    return { code: 'broken-tree', expected: `one tree below the sent span ${sentSpanId}`, actual } as const;
-  }
-  if (entry.service !== serviceName) {
-    return {
-      code: 'wrong-service',
-      expected: `service.name ${serviceName}`,
-      actual: `"${entry.name}" says ${entry.service}`,
-    } as const;
-  }
-  return undefined;
-}
-
-function breakInLog({ traceId, log }: FollowedRequest, waitMs: number) {
-  if (!log.available) return undefined;
-  const expected = `every log line of the request carries ${traceId}`;
-  const lineWithoutTrace = log.linesWithoutTrace[0];
-  if (log.records.length === 0) {
-    return {
-      code: 'not-logged',
-      expected,
-      actual: `none of ${log.scanned} lines of ${log.source} does, after ${waitMs} ms`,
-    } as const;
-  }
-  if (!lineWithoutTrace) return undefined;
-  const actual = `line ${lineWithoutTrace.number} has ${lineWithoutTrace.traceId ?? 'no trace ID'}`;
-  return { code: 'line-without-trace', expected, actual } as const;
-}
-
-function breakInResponse(
-  { traceId }: FollowedRequest,
-  headers: Record<string, string>,
-  wanted: readonly string[],
-) {
-  if (wanted.length === 0) return undefined;
-  const { carrying, other } = traceInHeaders(headers, traceId, wanted);
-  if (carrying.length > 0) return undefined;
-  const expected = `one of ${wanted.join(', ')} names ${traceId}`;
-  if (other[0]) {
-    return { code: 'other-trace-returned', expected, actual: `${other[0].name}: ${other[0].value}` } as const;
-  }
-  return { code: 'not-returned', expected, actual: 'none of them does' } as const;
+/** Returns where the API uses another trace, if nothing of it is in the trace that was sent. */
+function notContinued(followed: FollowedRequest): { expected: string; actual: string } | undefined {
+  const { sent, spans, log } = followed;
+  const seen = seenOf(followed);
+  const ofSpans = spans.spans.length === 0 && spans.inOtherTraces.length > 0;
+  const hasTrace = spans.spans.length > 0 || log.records.length > 0;
+  const [other] = otherTracesOf(ofSpans ? seen : { ...seen, headers: {} });
+  if (!other || (hasTrace && !ofSpans)) return undefined;
+  return {
+    expected: `the API continues trace ${sent.traceId}`,
+    actual: `${other.where} is in trace ${other.traceId}`,
+  };
 }

@@ -1,11 +1,42 @@
-import { type TraceContextCase, traceContextCheck } from '../../src/suites/index.ts';
+import {
+  judgeParent,
+  keepsRandomFlag,
+  type TraceContextCase,
+  traceContextCheck,
+} from '../../src/suites/index.ts';
 
 const valid = '{trace}-{span}';
 
-/** W3C Trace Context, section 3.2: which headers go on with a trace, and which must be taken as if none had come. */
+/** W3C Trace Context, section 3.2: which headers continue a trace, and which must be ignored. */
 const cases: readonly TraceContextCase[] = [
   { name: 'version 00, sampled', traceparent: `00-${valid}-01`, expect: 'continue' },
   { name: 'version 00, not sampled', traceparent: `00-${valid}-00`, expect: 'continue' },
+  { name: 'the random flag of level 2', traceparent: `00-${valid}-03`, expect: 'continue' },
+  {
+    name: 'the name Traceparent',
+    traceparent: `00-${valid}-01`,
+    as: { traceparent: 'Traceparent' },
+    expect: 'continue',
+  },
+  {
+    name: 'the name TRACEPARENT',
+    traceparent: `00-${valid}-01`,
+    as: { traceparent: 'TRACEPARENT' },
+    expect: 'continue',
+  },
+  { name: 'white space around it', traceparent: ` \t00-${valid}-01\t `, expect: 'continue' },
+  {
+    name: 'another name, trace-parent',
+    traceparent: `00-${valid}-01`,
+    as: { traceparent: 'trace-parent' },
+    expect: 'restart',
+  },
+  {
+    name: 'another name, trace.parent',
+    traceparent: `00-${valid}-01`,
+    as: { traceparent: 'trace.parent' },
+    expect: 'restart',
+  },
   { name: 'unknown flags', traceparent: `00-${valid}-ff`, expect: 'continue' },
   { name: 'a later version', traceparent: `cc-${valid}-01`, expect: 'continue' },
   {
@@ -14,7 +45,7 @@ const cases: readonly TraceContextCase[] = [
     expect: 'continue',
   },
   {
-    name: 'a later version whose flags run on',
+    name: 'a later version with text behind its flags',
     traceparent: `cc-${valid}-01.what-the-future-will-be`,
     expect: 'restart',
   },
@@ -47,13 +78,24 @@ const cases: readonly TraceContextCase[] = [
     again: { name: 'traceparent', value: `00-${'2'.repeat(32)}-{span}-01` },
     expect: 'restart',
   },
+  {
+    name: 'the same header twice',
+    traceparent: `00-${valid}-01`,
+    again: { name: 'traceparent', value: `00-${valid}-01` },
+    expect: 'restart',
+  },
+  { name: 'a version in capitals', traceparent: `CC-${valid}-01`, expect: 'restart' },
+  { name: 'white space within', traceparent: `00- ${valid}-01`, expect: 'restart' },
   { name: 'two values', traceparent: `00-${valid}-01, 00-${'2'.repeat(32)}-{span}-01`, expect: 'restart' },
 ];
 
-/** Verifies that the API takes `traceparent` as W3C Trace Context has it: what is valid is continued, what is not is ignored. */
+/**
+ * Verifies that the API continues the trace of each valid `traceparent` with a span of its own below the sent one, and
+ * ignores each malformed header.
+ */
 export default traceContextCheck({
-  title: 'traceparent follows W3C Trace Context',
-  failureTitle: 'traceparent does not follow W3C Trace Context',
+  title: 'A valid traceparent continues its trace, a malformed one begins another',
+  failureTitle: 'traceparent is not treated as W3C Trace Context requires',
   why: 'A header that is wrongly refused breaks traces between services; one that is wrongly accepted joins unrelated requests.',
   header: 'traceparent',
   cases,
@@ -66,16 +108,67 @@ export default traceContextCheck({
       means: 'a malformed header is taken as if it were valid',
       hint: 'parse traceparent with the propagator of your SDK, not by splitting it at dashes',
     },
+    'parent-lost': {
+      means: 'the span of the API is in the trace, but not below the span that was sent',
+      hint: 'start the server span with the extracted context as its parent, not with its trace ID alone',
+    },
+    'parent-unchanged': {
+      means: 'the API keeps the parent ID of its caller as its own',
+      hint: 'give each request a span ID of its own, and send that one on',
+    },
+    'parent-forwarded': {
+      means: 'the API passes the header on to another service as it came',
+      hint: 'inject traceparent into outgoing calls from the active span; do not copy the header of the request',
+    },
+    'random-flag-lost': {
+      means: 'the random flag of the caller is not kept (level 2)',
+      hint: 'keep bit 2 of the trace flags of the parent; an SDK that does not is judged by level 1',
+    },
   },
-  judge(seen) {
-    const taken = seen.filter((each) => each.expect === 'restart' && each.sent.includes(each.seen as string));
-    const [first] = taken;
-    return (
-      first && {
-        code: 'not-ignored',
-        expected: `a new trace, with ${first.name} (${first.sent})`,
-        actual: `the API uses ${first.seen}; ${taken.length} of ${seen.length} cases`,
-      }
+  sabotage: [
+    { name: 'spans without their parents', code: 'parent-lost', kind: 'spans', change: 'orphan' },
+    { name: 'spans with the ID of their parent', code: 'parent-unchanged', kind: 'spans', change: 'same-id' },
+    {
+      name: 'another service continues the same header',
+      code: 'parent-forwarded',
+      kind: 'spans',
+      change: 'second-service',
+    },
+    {
+      name: 'a malformed header is made valid on the way',
+      code: 'not-ignored',
+      kind: 'http',
+      service: 'api',
+      change: { repairTraceparent: true },
+    },
+  ],
+  judge(seen, level) {
+    const taken = seen.filter(
+      (each) => each.expect === 'restart' && each.sent.toLowerCase().includes(each.seen as string),
     );
+    const [first] = taken;
+    if (first) {
+      const expected = `a new trace, with ${first.name} (${first.sent})`;
+      const actual = `the API uses ${first.seen}; ${taken.length} of ${seen.length} cases`;
+      return { wrong: { code: 'not-ignored', expected, actual } };
+    }
+    const wrong = seen.map(judgeParent).find(Boolean);
+    if (wrong) return { wrong };
+    const parents = seen.filter(({ entry, expect }) => entry && expect === 'continue').length;
+    const random = seen.filter(({ sent }) => sent.endsWith('-03'));
+    if (level === 2 && random.some((each) => keepsRandomFlag(each) === false)) {
+      const actual = 'the API has the flags without it';
+      return { wrong: { code: 'random-flag-lost', expected: 'flags with bit 2, as in 03', actual } };
+    }
+    const isFlagSeen = random.some((each) => keepsRandomFlag(each) !== undefined);
+    return {
+      judged: [{ count: parents, what: 'parents' }],
+      unseen: [
+        ...(parents === 0 ? ['the parent IDs: no span of the requests was seen'] : []),
+        ...(level === 1 ? ['the random flag: required by level 2 alone (option level)'] : []),
+        ...(level === 2 && !isFlagSeen ? ['the random flag: no flags of the API were seen'] : []),
+        'headers of outgoing calls, except where the called service exports its spans to the same place',
+      ],
+    };
   },
 });

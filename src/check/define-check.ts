@@ -30,6 +30,11 @@ export interface CheckDefinition<
   why: string;
   /** Ids of checks that must pass before this one runs; otherwise it is `blocked`. */
   after?: readonly string[];
+  /**
+   * Codes by the id of another check: this one runs behind it, and is blocked if it failed with one of them. Unlike
+   * `after`, any other verdict of that check, a skip included, lets this one run.
+   */
+  blockedBy?: Readonly<Record<string, readonly string[]>>;
   /** The probes that `run` gets. */
   needs: readonly Needs[];
   /** Services it talks to; where one is switched off in the configuration, the check is skipped. */
@@ -76,6 +81,11 @@ export type CheckContext<Options, Needs extends ProbeName, Code extends string> 
   /** Returns a skip; `enable` is a command or a setting that makes the check possible. */
   skip(reason: string, enable?: string): Skip;
 };
+
+/** Returns the ids of the checks that must have their verdict before this one runs. */
+export function idsBefore({ after = [], blockedBy = {} }: Pick<Check, 'after' | 'blockedBy'>): string[] {
+  return [...new Set([...after, ...Object.keys(blockedBy)])];
+}
 
 /** A check of any source, validated. */
 export interface Check extends CheckDefinition {

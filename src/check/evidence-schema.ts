@@ -15,7 +15,15 @@ export const spanSchema = strictMap({
   parentSpanId: v.optional(text),
   name: text,
   kind: v.picklist(['internal', 'server', 'client', 'producer', 'consumer']),
-  service: text,
+  service: v.optional(
+    about(
+      'service.name of the resource, empty if the resource has none; unset: the exporter prints no resource',
+    ),
+  ),
+  traceState: v.optional(about('Its tracestate, empty if it has none; unset: the exporter does not show it')),
+  flags: v.optional(
+    v.pipe(number(0), v.description('Its trace flags; unset: the exporter does not show them')),
+  ),
   startMs: v.pipe(number(), v.description('Epoch milliseconds, fractions kept')),
   durationMs: number(),
   status: v.picklist(['unset', 'ok', 'error']),

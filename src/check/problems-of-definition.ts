@@ -35,6 +35,7 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   codes: true,
   run: true,
   after: false,
+  blockedBy: false,
   uses: false,
   effects: false,
   level: false,
@@ -68,6 +69,7 @@ export function problemsOf(definition: unknown): string[] {
     ...(typeof definition.run === 'function' ? [] : ['"run" is not a function']),
     ...problemsOfCodes(definition.codes),
     ...problemsOfLists(definition),
+    ...problemsOfBlockedBy(definition.blockedBy),
     ...problemsOfOptions(definition.options),
     ...problemsOfEffects(definition),
     ...problemsOfSettings(definition),
@@ -111,6 +113,13 @@ function problemsOfLists(given: Given): string[] {
     }
   }
   return problems;
+}
+
+function problemsOfBlockedBy(blockedBy: unknown): string[] {
+  if (blockedBy === undefined) return [];
+  const isCodes = (codes: unknown) => Array.isArray(codes) && codes.length > 0 && codes.every(isText);
+  if (isMap(blockedBy) && Object.values(blockedBy).every(isCodes)) return [];
+  return ['"blockedBy" is not a map from ids of checks to lists of their codes'];
 }
 
 function problemsOfOptions(options: unknown): string[] {

@@ -21,13 +21,28 @@ export type Sabotage = {
       service: ServiceName;
       change: 'plain-text' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
     }
-  | { kind: 'spans'; change: 'drop' | 'other-trace-ids' | 'orphan' }
+  | { kind: 'spans'; change: SpanChange }
   /** The database is compared with a copy of the folder of migrations that has these files, by name. */
   | { kind: 'migrations'; files: Record<string, string> }
   /** The service restarted with other environment variables. */
   | { kind: 'environment'; service: 'api' | 'web'; set: Record<string, string> }
   | { kind: 'options'; set: Record<string, unknown> }
 );
+
+/**
+ * `part-clients`: calls of clients are in traces of their own. `same-id`: each span has the ID of its parent.
+ * `second-service`: server spans have a twin of another service. The last three change their tracestate.
+ */
+export type SpanChange =
+  | 'drop'
+  | 'other-trace-ids'
+  | 'orphan'
+  | 'part-clients'
+  | 'same-id'
+  | 'second-service'
+  | 'reverse-state'
+  | 'illegal-state'
+  | 'kept-state';
 
 export interface HttpChange {
   /** Only requests whose path starts so. Default: all. */
@@ -47,6 +62,10 @@ export interface HttpChange {
   setHeaders?: Record<string, string>;
   removeRequestHeaders?: string[];
   setRequestHeaders?: Record<string, string>;
+  /** Each further request gets the value that the first one had in this header. */
+  repeatRequestHeader?: string;
+  /** A malformed traceparent is replaced by a valid one with the same trace and parent. */
+  repairTraceparent?: boolean;
   /** The connection is reset instead of answered. */
   reset?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import type { Skip } from '../check/verdict.ts';
 import type { Outcome } from './attempt.ts';
@@ -18,13 +19,18 @@ export interface Blocked {
   blockedBy: string[];
 }
 
-/** What the results of all that a check is after make of it; nothing: it may run. */
-export function verdictFromBefore(before: readonly CheckResult[]): Blocked | Skip | undefined {
-  const roots = before.flatMap(({ status, id, blockedBy }) =>
+/** Returns the verdict that follows from the results of the checks before this one; `undefined`: it may run. */
+export function verdictFromBefore(
+  { after = [], blockedBy: codes = {} }: Pick<Check, 'after' | 'blockedBy'>,
+  results: readonly CheckResult[],
+): Blocked | Skip | undefined {
+  const required = results.filter(({ id }) => after.includes(id));
+  const named = results.filter(({ id, code }) => code !== undefined && codes[id]?.includes(code));
+  const roots = [...required, ...named].flatMap(({ status, id, blockedBy }) =>
     status === 'fail' || status === 'error' ? [id] : (blockedBy ?? []),
   );
   if (roots.length > 0) return { status: 'blocked', blockedBy: [...new Set(roots)] };
-  const skipped = before.find(({ status }) => status === 'skip');
+  const skipped = required.find(({ status }) => status === 'skip');
   if (!skipped) return undefined;
   const { id, reason = '', enable } = skipped;
   return {

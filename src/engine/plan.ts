@@ -1,4 +1,4 @@
-import type { Check } from '../check/define-check.ts';
+import { type Check, idsBefore } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 
 /** What will run, in an order in which each check follows those that it is `after`; the order of every report. */
@@ -19,11 +19,12 @@ export function makePlan(chosen: readonly Check[], options?: ReadonlyMap<string,
   const byId = new Map(sorted.map((check) => [check.id, check]));
   const position = new Map<string, number>();
   const checks: Check[] = [];
-  const stack: { check: Check; next: number }[] = [];
+  const stack: { check: Check; before: string[]; next: number }[] = [];
+  const open = (check: Check) => stack.push({ check, before: idsBefore(check), next: 0 });
   for (const check of sorted) {
-    if (!position.has(check.id)) stack.push({ check, next: 0 });
+    if (!position.has(check.id)) open(check);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const id = top.check.after?.[top.next++];
+      const id = top.before[top.next++];
       if (id === undefined) {
         stack.pop();
         if (position.has(top.check.id)) continue;
@@ -31,12 +32,12 @@ export function makePlan(chosen: readonly Check[], options?: ReadonlyMap<string,
         checks.push(top.check);
       } else {
         const before = byId.get(id);
-        if (before && !position.has(id)) stack.push({ check: before, next: 0 });
+        if (before && !position.has(id)) open(before);
       }
     }
   }
   const after = checks.map((check) =>
-    (check.after ?? []).flatMap((id) => (byId.has(id) ? [position.get(id) as number] : [])),
+    idsBefore(check).flatMap((id) => (byId.has(id) ? [position.get(id) as number] : [])),
   );
   return { checks, after };
 }

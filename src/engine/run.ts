@@ -218,7 +218,10 @@ export function startRun(options: RunOptions): Run {
       const dependent = all[index] as Progress;
       if (--dependent.waitingFor > 0 || dependent.state !== 'waiting') continue;
       const before = plan.after[index] ?? [];
-      const verdict = verdictFromBefore(before.map((position) => all[position]?.result as CheckResult));
+      const verdict = verdictFromBefore(
+        dependent.check,
+        before.map((position) => all[position]?.result as CheckResult),
+      );
       dependent.startMs = elapsedMs();
       if (verdict) settle(dependent, verdict);
       else makeReady(dependent);

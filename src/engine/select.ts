@@ -2,7 +2,7 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import { areaOf } from '../check/area-of.ts';
-import type { Check } from '../check/define-check.ts';
+import { type Check, idsBefore } from '../check/define-check.ts';
 import { anyOf, globMatcher, isGlob, prefixesOf, withoutSlash } from './patterns.ts';
 
 export interface Selection {
@@ -65,7 +65,7 @@ export function selectChecks(
   for (let check = queue.pop(); check; check = queue.pop()) {
     if (chosen.has(check) || left(check.id)) continue;
     chosen.add(check);
-    for (const id of alone ? [] : (check.after ?? [])) {
+    for (const id of alone ? [] : idsBefore(check)) {
       const before = byId.get(id);
       if (before) queue.push(before);
     }

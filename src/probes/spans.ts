@@ -24,7 +24,9 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
 
   return {
     async available() {
-      if (sources.length > 0) return { available: true, source };
+      const { otlpEndpoint } = context.stack.telemetry;
+      const elsewhere = otlpEndpoint && !context.spans ? { elsewhere: otlpEndpoint } : {};
+      if (sources.length > 0) return { available: true, source, ...elsewhere };
       return {
         available: false,
         source: '',
@@ -62,7 +64,8 @@ function matches(span: SpanData, { traceId, sinceMs, service }: SpanQuery): bool
   return (
     (traceId === undefined || span.traceId === traceId) &&
     (sinceMs === undefined || span.startMs >= sinceMs) &&
-    (service === undefined || span.service === service)
+    // A printed span without a resource may be of any service.
+    (service === undefined || span.service === undefined || span.service === service)
   );
 }
 

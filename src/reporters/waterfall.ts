@@ -26,7 +26,7 @@ export function renderWaterfall(
   const head = ['span', 'service', 'start', 'length', 'status'];
   const rows = drawn.map(({ span, label }) => [
     label,
-    safeLine(span.service, 30),
+    safeLine(span.service ?? '', 30),
     `+${formatShort(span.startMs - startMs)}`,
     formatShort(span.durationMs),
     span.status === 'unset' ? '' : span.status,

@@ -1,15 +1,16 @@
-import type { Check } from '../check/define-check.ts';
+import { type Check, idsBefore } from '../check/define-check.ts';
 
-/** Returns the ids of one cycle of `after`, the first one repeated at the end; `undefined` if there is none. */
+/** Returns the ids of one cycle of `after` and `blockedBy`, the first one repeated at the end; `undefined` if there is none. */
 export function findCycle(byId: ReadonlyMap<string, Check>): string[] | undefined {
   const done = new Set<string>();
+  const before = new Map([...byId].map(([id, check]) => [id, idsBefore(check)]));
   for (const start of byId.keys()) {
-    if (!byId.get(start)?.after?.length) continue;
+    if (!before.get(start)?.length) continue;
     const path: { id: string; next: number }[] = [{ id: start, next: 0 }];
     const onPath = new Set([start]);
     while (path.length > 0) {
       const top = path[path.length - 1] as { id: string; next: number };
-      const id = byId.get(top.id)?.after?.[top.next++];
+      const id = before.get(top.id)?.[top.next++];
       if (id === undefined) {
         done.add(top.id);
         onPath.delete(top.id);

@@ -1,7 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
-import type { Check, CheckDefinition } from '../check/define-check.ts';
+import { type Check, type CheckDefinition, idsBefore } from '../check/define-check.ts';
 import { problemsOf } from '../check/problems-of-definition.ts';
 import { findCycle } from './cycle.ts';
 import type { Found, FoundCheck } from './found.ts';
@@ -56,10 +56,17 @@ function problemsOfOrder(checks: readonly Check[], ids: ReadonlySet<string>): st
   const byId = new Map(checks.map((check) => [check.id, check]));
   const problems: string[] = [];
   for (const check of checks) {
-    for (const id of check.after ?? []) {
+    for (const id of idsBefore(check)) {
       if (ids.has(id)) continue;
       const near = nearest(id, [...ids]);
       problems.push(`${check.id}: is after "${id}", which does not exist${near ? `; nearest: ${near}` : ''}`);
+    }
+  }
+  for (const { id, blockedBy = {} } of checks) {
+    for (const [before, codes] of Object.entries(blockedBy)) {
+      const known = byId.get(before)?.codes ?? {};
+      for (const code of codes.filter((each) => byId.has(before) && !Object.hasOwn(known, each)))
+        problems.push(`${id}: is blocked by the code "${code}" of ${before}, which has no such code`);
     }
   }
   const cycle = findCycle(byId);

@@ -1,16 +1,17 @@
 import type { Evidence } from '../check/evidence.ts';
 import { type Exchanged, exchange } from '../check/exchange.ts';
 import type { HttpProbe, IdsProbe, LogRecord, LogsProbe, SpanData, SpansProbe } from '../check/probes.ts';
+import { carriesTrace, createIds, markedUrl, type SentIds } from './sent-ids.ts';
 import { buildTraceTree } from './trace-tree.ts';
 
-/** A request sent with a new trace, with its log lines and spans. */
-export interface FollowedRequest {
-  traceId: string;
-  /** The span that the request was sent under: the parent that the service must name. */
-  sentSpanId: string;
-  /** Unique part of the request's URL: finds its lines and spans where they have another trace. */
-  marker: string;
+/** A request with fresh identifiers, and its answer. */
+export interface SentRequest {
+  sent: SentIds;
   exchange: Exchanged;
+}
+
+/** A request sent with a new trace, with its log lines and spans. */
+export interface FollowedRequest extends SentRequest {
   log: FollowedLog;
   spans: FollowedSpans;
   evidence: Evidence[];
@@ -20,9 +21,9 @@ export interface FollowedLog {
   available: boolean;
   source: string;
   enable?: string;
-  /** Lines with the trace. */
+  /** Lines that carry the trace, in a field or in their text. */
   records: LogRecord[];
-  /** Lines with the marker, and without the trace. */
+  /** Lines with the marker that do not carry the trace. */
   linesWithoutTrace: LogRecord[];
   scanned: number;
 }
@@ -31,9 +32,16 @@ export interface FollowedSpans {
   available: boolean;
   source: string;
   enable?: string;
+  /** Address to which the services export and where nothing can be read. */
+  elsewhere?: string;
+  /** Spans of the trace. */
   spans: SpanData[];
   /** Spans of this request (by its marker) in another trace. */
-  elsewhere: SpanData[];
+  inOtherTraces: SpanData[];
+  /** Spans since the request was sent, of any trace. */
+  recent: SpanData[];
+  /** Number of spans that the source has shown, of any time. */
+  scanned: number;
 }
 
 export interface FollowOptions {
@@ -41,62 +49,58 @@ export interface FollowOptions {
   method?: string;
   body?: string;
   headers?: Record<string, string>;
-  /** Replaces the `traceparent` that is sent. */
-  traceparent?: string;
-  /** Header that carries the trace ID for people; empty: none. */
+  /** Replaces the `traceparent` that is sent; `false`: none is sent. */
+  traceparent?: string | false;
+  /** Header that carries an identifier of the caller; empty: none. */
   traceIdHeader: string;
   /** How long lines and spans may take to arrive. */
   waitMs: number;
-  /** Which to look for. Default: both. */
-  look?: { log?: boolean; spans?: boolean };
   /** Returns true once all expected spans have arrived. Default: `whole`, they form one tree below the sent span. */
   settled?(spans: SpanData[], whole: boolean): boolean;
 }
 
+type Readers = { logs?: LogsProbe; spans?: SpansProbe };
+
 export async function followRequest(
-  probes: { http: HttpProbe; ids: IdsProbe; logs?: LogsProbe; spans?: SpansProbe },
+  probes: { http: HttpProbe; ids: IdsProbe } & Readers,
   options: FollowOptions,
 ): Promise<FollowedRequest> {
-  const trace = await probes.ids.trace();
-  const marker = (await probes.ids.uuid()).replaceAll('-', '');
-  const sinceMs = await probes.ids.now();
-  const url = new URL(options.url);
-  url.searchParams.set('meatymusic-probe', marker);
-  const headers: Record<string, string> = {
-    ...options.headers,
-    traceparent: options.traceparent ?? trace.traceparent,
-    ...(options.traceIdHeader ? { [options.traceIdHeader]: trace.traceId } : {}),
-  };
-  const request = {
-    url: url.href,
-    headers,
-    ...(options.method ? { method: options.method } : {}),
-    ...(options.body === undefined ? {} : { body: options.body }),
-  };
-  const exchanged = await exchange(probes.http, request);
-  const identity = { traceId: trace.traceId, sentSpanId: trace.spanId, marker, sinceMs };
-  const answered = exchanged.response !== undefined;
-  const spans = await followSpans(answered ? probes.spans : undefined, identity, options);
-  const log = await followLog(answered ? probes.logs : undefined, identity, options);
-  const { traceId, sentSpanId } = identity;
-  return {
-    traceId,
-    sentSpanId,
-    marker,
-    exchange: exchanged,
-    log,
-    spans,
-    evidence: [exchanged.evidence, ...logEvidence(log), ...spanEvidence(spans, sentSpanId)],
-  };
+  return collectRequest(probes, await sendRequest(probes, options), options);
 }
 
-type Identity = { traceId: string; sentSpanId: string; marker: string; sinceMs: number };
+export async function sendRequest(
+  { http, ids }: { http: HttpProbe; ids: IdsProbe },
+  { url, method, body, headers, traceparent, traceIdHeader }: FollowOptions,
+): Promise<SentRequest> {
+  const sent = await createIds(ids);
+  const request = {
+    url: markedUrl(url, sent),
+    headers: {
+      ...headers,
+      ...(traceparent === false ? {} : { traceparent: traceparent ?? sent.traceparent }),
+      ...(traceIdHeader ? { [traceIdHeader]: sent.callerId } : {}),
+    },
+    ...(method ? { method } : {}),
+    ...(body === undefined ? {} : { body }),
+  };
+  return { sent, exchange: await exchange(http, request) };
+}
 
-async function followLog(
-  logs: LogsProbe | undefined,
-  { traceId, marker }: Identity,
-  { waitMs }: FollowOptions,
-): Promise<FollowedLog> {
+/** Waits for lines and spans of a request that was sent. */
+export async function collectRequest(
+  probes: Readers,
+  request: SentRequest,
+  options: Pick<FollowOptions, 'waitMs' | 'settled'>,
+): Promise<FollowedRequest> {
+  const { sent, exchange } = request;
+  const answered = exchange.response !== undefined;
+  const spans = await followSpans(answered ? probes.spans : undefined, sent, options);
+  const log = await followLog(answered ? probes.logs : undefined, sent, options.waitMs);
+  const evidence = [exchange.evidence, ...logEvidence(log), ...spanEvidence(spans, sent.spanId)];
+  return { ...request, log, spans, evidence };
+}
+
+async function followLog(logs: LogsProbe | undefined, sent: SentIds, waitMs: number): Promise<FollowedLog> {
   const access = await logs?.available({ service: 'api' });
   if (!logs || !access?.available) {
     return {
@@ -107,46 +111,47 @@ async function followLog(
       scanned: 0,
     };
   }
-  const found = await logs.find({ service: 'api', traceId, fresh: true, withinMs: waitMs });
-  const marked = await logs.find({ service: 'api', contains: marker, fresh: true });
-  const linesWithoutTrace = marked.records.filter((record) => !carriesTrace(record, traceId));
+  const { traceId } = sent;
+  let found = await logs.find({ service: 'api', traceId, fresh: true, withinMs: waitMs });
+  // A copy of the header that was sent is found as well, and does not count: the wait continues behind it.
+  while (found.matched > 0 && !found.records.some((record) => carriesTrace(record, sent))) {
+    const atLeast = found.matched + 1;
+    const more = await logs.find({ service: 'api', traceId, fresh: true, atLeast, withinMs: waitMs });
+    if (more.matched < atLeast) break;
+    found = more;
+  }
+  const marked = await logs.find({ service: 'api', contains: sent.marker, fresh: true });
   return {
     available: true,
     source: found.source,
-    records: found.records.filter((record) => carriesTrace(record, traceId)),
-    linesWithoutTrace,
+    records: found.records.filter((record) => carriesTrace(record, sent)),
+    linesWithoutTrace: marked.records.filter((record) => !carriesTrace(record, sent)),
     scanned: found.scanned,
   };
 }
 
-/** Returns true if a line has the trace in its trace field, or anywhere if it has no known one. */
-function carriesTrace(record: LogRecord, traceId: string): boolean {
-  return record.traceId === undefined
-    ? record.raw.toLowerCase().includes(traceId)
-    : record.traceId === traceId;
-}
-
 async function followSpans(
   probe: SpansProbe | undefined,
-  { traceId, sentSpanId, marker, sinceMs }: Identity,
-  { waitMs, settled = (_, whole) => whole }: FollowOptions,
+  { traceId, spanId, marker, sinceMs }: SentIds,
+  { waitMs, settled = (_, whole) => whole }: Pick<FollowOptions, 'waitMs' | 'settled'>,
 ): Promise<FollowedSpans> {
   const access = await probe?.available();
-  if (!probe || !access?.available) {
-    return { ...(access ?? { source: '' }), available: false, spans: [], elsewhere: [] };
-  }
+  const none = { spans: [], inOtherTraces: [], recent: [], scanned: 0 };
+  if (!probe || !access?.available) return { ...(access ?? { source: '' }), available: false, ...none };
+  const withinMs = access.elsewhere === undefined ? waitMs : Math.min(waitMs, 1000);
   // Ends when a whole wait brought nothing new: only answers decide, so that a recorded run takes the same path.
   let spans: SpanData[] = [];
   for (;;) {
-    const found = await probe.find({ traceId, fresh: true, atLeast: spans.length + 1, withinMs: waitMs });
+    const found = await probe.find({ traceId, fresh: true, atLeast: spans.length + 1, withinMs });
     const more = found.spans.length > spans.length;
     spans = found.spans;
-    if (!more || settled(spans, isWhole(spans, sentSpanId))) break;
+    if (!more || settled(spans, isWhole(spans, spanId))) break;
   }
-  if (spans.length > 0) return { available: true, source: access.source, spans, elsewhere: [] };
-  const recent = await probe.find({ sinceMs: sinceMs - 1000, fresh: true });
-  const elsewhere = recent.spans.filter((span) => JSON.stringify(span.attributes).includes(marker));
-  return { available: true, source: access.source, spans, elsewhere };
+  const { spans: recent, scanned } = await probe.find({ sinceMs: sinceMs - 1000, fresh: true, limit: 5000 });
+  const inOtherTraces = recent.filter(
+    (span) => span.traceId !== traceId && JSON.stringify(span.attributes).includes(marker),
+  );
+  return { ...access, available: true, spans, inOtherTraces, recent, scanned };
 }
 
 function isWhole(spans: SpanData[], sentSpanId: string): boolean {
@@ -169,30 +174,13 @@ function logEvidence({ available, source, records, linesWithoutTrace }: Followed
 }
 
 function spanEvidence(
-  { available, spans, elsewhere }: FollowedSpans,
+  { available, spans, inOtherTraces }: FollowedSpans,
   expectedRootSpanId: string,
 ): Evidence[] {
   if (!available) return [];
   const shown: Evidence[] = [{ kind: 'spans', label: 'spans of the trace', spans, expectedRootSpanId }];
-  if (elsewhere.length > 0) {
-    shown.push({ kind: 'spans', label: 'spans of this request in another trace', spans: elsewhere });
+  if (inOtherTraces.length > 0) {
+    shown.push({ kind: 'spans', label: 'spans of this request in another trace', spans: inOtherTraces });
   }
   return shown;
-}
-
-const traceHeaders = ['traceparent', 'traceresponse', 'x-trace-id', 'x-request-id', 'x-correlation-id'];
-
-/** Response headers that name a trace: which of them carry the one that was sent, and which another. */
-export function traceInHeaders(
-  headers: Record<string, string>,
-  traceId: string,
-  names: readonly string[] = traceHeaders,
-): { carrying: string[]; other: { name: string; value: string }[] } {
-  const present = names.filter((name) => headers[name.toLowerCase()] !== undefined);
-  const bare = (name: string) => headers[name.toLowerCase()]!.toLowerCase().replaceAll(/0x/g, '');
-  const carrying = present.filter((name) => bare(name).replaceAll('-', '').includes(traceId));
-  const other = present
-    .filter((name) => !carrying.includes(name) && /[0-9a-f]{32}/.test(bare(name)))
-    .map((name) => ({ name, value: headers[name.toLowerCase()]! }));
-  return { carrying, other };
 }

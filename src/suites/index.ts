@@ -1,4 +1,5 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
+export { breakInLog, breakInResponse, breakInSpans, lostContext, lostIn } from './broken-trace.ts';
 export { firstDifference, withoutFields } from './compare-bodies.ts';
 export {
   corsCodes,
@@ -26,10 +27,11 @@ export {
   judgeErrorEnvelope,
 } from './error-envelope.ts';
 export {
+  collectRequest,
   type FollowedRequest,
   type FollowOptions,
   followRequest,
-  traceInHeaders,
+  sendRequest,
 } from './follow-request.ts';
 export { type ForeignOrigin, lookAlikesOf, nullOrigin } from './foreign-origins.ts';
 export {
@@ -39,11 +41,20 @@ export {
   type TableProblem,
 } from './foundational-tables.ts';
 export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
+export { findLeak, lostClientSpans, namesOf, otherTracesOf, seenOf, systemOf } from './leaked-context.ts';
+export { explainMissingSpans, type MissingSpans } from './missing-spans.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
 export { redisCodeOf, redisCodes } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
+export {
+  carriesTrace,
+  describeLine,
+  responseHeaders,
+  traceInHeaders,
+  traceOfLine,
+} from './sent-ids.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { inspectTenancy } from './tenant-inspection.ts';
 export { answerCodes } from './token-answer.ts';
@@ -67,6 +78,8 @@ export {
   traceAssertionSchema,
 } from './trace-assertions.ts';
 export { traceContextCheck } from './trace-context-check.ts';
+export { judgeParent, keepsRandomFlag } from './trace-context-parent.ts';
+export { judgeState, stateOf } from './trace-context-state.ts';
 export type { TraceContextCase } from './trace-context-suite.ts';
 export { buildTraceTree, type TraceTree } from './trace-tree.ts';
 export { parseTraceparent, type Traceparent } from './traceparent.ts';

@@ -122,7 +122,7 @@ function allowsNone(count: Bounds | undefined): boolean {
 
 function failuresOf(span: SpanData, assertion: TraceAssertion): string[] {
   const failures: string[] = [];
-  const who = `"${span.name}" of ${span.service}`;
+  const who = `"${span.name}" of ${span.service || 'an unnamed service'}`;
   for (const [name, wanted] of Object.entries(assertion.attributes ?? {})) {
     const found = Object.hasOwn(span.attributes, name) ? span.attributes[name] : undefined;
     if (!valueFits(found, wanted)) {
@@ -180,7 +180,7 @@ function hasAncestor(
 
 function fits(span: SpanData, { service, name, kind, status, attributes = {} }: Plain): boolean {
   return (
-    (service === undefined || textFits(span.service, service)) &&
+    (service === undefined || (span.service !== undefined && textFits(span.service, service))) &&
     (name === undefined || textFits(span.name, name)) &&
     (kind === undefined || span.kind === kind) &&
     (status === undefined || span.status === status) &&

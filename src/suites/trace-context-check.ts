@@ -3,10 +3,14 @@ import { number, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck, type FailureCode } from '../check/define-check.ts';
 import { fact } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
+import type { Sabotage } from '../check/sabotage.ts';
+import type { Examined } from '../check/verdict.ts';
+import { otherTracesOf } from './leaked-context.ts';
 import { type ObservedCase, observeTraceContext, type TraceContextCase } from './trace-context-suite.ts';
 
 const options = {
   path: option(v.optional(v.string()), undefined, 'Path that is asked for; unset: services.api.healthPath'),
+  level: option(v.picklist([1, 2]), 1, 'Level of W3C Trace Context; 2 requires the random flag to be kept'),
   waitMs: option(number(), 4000, 'How long log lines and spans may take to arrive, in milliseconds'),
 };
 
@@ -24,8 +28,21 @@ export interface TraceContextSuite<Own extends string> {
   cases: readonly TraceContextCase[];
   /** Ways to fail beyond the header not being answered, or refused. */
   codes: Record<Own | 'not-continued', FailureCode>;
-  /** Further requirements of the header, for the cases whose trace was seen; judged once every valid trace continues. */
-  judge(seen: readonly ObservedCase[]): { code: Own; expected: string; actual: string } | undefined;
+  /** The sabotage of the own codes. */
+  sabotage?: readonly Sabotage[];
+  /** Judges the cases whose trace was seen, once every valid trace continues. */
+  judge(seen: readonly ObservedCase[], level: 1 | 2): SuiteJudgement<Own>;
+}
+
+/** What a suite finds beyond the trace ID. */
+export interface SuiteJudgement<Own extends string> {
+  wrong?: { code: Own; expected: string; actual: string } | undefined;
+  /** Further counts of a pass: `28 parents`. */
+  judged?: Examined[];
+  /** What could not be seen, for the evidence of a pass. */
+  unseen?: string[];
+  /** What the title claims could not be seen at all: no verdict. */
+  skip?: { reason: string; enable: string };
 }
 
 /** Returns a check that the API follows W3C Trace Context for each of these headers, however it shows its traces. */
@@ -36,15 +53,20 @@ export function traceContextCheck<Own extends string>({
   header,
   cases,
   codes,
+  sabotage = [],
   judge,
 }: TraceContextSuite<Own>): CheckDefinition<
   typeof options,
   'http' | 'ids' | 'logs' | 'spans',
-  Own | 'not-continued' | 'refused' | 'unreachable'
+  Own | 'not-continued' | 'refused' | 'unreachable' | 'leaks-context'
 > {
   const refused = {
     means: `the API answers a request with another status because of its ${header}`,
     hint: `read ${header} with the propagator of your SDK: it drops what it cannot read, and the request continues`,
+  };
+  const leaks = {
+    means: 'a request is in the trace of another request: its context was still active',
+    hint: 'end the context of a request with the request: detach what a middleware attached, instead of a global or enterWith()',
   };
   const sentIn = ({ sent, tracestate, again }: ObservedCase) =>
     excerpt(header === 'traceparent' ? sent : [tracestate, again?.value].filter(Boolean).join(', '), 120);
@@ -53,13 +75,14 @@ export function traceContextCheck<Own extends string>({
     failureTitle,
     why,
     after: ['api/health'],
+    blockedBy: { 'observability/trace-propagates': ['not-continued', 'leaks-context'] },
     needs: ['http', 'ids', 'logs', 'spans'],
     uses: ['api'],
     tags: ['w3c', 'traces'],
     level: 'advisory',
     timeoutMs: 20_000,
     options,
-    codes: { ...codes, unreachable, refused },
+    codes: { ...codes, unreachable, refused, 'leaks-context': leaks },
     sabotage: [
       {
         name: 'traceparent never arrives',
@@ -68,8 +91,16 @@ export function traceContextCheck<Own extends string>({
         service: 'api',
         change: { removeRequestHeaders: ['traceparent'] },
       },
+      {
+        name: 'every request is in the trace of the first one',
+        code: 'leaks-context',
+        kind: 'http',
+        service: 'api',
+        change: { repeatRequestHeader: 'traceparent' },
+      },
+      ...sabotage,
     ],
-    async run({ http, ids, logs, spans, stack, options: { path, waitMs }, pass, fail, skip }) {
+    async run({ http, ids, logs, spans, stack, options: { path, waitMs, level }, pass, fail, skip }) {
       const url = new URL(path ?? stack.services.api.healthPath, stack.services.api.url).href;
       const observed = await observeTraceContext({ http, ids, logs, spans }, url, cases, waitMs);
       const evidence = observed.map((each) =>
@@ -97,29 +128,58 @@ export function traceContextCheck<Own extends string>({
       const seen = observed.filter((each) => each.seen);
       if (seen.length === 0) {
         return skip(
-          'which trace the API uses cannot be seen: not in its response, its log or its spans',
-          'answer with traceparent, or set services.api.log',
+          'which trace the API uses cannot be seen: not in its spans, its log or its response',
+          'let the API print its spans and set services.api.log, or answer with X-Trace-ID',
         );
       }
-      const dropped = seen.filter((each) => each.expect === 'continue' && each.seen !== each.traceId);
+      const leak = leakIn(seen);
+      if (leak) return fail('leaks-context', { ...leak, evidence });
+      const dropped = seen.filter((each) => each.expect === 'continue' && each.seen !== each.ids.traceId);
       const [first] = dropped;
       if (first) {
         return fail('not-continued', {
-          expected: `trace ${first.traceId} continues, with ${first.name} (${sentIn(first)})`,
+          expected: `trace ${first.ids.traceId} continues, with ${first.name} (${sentIn(first)})`,
           actual: `the API uses ${first.seen}; ${dropped.length} of ${seen.length} cases`,
           evidence,
         });
       }
-      const wrong = judge(seen);
+      const { wrong, judged = [], unseen = [], skip: impossible } = judge(seen, level);
       if (wrong) return fail(wrong.code, { expected: wrong.expected, actual: wrong.actual, evidence });
+      if (impossible) return skip(impossible.reason, impossible.enable);
+      const more = judged.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
       return pass(
-        `${seen.length} of ${cases.length} headers seen and right`,
-        { count: seen.length, what: 'headers' },
-        evidence,
+        [`${seen.length} of ${cases.length} headers seen and right`, ...more].join(', '),
+        [{ count: seen.length, what: 'headers' }, ...judged],
+        [...evidence, ...unseen.map((what) => fact('not judged', what))],
       );
     },
   });
 }
 
-const outcome = ({ response, seen, where }: ObservedCase) =>
-  `${response?.status}, ${seen ? `trace ${seen} (${where})` : 'its trace was not seen'}`;
+/** Returns a case in the trace of another one: of what was sent with that one, or of what the API began for it. */
+function leakIn(seen: readonly ObservedCase[]): { expected: string; actual: string } | undefined {
+  for (const each of seen) {
+    const headers = each.response?.headers ?? {};
+    const used = otherTracesOf({ sent: each.ids, spans: each.spans, lines: [], headers });
+    for (const { traceId, where } of used) {
+      if (each.sent.toLowerCase().includes(traceId)) continue;
+      const owner = seen.find(
+        (other) => other !== each && (other.ids.traceId === traceId || other.seen === traceId),
+      );
+      if (!owner) continue;
+      return {
+        expected: `a trace of its own for the request with ${each.name}`,
+        actual: `${where} is in trace ${traceId}, which is that of the request with ${owner.name}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+const outcome = ({ response, seen, where, entry }: ObservedCase) =>
+  [
+    `${response?.status}`,
+    seen ? `trace ${seen} (${where})` : 'its trace was not seen',
+    ...(entry?.parentSpanId ? [`parent ${entry.parentSpanId}`] : []),
+    ...(entry?.traceState ? [`tracestate ${excerpt(entry.traceState, 120)}`] : []),
+  ].join(', ');

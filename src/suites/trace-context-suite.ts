@@ -1,106 +1,132 @@
 import { exchange } from '../check/exchange.ts';
-import type { HttpProbe, HttpResponse, IdsProbe, LogsProbe, SpansProbe } from '../check/probes.ts';
+import type { HttpProbe, HttpResponse, IdsProbe, LogsProbe, SpanData, SpansProbe } from '../check/probes.ts';
+import { createIds, markedUrl, responseHeaders, type SentIds, traceOfLine } from './sent-ids.ts';
 
-/** Headers to send, and what W3C Trace Context has a receiver do with them. */
+/** Headers to send, and what W3C Trace Context requires of a receiver. */
 export interface TraceContextCase {
   /** As the end of "a traceparent with …". */
   name: string;
-  /** `{trace}` and `{span}` become fresh identifiers. An empty value: the header is not sent. */
+  /** `{trace}` and `{span}` are replaced by fresh identifiers. An empty value: the header is not sent. */
   traceparent: string;
   tracestate?: string;
+  /** Name of the header as it is sent, where it is another than in lower case. */
+  as?: { traceparent?: string; tracestate?: string };
   /** A second header of this name, in a line of its own. */
   again?: { name: 'traceparent' | 'tracestate'; value: string };
-  /** Go on with the trace that was sent, or begin another. */
+  /** Continue the trace that was sent, or begin another. */
   expect: 'continue' | 'restart';
+  /** Members of tracestate that must be kept in this order; empty: none may be. Unset: whatever is kept must be valid. */
+  state?: string;
 }
 
 export interface ObservedCase extends TraceContextCase {
   sent: string;
-  traceId: string;
+  ids: SentIds;
   response?: HttpResponse;
   failure?: string;
   /** The trace that the service used. Unset: unknown. */
   seen?: string;
   /** Its source: a header's name, `log` or `spans`. */
   where?: string;
+  /** Spans of the trace that was sent, and those with the marker in any trace. */
+  spans: SpanData[];
+  /** The span that took the request over. Unset: not seen. */
+  entry?: SpanData;
 }
 
+type Probes = { http: HttpProbe; ids: IdsProbe; logs: LogsProbe; spans: SpansProbe };
+
 /**
- * Sends a request for each case and looks which trace the service used: in the response, else in its log, else in its
- * spans. The request is identified by a marker in its URL, which the log or a span's attributes must show.
+ * Sends a request for each case and observes which trace the service used: in its spans, else in its log, else in the
+ * response. The request is identified by a marker in its URL, which the log or a span's attributes must show.
  */
 export async function observeTraceContext(
-  probes: { http: HttpProbe; ids: IdsProbe; logs: LogsProbe; spans: SpansProbe },
+  probes: Probes,
   url: string,
   cases: readonly TraceContextCase[],
   waitMs: number,
 ): Promise<ObservedCase[]> {
-  const { http, ids, logs, spans } = probes;
-  const sinceMs = await ids.now();
-  const observed: (ObservedCase & { marker: string })[] = [];
-  for (const each of cases) {
-    const { traceId, spanId } = await ids.trace();
-    const marker = (await ids.uuid()).replaceAll('-', '');
-    const filled = (value: string) => value.replaceAll('{trace}', traceId).replaceAll('{span}', spanId);
-    const sent = filled(each.traceparent);
-    const marked = new URL(url);
-    marked.searchParams.set('meatymusic-probe', marker);
-    const { response, failure } = await exchange(http, {
-      url: marked.href,
-      headers: {
-        ...(sent ? { traceparent: sent } : {}),
-        ...(each.tracestate === undefined ? {} : { tracestate: each.tracestate }),
-      },
-      ...(each.again && { moreHeaders: [[each.again.name, filled(each.again.value)]] }),
-    });
-    const inResponse = response && traceOfHeaders(response.headers);
-    observed.push({
-      ...each,
-      sent: each.again?.name === 'traceparent' ? `${sent}, ${filled(each.again.value)}` : sent,
-      traceId,
-      marker,
-      ...(response ? { response } : {}),
-      ...(failure ? { failure: failure.message } : {}),
-      ...(inResponse ? { seen: inResponse.traceId, where: inResponse.name } : {}),
-    });
-  }
-  const canReadLog = (await logs.available({ service: 'api' })).available;
-  const canReadSpans = (await spans.available()).available;
-  let worthWaiting = true;
+  const observed: ObservedCase[] = [];
+  for (const each of cases) observed.push(await sendCase(probes, url, each));
+  const all = await spansOf(probes.spans, observed, waitMs);
+  const canReadLog = (await probes.logs.available({ service: 'api' })).available;
+  let withinMs = canReadLog && all.length === 0 ? waitMs : 0;
   for (const each of observed) {
-    if (each.seen || !each.response) continue;
-    const found =
-      (canReadLog && (await traceInLog(logs, each.marker, worthWaiting ? waitMs : 0))) ||
-      (canReadSpans && (await traceInSpans(spans, each.marker, sinceMs, worthWaiting ? waitMs : 0)));
-    if (found) Object.assign(each, found);
-    else worthWaiting = false; // What the first of them did not show, the others will not either.
+    if (!each.response) continue;
+    const { traceId, marker } = each.ids;
+    const marked = all.filter(({ attributes }) => JSON.stringify(attributes).includes(marker));
+    each.spans = [...new Set([...all.filter((span) => span.traceId === traceId), ...marked])];
+    const entry = marked.find(({ kind }) => kind === 'server') ?? marked[0];
+    if (entry) Object.assign(each, { entry, seen: entry.traceId, where: 'spans' });
+    else {
+      const inLog = canReadLog ? await traceInLog(probes.logs, each.ids, withinMs) : undefined;
+      // What the log did not show of the first request, it does not show of the others either.
+      withinMs = 0;
+      Object.assign(each, inLog ?? traceInResponse(each) ?? {});
+    }
   }
-  return observed.map(({ marker: _, ...each }) => each);
+  return observed;
+}
+
+async function sendCase({ http, ids }: Probes, url: string, each: TraceContextCase): Promise<ObservedCase> {
+  const sentIds = await createIds(ids);
+  const { traceId, spanId } = sentIds;
+  const filled = (value: string) => value.replaceAll('{trace}', traceId).replaceAll('{span}', spanId);
+  const sent = filled(each.traceparent);
+  const { as = {}, again, tracestate } = each;
+  const { response, failure } = await exchange(http, {
+    url: markedUrl(url, sentIds),
+    headers: {
+      ...(sent ? { [as.traceparent ?? 'traceparent']: sent } : {}),
+      ...(tracestate === undefined ? {} : { [as.tracestate ?? 'tracestate']: tracestate }),
+    },
+    ...(again && { moreHeaders: [[again.name, filled(again.value)]] }),
+  });
+  return {
+    ...each,
+    sent: again?.name === 'traceparent' ? `${sent}, ${filled(again.value)}` : sent,
+    ids: sentIds,
+    spans: [],
+    ...(response ? { response } : {}),
+    ...(failure ? { failure: failure.message } : {}),
+  };
+}
+
+/** Resolves to the spans since the first case, once those of the last sampled case are there or none come any more. */
+async function spansOf(probe: SpansProbe, observed: readonly ObservedCase[], waitMs: number) {
+  const access = await probe.available();
+  const [first] = observed;
+  if (!access.available || !first) return [];
+  const last = observed.findLast(({ sent, response }) => response && !sent.endsWith('-00'));
+  const sinceMs = first.ids.sinceMs - 1000;
+  let found: SpanData[] = [];
+  for (;;) {
+    const withinMs = access.elsewhere === undefined ? waitMs : Math.min(waitMs, 1000);
+    const atLeast = found.length + 1;
+    const { spans } = await probe.find({ sinceMs, fresh: true, limit: 5000, atLeast, withinMs });
+    const more = spans.length > found.length;
+    found = spans;
+    const isThere = found.some(({ attributes }) =>
+      JSON.stringify(attributes).includes(last?.ids.marker ?? ''),
+    );
+    if (!more || isThere) return found;
+  }
 }
 
 type Seen = { seen: string; where: string } | undefined;
 
-function traceOfHeaders(headers: Record<string, string>): { traceId: string; name: string } | undefined {
-  for (const name of ['traceparent', 'traceresponse', 'x-trace-id', 'x-correlation-id', 'x-request-id']) {
-    const match = /(?:^|[^0-9a-f])([0-9a-f]{32})(?:$|[^0-9a-f])/.exec(headers[name]?.toLowerCase() ?? '');
-    if (match) return { traceId: match[1]!, name };
+async function traceInLog(logs: LogsProbe, ids: SentIds, withinMs: number): Promise<Seen> {
+  const { records } = await logs.find({ service: 'api', contains: ids.marker, fresh: true, withinMs });
+  const own = records.find((record) => record.traceId && traceOfLine(record, ids) !== 'echo');
+  return own?.traceId ? { seen: own.traceId, where: 'log' } : undefined;
+}
+
+/** A header that was sent and comes back as it is shows no trace of the service. */
+function traceInResponse({ response, sent }: ObservedCase): Seen {
+  for (const name of responseHeaders) {
+    const value = response?.headers[name]?.toLowerCase() ?? '';
+    const match = /(?:^|[^0-9a-f])([0-9a-f]{32})(?:$|[^0-9a-f])/.exec(value);
+    if (match && value !== sent.toLowerCase()) return { seen: match[1] as string, where: name };
   }
   return undefined;
-}
-
-async function traceInLog(logs: LogsProbe, marker: string, withinMs: number): Promise<Seen> {
-  const { records } = await logs.find({ service: 'api', contains: marker, fresh: true, withinMs });
-  const seen = records.find(({ traceId }) => traceId)?.traceId;
-  return seen ? { seen, where: 'log' } : undefined;
-}
-
-async function traceInSpans(
-  spans: SpansProbe,
-  marker: string,
-  sinceMs: number,
-  withinMs: number,
-): Promise<Seen> {
-  const found = await spans.find({ sinceMs: sinceMs - 1000, fresh: true, withinMs });
-  const seen = found.spans.find(({ attributes }) => JSON.stringify(attributes).includes(marker))?.traceId;
-  return seen ? { seen, where: 'spans' } : undefined;
 }

@@ -17,6 +17,7 @@ export interface SpanQuery {
 }
 
 export interface SpansProbe {
-  available(): Promise<{ available: boolean; source: string; enable?: string }>;
+  /** `elsewhere`: address to which the services export and where nothing can be read from here. */
+  available(): Promise<{ available: boolean; source: string; enable?: string; elsewhere?: string }>;
   find(query: SpanQuery): Promise<{ source: string; scanned: number; spans: SpanData[] }>;
 }

@@ -58,7 +58,8 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
   const columns = invocation.stdout.columns;
   const beside = (start: string, text: string, paint?: (part: string) => string) =>
     besideText(start, text, columns, paint);
-  const { level = 'required', tags = [], after = [], uses = [], sabotage = [] } = check;
+  const { level = 'required', tags = [], after = [], blockedBy = {}, uses = [], sabotage = [] } = check;
+  const blocking = Object.entries(blockedBy).map(([id, codes]) => `${id} [${codes.join(', ')}]`);
   const timeout = check.timeoutMs
     ? `${formatDuration(check.timeoutMs)} (its own)`
     : `${formatDuration(project.config.verify.timeout)} (verify.timeout)`;
@@ -68,6 +69,7 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
     ['talks to', uses.join(', ') || '-'],
     ['through', check.needs.join(', ')],
     ['runs after', after.join(', ') || '-'],
+    ...(blocking.length > 0 ? [['blocked by', blocking.join(', ')] as [string, string]] : []),
     ['time-out', timeout],
     ['tags', tags.join(', ') || '-'],
     ['from', check.source],

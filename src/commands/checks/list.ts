@@ -63,7 +63,7 @@ const list: Action = async (invocation, { tag, json }, patterns) => {
 /** Without the checks that others are after: a list is no run. */
 function narrow(checks: readonly Check[], patterns: string[], tags: string[]): Check[] {
   if (patterns.length === 0 && tags.length === 0) return [...checks];
-  const alone = checks.map(({ after: _, ...check }) => check);
+  const alone = checks.map(({ after: _, blockedBy: __, ...check }) => check);
   const ids = new Set(selectOrRefuse(alone, patterns, tags).map(({ id }) => id));
   return checks.filter(({ id }) => ids.has(id));
 }
@@ -98,7 +98,7 @@ function remarksOf(check: Check): string[] {
 
 /** A check as data, for scripts. */
 export function plain(check: Check) {
-  const { id, title, why, level = 'required', tags = [], after = [] } = check;
+  const { id, title, why, level = 'required', tags = [], after = [], blockedBy = {} } = check;
   const { needs, uses = [], timeoutMs, codes, sabotage = [], source } = check;
   return {
     id,
@@ -109,6 +109,7 @@ export function plain(check: Check) {
     effects: effectsOf(check),
     tags,
     after,
+    blockedBy,
     needs,
     uses,
     timeoutMs,

@@ -23,7 +23,6 @@ export function toSpan(value: Json): SpanData | undefined {
 }
 
 function pythonSpan(span: Fields, context: Fields): SpanData | undefined {
-  const resource = isFields(span.resource) ? span.resource : {};
   const status = isFields(span.status) ? String(span.status.status_code) : 'UNSET';
   const startMs = isoMs(span.start_time);
   return complete({
@@ -32,7 +31,9 @@ function pythonSpan(span: Fields, context: Fields): SpanData | undefined {
     parentSpanId: spanIdOf(span.parent_id),
     name: String(span.name ?? ''),
     kind: kindOfWord(String(span.kind ?? '').replace('SpanKind.', '')),
-    service: serviceOf(isFields(resource.attributes) ? resource.attributes : resource),
+    service: serviceOf(span.resource),
+    traceState: pythonTraceState(context.trace_state),
+    flags: undefined,
     startMs,
     durationMs: startMs === undefined ? undefined : (isoMs(span.end_time) ?? startMs) - startMs,
     status: statusOfWord(status),
@@ -42,7 +43,6 @@ function pythonSpan(span: Fields, context: Fields): SpanData | undefined {
 
 /** Node's SDK: SpanKind counts from INTERNAL = 0; times are microseconds. */
 function nodeSpan(span: Fields): SpanData | undefined {
-  const resource = isFields(span.resource) ? span.resource : {};
   const parent = isFields(span.parentSpanContext) ? span.parentSpanContext.spanId : span.parentId;
   const code = isFields(span.status) ? span.status.code : 0;
   return complete({
@@ -52,7 +52,9 @@ function nodeSpan(span: Fields): SpanData | undefined {
     name: String(span.name ?? ''),
     kind:
       (['internal', 'server', 'client', 'producer', 'consumer'] as const)[Number(span.kind)] ?? 'internal',
-    service: serviceOf(isFields(resource.attributes) ? resource.attributes : resource),
+    service: serviceOf(span.resource),
+    traceState: nodeTraceState(span),
+    flags: undefined,
     startMs: Number(span.timestamp) / 1000,
     durationMs: Number(span.duration) / 1000,
     status: (['unset', 'ok', 'error'] as const)[Number(code)] ?? 'unset',
@@ -74,7 +76,9 @@ function goSpan(span: Fields, context: Fields): SpanData | undefined {
       (['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const)[
         Number(span.SpanKind)
       ] ?? 'internal',
-    service: serviceOf(goAttributes(span.Resource)),
+    service: serviceOf(span.Resource === undefined ? undefined : goAttributes(span.Resource)),
+    traceState: typeof context.TraceState === 'string' ? context.TraceState : undefined,
+    flags: typeof context.TraceFlags === 'string' ? hexByte(context.TraceFlags) : undefined,
     startMs,
     durationMs: startMs === undefined ? undefined : (isoMs(span.EndTime) ?? startMs) - startMs,
     status: statusOfWord(status),
@@ -91,10 +95,14 @@ function goAttributes(list: Json | undefined): Fields {
   );
 }
 
-type Loose = Omit<SpanData, 'traceId' | 'spanId' | 'parentSpanId' | 'startMs' | 'durationMs'> & {
+type Optional = 'parentSpanId' | 'service' | 'traceState' | 'flags';
+type Loose = Omit<SpanData, 'traceId' | 'spanId' | Optional | 'startMs' | 'durationMs'> & {
   traceId: string | undefined;
   spanId: string | undefined;
   parentSpanId: string | undefined;
+  service: string | undefined;
+  traceState: string | undefined;
+  flags: number | undefined;
   startMs: number | undefined;
   durationMs: number | undefined;
 };
@@ -103,6 +111,9 @@ function complete({
   traceId,
   spanId,
   parentSpanId,
+  service,
+  traceState,
+  flags,
   startMs,
   durationMs,
   ...rest
@@ -112,15 +123,45 @@ function complete({
     traceId,
     spanId,
     ...(parentSpanId ? { parentSpanId } : {}),
+    ...(service === undefined ? {} : { service }),
+    ...(traceState === undefined ? {} : { traceState }),
+    ...(flags === undefined ? {} : { flags }),
     ...rest,
     startMs,
     durationMs: durationMs !== undefined && Number.isFinite(durationMs) ? durationMs : 0,
   };
 }
 
-function serviceOf(attributes: Fields): string {
-  const name = attributes['service.name'];
-  return typeof name === 'string' ? name : 'unknown_service';
+/** Returns `service.name`, empty if the resource has none; `undefined` if no resource was printed. */
+function serviceOf(resource: Json | undefined): string | undefined {
+  if (!isFields(resource)) return undefined;
+  const name = (isFields(resource.attributes) ? resource.attributes : resource)['service.name'];
+  return typeof name === 'string' ? name : '';
+}
+
+/** `traceState: 'a=1,b=2'`, `undefined`, or the object of an older SDK, whose map holds the members in reverse. */
+function nodeTraceState(span: Fields): string | undefined {
+  if (!('traceState' in span)) return undefined;
+  const state = span.traceState;
+  if (typeof state === 'string') return state;
+  if (!isFields(state)) return '';
+  const members = Object.values(state).find(isFields) ?? {};
+  return Object.entries(members)
+    .reverse()
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(',');
+}
+
+/** The text of a list: `['{key=a, value=1}', '{key=b, value=2}']`. */
+function pythonTraceState(state: Json | undefined): string | undefined {
+  if (typeof state !== 'string') return undefined;
+  return [...state.matchAll(/\{key=([^,]*), value=([^}]*)\}/g)]
+    .map(([, key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+function hexByte(text: string): number | undefined {
+  return /^[0-9a-f]{2}$/i.test(text) ? Number.parseInt(text, 16) : undefined;
 }
 
 function kindOfWord(word: string): SpanData['kind'] {

@@ -15,6 +15,7 @@ export const traceDescriptor = {
       fields: {
         traceId: field(1, 'bytes'),
         spanId: field(2, 'bytes'),
+        traceState: field(3, 'string'),
         parentSpanId: field(4, 'bytes'),
         name: field(5, 'string'),
         kind: field(6, 'int32'),
@@ -22,6 +23,7 @@ export const traceDescriptor = {
         endTimeUnixNano: field(8, 'fixed64'),
         attributes: list(9, 'KeyValue'),
         status: field(15, 'Status'),
+        flags: field(16, 'fixed32'),
       },
     },
     Status: { fields: { message: field(2, 'string'), code: field(3, 'int32') } },

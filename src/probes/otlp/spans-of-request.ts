@@ -21,6 +21,8 @@ const kindNames = [
 const statuses = ['unset', 'ok', 'error'] as const;
 const statusNames = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 const deepestValue = 16;
+/** Higher bits say whether the parent is remote. */
+const traceFlagsMask = 0xff;
 
 /** An `ExportTraceServiceRequest` in OTLP's JSON form (identifiers in hexadecimal) → spans. Unknown fields are ignored. */
 export function spansOfRequest(request: Json): SpanData[] {
@@ -35,7 +37,7 @@ export function spansOfRequest(request: Json): SpanData[] {
     ];
     for (const scope of scopes) {
       for (const span of listOf(scope, 'spans')) {
-        spans.push(toSpan(span, typeof service === 'string' ? service : 'unknown_service'));
+        spans.push(toSpan(span, typeof service === 'string' ? service : ''));
       }
     }
   }
@@ -58,6 +60,8 @@ function toSpan(span: Fields, service: string): SpanData {
     name: typeof span.name === 'string' ? span.name : '',
     kind: kinds[enumOf(span.kind, kindNames)] ?? 'internal',
     service,
+    traceState: typeof span.traceState === 'string' ? span.traceState : '',
+    ...(typeof span.flags === 'number' ? { flags: span.flags & traceFlagsMask } : {}),
     startMs: Number(startNs / 1000n) / 1000,
     durationMs: endNs > startNs ? Number(endNs - startNs) / 1e6 : 0,
     status: statuses[enumOf(status.code, statusNames)] ?? 'unset',

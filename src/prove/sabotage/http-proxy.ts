@@ -11,17 +11,34 @@ export interface SabotagingProxy {
   close(): Promise<void>;
 }
 
+const idsInMalformed = /([0-9a-f]{32})0?-([0-9a-f]{16})/;
+
 /** A real HTTP proxy in front of a service that changes what passes through it; what does not match passes as it is. */
 export async function startSabotagingProxy(target: string, change: HttpChange): Promise<SabotagingProxy> {
   const closed = new AbortController();
   let unchanged = change.afterRequests ?? 0;
+  let first: string | undefined;
+  const ofRequest = ({ headers }: IncomingMessage): HttpChange => {
+    const { repeatRequestHeader: name, repairTraceparent, setRequestHeaders } = change;
+    if (name) {
+      const value = headers[lower(name)];
+      if (typeof value === 'string') first ??= value;
+      return first ? { ...change, setRequestHeaders: { ...setRequestHeaders, [name]: first } } : change;
+    }
+    const ids = repairTraceparent && idsInMalformed.exec(String(headers.traceparent));
+    if (!ids) return change;
+    const traceparent = `00-${ids[1]}-${ids[2]}-01`;
+    return { ...change, setRequestHeaders: { ...setRequestHeaders, traceparent } };
+  };
   const server = createServer((incoming, outgoing) => {
     const matches =
       (incoming.url ?? '/').startsWith(change.path ?? '/') &&
       (change.method === undefined || incoming.method === change.method) &&
       (change.withRequestHeader === undefined || lower(change.withRequestHeader) in incoming.headers);
     const changes = matches && --unchanged < 0;
-    forward(incoming, outgoing, target, changes ? change : {}, closed.signal).catch(() => outgoing.destroy());
+    forward(incoming, outgoing, target, changes ? ofRequest(incoming) : {}, closed.signal).catch(() =>
+      outgoing.destroy(),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
