@@ -21,7 +21,7 @@ export default defineCheck({
   needs: ['migrations'],
   uses: ['database'],
   tags: ['contract', 'migrations'],
-  timeoutMs: 15_000,
+  timeoutMs: 30_000,
   options: {
     drift: option(v.boolean(), true, 'Whether a schema that deviates from the migrations is a failure'),
     ignore: option(
@@ -55,6 +55,10 @@ export default defineCheck({
     drifted: {
       means: 'the schema is not the one that the migrations led to',
       hint: 'meatymusic migrate verify shows the differences',
+    },
+    'check-failed': {
+      means: 'migrations.check found that the database does not have every migration',
+      hint: 'meatymusic migrate up; meatymusic migrate status shows the output',
     },
     unreadable: { means: 'files or history cannot be read', hint: 'meatymusic migrate status' },
   },
@@ -112,6 +116,41 @@ export default defineCheck({
     const enabler = state.failure && unjudgedMigrations[state.failure.code];
     if (enabler) return skip(state.failure.message, enabler);
     if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
+    const { byCommand } = state.value;
+    if (byCommand) {
+      const { command, description, check, suggested } = byCommand;
+      if (!check) {
+        return skip(
+          `${description}; whether a migration is pending is not judged, because migrations.check is not set`,
+          `migrations.check: ${suggested ?? 'a command of the tool that fails while a migration is pending'}`,
+        );
+      }
+      const output = check.lines.slice(-20).map((text, index) => ({ number: index + 1, text }));
+      const found: Evidence[] = [
+        fact('migrations.command', command),
+        fact('migrations.check', check.command),
+        fact('exit code', String(check.exitCode ?? 'ended by a signal')),
+        fact('database', description),
+        {
+          kind: 'lines',
+          label: 'output of the check',
+          source: 'migrations.check',
+          lines: output,
+          total: check.lines.length,
+        },
+      ];
+      return check.exitCode === 0
+        ? pass(
+            `${description}; ${check.command} found nothing pending; drift is not judged`,
+            { count: 1, what: 'command' },
+            found,
+          )
+        : fail('check-failed', {
+            expected: `\`${check.command}\` ends with 0`,
+            actual: `it ended with ${check.exitCode ?? 'a signal'}; ${description}`,
+            evidence: found,
+          });
+    }
     const { folder, applied, pending, edited, missing, outOfOrder, lockFileDifferences, alsoBy } =
       state.value;
     const evidence: Evidence[] = [

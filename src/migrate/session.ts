@@ -8,6 +8,8 @@ import { transactionPooler } from './pooler.ts';
 
 export type MigrateEvent =
   | { type: 'waiting'; holder: string }
+  /** A statement waits for a lock of these sessions. */
+  | { type: 'blocked'; by: string }
   | { type: 'start'; name: string; direction: 'up' | 'down' }
   | { type: 'done'; name: string; direction: 'up' | 'down'; durationMs: number }
   | { type: 'notice'; message: string };
