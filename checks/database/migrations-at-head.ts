@@ -56,6 +56,11 @@ export default defineCheck({
       means: 'the schema is not the one that the migrations led to',
       hint: 'meatymusic migrate verify shows the differences',
     },
+    'invalid-index': {
+      means:
+        'an index was not built to its end: queries do not use it, and a unique one does not find duplicates',
+      hint: 'reindex index concurrently <name>, or drop it and create it again',
+    },
     'check-failed': {
       means: 'migrations.check found that the database does not have every migration',
       hint: 'meatymusic migrate up; meatymusic migrate status shows the output',
@@ -69,6 +74,13 @@ export default defineCheck({
       kind: 'sql',
       break: ['alter table tenants add column added_by_hand text'],
       restore: ['alter table tenants drop column added_by_hand'],
+    },
+    {
+      name: 'an index is not built to its end',
+      code: 'invalid-index',
+      kind: 'sql',
+      break: ["update pg_index set indisvalid = false where indexrelid = 'users_tenant_id_idx'::regclass"],
+      restore: ["update pg_index set indisvalid = true where indexrelid = 'users_tenant_id_idx'::regclass"],
     },
     {
       name: 'a migration is forgotten',
@@ -151,8 +163,17 @@ export default defineCheck({
             evidence: found,
           });
     }
-    const { folder, applied, pending, edited, missing, outOfOrder, lockFileDifferences, alsoBy } =
-      state.value;
+    const {
+      folder,
+      applied,
+      pending,
+      edited,
+      missing,
+      outOfOrder,
+      lockFileDifferences,
+      alsoBy,
+      notCompared = [],
+    } = state.value;
     const evidence: Evidence[] = [
       fact('folder', folder),
       fact('applied', applied.join(', ') || 'none'),
@@ -175,12 +196,23 @@ export default defineCheck({
       });
     }
     const examined = [{ count: applied.length, what: 'migrations' }];
-    const head = `${applied.length} applied, head ${applied.at(-1)}`;
+    const unlike =
+      notCompared.length > 0
+        ? `; content of ${counted(notCompared.length, 'migration')} not compared: applied from a file with another extension`
+        : '';
+    const head = `${applied.length} applied, head ${applied.at(-1)}${unlike}`;
     if (!options.drift) return pass(head, examined, evidence);
 
     const drift = await attempt(migrations.drift());
     if (drift.failure) return fail('unreadable', { expected, actual: drift.failure.message, evidence });
-    const { available, enable, differences, objects } = drift.value;
+    const { available, enable, differences, objects, invalidIndexes = [] } = drift.value;
+    if (invalidIndexes.length > 0) {
+      return fail('invalid-index', {
+        expected: 'every index valid',
+        actual: `not valid: ${list(invalidIndexes.slice(0, 5))}`,
+        evidence: [...evidence, ...invalidIndexes.slice(0, 20).map((index) => fact('not valid', index))],
+      });
+    }
     if (!available) {
       evidence.push(fact('drift', `not judged${enable ? `: ${enable}` : ''}`));
       return pass(`${head}; drift not judged`, examined, evidence);

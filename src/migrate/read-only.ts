@@ -45,7 +45,7 @@ export function readOnlyMigrations(
       const loaded = await readMigrationState(options);
       refuseOtherTools(loaded);
       const { files, state, otherTools } = loaded;
-      const { folder, applied, pending, edited, missing, outOfOrder } = state;
+      const { folder, applied, pending, edited, missing, outOfOrder, notCompared } = state;
       const lockFileDifferences = compareLockFile(folder, files);
       return {
         folder,
@@ -54,6 +54,7 @@ export function readOnlyMigrations(
         edited,
         missing,
         outOfOrder,
+        ...(notCompared ? { notCompared } : {}),
         ...(lockFileDifferences ? { lockFileDifferences } : {}),
         ...(otherTools.length > 0 ? { alsoBy: describeOtherTools(otherTools) } : {}),
       };

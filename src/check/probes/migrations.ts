@@ -8,6 +8,8 @@ export interface MigrationState {
   missing: string[];
   /** Pending, and sorted before an applied one. */
   outOfOrder: string[];
+  /** Applied from a file with another extension (`.ts`, now compiled), so that the content is not compared; absent: none. */
+  notCompared?: string[];
   /** How the files deviate from the committed migrations.lock.json; absent: there is none. */
   lockFileDifferences?: string[];
   /** Another tool that migrates the database as well: `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
@@ -30,7 +32,14 @@ export interface MigrationsProbe {
   /** Read-only. */
   state(): Promise<MigrationState>;
   /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: no schema was recorded. */
-  drift(): Promise<{ available: boolean; enable?: string; differences: string[]; objects: number }>;
+  drift(): Promise<{
+    available: boolean;
+    enable?: string;
+    differences: string[];
+    objects: number;
+    /** Indexes that a failed statement left behind; absent: none. */
+    invalidIndexes?: string[];
+  }>;
   /** Migrates once more, unless something is `pending`: which migrations ran, and how schema and history changed. */
   secondRun(): Promise<{
     pending: string[];

@@ -121,11 +121,18 @@ function statusText({ folder, migrations, applied, pending }: FullMigrationState
   return `${lines.map((line) => `${line}\n`).join('')}${lineFor(output, count)}`;
 }
 
-function remarks({ appliedAt, durationMs, acceptedReason, unverified }: MigrationStatus): string {
+function remarks({
+  appliedAt,
+  durationMs,
+  acceptedReason,
+  unverified,
+  appliedFrom,
+}: MigrationStatus): string {
   const parts = [
     appliedAt,
     durationMs === undefined ? undefined : formatDuration(durationMs),
     unverified ? 'by another Kysely tool' : undefined,
+    appliedFrom ? `applied from its ${appliedFrom} file, content not compared` : undefined,
     acceptedReason ? `accepted: ${acceptedReason}` : undefined,
   ].filter((part) => part !== undefined);
   return parts.length > 0 ? `  ${parts.join(', ')}` : '';
