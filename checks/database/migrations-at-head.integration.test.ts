@@ -194,11 +194,6 @@ const changes: [kind: string, statement: string, named: string][] = [
     'alter table users alter constraint users_tenant_id_fkey deferrable',
     'constraint public.users.users_tenant_id_fkey',
   ],
-  [
-    'an index that is not valid',
-    "update pg_index set indisvalid = false where indexrelid = 'users_email'::regclass",
-    'index public.users.users_email',
-  ],
   ['a dropped index', 'drop index users_email', 'index public.users.users_email'],
   ['a label of an enumeration', "alter type mood add value 'calm'", 'type public.mood'],
   ['the check of a domain', 'alter domain email drop constraint email_check', 'type public.email'],
@@ -301,6 +296,24 @@ describe.skipIf(postgresMissing)(
         code: 'drifted',
         actual: expect.stringContaining('trigger public.users.stamped'),
       });
+    });
+
+    test('an index that is not valid is named as such', async () => {
+      await connection.query('begin');
+      try {
+        await connection.query(
+          "update pg_index set indisvalid = false where indexrelid = 'users_email'::regclass",
+        );
+        expect(
+          await judge(url, { state: async () => state, drift: () => driftOn(connection) }),
+        ).toMatchObject({
+          status: 'fail',
+          code: 'invalid-index',
+          actual: 'not valid: index public.users_email of table public.users',
+        });
+      } finally {
+        await connection.query('rollback');
+      }
     });
 
     // In a transaction that is rolled back, also what the cluster shares, such as roles.

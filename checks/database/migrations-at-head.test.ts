@@ -15,6 +15,7 @@ const noDrift = { available: true, differences: [] as string[], objects: 30 };
 const migrations = (state: object = {}, drift: object = {}) => ({
   migrations: { state: { ...head, ...state }, drift: { ...noDrift, ...drift } },
 });
+const byCommand = { command: 'tool up', description: 'migrated by Alembic, at a' };
 const drifted = migrations({}, { differences: ['+ column public.tenants.added text'] });
 
 testCheck(
@@ -26,6 +27,11 @@ testCheck(
         when: 'no schema was recorded',
         probes: migrations({}, { available: false, objects: 0, enable: 'the next migration records it' }),
         summary: '2 applied, head 2_b; drift not judged',
+      },
+      {
+        when: 'compiled files are compared with applied sources',
+        probes: migrations({ notCompared: ['1_a'] }),
+        summary: /head 2_b; content of 1 migration not compared/,
       },
       { when: 'the lock file fits', probes: migrations({ lockFileDifferences: [] }) },
       { when: 'drift does not matter', probes: drifted, options: { drift: false } },
@@ -59,6 +65,23 @@ testCheck(
         actual: /^1 difference: \+ column/,
       },
       {
+        when: 'an index was left behind',
+        code: 'invalid-index',
+        probes: migrations(
+          {},
+          { invalidIndexes: ['index public.i of table public.t'], differences: ['+ x'] },
+        ),
+        actual: 'not valid: index public.i of table public.t',
+      },
+      {
+        when: 'the check of a command fails',
+        code: 'check-failed',
+        probes: migrations({
+          byCommand: { ...byCommand, check: { command: 'tool check', exitCode: 1, lines: ['b'] } },
+        }),
+        actual: 'it ended with 1; migrated by Alembic, at a',
+      },
+      {
         when: 'the folder cannot be read',
         code: 'unreadable',
         probes: { migrations: { state: new ProbeError('migrations-folder', 'no folder') } },
@@ -70,6 +93,11 @@ testCheck(
       },
     ],
     skips: [
+      {
+        when: 'a command migrates and has no check',
+        probes: migrations({ byCommand }),
+        reason: /^migrated by Alembic, at a; whether a migration is pending is not judged/,
+      },
       {
         when: 'migrations are switched off',
         probes: { migrations: { state: new ProbeError('MIGRATIONS_OFF', 'switched off') } },

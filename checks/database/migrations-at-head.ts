@@ -21,7 +21,7 @@ export default defineCheck({
   needs: ['migrations'],
   uses: ['database'],
   tags: ['contract', 'migrations'],
-  timeoutMs: 15_000,
+  timeoutMs: 30_000,
   options: {
     drift: option(v.boolean(), true, 'Whether a schema that deviates from the migrations is a failure'),
     ignore: option(
@@ -56,6 +56,15 @@ export default defineCheck({
       means: 'the schema is not the one that the migrations led to',
       hint: 'meatymusic migrate verify shows the differences',
     },
+    'invalid-index': {
+      means:
+        'an index was not built to its end: queries do not use it, and a unique one does not find duplicates',
+      hint: 'reindex index concurrently <name>, or drop it and create it again',
+    },
+    'check-failed': {
+      means: 'migrations.check found that the database does not have every migration',
+      hint: 'meatymusic migrate up; meatymusic migrate status shows the output',
+    },
     unreadable: { means: 'files or history cannot be read', hint: 'meatymusic migrate status' },
   },
   sabotage: [
@@ -65,6 +74,13 @@ export default defineCheck({
       kind: 'sql',
       break: ['alter table tenants add column added_by_hand text'],
       restore: ['alter table tenants drop column added_by_hand'],
+    },
+    {
+      name: 'an index is not built to its end',
+      code: 'invalid-index',
+      kind: 'sql',
+      break: ["update pg_index set indisvalid = false where indexrelid = 'users_tenant_id_idx'::regclass"],
+      restore: ["update pg_index set indisvalid = true where indexrelid = 'users_tenant_id_idx'::regclass"],
     },
     {
       name: 'a migration is forgotten',
@@ -112,8 +128,52 @@ export default defineCheck({
     const enabler = state.failure && unjudgedMigrations[state.failure.code];
     if (enabler) return skip(state.failure.message, enabler);
     if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
-    const { folder, applied, pending, edited, missing, outOfOrder, lockFileDifferences, alsoBy } =
-      state.value;
+    const { byCommand } = state.value;
+    if (byCommand) {
+      const { command, description, check, suggested } = byCommand;
+      if (!check) {
+        return skip(
+          `${description}; whether a migration is pending is not judged, because migrations.check is not set`,
+          `migrations.check: ${suggested ?? 'a command of the tool that fails while a migration is pending'}`,
+        );
+      }
+      const output = check.lines.slice(-20).map((text, index) => ({ number: index + 1, text }));
+      const found: Evidence[] = [
+        fact('migrations.command', command),
+        fact('migrations.check', check.command),
+        fact('exit code', String(check.exitCode ?? 'ended by a signal')),
+        fact('database', description),
+        {
+          kind: 'lines',
+          label: 'output of the check',
+          source: 'migrations.check',
+          lines: output,
+          total: check.lines.length,
+        },
+      ];
+      return check.exitCode === 0
+        ? pass(
+            `${description}; ${check.command} found nothing pending; drift is not judged`,
+            { count: 1, what: 'command' },
+            found,
+          )
+        : fail('check-failed', {
+            expected: `\`${check.command}\` ends with 0`,
+            actual: `it ended with ${check.exitCode ?? 'a signal'}; ${description}`,
+            evidence: found,
+          });
+    }
+    const {
+      folder,
+      applied,
+      pending,
+      edited,
+      missing,
+      outOfOrder,
+      lockFileDifferences,
+      alsoBy,
+      notCompared = [],
+    } = state.value;
     const evidence: Evidence[] = [
       fact('folder', folder),
       fact('applied', applied.join(', ') || 'none'),
@@ -136,12 +196,23 @@ export default defineCheck({
       });
     }
     const examined = [{ count: applied.length, what: 'migrations' }];
-    const head = `${applied.length} applied, head ${applied.at(-1)}`;
+    const unlike =
+      notCompared.length > 0
+        ? `; content of ${counted(notCompared.length, 'migration')} not compared: applied from a file with another extension`
+        : '';
+    const head = `${applied.length} applied, head ${applied.at(-1)}${unlike}`;
     if (!options.drift) return pass(head, examined, evidence);
 
     const drift = await attempt(migrations.drift());
     if (drift.failure) return fail('unreadable', { expected, actual: drift.failure.message, evidence });
-    const { available, enable, differences, objects } = drift.value;
+    const { available, enable, differences, objects, invalidIndexes = [] } = drift.value;
+    if (invalidIndexes.length > 0) {
+      return fail('invalid-index', {
+        expected: 'every index valid',
+        actual: `not valid: ${list(invalidIndexes.slice(0, 5))}`,
+        evidence: [...evidence, ...invalidIndexes.slice(0, 20).map((index) => fact('not valid', index))],
+      });
+    }
     if (!available) {
       evidence.push(fact('drift', `not judged${enable ? `: ${enable}` : ''}`));
       return pass(`${head}; drift not judged`, examined, evidence);

@@ -6,6 +6,8 @@ export interface LoadModuleOptions {
   virtualModules?: Record<string, unknown>;
   /** The text of the file, already read. It is evaluated at each call. Default: read from the file, and kept. */
   source?: string;
+  /** A tsconfig.json whose `paths` the imports of the file may use. Default: none. */
+  tsconfig?: string | undefined;
   /** Limit for a file whose top-level `await` never settles. Default: 10 s. */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
@@ -18,9 +20,9 @@ export interface LoadModuleOptions {
  */
 export async function loadModule(
   file: string,
-  { virtualModules = noModules, source, timeoutMs = 10_000, signal }: LoadModuleOptions = {},
+  { virtualModules = noModules, source, tsconfig, timeoutMs = 10_000, signal }: LoadModuleOptions = {},
 ): Promise<Record<string, unknown>> {
-  const jiti = await getLoader(virtualModules);
+  const jiti = await getLoader(virtualModules, tsconfig);
   signal?.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -57,22 +59,28 @@ export class ModuleLoadTimeout extends Error {
 }
 
 const noModules = {};
-/** Loaders by set of virtual modules: loaders share no cache, so each set has one. */
-const loaders = new WeakMap<object, Promise<Jiti>>();
+/** Loaders by set of virtual modules and tsconfig.json: loaders share no cache, so each set has one. */
+const loaders = new WeakMap<object, Map<string | undefined, Promise<Jiti>>>();
 
-function getLoader(virtualModules: Record<string, unknown>): Promise<Jiti> {
-  const loader = loaders.get(virtualModules) ?? createLoader(virtualModules);
-  loaders.set(virtualModules, loader);
+function getLoader(virtualModules: Record<string, unknown>, tsconfig: string | undefined): Promise<Jiti> {
+  const ofModules = loaders.get(virtualModules) ?? new Map<string | undefined, Promise<Jiti>>();
+  loaders.set(virtualModules, ofModules);
+  const loader = ofModules.get(tsconfig) ?? createLoader(virtualModules, tsconfig);
+  ofModules.set(tsconfig, loader);
   return loader;
 }
 
-async function createLoader(virtualModules: Record<string, unknown>): Promise<Jiti> {
+async function createLoader(
+  virtualModules: Record<string, unknown>,
+  tsconfig: string | undefined,
+): Promise<Jiti> {
   const { createTransform } = await import('./strip-types.ts');
   // `import('jiti')` would first parse the whole file to find the names of its exports (75 ms).
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
   const babel = createJiti(import.meta.url, { fsCache: false });
   return createJiti(import.meta.url, {
     virtualModules,
+    ...(tsconfig === undefined ? {} : { tsconfigPaths: tsconfig }),
     // jiti would keep compiled code in a temporary folder that other users can write to, and run it from there.
     fsCache: false,
     transform: createTransform(Object.keys(virtualModules), (options) => babel.transform(options)),

@@ -62,6 +62,19 @@ const migrations = group(
       v.string(),
       'Folder of the migrations; default: migrations/ beside this file, else on the reference stack its own',
     ),
+    command: unset(
+      name,
+      'Command of another tool that migrates the database, in a shell with DATABASE_URL: alembic upgrade head',
+    ),
+    cwd: unset(v.string(), 'Folder in which the command and its check run; default: the one of this file'),
+    check: unset(
+      name,
+      'Command that ends with 0 if nothing is pending, and with another code if something is: alembic current --check-heads',
+    ),
+    url: unset(
+      databaseUrl,
+      'Address of the server itself, for migrations of a database behind a pooler; default: services.database.url',
+    ),
     schema: setting(name, 'public', "Schema of Kysely's history tables"),
     lockTimeout: duration('30s', 'How long to wait for another migrator'),
     timeout: duration('5m', 'Longest time of a batch'),

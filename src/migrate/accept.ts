@@ -6,6 +6,7 @@ import { removedChecksum } from './history.ts';
 import { recordAccepted } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { type MigrateOptions, withLockedState } from './locked-state.ts';
+import { recordedChecksum } from './migration-file.ts';
 import { resolveName } from './reach.ts';
 import { writingHistory } from './writing-history.ts';
 
@@ -33,11 +34,12 @@ export async function acceptMigration(
         exitCode: ExitCode.usage,
       });
     }
+    const file = files.find((each) => each.name === name);
     await inTransaction(connection, async () => {
       await writingHistory(() => createHistoryTables(connection, schema));
       await recordAccepted(connection, schema, {
         name,
-        checksum: files.find((file) => file.name === name)?.checksum ?? removedChecksum,
+        checksum: file ? recordedChecksum(file) : removedChecksum,
         reason,
         timestamp: history.applied.find((entry) => entry.name === name)?.timestamp,
         toolVersion,

@@ -6,7 +6,9 @@ import type { Connection } from './connection.ts';
 import { inTransaction, kyselyOn } from './database.ts';
 import { type Applied, forget, recordApplied, recordStarted } from './history-record.ts';
 import type { RemoveHistoryTables } from './history-tables.ts';
+import { findInvalidIndexes } from './invalid-indexes.ts';
 import type { Step } from './load.ts';
+import { recordedChecksum } from './migration-file.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import type { MigrateEvent } from './session.ts';
 import { LeftTransaction, refuseBrokenTransaction } from './transaction-guard.ts';
@@ -131,16 +133,22 @@ async function runTogether(
 
 async function runAlone({ connection, options, history, prepare }: GroupRun, step: Step): Promise<Done> {
   const { schema, toolVersion } = options;
-  const { name, checksum } = step.migration;
+  const { name } = step.migration;
   const before = prepare && (await readSchemaLines(connection));
   const removeTables = await inTransaction(connection, async () => {
     const remove = await prepare?.();
-    if (step.direction === 'up') await recordStarted(connection, schema, { name, checksum, toolVersion });
+    if (step.direction === 'up')
+      await recordStarted(connection, schema, {
+        name,
+        checksum: recordedChecksum(step.migration),
+        toolVersion,
+      });
     return remove;
   });
   let durationMs: number;
   try {
     durationMs = await runOne(kyselyOn(connection), options, step);
+    if (step.direction === 'up') await refuseInvalidIndexes(connection, step.migration);
   } catch (error) {
     if (before && removeTables) await removeUnused(connection, removeTables, before);
     throw new BatchError(error, {
@@ -152,6 +160,15 @@ async function runAlone({ connection, options, history, prepare }: GroupRun, ste
   const done = { ...step, durationMs };
   await history.record([done]);
   return done;
+}
+
+/** Throws for an index of the migration that is not valid: `if not exists` keeps the one that a failed run left. */
+async function refuseInvalidIndexes(connection: Connection, { source }: Step['migration']): Promise<void> {
+  const words = new Set(source.match(/[\p{L}\p{N}_$]+/gu));
+  const own = (await findInvalidIndexes(connection)).filter(({ name }) => words.has(name));
+  if (own.length === 0) return;
+  const each = own.map(({ what, repair }) => `${what} is not valid (${repair}, or drop it)`);
+  throw new Error(`a run that failed left it behind: ${each.join('; ')}`);
 }
 
 /**
@@ -206,8 +223,9 @@ class HistoryKeeper {
     const gone = done.filter(({ direction }) => direction === 'down').map(({ migration }) => migration.name);
     const applied = done
       .filter(({ direction }) => direction === 'up')
-      .map(({ migration: { name, checksum }, durationMs }): Applied => {
-        return { name, checksum, durationMs, timestamp: this.#nextTimestamp(), toolVersion };
+      .map(({ migration, durationMs }): Applied => {
+        const checksum = recordedChecksum(migration);
+        return { name: migration.name, checksum, durationMs, timestamp: this.#nextTimestamp(), toolVersion };
       });
     if (gone.length > 0) await forget(this.#connection, schema, gone);
     if (applied.length > 0) await recordApplied(this.#connection, schema, applied);

@@ -89,7 +89,7 @@ function refuseWithoutDown(migrations: readonly Migration[]): void {
     code: 'migration-invalid',
     message: `cannot be rolled back, it exports no down: ${without.map(({ name }) => name).join(', ')}`,
     details: without.map(({ path }) => path),
-    hint: 'write its down; or migrate forward with a new one',
+    hint: 'add a `down()`, or write a new forward migration',
     exitCode: ExitCode.config,
   });
 }

@@ -1,6 +1,7 @@
 import type { MigrationsProbe } from '../check/probes.ts';
 import type { Connection } from './connection.ts';
 import { readExpectedSchema } from './expected-schema.ts';
+import { findInvalidIndexes } from './invalid-indexes.ts';
 import { countObjects, diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readLineFormat, readSchemaLines } from './schema-lines.ts';
 
@@ -13,11 +14,13 @@ export async function driftOn(
   const format = await readLineFormat(connection);
   const found = await readSchemaLines(connection);
   const objects = countObjects(found);
+  const invalidIndexes = (await findInvalidIndexes(connection)).map(({ what }) => what);
   if (expected?.format !== format) {
     const enable = expected
       ? `the schema was recorded in ${expected.format ?? 'an earlier format'}, this is ${format}; the next migration records it again`
       : 'the next migration that meatymusic migrate up applies records it';
-    return { available: false, enable, differences: [], objects };
+    return { available: false, enable, differences: [], objects, invalidIndexes };
   }
-  return { available: true, differences: formatDifferences(diffSchemas(expected.lines, found)), objects };
+  const differences = formatDifferences(diffSchemas(expected.lines, found));
+  return { available: true, differences, objects, invalidIndexes };
 }

@@ -2,7 +2,7 @@ import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent, ourTable, quote } from './history-tables.ts';
-import { compareNames } from './migration-file.ts';
+import { compareNames, parseRecordedChecksum } from './migration-file.ts';
 
 /**
  * An applied migration. The tables of Kysely have name and time, so that every Kysely tool can read them; our table,
@@ -14,6 +14,8 @@ export interface HistoryEntry {
   timestamp: string;
   /** Unset if another Kysely tool applied it. */
   checksum?: string;
+  /** Extension of the file that was applied: `.ts`; unset in rows of earlier versions. */
+  extension?: string;
   durationMs?: number;
   toolVersion?: string;
   acceptedReason?: string;
@@ -92,7 +94,7 @@ function toHistory(rows: HistoryRow[]): History {
       if (row.kysely_timestamp) continue;
       notes.push({
         name: row.name,
-        checksum: row.checksum ?? '',
+        checksum: parseRecordedChecksum(row.checksum ?? '').checksum,
         ...(row.started_at ? { startedAt: row.started_at.toISOString() } : {}),
         ...accepted,
       });
@@ -105,7 +107,7 @@ function toHistory(rows: HistoryRow[]): History {
       timestamp: row.timestamp,
       ...(current
         ? {
-            checksum: row.checksum!,
+            ...parseRecordedChecksum(row.checksum!),
             ...(typeof row.duration_ms === 'number' ? { durationMs: row.duration_ms } : {}),
             ...(row.tool_version ? { toolVersion: row.tool_version } : {}),
             ...accepted,

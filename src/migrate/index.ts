@@ -12,6 +12,18 @@ import type { VerifyOutcome } from './verify.ts';
 export type { MigrationState } from '../check/probes.ts';
 export type { Accepted } from './accept.ts';
 export type { Ran } from './apply.ts';
+export {
+  type CommandOptions,
+  type CommandRun,
+  type CommandState,
+  describeTools,
+  type MigrationCommand,
+  migratedByCommand,
+  readCommandState,
+  runMigrationCommand,
+  suggestedChecks,
+} from './command.ts';
+export { commandMigrations } from './command-probe.ts';
 export { readFolderKind } from './folder-kind.ts';
 export {
   compareLockFile,

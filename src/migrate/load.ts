@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { loadModule } from '../base/load-module.ts';
-import { isPlainObject } from '../base/plain-object.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { MigrationFile } from './migration-file.ts';
 
@@ -32,9 +33,10 @@ export async function loadMigrations(files: readonly MigrationFile[]): Promise<M
   kysely ??= { kysely: { ...(await import('kysely')) } };
   const problems: string[] = [];
   const migrations: Migration[] = [];
+  const tsconfig = findTsconfig(path.dirname(files[0]!.path));
   for (const file of files) {
     try {
-      const options = { virtualModules: kysely, source: file.source };
+      const options = { virtualModules: kysely, source: file.source, tsconfig };
       migrations.push(toMigration(file, await loadModule(file.path, options)));
     } catch (error) {
       problems.push(`${file.path}: ${safeLine(messageOf(error))}`);
@@ -54,8 +56,10 @@ export async function loadMigrations(files: readonly MigrationFile[]): Promise<M
 }
 
 function toMigration(file: MigrationFile, module: Record<string, unknown>): Migration {
-  const isNamed = module.up !== undefined || !isPlainObject(module.default);
-  const { up, down, noTransaction } = isNamed ? module : (module.default as Record<string, unknown>);
+  // As Kysely: a default export that is a migration has priority. It may be an instance of a class.
+  const exported = isObjectWithUp(module.default) ? module.default : module;
+  const { up, down } = exported;
+  const noTransaction = exported.noTransaction ?? module.noTransaction;
   if (typeof up !== 'function') {
     throw new Error(
       up === undefined ? 'it does not export a function up' : `its export up is ${typeof up}, not a function`,
@@ -68,8 +72,20 @@ function toMigration(file: MigrationFile, module: Record<string, unknown>): Migr
   }
   return {
     ...file,
-    up: up as Migration['up'],
-    ...(down ? { down: down as NonNullable<Migration['down']> } : {}),
+    up: up.bind(exported) as Migration['up'],
+    ...(down ? { down: down.bind(exported) as NonNullable<Migration['down']> } : {}),
     noTransaction: noTransaction === true,
   };
+}
+
+function isObjectWithUp(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { up?: unknown }).up === 'function';
+}
+
+/** Returns the nearest tsconfig.json, in the folder or above it. */
+function findTsconfig(folder: string): string | undefined {
+  const file = path.join(folder, 'tsconfig.json');
+  if (existsSync(file)) return file;
+  const above = path.dirname(folder);
+  return above === folder ? undefined : findTsconfig(above);
 }

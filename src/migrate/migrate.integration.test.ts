@@ -524,6 +524,121 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
     expect(await tables()).toEqual([]);
   });
 
+  test.each([
+    [
+      'an idle transaction',
+      'begin; lock table busy in access share mode',
+      'alter table busy add column b int',
+      '',
+    ],
+    ['another lock of a row', 'begin; update busy set id = 2', 'update busy set id = 3', ''],
+    ['an advisory lock', 'select pg_advisory_lock(7)', 'select pg_advisory_lock(7)', ''],
+    [
+      'an idle transaction, for an index',
+      'begin; update busy set id = 2',
+      'create index concurrently i on busy (id)',
+      'export const noTransaction = true;',
+    ],
+  ])('names the session that blocks it: %s', async (_, held, statement, head) => {
+    await query('create table busy (id int); insert into busy values (1)');
+    await migrations.write('1_a', migrationText([statement], [], head));
+    const holder = new pg.Client({ connectionString: url, application_name: 'a session left open' });
+    holder.on('error', () => {});
+    await holder.connect();
+    try {
+      await holder.query(held);
+      const { rows } = await holder.query('select pg_backend_pid() as pid');
+      const named = new RegExp(
+        `pid ${rows[0].pid} \\(user postgres, application "a session left open", idle.*`,
+      );
+      const end = new AbortController();
+      const reason = new Fault({ code: 'interrupted', message: 'interrupted', exitCode: 130 });
+      const onEvent = (event: MigrateEvent) => {
+        events.push(event);
+        if (event.type === 'blocked') end.abort(reason);
+      };
+      expect(await failure(migrateToLatest(here({ onEvent, signal: end.signal })))).toBe(reason);
+      expect(events).toContainEqual({ type: 'blocked', by: expect.stringMatching(named) });
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test('names the session for which it waited until the time was over', async () => {
+    await query('create table busy (id int)');
+    await migrations.write('1_a', migrationText(['alter table busy add column b int']));
+    const holder = new pg.Client({ connectionString: url, application_name: 'a session left open' });
+    await holder.connect();
+    try {
+      await holder.query('begin; select from busy');
+      const fault = await failure(migrateToLatest(here({ timeoutMs: 4000 })));
+      expect(fault).toMatchObject({
+        code: 'migration-timeout',
+        exitCode: 124,
+        message: expect.stringMatching(
+          /waits for a lock of pid \d+ \(user postgres, .*: begin; select from busy/,
+        ),
+        hint: expect.stringContaining('pg_terminate_backend'),
+      });
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test('names the session for which a statement waited until lock_timeout', async () => {
+    await query('create table busy (id int)');
+    await migrations.write(
+      '1_a',
+      migrationText(["set local lock_timeout = '2500ms'", 'alter table busy add column b int']),
+    );
+    const holder = new pg.Client({ connectionString: url, application_name: 'a session left open' });
+    await holder.connect();
+    try {
+      await holder.query('begin; select from busy');
+      expect(await failure(migrateToLatest(here()))).toMatchObject({
+        exitCode: 1,
+        details: expect.arrayContaining([expect.stringContaining('it waited for a lock of pid')]),
+      });
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test('an index that a failed run left invalid is no success', async () => {
+    const alone = 'export const noTransaction = true;';
+    await query('create table mail (address text); insert into mail values (1), (1)');
+    const create = 'create unique index concurrently if not exists mail_address on mail (address)';
+    await migrations.write('1_a', migrationText([create], [], alone));
+    expect(await failure(migrateToLatest(here()))).toMatchObject({ code: 'migration-failed' });
+    const fault = await failure(migrateToLatest(here()));
+    expect(fault).toMatchObject({
+      code: 'migration-failed',
+      exitCode: 1,
+      message: expect.stringContaining('index public.mail_address of table public.mail is not valid'),
+    });
+    expect((await migrationState(here())).pending).toEqual(['1_a']);
+    await query('drop index mail_address; delete from mail');
+    expect((await migrateToLatest(here())).ran).toHaveLength(1);
+    // One of another migration, or made by hand, is a notice.
+    await query("update pg_index set indisvalid = false where indexrelid = 'mail_address'::regclass");
+    await migrations.write('2_b', migrationText(['select 1'], [], alone));
+    for (const ran of [1, 0]) {
+      events.length = 0;
+      expect((await migrateToLatest(here())).ran).toHaveLength(ran);
+      expect(events).toContainEqual({
+        type: 'notice',
+        message: expect.stringMatching(/mail_address .* not valid.*: reindex index concurrently/),
+      });
+    }
+    // An index of a partitioned table waits for its partitions.
+    await query(
+      'create table parts (id int) partition by range (id); create index parts_id on only parts (id)',
+    );
+    expect((await readOnlyMigrations(here()).drift()).invalidIndexes).toEqual([
+      'index public.mail_address of table public.mail',
+    ]);
+  });
+
   test('an interruption rolls back and rejects with its reason', async () => {
     await migrations.write('1_a', migrationText(['create table t_a (id int)', 'select pg_sleep(60)']));
     const abort = new AbortController();

@@ -30,12 +30,17 @@ export function readMigrationFiles(folder: string): MigrationFile[] {
       return { name, path: location, checksum: checksumOf(source), source };
     });
   files.sort((a, b) => compareNames(a.name, b.name));
-  const twice = files.filter((file, index) => files[index - 1]?.name === file.name);
+  const twice = files.flatMap((file, index) => {
+    const before = files[index - 1];
+    return before?.name === file.name
+      ? [`${path.basename(before.path)} and ${path.basename(file.path)}`]
+      : [];
+  });
   if (twice.length > 0) {
     throw new Fault({
       code: 'migration-twice',
-      message: `two files give the same migration: ${twice.map((file) => file.name).join(', ')}`,
-      hint: 'keep one of them',
+      message: `two files give the same migration: ${twice.join(', ')}`,
+      hint: 'keep one of them; compiled files belong in a folder of their own (outDir)',
       exitCode: ExitCode.config,
     });
   }
@@ -79,6 +84,17 @@ export function compareNames(a: string, b: string): number {
 export function checksumOf(source: string): string {
   const normalised = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   return `sha256:${hash('sha256', normalised)}`;
+}
+
+/** Returns the checksum as the history keeps it, with the extension of the file: `sha256:… .ts`. */
+export function recordedChecksum({ path: file, checksum }: Pick<MigrationFile, 'path' | 'checksum'>): string {
+  return `${checksum} ${path.extname(file)}`;
+}
+
+/** Returns the checksum of the history without the extension, and the extension. */
+export function parseRecordedChecksum(recorded: string): { checksum: string; extension?: string } {
+  const [, checksum, extension] = /^(sha256:\w+) (\.\w+)$/.exec(recorded) ?? [];
+  return checksum && extension ? { checksum, extension } : { checksum: recorded };
 }
 
 export function isMigration(file: string): boolean {

@@ -223,7 +223,7 @@ describe.skipIf(postgresMissing)(`PostgreSQL${postgresMissing ? ` (${postgresMis
   });
 
   test('a stack without migrations answers with the tool, else with the reason', async () => {
-    const absent = absentMigrations({ url }, 'there is no folder');
+    const absent = absentMigrations({ url }, { reason: 'there is no folder' });
     await expect(absent.state()).rejects.toMatchObject({
       code: 'no-migrations',
       message: 'no migrations configured: there is no folder',

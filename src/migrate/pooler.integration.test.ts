@@ -1,9 +1,14 @@
 /** The migrator behind a real PgBouncer: a pool by transaction is refused before anything is taken, one by session works. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import connects from '../../checks/database/connects.ts';
+import migrationsIdempotent from '../../checks/database/migrations-idempotent.ts';
+import { createPostgresProbe } from '../probes/postgres.ts';
 import { createMigrationsFolder, type MigrationsFolder } from '../testing/migrations-folder.ts';
 import { pgbouncerMissing, startPgbouncer } from '../testing/pgbouncer.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../testing/postgres.ts';
-import { migrateToLatest, migrationState } from './index.ts';
+import { testProbeContext, testStack } from '../testing/probe-context.ts';
+import { runCheck } from '../testing/run-check.ts';
+import { migrateToLatest, migrationState, readOnlyMigrations } from './index.ts';
 
 const reason = postgresMissing ?? pgbouncerMissing;
 
@@ -57,6 +62,50 @@ describe.skipIf(reason)(`behind PgBouncer${reason ? ` (${reason})` : ''}`, () =>
         expect((await migrationState(options)).pending).toEqual(['1_a']);
       },
       settings,
+    );
+  });
+
+  test('with its defaults, checks work, and the second run of the migrations is not judged', async () => {
+    const direct = server.urlOf(database);
+    await migrateToLatest({ url: direct, folder: migrations.folder });
+    await through('transaction', async ({ url, folder }) => {
+      const judge = (check: typeof connects | typeof migrationsIdempotent, address = url) => {
+        const inFolder = (place: string) => readOnlyMigrations({ url: address, folder: place });
+        return runCheck(check, {
+          stack: testStack,
+          options: check === connects ? { minimumVersion: 10 } : {},
+          over: { endpoints: { database: { url } }, migrations: { ...inFolder(folder), inFolder } },
+        });
+      };
+      expect(await judge(connects)).toMatchObject({ status: 'pass' });
+      expect(await judge(migrationsIdempotent)).toMatchObject({
+        status: 'skip',
+        reason: expect.stringContaining('transaction-mode pooler'),
+        enable: expect.stringContaining('migrations.url'),
+      });
+      // migrations.url is the address of the server.
+      expect(await judge(migrationsIdempotent, direct)).toMatchObject({ status: 'pass' });
+    });
+  });
+
+  test('the time limit of a statement is set in its transaction, and stays in no connection of the pool', async () => {
+    await through(
+      'transaction',
+      async ({ url }) => {
+        const context = testProbeContext({ endpoints: { database: { url } } });
+        try {
+          const probe = createPostgresProbe(context);
+          const show = { sql: 'show statement_timeout' };
+          const [row] = (await probe.query(show)).rows;
+          expect(row).not.toEqual({ statement_timeout: '0' });
+          const outcomes = await probe.session({ steps: [{ sql: 'begin' }, show, { sql: 'commit' }, show] });
+          expect(outcomes[1]).not.toMatchObject({ rows: [{ statement_timeout: '0' }] });
+          expect(outcomes[3]).toMatchObject({ rows: [{ statement_timeout: '0' }] });
+        } finally {
+          await context.close();
+        }
+      },
+      { default_pool_size: '1' },
     );
   });
 

@@ -56,7 +56,7 @@ export function transactionPooler(): Fault {
     message:
       'a transaction-mode pooler is in front of the database: it cannot hold the advisory lock against a second migrator',
     details: ['nothing was applied'],
-    hint: 'point DATABASE_URL at the server itself, or at a pool by session (PgBouncer: pool_mode = session)',
+    hint: 'set migrations.url to the address of the server itself, or use a pool by session (PgBouncer: pool_mode = session)',
     exitCode: ExitCode.config,
   });
 }

@@ -1,29 +1,32 @@
 import { Fault } from '../base/errors.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
+import { migratedByCommand } from './command.ts';
 import { withConnection } from './connection.ts';
 import { driftOn } from './drift.ts';
 import { compareLockFile } from './lock-file.ts';
 import type { MigrateOptions } from './locked-state.ts';
 import { describeOtherTools, migratedByAnotherTool, refuseOtherTools } from './other-tools.ts';
 import { otherToolsOf, readMigrationState } from './read-state.ts';
-import { noMigrations } from './source.ts';
+import { type MigrationSource, noMigrations } from './source.ts';
 
 /** Returns the migrator of a stack without migrations: every call rejects with the reason and the tool that migrates the database. */
 export function absentMigrations(
   target: Pick<MigrateOptions, 'url' | 'signal'>,
-  reason: string,
+  source: MigrationSource,
 ): MigrationsProbe {
   const refuse = async () => {
-    throw await whyAbsent(target, reason);
+    throw await whyAbsent(target, source);
   };
   return { state: refuse, drift: refuse, secondRun: refuse };
 }
 
-/** Resolves to the tool that migrates the database as the reason, else to the given reason. */
+/** Resolves to why there are no Kysely migrations: a command or another tool migrates the database, or there are none. */
 export async function whyAbsent(
   target: Pick<MigrateOptions, 'url' | 'signal'>,
-  reason: string,
+  source: MigrationSource,
 ): Promise<Fault> {
+  if (source.command !== undefined) return migratedByCommand(source);
+  const reason = 'reason' in source ? source.reason : '';
   const others = await otherToolsOf({ ...target, timeoutMs: 3000, silenceMs: 3000 }).catch(
     (error: unknown) => {
       if (target.signal?.aborted || !(error instanceof Fault)) throw error;
@@ -42,7 +45,7 @@ export function readOnlyMigrations(
       const loaded = await readMigrationState(options);
       refuseOtherTools(loaded);
       const { files, state, otherTools } = loaded;
-      const { folder, applied, pending, edited, missing, outOfOrder } = state;
+      const { folder, applied, pending, edited, missing, outOfOrder, notCompared } = state;
       const lockFileDifferences = compareLockFile(folder, files);
       return {
         folder,
@@ -51,6 +54,7 @@ export function readOnlyMigrations(
         edited,
         missing,
         outOfOrder,
+        ...(notCompared ? { notCompared } : {}),
         ...(lockFileDifferences ? { lockFileDifferences } : {}),
         ...(otherTools.length > 0 ? { alsoBy: describeOtherTools(otherTools) } : {}),
       };

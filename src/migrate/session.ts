@@ -2,12 +2,15 @@ import { awaitUntil } from '../base/await-until.ts';
 import { formatDuration } from '../base/duration.ts';
 import { codeOf, Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { watchBlockers } from './blockers.ts';
 import { asLoss, type Connection, connect } from './connection.ts';
 import { type Backend, fileLockInTemp, lockKeyParts, takeAdvisoryLock, takeFileLock } from './lock.ts';
 import { transactionPooler } from './pooler.ts';
 
 export type MigrateEvent =
   | { type: 'waiting'; holder: string }
+  /** A statement waits for a lock of these sessions. */
+  | { type: 'blocked'; by: string }
   | { type: 'start'; name: string; direction: 'up' | 'down' }
   | { type: 'done'; name: string; direction: 'up' | 'down'; durationMs: number }
   | { type: 'notice'; message: string };
@@ -94,18 +97,19 @@ async function withinTime<T>(
   }: Pick<SessionOptions, 'signal' | 'url' | 'onEvent'> & { timeoutMs: number; backend: Backend },
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
+  const blockers = backend.isPglite
+    ? undefined
+    : watchBlockers({
+        url,
+        pid: backend.pid,
+        onBlocked: (by) => onEvent?.({ type: 'blocked', by }),
+      });
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const cut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(
-        new Fault({
-          code: 'migration-timeout',
-          message: `the migrations did not end within ${formatDuration(timeoutMs)}`,
-          hint: 'does a migration await something that never happens? migrations.timeout gives more time',
-          exitCode: ExitCode.deadline,
-        }),
-      );
+      const looked = blockers?.look() ?? Promise.resolve(undefined);
+      void looked.then((blocker) => reject(tooLate(timeoutMs, blocker)));
     }, timeoutMs);
     onAbort = () => reject(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -116,7 +120,7 @@ async function withinTime<T>(
     return await Promise.race([working, cut]);
   } catch (error) {
     const cutShort = error === signal?.reason || codeOf(error) === 'migration-timeout';
-    if (!cutShort) throw error;
+    if (!cutShort) throw withBlocker(error, blockers?.last());
     // Its later statements fail on the destroyed connection; the result is not awaited.
     working.catch(() => {});
     const line = await endBackend(connection, backend, url);
@@ -125,9 +129,31 @@ async function withinTime<T>(
     else if (error instanceof Fault) throw new Fault({ ...faultDetails(error), details: [line] });
     throw error;
   } finally {
+    blockers?.stop();
     clearTimeout(timer);
     if (onAbort) signal?.removeEventListener('abort', onAbort);
   }
+}
+
+function tooLate(timeoutMs: number, blocker: string | undefined): Fault {
+  const message = `the migrations did not end within ${formatDuration(timeoutMs)}`;
+  return new Fault({
+    code: 'migration-timeout',
+    message: blocker ? `${message}: a statement waits for a lock of ${blocker}` : message,
+    hint: blocker
+      ? 'end that session: select pg_terminate_backend(<pid>); then run the same command again'
+      : 'does a migration await something that never happens? migrations.timeout gives more time',
+    exitCode: ExitCode.deadline,
+  });
+}
+
+/** Adds the session that held the lock to the failure of a statement that `lock_timeout` ended. */
+function withBlocker(error: unknown, blocker: string | undefined): unknown {
+  if (!blocker || !(error instanceof Fault) || codeOf(error.cause) !== '55P03') return error;
+  return new Fault({
+    ...faultDetails(error),
+    details: [...error.details, `it waited for a lock of ${blocker}`],
+  });
 }
 
 /** Terminates the backend and waits until it has ended, which guarantees that the transaction was rolled back. */

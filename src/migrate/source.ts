@@ -10,24 +10,42 @@ export const builtInMigrations = path.join(packageRoot, 'migrations');
 
 /** Migrations of a stack, or the reason for their absence. */
 export type MigrationSource =
-  | { folder: string; note?: string | undefined }
+  | { folder: string; note?: string | undefined; command?: undefined }
+  /** A command of the configuration migrates the database. */
+  | { folder?: undefined; command: string }
   /** No migration is applied, and nothing is created in the database. */
-  | { folder?: undefined; reason: string };
+  | { folder?: undefined; command?: undefined; reason: string };
 
 export interface SourceOptions {
   /** Folder of the configuration file. */
   root: string;
   /** `migrations.folder`. */
   configured?: string | undefined;
+  /** `migrations.command`. */
+  command?: string | undefined;
   /** True if the database is the one of the reference stack, started by us. */
   isReferenceStack: boolean;
 }
 
 /**
- * Returns the configured folder, else `migrations/` beside the configuration, else on the reference stack the built-in
+ * Returns the configured command or folder, else `migrations/` beside the configuration, else on the reference stack the built-in
  * migrations. A folder of another tool is refused, configured or found.
  */
-export function findMigrations({ root, configured, isReferenceStack }: SourceOptions): MigrationSource {
+export function findMigrations({
+  root,
+  configured,
+  command,
+  isReferenceStack,
+}: SourceOptions): MigrationSource {
+  if (command !== undefined && configured !== undefined) {
+    throw new Fault({
+      code: 'migrations-twice',
+      message: 'migrations.command and migrations.folder exclude each other',
+      hint: 'keep the one that migrates the database',
+      exitCode: ExitCode.config,
+    });
+  }
+  if (command !== undefined) return { command };
   if (configured !== undefined) {
     const folder = path.resolve(root, configured);
     const kind = kindOf(folder);

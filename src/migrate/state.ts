@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationState } from '../check/probes.ts';
@@ -15,6 +16,8 @@ export interface MigrationStatus {
   acceptedReason?: string;
   /** Applied by another Kysely tool, which keeps no checksum. */
   unverified?: true;
+  /** Applied from a file with another extension, whose content is not compared: `.ts`. */
+  appliedFrom?: string;
 }
 
 export interface FullMigrationState extends MigrationState {
@@ -44,8 +47,10 @@ export function compareState(
   ].sort((a, b) => compareNames(a.name, b.name));
   const named = (...states: MigrationStatus['state'][]) =>
     migrations.filter(({ state }) => states.includes(state)).map(({ name }) => name);
+  const notCompared = migrations.filter(({ appliedFrom }) => appliedFrom).map(({ name }) => name);
   return {
     folder,
+    ...(notCompared.length > 0 ? { notCompared } : {}),
     applied: applied.map(({ name }) => name),
     pending: named('pending', 'out-of-order', 'unfinished'),
     edited: named('edited'),
@@ -57,7 +62,7 @@ export function compareState(
 }
 
 function statusOfFile(
-  { name, checksum }: MigrationFile,
+  { name, checksum, path: file }: MigrationFile,
   entry: HistoryEntry | undefined,
   note: Note | undefined,
   newest: string,
@@ -68,13 +73,16 @@ function statusOfFile(
     if (accepted) return { name, state: 'pending', acceptedReason: note.acceptedReason! };
     return { name, state: name < newest ? 'out-of-order' : 'pending' };
   }
+  const isOther = entry.extension !== undefined && entry.extension !== path.extname(file);
+  const isSame = entry.checksum === undefined || entry.checksum === checksum;
   return {
     name,
-    state: entry.checksum === undefined || entry.checksum === checksum ? 'applied' : 'edited',
+    state: isSame || isOther ? 'applied' : 'edited',
     appliedAt: entry.timestamp,
     ...(entry.durationMs === undefined ? {} : { durationMs: entry.durationMs }),
     ...(entry.acceptedReason ? { acceptedReason: entry.acceptedReason } : {}),
     ...(entry.checksum === undefined ? { unverified: true as const } : {}),
+    ...(isOther && !isSame ? { appliedFrom: entry.extension! } : {}),
   };
 }
 

@@ -9,6 +9,8 @@ export interface ToolHistory {
   beside?: string;
   /** Selects `head`, the newest migration that is applied; `$T` is the table. */
   head: string;
+  /** Command that ends with another code than 0 while a migration is pending. */
+  check?: string;
 }
 
 const newest = (expression: string, orderBy: string, where = 'true') =>
@@ -21,18 +23,21 @@ export const toolHistories: readonly ToolHistory[] = [
     table: 'alembic_version',
     columns: ['version_num'],
     head: "select string_agg(version_num::text, ', ' order by version_num) as head from $T",
+    check: 'alembic current --check-heads',
   },
   {
     tool: 'Flyway',
     table: 'flyway_schema_history',
     columns: ['installed_rank', 'version', 'success'],
     head: newest('coalesce(version, description)', 'installed_rank', 'success'),
+    check: 'flyway validate',
   },
   {
     tool: 'Prisma Migrate',
     table: '_prisma_migrations',
     columns: ['migration_name', 'finished_at', 'rolled_back_at'],
     head: newest('migration_name', 'finished_at', 'finished_at is not null and rolled_back_at is null'),
+    check: 'prisma migrate status',
   },
   {
     tool: 'Knex',
@@ -45,6 +50,7 @@ export const toolHistories: readonly ToolHistory[] = [
     table: 'django_migrations',
     columns: ['id', 'app', 'name', 'applied'],
     head: newest("app || '.' || name", 'id'),
+    check: 'python manage.py migrate --check',
   },
   {
     tool: 'golang-migrate',
@@ -70,12 +76,14 @@ export const toolHistories: readonly ToolHistory[] = [
     columns: ['version'],
     beside: 'ar_internal_metadata',
     head: newest('version', 'version'),
+    check: 'bin/rails db:abort_if_pending_migrations',
   },
   {
     tool: 'dbmate',
     table: 'schema_migrations',
     columns: ['version'],
     head: newest('version', 'version'),
+    check: 'dbmate status --exit-code',
   },
   {
     tool: 'goose',

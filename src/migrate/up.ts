@@ -1,13 +1,17 @@
+import { safeLine } from '../base/safe-text.ts';
 import { toolVersion } from '../base/version.ts';
 import { applyMigrations, type Ran } from './apply.ts';
+import type { Connection } from './connection.ts';
 import { inTransaction } from './database.ts';
 import { keepExpectedSchema } from './expected-schema.ts';
 import { refuseForeignHistory } from './foreign-history.ts';
 import { adopt } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
+import { findInvalidIndexes } from './invalid-indexes.ts';
 import { loadMigrations } from './load.ts';
 import { refuseBrokenLockFile } from './lock-file.ts';
 import { type LockedMigrationState, type MigrateOptions, withLockedState } from './locked-state.ts';
+import { recordedChecksum } from './migration-file.ts';
 import { type Reach, reachUp } from './reach.ts';
 import { refuseBrokenHistory } from './state.ts';
 import { writingHistory } from './writing-history.ts';
@@ -32,8 +36,10 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
     refuseBrokenHistory(state);
     const wanted = reachUp(files, state, reach);
     const unverified = state.migrations.filter((each) => each.unverified).map(({ name }) => name);
-    if (wanted.length === 0 && unverified.length === 0)
+    if (wanted.length === 0 && unverified.length === 0) {
+      await reportInvalidIndexes(connection, options);
       return { folder, ran: [], head: state.applied.at(-1) };
+    }
     // The server reads its catalogue while the files are loaded here.
     const [onGroup, migrations] = await Promise.all([keepExpectedSchema(locked), loadMigrations(wanted)]);
     const prepare = () =>
@@ -58,6 +64,7 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
       prepare,
       onGroup,
     });
+    await reportInvalidIndexes(connection, options);
     if (unverified.length > 0) {
       options.onEvent?.({
         type: 'notice',
@@ -66,6 +73,14 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
     }
     return { folder, ran, head: ran.at(-1)?.name ?? state.applied.at(-1) };
   });
+}
+
+async function reportInvalidIndexes(connection: Connection, { onEvent }: MigrateOptions): Promise<void> {
+  for (const { what, repair } of await findInvalidIndexes(connection))
+    onEvent?.({
+      type: 'notice',
+      message: safeLine(`${what} is not valid, and queries do not use it: ${repair}`),
+    });
 }
 
 /** Records the checksums of migrations that another Kysely tool applied. */
@@ -79,7 +94,7 @@ async function adoptForeign(
     schema,
     names.map((name) => ({
       name,
-      checksum: files.find((file) => file.name === name)!.checksum,
+      checksum: recordedChecksum(files.find((file) => file.name === name)!),
       timestamp: history.applied.find((entry) => entry.name === name)!.timestamp,
       toolVersion,
     })),

@@ -96,7 +96,12 @@ export type ClosableProbe<Name extends ProbeName> = Probes[Name] & { close?(): v
 
 export type ProbeFactory<Name extends ProbeName> = (context: ProbeContext) => ClosableProbe<Name>;
 
-/** The migrator's read-only side, for the configured folder or another one. */
-export interface MigrationsAccess extends MigrationsProbe {
+/** The migrator's read-only side; the signal of the attempt ends what it runs. */
+export type InterruptibleMigrations = {
+  [Name in keyof MigrationsProbe]: (signal?: AbortSignal) => ReturnType<MigrationsProbe[Name]>;
+};
+
+/** The same for the configured folder or another one. */
+export interface MigrationsAccess extends InterruptibleMigrations {
   inFolder(folder: string): MigrationsProbe;
 }

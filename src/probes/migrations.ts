@@ -16,11 +16,11 @@ export function createMigrationsProbe(context: ProbeContext): ClosableProbe<'mig
     return { state: off, drift: off, secondRun: off };
   }
   return {
-    state: () => asked(migrations.state()),
-    drift: () => asked(migrations.drift()),
+    state: () => asked(migrations.state(context.signal)),
+    drift: () => asked(migrations.drift(context.signal)),
     async secondRun() {
       requireEffects(context, 'temporary', 'running the migrations');
-      return asked(migrations.secondRun());
+      return asked(migrations.secondRun(context.signal));
     },
   };
 }

@@ -2,11 +2,11 @@ import { type Endpoint, urlOf } from '../base/endpoint.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { secretsOfEndpoints } from '../base/secret-places.ts';
 import type { Project } from '../config/project.ts';
-import { requireUrl } from '../runners/require-url.ts';
+import type { MigrateEvent } from '../migrate/index.ts';
 import type { Endpoints, Runtime, RuntimeEvent } from '../runners/runtime.ts';
 import { migratorPidFile } from '../runners/state.ts';
 import { awaitReady } from './await-ready.ts';
-import { findMigrationsOf } from './migrations-of.ts';
+import { findMigrationsOf, migrationCommandOf, migrationsUrl } from './migrations-of.ts';
 import { assertNotBeingProved } from './prove-lock.ts';
 import { repairStack } from './repair-stack.ts';
 
@@ -18,6 +18,8 @@ export interface Migrated {
   head: string | undefined;
   /** Why nothing was migrated: the stack has no migrations of its own. */
   none?: string;
+  /** `migrations.command`, which migrated it. */
+  command?: string;
 }
 
 /** Progress of `up`. A step runs in this process, between the start of the services and the end of the call. */
@@ -92,7 +94,8 @@ export function stopAborted(runtime: Runtime): Promise<string[]> {
   return runtime.down({ volumes: false, signal: AbortSignal.timeout(stopWithinMs), onEvent() {} });
 }
 
-function describeMigrated({ ran, head, none }: Migrated): string {
+function describeMigrated({ ran, head, none, command }: Migrated): string {
+  if (command) return `${safeLine(command, 80)}: ${head ?? 'done'}`;
   return none ?? (ran.length > 0 ? `applied ${ran.join(', ')}` : `at ${head ?? 'nothing'}, none pending`);
 }
 
@@ -102,30 +105,42 @@ async function migrate(
   endpoints: Endpoints,
   { signal, onEvent }: StartOptions,
 ): Promise<Migrated> {
-  const url = requireUrl(endpoints, 'database');
-  const { migrateToLatest, whyAbsent } = await import('../migrate/index.ts');
-  const source = await findMigrationsOf(project, runtime);
-  if (source.folder === undefined) {
-    const { message } = await whyAbsent({ url, signal }, source.reason);
-    return { ran: [], head: undefined, none: `${message}; nothing was created` };
-  }
-  const { schema, lockTimeout, timeout } = project.config.migrations;
+  const url = migrationsUrl(project, endpoints);
   const note = (message: string) => onEvent({ type: 'notice', message });
-  if (source.note) note(source.note);
-  const { ran, head } = await migrateToLatest({
+  const { describeTools, migrateToLatest, runMigrationCommand, whyAbsent } = await import(
+    '../migrate/index.ts'
+  );
+  const source = await findMigrationsOf(project, runtime);
+  const { schema, lockTimeout, timeout } = project.config.migrations;
+  const session = {
     url,
-    schema,
     lockTimeoutMs: lockTimeout,
     timeoutMs: timeout,
     signal,
-    folder: source.folder,
     pidFile: migratorPidFile(project.root, runtime.name),
-    onEvent(event) {
-      if (event.type === 'notice') note(event.message);
-      if (event.type !== 'waiting') return;
-      const detail = `waiting for the migrations of ${event.holder}`;
-      onEvent({ type: 'step', name: 'migrations', state: 'working', detail: safeLine(detail) });
+    onEvent(event: MigrateEvent) {
+      if (event.type === 'notice') return note(event.message);
+      const detail = waitingFor(event);
+      if (detail) onEvent({ type: 'step', name: 'migrations', state: 'working', detail });
     },
-  });
+  };
+  if (source.command !== undefined) {
+    const by = migrationCommandOf(project, endpoints, { command: source.command, url });
+    const onLine = (line: string) => onEvent({ type: 'log', service: 'migrations', line });
+    const { tools } = await runMigrationCommand({ ...session, by, onLine });
+    return { ran: [], head: tools.length > 0 ? describeTools(tools) : undefined, command: source.command };
+  }
+  if (source.folder === undefined) {
+    const { message } = await whyAbsent({ url, signal }, source);
+    return { ran: [], head: undefined, none: `${message}; nothing was created` };
+  }
+  if (source.note) note(source.note);
+  const { ran, head } = await migrateToLatest({ ...session, schema, folder: source.folder });
   return { ran: ran.map(({ name }) => name), head };
+}
+
+/** Returns what the migrations wait for; `undefined` for other events. */
+function waitingFor(event: MigrateEvent): string | undefined {
+  if (event.type === 'blocked') return safeLine(`waiting for a lock of ${event.by}`);
+  return event.type === 'waiting' ? safeLine(`waiting for the migrations of ${event.holder}`) : undefined;
 }

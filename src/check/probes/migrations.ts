@@ -8,17 +8,38 @@ export interface MigrationState {
   missing: string[];
   /** Pending, and sorted before an applied one. */
   outOfOrder: string[];
+  /** Applied from a file with another extension (`.ts`, now compiled), so that the content is not compared; absent: none. */
+  notCompared?: string[];
   /** How the files deviate from the committed migrations.lock.json; absent: there is none. */
   lockFileDifferences?: string[];
   /** Another tool that migrates the database as well: `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
   alsoBy?: string;
+  /** Set if `migrations.command` migrates the database; the lists above are empty then. */
+  byCommand?: CommandMigrationState;
+}
+
+export interface CommandMigrationState {
+  command: string;
+  /** `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
+  description: string;
+  /** `migrations.check` and its result; absent: it is not configured. */
+  check?: { command: string; exitCode: number | null; lines: string[] };
+  /** A value for `migrations.check` that fits the tool. */
+  suggested?: string;
 }
 
 export interface MigrationsProbe {
   /** Read-only. */
   state(): Promise<MigrationState>;
   /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: no schema was recorded. */
-  drift(): Promise<{ available: boolean; enable?: string; differences: string[]; objects: number }>;
+  drift(): Promise<{
+    available: boolean;
+    enable?: string;
+    differences: string[];
+    objects: number;
+    /** Indexes that a failed statement left behind; absent: none. */
+    invalidIndexes?: string[];
+  }>;
   /** Migrates once more, unless something is `pending`: which migrations ran, and how schema and history changed. */
   secondRun(): Promise<{
     pending: string[];
@@ -34,5 +55,8 @@ export const unjudgedMigrations: Readonly<Record<string, string>> = {
   MIGRATIONS_OFF: 'migrations: { enabled: true } in the configuration',
   'no-migrations':
     'a folder migrations/ with Kysely migrations beside the configuration, or migrations.folder',
-  'migrated-by-another-tool': 'a database of its own for the migrations of this project',
+  'migrated-by-another-tool':
+    'migrations.command and migrations.check with the commands of the tool, or a database of its own for the migrations of this project',
+  'transaction-pooler': 'migrations.url: the address of the server behind the pooler',
+  'external-stack': 'run migrations.command twice where the stack is deployed',
 };

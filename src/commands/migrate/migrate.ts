@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { formatDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { safeLine } from '../../base/safe-text.ts';
 import { besideText } from '../../base/wrap-text.ts';
-import type { MigrateOutcome } from '../../migrate/index.ts';
+import type { CommandOptions, MigrateOutcome } from '../../migrate/index.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';
 import { withSpinner } from '../with-spinner.ts';
 import { configureFiles } from './files.ts';
 import { configureStatus } from './status.ts';
-import { type MigrateFlags, openTarget, positive, reachOf } from './target.ts';
+import { type MigrateFlags, openStack, openTarget, positive, reachOf, withMigrationsOf } from './target.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command.description('Apply, roll back and inspect the migrations of the database.').addHelpText(
@@ -21,7 +22,8 @@ does a pooler that gives each transaction another connection, as no lock holds b
 
 The migrations are those of migrations.folder, else of migrations/ beside the configuration. Without either, only the
 reference stack has any: its own. Everywhere else \`migrate\` ends with 78 and creates nothing, and so it does on a
-database that another tool migrates (Alembic, Flyway, Prisma, …).
+database that another tool migrates (Alembic, Flyway, Prisma, …). With migrations.command, \`up\` runs that command, and
+\`status\` its migrations.check.
 
 Examples:
   $ meatymusic migrate up                       apply what is pending
@@ -124,7 +126,9 @@ function common(command: Command): Command {
 
 const runUp: Action = async (invocation, options) => {
   const flags = options as RunFlags;
-  const { options: target, isOwn } = await openTarget(invocation, flags);
+  const opened = await openStack(invocation, flags);
+  if (opened.by) return runCommand(invocation, flags, { ...opened.options, by: opened.by });
+  const { options: target, isOwn } = await withMigrationsOf(opened);
   const { migrateUp, requireLockFile } = await import('../../migrate/index.ts');
   const frozen = flags.frozenLock ?? Boolean(invocation.env.CI && invocation.env.CI !== 'false');
   if (frozen && (isOwn || flags.frozenLock)) requireLockFile(target.folder);
@@ -133,6 +137,32 @@ const runUp: Action = async (invocation, options) => {
   await tell(invocation, flags, 'up', outcome);
   return ExitCode.ok;
 };
+
+/** Runs `migrations.command`; its output goes to standard error. */
+async function runCommand(
+  invocation: Invocation,
+  flags: RunFlags,
+  options: CommandOptions,
+): Promise<ExitCode> {
+  if (flags.to !== undefined || flags.steps !== undefined || flags.frozenLock) {
+    throw new Fault({
+      code: 'usage',
+      message: '--to, --steps and --frozen-lock do not apply to migrations.command',
+      hint: 'use your tool for them',
+      exitCode: ExitCode.usage,
+    });
+  }
+  const { describeTools, runMigrationCommand } = await import('../../migrate/index.ts');
+  const { stderr, stdout, quiet } = invocation;
+  const { by } = options;
+  const onLine = (line: string) => void stderr.write(`${line}\n`).catch(() => {});
+  const { durationMs, tools } = await runMigrationCommand({ ...options, ...(quiet ? {} : { onLine }) });
+  const text = flags.json
+    ? `${JSON.stringify({ direction: 'up', command: by.command, durationMs, tools }, null, 2)}\n`
+    : `${styleFor(stdout).good('ran')} ${safeLine(by.command, 200)} ${formatDuration(durationMs)}\n${describeTools(tools)}\n`;
+  await stdout.write(text);
+  return ExitCode.ok;
+}
 
 /** Only a lock file that is there is kept in step: `migrate create` and `migrate lock` begin it. */
 async function refreshLockFile(invocation: Invocation, folder: string): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { formatDuration } from '../../base/duration.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { safeLine } from '../../base/safe-text.ts';
 import { besideText } from '../../base/wrap-text.ts';
-import type { FullMigrationState, MigrationStatus, OtherTool } from '../../migrate/index.ts';
+import type { CommandOptions, FullMigrationState, MigrationStatus, OtherTool } from '../../migrate/index.ts';
 import type { Action, CommandModule, Invocation, Output } from '../invocation.ts';
 import { lineFor, styleFor } from '../style.ts';
 import { type MigrateFlags, openStack } from './target.ts';
@@ -38,13 +39,14 @@ Examples:
 
 const showStatus: Action = async (invocation, options) => {
   const flags = options as StatusFlags;
-  const { source, options: target } = await openStack(invocation, flags);
+  const { source, options: target, by } = await openStack(invocation, flags);
+  if (by) return showCommand(invocation, flags, { ...target, by });
   const { belongsToOtherTool, readMigrationState, noMigrations, otherToolsOf } = await import(
     '../../migrate/index.ts'
   );
   if (source.folder === undefined) {
     const otherTools = await otherToolsOf(target);
-    if (otherTools.length === 0) throw noMigrations(source.reason);
+    if (otherTools.length === 0) throw noMigrations('reason' in source ? source.reason : '');
     return showOtherTools(invocation, flags, otherTools);
   }
   const look = await readMigrationState({ ...target, folder: source.folder });
@@ -62,6 +64,29 @@ const showStatus: Action = async (invocation, options) => {
   }
   return flags.check && !inOrder ? ExitCode.checkFailed : ExitCode.ok;
 };
+
+/** Runs `migrations.check`; without one, whether anything is pending is not known. */
+async function showCommand(
+  { stdout }: Invocation,
+  { check: isGate, json }: StatusFlags,
+  options: CommandOptions,
+): Promise<ExitCode> {
+  const { describeTools, readCommandState, suggestedChecks } = await import('../../migrate/index.ts');
+  const { command } = options.by;
+  const { tools, check } = await readCommandState(options);
+  const inOrder = check ? check.exitCode === 0 : null;
+  if (json) {
+    await stdout.write(`${JSON.stringify({ command, tools, check: check ?? null, inOrder }, null, 2)}\n`);
+  } else {
+    const [suggested = 'a command that fails while a migration is pending'] = suggestedChecks(tools);
+    const result = check
+      ? [...check.lines, `${check.command} ended with ${check.endedBy ?? check.exitCode}`]
+      : [`whether anything is pending is not known: set migrations.check (${suggested})`];
+    for (const line of [describeTools(tools), ...result]) await stdout.write(lineFor(stdout, safeLine(line)));
+  }
+  if (!isGate || inOrder) return ExitCode.ok;
+  return check ? ExitCode.checkFailed : ExitCode.config;
+}
 
 /** Whether anything is pending is the other tool's to say: `--check` cannot pass. */
 async function showOtherTools(
@@ -96,11 +121,18 @@ function statusText({ folder, migrations, applied, pending }: FullMigrationState
   return `${lines.map((line) => `${line}\n`).join('')}${lineFor(output, count)}`;
 }
 
-function remarks({ appliedAt, durationMs, acceptedReason, unverified }: MigrationStatus): string {
+function remarks({
+  appliedAt,
+  durationMs,
+  acceptedReason,
+  unverified,
+  appliedFrom,
+}: MigrationStatus): string {
   const parts = [
     appliedAt,
     durationMs === undefined ? undefined : formatDuration(durationMs),
     unverified ? 'by another Kysely tool' : undefined,
+    appliedFrom ? `applied from its ${appliedFrom} file, content not compared` : undefined,
     acceptedReason ? `accepted: ${acceptedReason}` : undefined,
   ].filter((part) => part !== undefined);
   return parts.length > 0 ? `  ${parts.join(', ')}` : '';

@@ -3,11 +3,16 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { secretsOfUrl } from '../../base/secret-places.ts';
 import type { Project } from '../../config/project.ts';
-import type { MigrateEvent, MigrateOptions, MigrationSource, Reach } from '../../migrate/index.ts';
+import type {
+  MigrateEvent,
+  MigrateOptions,
+  MigrationCommand,
+  MigrationSource,
+  Reach,
+} from '../../migrate/index.ts';
 import { findRuntime } from '../../runners/choose.ts';
-import { requireUrl } from '../../runners/require-url.ts';
 import { migratorPidFile } from '../../runners/state.ts';
-import { findMigrationsOf } from '../../session/migrations-of.ts';
+import { findMigrationsOf, migrationCommandOf, migrationsUrl } from '../../session/migrations-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor, styleFor } from '../style.ts';
@@ -71,11 +76,12 @@ export async function openMigrations(
   { orBuiltIn }: { orBuiltIn: boolean },
 ): Promise<MigrateTarget> {
   const settings = await openSettings(invocation, flags);
-  const { isBuiltIn, noMigrations } = await import('../../migrate/index.ts');
+  const { isBuiltIn, migratedByCommand, noMigrations } = await import('../../migrate/index.ts');
   const isClone = isBuiltIn(path.join(settings.project.root, 'migrations'));
   const isReferenceStack =
     isClone || (orBuiltIn && (await findRuntime(settings.project)).runtime.isReferenceStack);
   const source = await findMigrationsOf(settings.project, { isReferenceStack });
+  if (source.command !== undefined) throw migratedByCommand(source);
   if (source.folder === undefined) throw noMigrations(source.reason);
   return withFolder(settings, source.folder, { isOwn: isClone || !isBuiltIn(source.folder) });
 }
@@ -84,7 +90,7 @@ export async function openMigrations(
 export async function openStack(
   invocation: Invocation,
   flags: MigrateFlags,
-): Promise<MigrateSettings & { source: MigrationSource }> {
+): Promise<MigrateSettings & { source: MigrationSource; by?: MigrationCommand }> {
   const settings = await openSettings(invocation, flags);
   const { project, options } = settings;
   const { runtime } = await findRuntime(project);
@@ -97,22 +103,31 @@ export async function openStack(
       exitCode: ExitCode.unavailable,
     });
   }
-  const url = requireUrl(endpoints, 'database');
+  const url = migrationsUrl(project, endpoints);
   project.redact.add(...secretsOfUrl(url));
   const source = await findMigrationsOf(project, runtime);
   if (source.folder !== undefined && source.note) options.onEvent?.({ type: 'notice', message: source.note });
+  const { command } = source;
   return {
     project,
     source,
+    ...(command === undefined ? {} : { by: migrationCommandOf(project, endpoints, { command, url }) }),
     options: { ...options, url, pidFile: migratorPidFile(project.root, runtime.name) },
   };
 }
 
 /** As `openStack`. Rejects with 78 where the stack has no migrations, before anything is created. */
 export async function openTarget(invocation: Invocation, flags: MigrateFlags): Promise<MigrateTarget> {
-  const { source, ...settings } = await openStack(invocation, flags);
+  return withMigrationsOf(await openStack(invocation, flags));
+}
+
+/** Adds the folder of the migrations to an opened stack. */
+export async function withMigrationsOf({
+  source,
+  ...settings
+}: MigrateSettings & { source: MigrationSource }): Promise<MigrateTarget> {
   const { isBuiltIn, whyAbsent } = await import('../../migrate/index.ts');
-  if (source.folder === undefined) throw await whyAbsent(settings.options, source.reason);
+  if (source.folder === undefined) throw await whyAbsent(settings.options, source);
   return withFolder(settings, source.folder, { isOwn: !isBuiltIn(source.folder) });
 }
 
@@ -132,6 +147,7 @@ function reporterOf({ stderr, quiet }: Invocation): (event: MigrateEvent) => voi
   return (event) => {
     if (event.type === 'notice') say(`note: ${event.message}`, style.warn);
     else if (event.type === 'waiting') say(`waiting for another migrator: ${event.holder}`, style.warn);
+    else if (event.type === 'blocked') say(`waiting for a lock of ${event.by}`, style.warn);
     else if (event.type === 'start' && !quiet && stderr.isTerminal)
       say(`${event.direction} ${event.name} …`, style.dim);
   };
