@@ -3,7 +3,7 @@ export type Endpoint = { url: string } | { absent: Absence };
 
 /** Reason why a service has no address. */
 export interface Absence {
-  code: 'not-running' | 'port-not-published' | 'switched-off';
+  code: 'not-running' | 'port-not-published' | 'switched-off' | 'no-address';
   /** `container shop-redis-1 exited (1)` */
   reason: string;
   /** Next step for the user; a command where there is one. */

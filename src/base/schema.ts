@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { nearest } from './nearest.ts';
 import { isPlainObject } from './plain-object.ts';
 
 /**
@@ -80,6 +81,62 @@ export function mapOf<Value extends v.GenericSchema>(
       'is not allowed as a name',
     );
   });
+}
+
+/** Returns the schema of an object with these entries and any further keys, each with a value of `rest`. */
+export function openMap<const Entries extends v.ObjectEntries, Rest extends v.GenericSchema>(
+  entries: Entries,
+  rest: Rest,
+): v.ObjectWithRestSchema<Entries, Rest, undefined> {
+  return replaceValidation(v.objectWithRest(entries, rest), (given, config) => {
+    const [keys, unsound] = partition(given, (key) => key !== '__proto__');
+    const others = Object.keys(keys).filter((key) => !Object.hasOwn(entries, key));
+    const known = v.object({ ...entries, ...Object.fromEntries(others.map((key) => [key, rest])) });
+    return withIssues(known['~run']({ value: keys }, config), given, unsound, 'is not allowed as a name');
+  });
+}
+
+/** Returns the schema of an object that is judged by the option that its `key` names. Options may be added later. */
+export function choiceBy(key: string, options: Readonly<Record<string, v.GenericSchema>>): v.GenericSchema {
+  const schema = {
+    ...v.variant(key, []),
+    get options() {
+      return Object.values(options);
+    },
+  } as unknown as v.GenericSchema;
+  return replaceValidation(schema, (given, config) => {
+    const choice = Object.hasOwn(given, key) ? given[key] : undefined;
+    if (typeof choice === 'string' && Object.hasOwn(options, choice))
+      return (options[choice] as v.GenericSchema)['~run']({ value: given }, config);
+    const names = Object.keys(options);
+    const near = typeof choice === 'string' ? nearest(choice, names) : undefined;
+    const message =
+      choice === undefined
+        ? `is missing: one of ${names.join(', ')}`
+        : `is none of ${names.join(', ')}${near ? `; did you mean "${near}"?` : ''}`;
+    return withIssues({ typed: false, value: given } as never, given, [key], message);
+  });
+}
+
+/** Returns the schema of the value of one key in an object that `value` fits; unknown keys have the schema `unknown`. */
+export function schemaOfKey(schema: v.GenericSchema, key: string, value: unknown): v.GenericSchema {
+  const map = chosen(schema, value);
+  const entries = entriesOf(map);
+  if (Object.hasOwn(entries, key)) return entries[key] as v.GenericSchema;
+  if ('rest' in map) return map.rest as v.GenericSchema;
+  return v.unknown();
+}
+
+/** Returns the option of a choice that `value` names; another schema as it is, without its optional wrapper. */
+export function chosen(schema: v.GenericSchema, value: unknown): v.GenericSchema {
+  const map = required(schema);
+  if (map.type !== 'variant' || !isPlainObject(value)) return map;
+  const { key, options } = map as unknown as { key: string; options: v.GenericSchema[] };
+  const isChosen = (option: v.GenericSchema) => {
+    const literal = entriesOf(option)[key] as { literal?: unknown } | undefined;
+    return literal?.literal === value[key];
+  };
+  return options.find(isChosen) ?? map;
 }
 
 /** Returns the schema without its optional and default wrappers. */

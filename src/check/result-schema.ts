@@ -40,7 +40,7 @@ export const checkResultSchema = strictMap({
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe(
-    "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
+    "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published, no-address; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
   ),
   expected: v.optional(text),
   actual: v.optional(text),
@@ -77,7 +77,7 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
           described(
             mapOf(
               strictMap({
-                code: v.picklist(['not-running', 'port-not-published', 'switched-off']),
+                code: v.picklist(['not-running', 'port-not-published', 'switched-off', 'no-address']),
                 reason: text,
                 hint: text,
               }),

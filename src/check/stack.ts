@@ -1,18 +1,35 @@
 import type { Absence } from '../base/endpoint.ts';
 
-/** Information about each service by its name. The package of a further kind of service augments it. */
+/** Names that the contract gives to services; each implies a kind. */
+export type StandardName = 'api' | 'web' | 'database' | 'cache';
+
+/** The name of a service, for `uses`: one of the contract's, or one of the configuration. */
+export type ServiceName = StandardName | (string & {});
+
+/** Information about each service by its name. */
 export interface ServiceInfos {
   api: ApiInfo;
   web: WebInfo;
   database: DatabaseInfo;
   cache: CacheInfo;
+  [name: string]: AnyServiceInfo;
 }
 
-/** The name of a service, for `uses`. */
-export type ServiceName = keyof ServiceInfos;
+export type AnyServiceInfo = ApiInfo | WebInfo | DatabaseInfo | CacheInfo | ServiceInfo;
 
-export interface ApiInfo {
+/** What is known of a service of any kind; the rest depends on the kind. */
+export interface ServiceInfo {
+  /** `api`, `web`, `postgres`, `redis`, `process`, `tcp`, or a registered kind. */
+  kind: string;
   enabled: boolean;
+  url?: string;
+  host?: string;
+  port?: number;
+  name?: string;
+}
+
+export interface ApiInfo extends ServiceInfo {
+  kind: 'api';
   url: string;
   serviceName: string;
   /** Paths of the liveness and the readiness endpoint. */
@@ -20,8 +37,8 @@ export interface ApiInfo {
   readyPath: string;
 }
 
-export interface WebInfo {
-  enabled: boolean;
+export interface WebInfo extends ServiceInfo {
+  kind: 'web';
   url: string;
   serviceName: string;
   appName: string;
@@ -29,16 +46,22 @@ export interface WebInfo {
   build?: { command: string; cwd: string };
 }
 
-export interface DatabaseInfo {
-  enabled: boolean;
+export interface DatabaseInfo extends ServiceInfo {
+  kind: 'postgres';
   host: string;
   port: number;
   name: string;
   user: string;
 }
 
-export interface CacheInfo {
-  enabled: boolean;
+export interface CacheInfo extends ServiceInfo {
+  kind: 'redis';
+  host: string;
+  port: number;
+}
+
+export interface TcpInfo extends ServiceInfo {
+  kind: 'tcp';
   host: string;
   port: number;
 }
@@ -58,6 +81,7 @@ export const exampleStack: StackInfo = {
   runtime: 'embedded',
   services: {
     api: {
+      kind: 'api',
       enabled: true,
       url: 'http://localhost:8000',
       serviceName: 'meatymusic-api',
@@ -65,24 +89,32 @@ export const exampleStack: StackInfo = {
       readyPath: '/health/ready',
     },
     web: {
+      kind: 'web',
       enabled: true,
       url: 'http://localhost:3000',
       serviceName: 'meatymusic-web',
       appName: 'MeatyMusic',
     },
-    database: { enabled: true, host: 'localhost', port: 5432, name: 'meatymusic', user: 'postgres' },
-    cache: { enabled: true, host: 'localhost', port: 6379 },
+    database: {
+      kind: 'postgres',
+      enabled: true,
+      host: 'localhost',
+      port: 5432,
+      name: 'meatymusic',
+      user: 'postgres',
+    },
+    cache: { kind: 'redis', enabled: true, host: 'localhost', port: 6379 },
   },
   telemetry: {},
 };
 
-export type ServiceChanges = { [Name in ServiceName]?: Partial<ServiceInfos[Name]> };
+export type ServiceChanges = { [Name in StandardName]?: Partial<ServiceInfos[Name]> };
 
 /** Returns the stack with changed information about some services. */
 export function withServices(stack: StackInfo, changes: ServiceChanges): StackInfo {
   const changed = Object.entries(changes).map(([name, change]) => [
     name,
-    { ...stack.services[name as ServiceName], ...change },
+    { ...stack.services[name], ...change },
   ]);
   return { ...stack, services: { ...stack.services, ...Object.fromEntries(changed) } };
 }

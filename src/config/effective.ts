@@ -40,5 +40,8 @@ export function maskedValue(path: string, value: unknown): unknown {
 }
 
 function isDuration(path: string): boolean {
-  return /(^up|^verify|^migrations)\.(timeout|deadline|stableFor|retryFor|lockTimeout)$/.test(path);
+  return (
+    /(^up|^verify|^migrations)\.(timeout|deadline|stableFor|retryFor|lockTimeout)$/.test(path) ||
+    /^services\.[^.]+\.start\.(ready\.timeout|stop\.grace)$/.test(path)
+  );
 }

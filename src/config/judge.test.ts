@@ -106,7 +106,7 @@ describe('judgeSettings', () => {
     ],
     [
       { compose: { services: { zzz: 1 } } },
-      'compose.services.zzz is not known; known here: api, web, database, cache',
+      'compose.services.zzz is no service of this stack: api, web, database, cache',
     ],
     [{ hunter2: 'x' }, /^hunter2 is not known; known at the top: \$schema, runtime, services/],
   ])('says of %j what was meant', (settings, problem) => {

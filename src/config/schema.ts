@@ -1,7 +1,6 @@
-import { parseDuration } from '../base/duration.ts';
-import { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
-import { composeNames, serviceSettings } from '../services/index.ts';
-import { databaseUrl, group, name, setting, unset } from '../services/setting.ts';
+import { integer, mapOf, strictMap, v } from '../base/schema.ts';
+import { composeServices, servicesSchema } from '../services/schema.ts';
+import { databaseUrl, duration, group, name, setting, unset } from '../services/setting.ts';
 import { runtimeChoices } from './runner-names.ts';
 
 /**
@@ -11,21 +10,6 @@ import { runtimeChoices } from './runner-names.ts';
  */
 const texts = v.array(v.string());
 const oneOrMore = v.union([v.string(), texts]);
-
-const duration = (fallback: string, about: string) =>
-  setting(
-    v.pipe(
-      v.union([v.string(), number(0)]),
-      v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
-        const ms = typeof value === 'number' ? value : parseDuration(value);
-        if (ms !== undefined) return ms;
-        addIssue({ message: 'is not a duration (write 250ms, 5s or 2m)' });
-        return NEVER;
-      }),
-    ),
-    fallback,
-    `${about} (250ms, 5s, 2m; a bare number is milliseconds)`,
-  );
 
 const auth = group(
   {
@@ -57,7 +41,7 @@ const compose = group(
     engine: setting(v.picklist(['docker', 'podman']), 'docker', 'Program whose `compose` is called'),
     file: unset(oneOrMore, 'Compose file; default: docker-compose.yml'),
     project: unset(v.string(), 'Project name; default: the one of the file or folder'),
-    services: group(composeNames, "The file's names for the contract's services"),
+    services: composeServices,
     profiles: setting(texts, [], 'Profiles to enable'),
     env: setting(mapOf(v.string()), {}, 'Variables for the file'),
   },
@@ -116,7 +100,7 @@ export const configSchema = strictMap({
     'auto',
     'What holds the stack; auto: compose where a Docker daemon answers, else embedded',
   ),
-  services: group(serviceSettings, 'The stack: where it is and what it calls itself'),
+  services: servicesSchema,
   auth,
   up,
   compose,

@@ -9,7 +9,7 @@ const commandHint =
 /** Why a check cannot be judged in this run, before it is even tried. */
 export function reasonToSkip(check: Check, stack: StackInfo, readOnly: boolean): Skip | undefined {
   const effects = effectsOf(check);
-  const off = check.uses?.find((service) => !stack.services[service].enabled);
+  const off = check.uses?.find((service) => stack.services[service]?.enabled === false);
   if (off) {
     return {
       status: 'skip',

@@ -5,7 +5,7 @@ import { safeLine } from '../base/safe-text.ts';
 import { besideText, wrapText } from '../base/wrap-text.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
-import type { ServiceName, StackInfo } from '../check/stack.ts';
+import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import type { Look, Reporter } from './reporter.ts';
@@ -193,9 +193,9 @@ function addressesOf({ services }: StackInfo): string {
   return safeLine(addresses.join(' · '), 2000);
 }
 
-function addressOf(info: StackInfo['services'][ServiceName]): string {
-  if ('url' in info) return info.url;
-  return `${info.host}:${info.port}${'name' in info ? `/${info.name}` : ''}`;
+function addressOf({ url, host, port, name, kind }: AnyServiceInfo): string {
+  if (url !== undefined) return url;
+  return host === undefined ? kind : `${host}:${port}${name === undefined ? '' : `/${name}`}`;
 }
 
 function countsOf(checks: readonly CheckResult[]): Record<Status, number> {

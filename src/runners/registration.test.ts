@@ -8,9 +8,9 @@ import { createRedactor } from '../base/redact.ts';
 import { strictMap, v } from '../base/schema.ts';
 import { defineCheck } from '../check/index.ts';
 import { judgeSettings } from '../config/judge.ts';
-import { registerService, resultSchema } from '../services/index.ts';
+import { registerKind, resultSchema } from '../services/index.ts';
 import { defineServiceKind, type ServiceKind } from '../services/kind.ts';
-import { enabled, httpUrl, log, setting } from '../services/setting.ts';
+import { httpUrl, setting } from '../services/setting.ts';
 import { describeStack } from '../session/stack.ts';
 import { runCheck } from '../testing/run-check.ts';
 import { sampleResults } from '../testing/sample-results.ts';
@@ -21,13 +21,14 @@ import type { Runtime } from './runtime.ts';
 
 /** A queue with an HTTP interface: a kind of service that is not built in. */
 const queue = defineServiceKind({
-  about: 'The queue',
-  settings: { enabled, url: setting(httpUrl, 'http://localhost:9324', 'Address of the queue'), log },
+  name: 'queue',
+  about: 'A queue',
+  settings: { url: setting(httpUrl, 'http://localhost:9324', 'Address of the queue') },
   defaultPort: 9324,
   health: { kind: 'http', path: '/' },
   compose: { service: 'queue', about: 'Name of the queue in the file', ports: [9324], url: () => '' },
-  info: ({ enabled }, { url }) => ({ enabled, url: url.origin }),
-  infoSchema: strictMap({ enabled: v.boolean(), url: v.string() }),
+  info: ({ enabled }, { url }) => ({ kind: 'queue', enabled, url: url.origin }),
+  infoSchema: strictMap({ kind: v.literal('queue'), enabled: v.boolean(), url: v.string() }),
 });
 
 /** A runner that is not built in: the services run already, on addresses that it knows. */
@@ -69,8 +70,8 @@ const check = defineCheck({
   needs: ['http'],
   codes: { silent: { means: 'the queue does not count its messages', hint: 'start the queue' } },
   async run({ http, stack, pass, fail }) {
-    const { url } = (stack.services as unknown as { queue: { url: string } }).queue;
-    const { body } = await http.request({ url });
+    const { url } = stack.services.jobs ?? {};
+    const { body } = await http.request({ url: String(url) });
     return /^\d+ messages$/.test(body)
       ? pass(`the queue has ${body}`, { count: 1, what: 'answer' })
       : fail('silent', { expected: 'messages', actual: body });
@@ -78,19 +79,16 @@ const check = defineCheck({
 });
 
 it('runs a check against a registered kind of service on a registered runner', async () => {
-  const settings = { runtime: 'toy', services: { queue: { url } } };
+  const settings = { runtime: 'toy', services: { jobs: { kind: 'queue', url } } };
   expect(judgeSettings(settings)).toHaveProperty('problems');
 
-  removers.push(
-    registerService('queue', queue as unknown as ServiceKind),
-    registerRunner('toy', { create: runtimeOf }),
-  );
+  removers.push(registerKind(queue as unknown as ServiceKind), registerRunner('toy', { create: runtimeOf }));
   const { config } = judgeSettings(settings);
   if (!config) throw new Error('the settings were refused');
   const project = { config, origins: new Map(), root, env: {}, redact: createRedactor() };
   const { runtime } = await findRuntime(project);
   const { stack } = await describeStack(project, runtime);
-  expect(stack).toMatchObject({ runtime: 'toy', services: { queue: { enabled: true, url } } });
+  expect(stack).toMatchObject({ runtime: 'toy', services: { jobs: { kind: 'queue', enabled: true, url } } });
   expect(await runCheck(check, { stack })).toMatchObject({ status: 'pass' });
 
   const [sample] = Object.values(sampleResults);

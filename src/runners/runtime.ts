@@ -12,7 +12,7 @@ export type RuntimeName = BuiltInRunner | (string & {});
  */
 export type Endpoints = Record<string, Endpoint>;
 
-export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing';
+export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing' | 'unknown';
 
 export interface ServiceStatus {
   service: string;

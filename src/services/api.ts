@@ -2,19 +2,18 @@ import { strictMap, v } from '../base/schema.ts';
 import type { ApiInfo } from '../check/stack.ts';
 import { httpAddress, withoutCredentials } from './address.ts';
 import { defineServiceKind } from './kind.ts';
-import { enabled, httpUrl, log, name, setting, urlPath } from './setting.ts';
+import { httpUrl, name, setting, urlPath } from './setting.ts';
 
 const defaultPort = 8000;
 
 export const api = defineServiceKind({
+  name: 'api',
   about: 'The service that answers over HTTP',
   settings: {
-    enabled,
     url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the API'),
     serviceName: setting(name, 'meatymusic-api', 'Name that the API gives itself'),
     healthPath: setting(urlPath, '/health', 'Its liveness endpoint: answers as long as the process does'),
     readyPath: setting(urlPath, '/health/ready', 'Its readiness endpoint: looks behind itself'),
-    log,
   },
   defaultPort,
   health: { kind: 'http', path: '/health' },
@@ -25,6 +24,7 @@ export const api = defineServiceKind({
     url: httpAddress,
   },
   info: ({ enabled, serviceName, healthPath, readyPath }, { url }): ApiInfo => ({
+    kind: 'api',
     enabled,
     url: withoutCredentials(url),
     serviceName,
@@ -32,6 +32,7 @@ export const api = defineServiceKind({
     readyPath,
   }),
   infoSchema: strictMap({
+    kind: v.literal('api'),
     enabled: v.boolean(),
     url: v.string(),
     serviceName: v.string(),

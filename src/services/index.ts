@@ -1,88 +1,82 @@
-import { strictMap, v } from '../base/schema.ts';
-import { resultSchemaOf } from '../check/result-schema.ts';
-import type { ServiceInfos, ServiceName } from '../check/stack.ts';
-import { api } from './api.ts';
+import type { ServiceInfos, ServiceName, StandardName } from '../check/stack.ts';
 import type { CommonSettings, Place, ServiceKind } from './kind.ts';
-import { postgres } from './postgres.ts';
-import { redis } from './redis.ts';
-import { setting } from './setting.ts';
-import { telemetrySettings } from './telemetry.ts';
-import { web } from './web.ts';
+import { findKind, type Services, standardKinds, standardNames } from './schema.ts';
+import type { startWays } from './start.ts';
 
-/** The services of the stack, each with its kind. The order is that of lists and tables. */
-const builtIn = { api, web, database: postgres, cache: redis };
-type BuiltIn = typeof builtIn;
+export { registerKind, resultSchema, type Services, standardNames } from './schema.ts';
 
-const kinds = new Map<string, ServiceKind>();
-
-/** Entries of `services` in the configuration. */
-export const serviceSettings = {} as { [Name in keyof BuiltIn]: BuiltIn[Name]['schema'] } & {
-  telemetry: typeof telemetrySettings;
-};
-
-/** Entries of `compose.services` in the configuration. */
-export const composeNames = {} as Record<keyof BuiltIn, ReturnType<typeof composeName>>;
-
-const infoSchemas: Record<string, v.GenericSchema> = {};
-
-/** Schema of the result document, with the registered services. */
-export const resultSchema = resultSchemaOf(
-  strictMap(infoSchemas) as v.GenericSchema as v.GenericSchema<ServiceInfos>,
-);
-
-/** Adds a service to the stack: its settings, its part of the result document, and what the runners need of it. Returns a function that removes it. */
-export function registerService(name: string, kind: ServiceKind): () => void {
-  kinds.set(name, kind);
-  Object.assign(serviceSettings, { [name]: kind.schema });
-  Object.assign(composeNames, { [name]: composeName(kind) });
-  infoSchemas[name] = kind.infoSchema;
-  return () => {
-    kinds.delete(name);
-    for (const entries of [serviceSettings, composeNames, infoSchemas]) Reflect.deleteProperty(entries, name);
-  };
+/** Returns the names of the services of a configuration: the contract's, then others in the order of the file. */
+export function serviceNames(services: Services): ServiceName[] {
+  const others = Object.keys(services).filter((name) => !isStandard(name) && name !== 'telemetry');
+  return [...standardNames, ...others];
 }
 
-const composeName = ({ compose: { service, about } }: Pick<ServiceKind, 'compose'>) =>
-  setting(v.string(), service, about);
-
-for (const [name, kind] of Object.entries(builtIn)) registerService(name, kind as unknown as ServiceKind);
-Object.assign(serviceSettings, { telemetry: telemetrySettings });
-
-export function serviceNames(): ServiceName[] {
-  return [...kinds.keys()] as ServiceName[];
+export function isStandard(name: string): name is StandardName {
+  return Object.hasOwn(standardKinds, name);
 }
 
-export function kindOf(service: ServiceName): ServiceKind {
-  const kind = kinds.get(service);
-  if (!kind) throw new TypeError(`no service ${service} is registered`);
-  return kind;
+export function settingsOf(services: Services, name: ServiceName): CommonSettings {
+  const settings = Object.hasOwn(services, name) && name !== 'telemetry' && (services as never)[name];
+  if (!settings) throw new TypeError(`the configuration has no service ${name}`);
+  return settings;
+}
+
+export function kindOf(services: Services, name: ServiceName): ServiceKind {
+  const { kind } = settingsOf(services, name);
+  const found = findKind(kind);
+  if (!found) throw new TypeError(`no kind of service ${kind} is registered`);
+  return found;
 }
 
 /** Returns what checks and the result document contain about each service. */
-export function serviceInfos(
-  settings: Readonly<Record<ServiceName, CommonSettings>>,
-  placeOf: (service: ServiceName) => Place,
-): ServiceInfos {
+export function serviceInfos(services: Services, placeOf: (service: ServiceName) => Place): ServiceInfos {
   return Object.fromEntries(
-    serviceNames().map((name) => [name, kindOf(name).info(settings[name], placeOf(name))]),
+    serviceNames(services).map((name) => [
+      name,
+      kindOf(services, name).info(settingsOf(services, name), placeOf(name)),
+    ]),
   ) as unknown as ServiceInfos;
 }
 
 /** Names of the services that the configuration has not switched off. */
-export function enabledServices(settings: Readonly<Record<ServiceName, CommonSettings>>): ServiceName[] {
-  return serviceNames().filter((name) => settings[name].enabled);
+export function enabledServices(services: Services): ServiceName[] {
+  return serviceNames(services).filter((name) => settingsOf(services, name).enabled);
 }
 
-/** The port of a configured address; the usual one of the service if the address has none. */
-export function portOf(service: ServiceName, url: string): number {
+/** Returns the enabled services whose `start` names this way, and those that have no `start`. */
+export function servicesStartedBy(services: Services, way: (typeof startWays)[number]): ServiceName[] {
+  return enabledServices(services).filter((name) => {
+    const { start } = settingsOf(services, name);
+    return start === undefined || way in start;
+  });
+}
+
+/** Returns the configured address, else the usual one of the kind: for its protocol, path and credentials alone. */
+export function urlTemplate(services: Services, name: ServiceName): URL {
+  const { usualUrl = 'tcp://localhost' } = kindOf(services, name);
+  return new URL(settingsOf(services, name).url ?? usualUrl);
+}
+
+/** Returns the name of a service in the compose file. */
+export function composeNameOf(
+  { services, compose }: { services: Services; compose: { services: Readonly<Record<string, string>> } },
+  name: ServiceName,
+): string {
+  const { start } = settingsOf(services, name);
+  if (start && 'compose' in start) return start.compose;
+  return (Object.hasOwn(compose.services, name) && compose.services[name]) || name;
+}
+
+/** Returns the port of an address; the usual one of the kind if the address has none. */
+export function portOf(url: string, { defaultPort = 0 }: ServiceKind): number {
   const { port, protocol } = new URL(url);
-  return Number(port) || { 'http:': 80, 'https:': 443 }[protocol] || kindOf(service).defaultPort;
+  return Number(port) || { 'http:': 80, 'https:': 443 }[protocol] || defaultPort;
 }
 
 /** The port, if the address is one of this machine. */
-export function localPortOf(url: string): number | undefined {
-  const parsed = new URL(url);
-  return isLocal(parsed) && parsed.port ? Number(parsed.port) : undefined;
+export function localPortOf(url: string | undefined): number | undefined {
+  const parsed = url === undefined ? undefined : new URL(url);
+  return parsed && isLocal(parsed) && parsed.port ? Number(parsed.port) : undefined;
 }
 
 export function isLocal({ hostname }: URL): boolean {

@@ -1,12 +1,18 @@
-import type { v } from '../base/schema.ts';
+import { described, required, strictMap, v } from '../base/schema.ts';
 import type { Health } from './health.ts';
-import { group } from './setting.ts';
+import { enabled, group, log, name, setting, unset } from './setting.ts';
+import { type Start, start } from './start.ts';
 
 /** Settings that a service of every kind has. */
 export interface CommonSettings {
+  kind: string;
   enabled: boolean;
-  url: string;
+  /** Absent where none is configured, and for a kind without an address. */
+  url?: string | undefined;
   log?: { file: string } | { command: string } | undefined;
+  start?: Start | undefined;
+  dependsOn: string[];
+  reuseExisting: boolean;
 }
 
 /** The information about a running container from which its address is built. */
@@ -31,23 +37,27 @@ export interface Place {
 }
 
 /** A kind of service. Everything that depends on the kind is here, and nowhere else. */
-export interface ServiceKind<
-  Schema extends v.GenericSchema = v.GenericSchema,
-  Settings extends CommonSettings = CommonSettings,
-  Info extends object = object,
-> {
-  /** Schema of its settings in the configuration. */
-  schema: Schema;
-  defaultPort: number;
-  /** How to find out whether it works. */
-  health: Health;
+export interface ServiceKind<Settings extends CommonSettings = CommonSettings, Info extends object = object> {
+  /** Value of `kind` in the configuration. */
+  name: string;
+  /** Description of the service that has the contract's name. */
+  about: string;
+  /** Schema of a service that the configuration names: `kind` is required, and no address is assumed. */
+  schema: v.GenericSchema;
+  /** Whether it gives itself a name: the setting `serviceName`. */
+  isNamed: boolean;
+  /** Address whose protocol and path are used where none is configured; absent for a kind without an address. */
+  usualUrl?: string;
+  defaultPort?: number;
+  /** How to find out whether it works; absent for a kind without an address. */
+  health?: Health;
   compose: {
     /** Usual name of the service in a compose file. */
     service: string;
     /** Description of the setting that names it. */
     about: string;
-    /** Usual ports within its container. The first one that is published is taken. */
-    ports: readonly [number, ...number[]];
+    /** Usual ports within its container. The first one that is published is taken. Empty: it has no address. */
+    ports: readonly number[];
     url(container: ContainerFacts): string | Promise<string>;
   };
   /** Returns what checks and the result document contain about it: no credentials. */
@@ -55,15 +65,61 @@ export interface ServiceKind<
   infoSchema: v.GenericSchema<Info>;
 }
 
-/** Creates a kind; `settings` are the entries of its configuration. */
+const common = {
+  log,
+  start,
+  dependsOn: setting(v.array(name), [], 'Services that are healthy before it is started'),
+  reuseExisting: setting(
+    v.boolean(),
+    false,
+    'Whether what answers on its address already is used and not started',
+  ),
+};
+
+const kindAbout = 'Kind of the service';
+
+/**
+ * Creates a kind; `settings` are the entries of its configuration beside the common ones. An address is the entry `url`,
+ * its default is that of the contract's service.
+ */
 export function defineServiceKind<
+  const Name extends string,
   const Entries extends v.ObjectEntries,
   Info extends object,
   Settings extends CommonSettings = v.InferOutput<v.StrictObjectSchema<Entries, undefined>> & CommonSettings,
 >({
   settings,
-  about,
   ...kind
-}: Omit<ServiceKind<v.GenericSchema, Settings, Info>, 'schema'> & { settings: Entries; about: string }) {
-  return { ...kind, schema: group(settings, about) };
+}: Omit<ServiceKind<Settings, Info>, 'schema' | 'name' | 'usualUrl' | 'isNamed'> & {
+  name: Name;
+  settings: Entries;
+}) {
+  const { url, serviceName } = settings as v.ObjectEntries;
+  const usualUrl = url && (v.getDefault(url as v.GenericSchema) as string | undefined);
+  // Defaults of the contract's service that would be wrong for another one.
+  const named = Object.fromEntries(
+    Object.entries({ url, serviceName } as Record<string, v.GenericSchema | undefined>).flatMap(
+      ([key, schema]) => (schema ? [[key, unset(required(schema), v.getDescription(schema) ?? '')]] : []),
+    ),
+  );
+  return {
+    ...kind,
+    isNamed: serviceName !== undefined,
+    ...(usualUrl !== undefined && { usualUrl }),
+    schema: described(
+      strictMap({
+        kind: described(v.literal(kind.name), kindAbout),
+        enabled,
+        ...settings,
+        ...named,
+        ...common,
+      }),
+      kind.about,
+    ) as v.GenericSchema,
+    /** Schema of the service that has the contract's name: it has a default for everything. */
+    standardSchema: group(
+      { kind: setting(v.literal(kind.name), kind.name as never, kindAbout), enabled, ...settings, ...common },
+      kind.about,
+    ),
+  };
 }

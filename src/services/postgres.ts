@@ -2,14 +2,14 @@ import { integer, strictMap, v } from '../base/schema.ts';
 import type { DatabaseInfo } from '../check/stack.ts';
 import { hostOf } from './address.ts';
 import { type ContainerFacts, defineServiceKind } from './kind.ts';
-import { databaseUrl, enabled, log, name, setting, unset } from './setting.ts';
+import { databaseUrl, name, setting, unset } from './setting.ts';
 
 const defaultPort = 5432;
 
 export const postgres = defineServiceKind({
+  name: 'postgres',
   about: 'PostgreSQL',
   settings: {
-    enabled,
     url: setting(
       databaseUrl,
       `postgresql://postgres:postgres@localhost:${defaultPort}/meatymusic`,
@@ -21,7 +21,6 @@ export const postgres = defineServiceKind({
       'meatymusic_app',
       'Role of the application, taken with SET LOCAL ROLE where it has no connection of its own',
     ),
-    log,
   },
   defaultPort,
   health: { kind: 'postgres' },
@@ -32,6 +31,7 @@ export const postgres = defineServiceKind({
     url: containerUrl,
   },
   info: ({ enabled }, { url }): DatabaseInfo => ({
+    kind: 'postgres',
     enabled,
     host: hostOf(url),
     port: Number(url.port) || defaultPort,
@@ -39,6 +39,7 @@ export const postgres = defineServiceKind({
     user: decodeURIComponent(url.username),
   }),
   infoSchema: strictMap({
+    kind: v.literal('postgres'),
     enabled: v.boolean(),
     host: v.string(),
     port: integer(),

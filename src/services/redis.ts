@@ -2,22 +2,29 @@ import { integer, strictMap, v } from '../base/schema.ts';
 import type { CacheInfo } from '../check/stack.ts';
 import { hostOf } from './address.ts';
 import { type ContainerFacts, defineServiceKind } from './kind.ts';
-import { cacheUrl, enabled, log, setting } from './setting.ts';
+import { cacheUrl, setting } from './setting.ts';
 
 const defaultPort = 6379;
 
 export const redis = defineServiceKind({
+  name: 'redis',
   about: 'Redis',
-  settings: { enabled, url: setting(cacheUrl, `redis://localhost:${defaultPort}`, 'Address of Redis'), log },
+  settings: { url: setting(cacheUrl, `redis://localhost:${defaultPort}`, 'Address of Redis') },
   defaultPort,
   health: { kind: 'redis' },
   compose: { service: 'redis', about: 'Name of Redis in the file', ports: [defaultPort], url: containerUrl },
   info: ({ enabled }, { url }): CacheInfo => ({
+    kind: 'redis',
     enabled,
     host: hostOf(url),
     port: Number(url.port) || defaultPort,
   }),
-  infoSchema: strictMap({ enabled: v.boolean(), host: v.string(), port: integer() }),
+  infoSchema: strictMap({
+    kind: v.literal('redis'),
+    enabled: v.boolean(),
+    host: v.string(),
+    port: integer(),
+  }),
 });
 
 function containerUrl({ host, port, command, env }: ContainerFacts): string {

@@ -1,4 +1,5 @@
-import { described, strictMap, v } from '../base/schema.ts';
+import { parseDuration } from '../base/duration.ts';
+import { described, number, strictMap, v } from '../base/schema.ts';
 
 /** The parts that settings are made of. Messages complete the sentence "<path> …" and never repeat the value, which may be a secret. */
 
@@ -18,6 +19,22 @@ export const group = <const Entries extends v.ObjectEntries>(entries: Entries, a
   const map = strictMap(entries);
   return setting(map, {} as v.InferInput<typeof map>, about);
 };
+
+/** A duration as a text or in milliseconds; its value is in milliseconds. */
+export const duration = (fallback: string, about: string) =>
+  setting(
+    v.pipe(
+      v.union([v.string(), number(0)]),
+      v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+        const ms = typeof value === 'number' ? value : parseDuration(value);
+        if (ms !== undefined) return ms;
+        addIssue({ message: 'is not a duration (write 250ms, 5s or 2m)' });
+        return NEVER;
+      }),
+    ),
+    fallback,
+    `${about} (250ms, 5s, 2m; a bare number is milliseconds)`,
+  );
 
 export const name = v.pipe(v.string(), v.minLength(1));
 
@@ -39,6 +56,14 @@ export const cacheUrl = v.pipe(
   v.string(),
   v.regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://'),
   v.url(unreadableUrl),
+);
+
+const noTcpUrl = 'is not an address like tcp://host:port';
+export const tcpUrl = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(/^tcp:\/\/[^/?#@]+:\d+\/?$/, noTcpUrl),
+  v.url(noTcpUrl),
 );
 
 export const urlPath = v.pipe(v.string(), v.regex(/^\//, 'is not a path that starts with /'));

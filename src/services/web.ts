@@ -3,18 +3,17 @@ import { described, strictMap, v } from '../base/schema.ts';
 import type { WebInfo } from '../check/stack.ts';
 import { httpAddress, withoutCredentials } from './address.ts';
 import { defineServiceKind } from './kind.ts';
-import { enabled, httpUrl, log, name, setting, unset } from './setting.ts';
+import { httpUrl, name, setting, unset } from './setting.ts';
 
 const defaultPort = 3000;
 
 export const web = defineServiceKind({
+  name: 'web',
   about: 'The pages that call it',
   settings: {
-    enabled,
     url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the web app'),
     serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
     appName: setting(name, 'MeatyMusic', 'Name that its pages show'),
-    log,
     build: unset(
       strictMap({
         command: described(name, 'Production build, run by web/build'),
@@ -32,6 +31,7 @@ export const web = defineServiceKind({
     url: httpAddress,
   },
   info: ({ enabled, serviceName, appName, build }, { url, root }): WebInfo => ({
+    kind: 'web',
     enabled,
     url: withoutCredentials(url),
     serviceName,
@@ -41,6 +41,7 @@ export const web = defineServiceKind({
     }),
   }),
   infoSchema: strictMap({
+    kind: v.literal('web'),
     enabled: v.boolean(),
     url: v.string(),
     serviceName: v.string(),

@@ -3,7 +3,7 @@ import type { SqlStep } from '../check/probes.ts';
 import type { ServiceName } from '../check/stack.ts';
 import { allRunners } from '../runners/index.ts';
 import type { RuntimeName } from '../runners/runtime.ts';
-import { serviceNames } from '../services/index.ts';
+import { isServiceName } from '../services/problems.ts';
 
 /** How a change to the stack is undone. Data, so that another process can do it. */
 export type Undo =
@@ -52,7 +52,7 @@ function isUndo(undo: Undo | undefined): boolean {
   switch (undo?.kind) {
     case 'start':
     case 'restart':
-      return serviceNames().includes(undo.service);
+      return isServiceName(undo.service);
     case 'sql':
       return Array.isArray(undo.steps) && undo.steps.every((step) => typeof step?.sql === 'string');
     case 'redis':

@@ -52,7 +52,7 @@ export async function describeStack(
       root,
       database: { applicationRole, ...(applicationUrl ? { applicationUrl } : {}) },
       auth: authOf(project, runtime),
-      logs: logsOf(runtime),
+      logs: logsOf(runtime, config.services),
       ...(endpoints.telemetry ? { spans: receivedSpans(root) } : {}),
       ...(config.browser.path ? { browser: { path: path.resolve(root, config.browser.path) } } : {}),
       ...(migrations ? { migrations } : {}),

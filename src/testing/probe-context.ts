@@ -10,15 +10,29 @@ export const testStack: StackInfo = {
   runtime: 'external',
   services: {
     api: {
+      kind: 'api',
       enabled: true,
       url: 'http://127.0.0.1:1',
       serviceName: 'meatymusic-api',
       healthPath: '/health',
       readyPath: '/health/ready',
     },
-    web: { enabled: true, url: 'http://127.0.0.1:1', serviceName: 'meatymusic-web', appName: 'MeatyMusic' },
-    database: { enabled: true, host: '127.0.0.1', port: 1, name: 'meatymusic', user: 'postgres' },
-    cache: { enabled: true, host: '127.0.0.1', port: 1 },
+    web: {
+      kind: 'web',
+      enabled: true,
+      url: 'http://127.0.0.1:1',
+      serviceName: 'meatymusic-web',
+      appName: 'MeatyMusic',
+    },
+    database: {
+      kind: 'postgres',
+      enabled: true,
+      host: '127.0.0.1',
+      port: 1,
+      name: 'meatymusic',
+      user: 'postgres',
+    },
+    cache: { kind: 'redis', enabled: true, host: '127.0.0.1', port: 1 },
   },
   telemetry: {},
 };

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import type { Check } from '../../check/define-check.ts';
 import { reporterNames } from '../../reporters/index.ts';
-import { serviceNames } from '../../services/index.ts';
+import { serviceNames, standardNames } from '../../services/index.ts';
 import { loadAllChecks } from '../../session/all-checks.ts';
 import { findBuiltInChecks } from '../../sources/check-modules.ts';
 import { makeChecks } from '../../sources/make-checks.ts';
@@ -18,7 +18,7 @@ export async function complete(typed: readonly string[], invocation: Invocation)
   const before = typed.slice(0, -1);
   const word = typed.at(-1) ?? '';
   const { program, command, awaiting } = await follow(before);
-  const source = { checks: () => checksOf(invocation) };
+  const source = { checks: () => checksOf(invocation), services: () => servicesOf(invocation) };
   const [flag, value] = splitFlag(word);
   if (value !== undefined) {
     const option = optionsOf(program, command).find(({ long, short }) => long === flag || short === flag);
@@ -38,6 +38,7 @@ export async function complete(typed: readonly string[], invocation: Invocation)
 
 interface Sources {
   checks(): Promise<Check[]>;
+  services(): Promise<readonly string[]>;
 }
 
 /** The command that the words so far lead to, and the option that still wants its value. */
@@ -84,13 +85,13 @@ async function valuesOf({ argChoices, flags }: Option, { checks }: Sources): Pro
   return [];
 }
 
-async function argumentsOf(command: Command, { checks }: Sources): Promise<string[]> {
+async function argumentsOf(command: Command, { checks, services }: Sources): Promise<string[]> {
   const found = await Promise.all(
     command.registeredArguments.map(async (argument) => {
       if (argument.argChoices) return argument.argChoices;
       const name = argument.name();
       if (/^(patterns?|ids?)$/.test(name)) return namesOf(await checks());
-      if (/^services?$/.test(name)) return serviceNames();
+      if (/^services?$/.test(name)) return services();
       return /^(file|folder|dir)/.test(name) ? [files] : [];
     }),
   );
@@ -109,6 +110,15 @@ async function checksOf(invocation: Invocation): Promise<Check[]> {
     return (await loadAllChecks(await openProject(invocation), {}, invocation.signal)).checks;
   } catch {
     return makeChecks([await findBuiltInChecks()]);
+  }
+}
+
+/** The project's services; where the configuration is broken, those of the contract. */
+async function servicesOf(invocation: Invocation): Promise<readonly string[]> {
+  try {
+    return serviceNames((await openProject(invocation)).config.services);
+  } catch {
+    return standardNames;
   }
 }
 

@@ -10,7 +10,7 @@ import { findChromium, installChromium } from '../../probes/browser/find-chromiu
 import { findRuntime } from '../../runners/choose.ts';
 import { dockerAnswers } from '../../runners/compose/index.ts';
 import { choosePorts } from '../../runners/embedded/ports.ts';
-import { enabledServices, kindOf } from '../../services/index.ts';
+import { enabledServices, kindOf, settingsOf } from '../../services/index.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -163,22 +163,27 @@ async function examineStack(project: Project): Promise<{ stack: Finding[]; ports
 async function examinePorts({ config }: Project, endpoints: readonly number[]): Promise<Finding[]> {
   const isFixed = config.up.ports === 'fixed';
   return Promise.all(
-    enabledServices(config.services).map(async (service): Promise<Finding> => {
-      const port = portOf(config.services[service].url, kindOf(service).defaultPort);
-      const name = `port ${port}`;
-      if (endpoints.includes(port))
-        return { name, state: 'ok', found: `${service}: this project's stack has it` };
-      try {
-        await choosePorts({ [service]: port }, 'fixed');
-        return { name, state: 'ok', found: `${service}: free` };
-      } catch (error) {
-        const found = error instanceof Fault ? error.message.replace(`${name} of `, '') : messageOf(error);
-        return isFixed
-          ? { name, state: 'bad', found, mend: 'stop that process, or set up.ports to auto' }
-          : { name, state: 'note', found: `${found}; up takes another one` };
-      }
+    enabledServices(config.services).flatMap((service) => {
+      const { url } = settingsOf(config.services, service);
+      const { defaultPort = 0 } = kindOf(config.services, service);
+      return url === undefined ? [] : [examinePort(service, portOf(url, defaultPort))];
     }),
   );
+
+  async function examinePort(service: string, port: number): Promise<Finding> {
+    const name = `port ${port}`;
+    if (endpoints.includes(port))
+      return { name, state: 'ok', found: `${service}: this project's stack has it` };
+    try {
+      await choosePorts({ [service]: port }, 'fixed');
+      return { name, state: 'ok', found: `${service}: free` };
+    } catch (error) {
+      const found = error instanceof Fault ? error.message.replace(`${name} of `, '') : messageOf(error);
+      return isFixed
+        ? { name, state: 'bad', found, mend: 'stop that process, or set up.ports to auto' }
+        : { name, state: 'note', found: `${found}; up takes another one` };
+    }
+  }
 }
 
 function findProgram(names: readonly string[], env: Project['env']): string | undefined {

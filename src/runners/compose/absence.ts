@@ -32,7 +32,7 @@ export function absenceOfPort(
   service: string,
   role: ServiceName,
   { networkMode }: Pick<Container, 'networkMode'>,
-  usualPort: number,
+  usualPort = 8000,
 ): Absence {
   const shares = /^(host$|container:|service:)/.test(networkMode);
   return {

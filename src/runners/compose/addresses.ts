@@ -1,7 +1,15 @@
 import { type Endpoint, switchedOff, urlOf } from '../../base/endpoint.ts';
 import { publicNamesOf, secretsOfUrl, secretsOfValue } from '../../base/secret-places.ts';
 import type { ServiceName } from '../../check/stack.ts';
-import { enabledServices, kindOf, serviceNames } from '../../services/index.ts';
+import {
+  composeNameOf,
+  kindOf,
+  serviceNames,
+  servicesStartedBy,
+  settingsOf,
+  urlTemplate,
+} from '../../services/index.ts';
+import type { ServiceKind } from '../../services/kind.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints } from '../runtime.ts';
 import { absenceOfContainer, absenceOfPort } from './absence.ts';
@@ -12,14 +20,14 @@ import { receiverUrl } from './receiver.ts';
 /** Host and port at which this machine reaches the service: by its usual port, else by the first one that is published. */
 export function publishedAddress(
   container: Container,
-  role: ServiceName,
+  { compose: { ports: usualPorts } }: ServiceKind,
   env: Readonly<Record<string, string | undefined>>,
 ): { host: string; port: number } | undefined {
   const ports = container.published.filter(({ protocol, hostPort }) => protocol === 'tcp' && hostPort > 0);
   const ipv4First = [...ports].sort(
     (a, b) => Number(a.hostIp.includes(':')) - Number(b.hostIp.includes(':')),
   );
-  const usual = kindOf(role).compose.ports.map((target) => ipv4First.find((port) => port.target === target));
+  const usual = usualPorts.map((target) => ipv4First.find((port) => port.target === target));
   const chosen = usual.find((port) => port !== undefined) ?? ipv4First[0];
   if (!chosen) return undefined;
   const everywhere = ['', '0.0.0.0', '::'].includes(chosen.hostIp);
@@ -42,7 +50,7 @@ export async function readEndpoints(
   cli: EngineCli,
   containers: readonly Container[],
 ): Promise<Endpoints | undefined> {
-  const { services, compose } = config;
+  const { services } = config;
   for (const { env: variables } of containers) {
     for (const [name, value] of Object.entries(variables)) {
       redact.add(...secretsOfValue(name, value));
@@ -50,20 +58,30 @@ export async function readEndpoints(
     }
   }
   const containersOf = (role: ServiceName) =>
-    containers.filter(({ service, oneOff }) => service === compose.services[role] && !oneOff);
-  const endpointOf = async (role: ServiceName): Promise<Endpoint> => {
-    if (!services[role].enabled) return { absent: switchedOff(role) };
-    const service = compose.services[role];
+    containers.filter(({ service, oneOff }) => service === composeNameOf(config, role) && !oneOff);
+  /** `undefined`: it runs and has no address, as its kind has none. */
+  const endpointOf = async (role: ServiceName): Promise<Endpoint | undefined> => {
+    if (!settingsOf(services, role).enabled) return { absent: switchedOff(role) };
+    const kind = kindOf(services, role);
+    const service = composeNameOf(config, role);
     const found = containersOf(role);
     const container = found.find(({ status }) => status === 'running');
     if (!container) return { absent: absenceOfContainer(service, role, found[0]) };
-    const address = publishedAddress(container, role, env);
-    if (!address) return { absent: absenceOfPort(service, role, container, kindOf(role).compose.ports[0]) };
-    return { url: await urlOfContainer(role, address, services[role].url, container, cli) };
+    if (!kind.health) return undefined;
+    const address = publishedAddress(container, kind, env);
+    if (!address) return { absent: absenceOfPort(service, role, container, kind.compose.ports[0]) };
+    return { url: await urlOfContainer(kind, address, urlTemplate(services, role), container, cli) };
   };
-  if (!enabledServices(services).some((role) => containersOf(role).length > 0)) return undefined;
-  const entries = serviceNames().map(async (role) => [role, await endpointOf(role)] as const);
-  const endpoints: Endpoints = Object.fromEntries(await Promise.all(entries));
+  const own = servicesStartedBy(services, 'compose');
+  if (!own.some((role) => containersOf(role).length > 0)) return undefined;
+  const roles = serviceNames(services).filter(
+    (role) => !settingsOf(services, role).enabled || own.includes(role),
+  );
+  const endpoints: Endpoints = {};
+  for (const [role, endpoint] of await Promise.all(
+    roles.map(async (each) => [each, await endpointOf(each)] as const),
+  ))
+    if (endpoint) endpoints[role] = endpoint;
   const receiver = receiverUrl(containers);
   if (receiver) endpoints.telemetry = { url: receiver };
   for (const endpoint of Object.values(endpoints)) {
@@ -76,9 +94,9 @@ export async function readEndpoints(
 }
 
 async function urlOfContainer(
-  role: ServiceName,
+  { compose }: ServiceKind,
   { host, port }: { host: string; port: number },
-  configured: string,
+  configured: URL,
   { id, env, command }: Container,
   cli: EngineCli,
 ): Promise<string> {
@@ -86,5 +104,5 @@ async function urlOfContainer(
     const { exitCode, stdout } = await cli.call(['exec', id, 'cat', file]);
     return exitCode === 0 ? stdout : undefined;
   };
-  return kindOf(role).compose.url({ host, port, configured: new URL(configured), env, command, readFile });
+  return compose.url({ host, port, configured, env, command, readFile });
 }

@@ -3,6 +3,7 @@ import { awaitUntil } from '../../base/await-until.ts';
 import type { ServiceName } from '../../check/stack.ts';
 import { greetingOf } from '../../services/health.ts';
 import { kindOf } from '../../services/index.ts';
+import type { ServiceKind } from '../../services/kind.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { publishedAddress } from './addresses.ts';
 import type { Container } from './containers.ts';
@@ -23,11 +24,15 @@ export async function awaitAnswers(options: {
   unanswered?: Set<string>;
 }): Promise<void> {
   const { session, containers, signal, onEvent, unanswered } = options;
+  const { services } = session.context.config;
   await Promise.all(
     session.model.services.map(async ({ name, role, hasHealthCheck }) => {
       const container = containers.find((one) => one.service === name);
       const address =
-        role && !hasHealthCheck && container && publishedAddress(container, role, session.context.env);
+        role &&
+        !hasHealthCheck &&
+        container &&
+        publishedAddress(container, kindOf(services, role), session.context.env);
       if (!role || !address || (options.only && options.only !== role)) return;
       onEvent({
         type: 'service',
@@ -36,18 +41,21 @@ export async function awaitAnswers(options: {
         detail: `for an answer at port ${address.port}`,
       });
       unanswered?.add(name);
-      await awaitUntil(
-        async () =>
-          (await speaks(address.host, address.port, greetingOf(kindOf(role).health))) ? true : undefined,
-        { what: `${name} to answer`, withinMs: 2 ** 31 - 1, maxIntervalMs: 500, signal },
-      );
+      await awaitUntil(async () => ((await speaks(address, kindOf(services, role))) ? true : undefined), {
+        what: `${name} to answer`,
+        withinMs: 2 ** 31 - 1,
+        maxIntervalMs: 500,
+        signal,
+      });
       unanswered?.delete(name);
       onEvent({ type: 'service', service: name, state: 'answers' });
     }),
   );
 }
 
-function speaks(host: string, port: number, greeting: Buffer): Promise<boolean> {
+/** Resolves to whether the service answers a greeting of its kind; where no greeting is known, whether it accepts connections. */
+function speaks({ host, port }: { host: string; port: number }, { health }: ServiceKind): Promise<boolean> {
+  const greeting = health && greetingOf(health);
   return new Promise((resolve) => {
     const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port });
     const end = (answer: boolean) => {
@@ -56,7 +64,7 @@ function speaks(host: string, port: number, greeting: Buffer): Promise<boolean> 
       resolve(answer);
     };
     const timer = setTimeout(() => end(false), 1000);
-    socket.once('connect', () => socket.write(greeting));
+    socket.once('connect', () => (greeting ? socket.write(greeting) : end(true)));
     socket.once('data', () => end(true));
     socket.once('close', () => end(false));
     socket.once('error', () => end(false));

@@ -5,6 +5,7 @@ import { awaitUntil } from '../../base/await-until.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
+import { composeNameOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import { awaitAnswers } from './answers.ts';
@@ -24,7 +25,7 @@ export function createControl(
   find: (signal: AbortSignal) => Promise<FoundStack | undefined>,
 ): NonNullable<Runtime['control']> {
   const containersOf = async (service: ServiceName, signal: AbortSignal): Promise<Container[]> => {
-    const name = context.config.compose.services[service];
+    const name = composeNameOf(context.config, service);
     const found = ((await find(signal))?.containers ?? []).filter(
       (one) => one.service === name && !one.oneOff,
     );
@@ -66,7 +67,7 @@ export function createControl(
     },
     async restart(service, environment, signal) {
       const session = await openSession(context, signal);
-      const name = context.config.compose.services[service];
+      const name = composeNameOf(context.config, service);
       const folder = await mkdtemp(path.join(tmpdir(), 'meatymusic-compose-'));
       try {
         const override = path.join(folder, 'override.json');

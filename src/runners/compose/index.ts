@@ -1,7 +1,7 @@
 import { Fault } from '../../base/errors.ts';
 import type { LogLine, LogOptions } from '../../logs/access.ts';
 import { followByReading } from '../../logs/follow-by-reading.ts';
-import { kindOf, serviceNames } from '../../services/index.ts';
+import { isStandard, kindOf, servicesStartedBy, settingsOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
@@ -102,7 +102,7 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
 function isOurs(context: RuntimeContext): boolean {
   const { config, root } = context;
   if (readState(root)?.runtime === 'compose' || config.runtime === 'compose') return true;
-  return describesAFile(config.compose) || findComposeFiles(context).own;
+  return describesAFile(config) || findComposeFiles(context).own;
 }
 
 /** The bundled file alone is driven, now and when the stack was started. */
@@ -119,17 +119,19 @@ function drivesOwnFile(context: RuntimeContext): boolean {
 
 /** Settings that make sense for one particular file alone: whoever wrote them means the file in this folder. */
 function describesAFile({
-  file,
-  project,
-  profiles,
-  env,
   services,
-}: RuntimeContext['config']['compose']): boolean {
+  compose: { file, project, profiles, env, services: names },
+}: RuntimeContext['config']): boolean {
   return (
     file !== undefined ||
     project !== undefined ||
     profiles.length > 0 ||
     Object.keys(env).length > 0 ||
-    serviceNames().some((service) => services[service] !== kindOf(service).compose.service)
+    servicesStartedBy(services, 'compose').some((name) => {
+      const { start } = settingsOf(services, name);
+      return (
+        start !== undefined || (isStandard(name) && names[name] !== kindOf(services, name).compose.service)
+      );
+    })
   );
 }

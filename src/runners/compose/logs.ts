@@ -4,6 +4,7 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
 import { tied } from '../../base/tied.ts';
 import type { LogLine, LogOptions } from '../../logs/access.ts';
+import { composeNameOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
@@ -25,7 +26,7 @@ export async function* readLogs(
   memory: LogMemory,
 ): AsyncIterable<LogLine> {
   const all = containers.filter(({ oneOff }) => !oneOff);
-  const names = services?.map((service) => nameOf(service, all, config.compose.services));
+  const names = services?.map((service) => nameOf(service, all, config));
   const chosen = all.filter((one) => names === undefined || names.includes(one.service));
   const started = new Date().toISOString();
 
@@ -44,15 +45,14 @@ export async function* readLogs(
 }
 
 /** A service by the file's name for it, or by the contract's. */
-function nameOf(
-  wanted: string,
-  containers: readonly Container[],
-  roles: Readonly<Record<string, string>>,
-): string {
+function nameOf(wanted: string, containers: readonly Container[], config: RuntimeContext['config']): string {
   const names = [...new Set(containers.map(({ service }) => service))];
   if (names.includes(wanted) || names.length === 0) return wanted;
-  const byRole = wanted === 'telemetry' ? receiverService : roles[wanted];
-  if (byRole !== undefined && names.includes(byRole)) return byRole;
+  const byRole =
+    wanted === 'telemetry'
+      ? receiverService
+      : serviceNames(config.services).includes(wanted) && composeNameOf(config, wanted);
+  if (byRole && names.includes(byRole)) return byRole;
   const near = nearest(wanted, names);
   throw new Fault({
     code: 'unknown-service',

@@ -7,7 +7,7 @@ import { safeLine } from '../../base/safe-text.ts';
 import { publicNamesOf, secretsOfValue } from '../../base/secret-places.ts';
 import type { ServiceName } from '../../check/stack.ts';
 import type { Config } from '../../config/schema.ts';
-import { enabledServices } from '../../services/index.ts';
+import { composeNameOf, servicesStartedBy, settingsOf } from '../../services/index.ts';
 import { type EngineCli, explainEngine, lastLines } from './cli.ts';
 import type { ComposeFiles } from './files.ts';
 import type { ProcessOutput } from './process.ts';
@@ -160,15 +160,15 @@ export function rolesOf(
 ): Map<string, ServiceName> {
   const roles = new Map<string, ServiceName>();
   const problems: string[] = [];
-  for (const role of enabledServices(config.services)) {
-    const name = config.compose.services[role];
+  for (const role of servicesStartedBy(config.services, 'compose')) {
+    const name = composeNameOf(config, role);
     if (present.includes(name)) {
       roles.set(name, role);
       continue;
     }
     const near = nearest(name, present);
     problems.push(
-      `compose.services.${role}: there is no service \`${name}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
+      `${settingsOf(config.services, role).start ? `services.${role}.start.compose` : `compose.services.${role}`}: there is no service \`${name}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`,
     );
   }
   if (problems.length === 0) return roles;

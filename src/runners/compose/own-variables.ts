@@ -3,7 +3,7 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { realPath } from '../../base/folder-identity.ts';
 import { distFolder, packageRoot } from '../../base/package-root.ts';
 import type { ServiceName } from '../../check/stack.ts';
-import { kindOf, localPortOf } from '../../services/index.ts';
+import { kindOf, localPortOf, settingsOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureStackKeys } from '../keys.ts';
 import { bundleDigest } from './images.ts';
@@ -18,8 +18,8 @@ export async function ownVariables({ config, root, env }: RuntimeContext): Promi
   const database = new URL(services.database.url);
   const keys = await ensureStackKeys(root);
   const endpoint = services.telemetry.otlpEndpoint ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const port = (service: ServiceName) => localPortOf(services[service].url)?.toString();
-  const usual = (service: ServiceName) => String(kindOf(service).defaultPort);
+  const port = (service: ServiceName) => localPortOf(settingsOf(services, service).url)?.toString();
+  const usual = (service: ServiceName) => String(kindOf(services, service).defaultPort);
   const wanted: [name: string, value: string | undefined, fallback?: string][] = [
     ['POSTGRES_USER', decodeURIComponent(database.username), 'postgres'],
     ['POSTGRES_PASSWORD', decodeURIComponent(database.password), 'postgres'],

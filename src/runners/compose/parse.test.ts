@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../base/errors.ts';
 import { configOf } from '../../config/schema.ts';
+import { kindOf } from '../../services/index.ts';
 import { publishedAddress } from './addresses.ts';
 import { explainEngine } from './cli.ts';
 import { type Container, parseContainers } from './containers.ts';
@@ -198,12 +199,13 @@ describe('containers', () => {
         { HostIp: '0.0.0.0', HostPort: '18000' },
       ],
     };
+    const apiKind = kindOf(configOf().services, 'api');
     const api = made('api', '', { NetworkSettings: { Ports } });
-    expect(publishedAddress(api, 'api', {})).toEqual({ host: '127.0.0.1', port: 18000 });
-    expect(publishedAddress(api, 'api', { DOCKER_HOST: 'tcp://box:2376' })).toEqual({
+    expect(publishedAddress(api, apiKind, {})).toEqual({ host: '127.0.0.1', port: 18000 });
+    expect(publishedAddress(api, apiKind, { DOCKER_HOST: 'tcp://box:2376' })).toEqual({
       host: 'box',
       port: 18000,
     });
-    expect(publishedAddress(made('api'), 'api', {})).toBeUndefined();
+    expect(publishedAddress(made('api'), apiKind, {})).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../check/stack.ts';
-import { enabledServices } from '../../services/index.ts';
+import { composeNameOf, servicesStartedBy } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { ServiceState, ServiceStatus } from '../runtime.ts';
 import type { Container } from './containers.ts';
@@ -12,7 +12,7 @@ export function statusOf(
   { config }: Pick<RuntimeContext, 'config'>,
 ): ServiceStatus[] {
   const roles = new Map<string, ServiceName>(
-    enabledServices(config.services).map((role) => [config.compose.services[role], role]),
+    servicesStartedBy(config.services, 'compose').map((role) => [composeNameOf(config, role), role]),
   );
   const roleOf = (service: string) => (service === receiverService ? 'telemetry' : roles.get(service));
   const services = containers.filter(({ oneOff }) => !oneOff);

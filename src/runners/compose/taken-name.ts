@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { enabledServices, isLocal, portOf } from '../../services/index.ts';
+import { enabledServices, isLocal, kindOf, portOf, settingsOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { createEngineCli, type EngineCli } from './cli.ts';
 import { type Container, listContainers } from './containers.ts';
@@ -31,8 +31,11 @@ export async function refuseTakenName(
 /** The same for configured addresses: they must not lead to the stack of another folder that has this one's name. */
 export async function refuseTakenAddresses(context: RuntimeContext): Promise<void> {
   const { services } = context.config;
-  const local = enabledServices(services).filter((name) => isLocal(new URL(services[name].url)));
-  const ports = new Set(local.map((name) => portOf(name, services[name].url)));
+  const addresses = enabledServices(services).flatMap((name) => {
+    const { url } = settingsOf(services, name);
+    return url !== undefined && isLocal(new URL(url)) ? [portOf(url, kindOf(services, name))] : [];
+  });
+  const ports = new Set(addresses);
   const lead = (containers: readonly Container[]) =>
     containers.some(({ published }) => published.some(({ hostPort }) => ports.has(hostPort)));
   try {

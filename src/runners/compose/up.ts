@@ -1,6 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { enabledServices } from '../../services/index.ts';
+import { kindOf, servicesStartedBy } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { requireUrl } from '../require-url.ts';
 import type { Endpoints, UpOptions } from '../runtime.ts';
@@ -195,7 +195,9 @@ async function reachAll({ context, cli }: Session, containers: readonly Containe
       exitCode: ExitCode.config,
     });
   }
-  for (const name of enabledServices(context.config.services)) requireUrl(endpoints, name);
+  const { services } = context.config;
+  for (const name of servicesStartedBy(services, 'compose'))
+    if (kindOf(services, name).health) requireUrl(endpoints, name);
   return endpoints;
 }
 

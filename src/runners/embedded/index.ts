@@ -6,7 +6,6 @@ import type { ServiceName } from '../../check/stack.ts';
 import { fileLogAccess } from '../../logs/file-access.ts';
 import { followLines } from '../../logs/follow-lines.ts';
 import { mergedLines } from '../../logs/merged-lines.ts';
-import { enabledServices } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, Runtime, ServiceStatus, UpOptions } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
@@ -20,6 +19,7 @@ import {
 } from '../state.ts';
 import { giveOrder, supervisorGone } from './control.ts';
 import { launchSupervisor } from './launch.ts';
+import { embeddedServices } from './plan.ts';
 import { receiverWish } from './receiver.ts';
 import { clearRemains, findRemains } from './remains.ts';
 
@@ -35,7 +35,7 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
   const enabled = (): EmbeddedService[] => {
     const state = readState(root);
     const received = wish?.asked || (state?.runtime === 'embedded' && state.ports.telemetry !== undefined);
-    return [...enabledServices(config.services), ...(received ? (['telemetry'] as const) : [])];
+    return [...embeddedServices(config.services), ...(received ? (['telemetry'] as const) : [])];
   };
 
   async function up(options: UpOptions): Promise<Endpoints> {
@@ -105,7 +105,8 @@ export function createEmbeddedRuntime(context: RuntimeContext): Runtime {
   ): Promise<void> {
     const state = liveState(root);
     if (!state) throw supervisorGone();
-    await giveOrder(state.control, order, { environment: {}, ...ask }, { signal });
+    const service = ask.service as EmbeddedService;
+    await giveOrder(state.control, order, { environment: {}, ...ask, service }, { signal });
   }
 }
 

@@ -1,4 +1,5 @@
-import { enabledServices, kindOf, localPortOf } from '../../services/index.ts';
+import type { StandardName } from '../../check/stack.ts';
+import { isStandard, kindOf, localPortOf, type Services, servicesStartedBy } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureServicePassword, ensureStackKeys } from '../keys.ts';
 import type { PortName } from '../state.ts';
@@ -30,6 +31,11 @@ export interface StackPlan {
 const inherited =
   /^(PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|NODE_ENV|OTEL_\w+|LOG_\w+|RATE_LIMIT_\w+|CACHE_\w+|CORS_ORIGINS|NEXT_PUBLIC_APP_NAME)$/;
 
+/** Returns the services that the embedded stack runs; it can run no others than the contract's. */
+export function embeddedServices(services: Services): StandardName[] {
+  return servicesStartedBy(services, 'embedded').filter(isStandard);
+}
+
 export async function makePlan({ config, root, env }: RuntimeContext): Promise<StackPlan> {
   const { services, auth } = config;
   const keys = await ensureStackKeys(root);
@@ -38,9 +44,9 @@ export async function makePlan({ config, root, env }: RuntimeContext): Promise<S
     root,
     wantedPorts: {
       ...Object.fromEntries(
-        enabledServices(services).map((name) => [
+        embeddedServices(services).map((name) => [
           name,
-          localPortOf(services[name].url) ?? kindOf(name).defaultPort,
+          localPortOf(services[name].url) ?? kindOf(services, name).defaultPort,
         ]),
       ),
       ...(wish ? { telemetry: wish.httpPort, 'telemetry-grpc': wish.grpcPort } : {}),

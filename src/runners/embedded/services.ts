@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Endpoint, switchedOff } from '../../base/endpoint.ts';
 import { distFolder } from '../../base/package-root.ts';
-import type { ServiceName } from '../../check/stack.ts';
+import type { StandardName } from '../../check/stack.ts';
 import type { Endpoints } from '../runtime.ts';
 import { type EmbeddedService, type PortName, spansFile, stackFolder } from '../state.ts';
 import { superuser } from './database-frames.ts';
@@ -43,7 +43,7 @@ export function endpointsOf(plan: StackPlan, ports: Ports): Endpoints {
   return Object.fromEntries(entries);
 }
 
-type Urls = Record<ServiceName, string> & { telemetry?: string };
+type Urls = Record<StandardName, string> & { telemetry?: string };
 
 function urlsOf(plan: StackPlan, ports: Ports): Urls {
   const port = (name: PortName) => ports[name] ?? 0;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Absence, Endpoint } from '../../base/endpoint.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
@@ -8,7 +9,14 @@ import { commandLogAccess } from '../../logs/command-access.ts';
 import { fileLogAccess } from '../../logs/file-access.ts';
 import { mergedLines } from '../../logs/merged-lines.ts';
 import { hostOf } from '../../services/address.ts';
-import { enabledServices, portOf, serviceNames } from '../../services/index.ts';
+import {
+  enabledServices,
+  kindOf,
+  portOf,
+  type Services,
+  serviceNames,
+  settingsOf,
+} from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, Runtime, ServiceStatus } from '../runtime.ts';
 import { answers } from '../tcp.ts';
@@ -17,7 +25,11 @@ import { answers } from '../tcp.ts';
 export function createExternalRuntime({ config, root, env }: RuntimeContext): Runtime {
   const { services } = config;
   const endpoints: Endpoints = Object.fromEntries(
-    serviceNames().map((name) => [name, { url: services[name].url }]),
+    serviceNames(services).flatMap((name): [string, Endpoint][] => {
+      const { url, enabled } = settingsOf(services, name);
+      if (url !== undefined) return [[name, { url }]];
+      return enabled && kindOf(services, name).health ? [[name, { absent: noAddress(name) }]] : [];
+    }),
   );
   const enabled = enabledServices(services);
   return {
@@ -34,7 +46,7 @@ export function createExternalRuntime({ config, root, env }: RuntimeContext): Ru
     async down() {
       return [];
     },
-    status: () => Promise.all(enabled.map((name) => statusOf(name, services[name].url))),
+    status: () => Promise.all(enabled.map((name) => statusOf(name, services))),
     logs,
     logAccess,
     async endpoints() {
@@ -43,14 +55,14 @@ export function createExternalRuntime({ config, root, env }: RuntimeContext): Ru
   };
 
   function logAccess(service: ServiceName): LogAccess | undefined {
-    const { log } = services[service];
+    const { log } = settingsOf(services, service);
     if (!log) return undefined;
     if ('file' in log) return fileLogAccess(path.resolve(root, log.file), log.file);
     return commandLogAccess(log.command, { cwd: root, env });
   }
 
   function logs({ services: wanted, ...options }: LogOptions): AsyncIterable<LogLine> {
-    const withLog = enabled.filter((name) => services[name].log);
+    const withLog = enabled.filter((name) => settingsOf(services, name).log);
     const sources = (wanted ?? withLog).map((name) => {
       const access = logAccess(name as ServiceName);
       if (!access?.lines) throw noLog(name);
@@ -61,6 +73,14 @@ export function createExternalRuntime({ config, root, env }: RuntimeContext): Ru
     if (sources.length === 0) throw noLog('<name>');
     return mergedLines(sources, options);
   }
+}
+
+function noAddress(service: string): Absence {
+  return {
+    code: 'no-address',
+    reason: `no address of ${service} is configured`,
+    hint: `set services.${service}.url`,
+  };
 }
 
 function noLog(service: string): Fault {
@@ -84,9 +104,14 @@ function noLogFile(service: string, { source }: LogAccess): Fault {
   });
 }
 
-async function statusOf(service: ServiceName, address: string): Promise<ServiceStatus> {
+async function statusOf(service: ServiceName, services: Services): Promise<ServiceStatus> {
+  const address = settingsOf(services, service).url;
+  if (address === undefined) {
+    const note = 'not managed by meatymusic; it has no address at which it could be asked';
+    return { service, role: service, state: 'unknown', health: 'none', addresses: [], note };
+  }
   const url = new URL(address);
-  const port = portOf(service, address);
+  const port = portOf(address, kindOf(services, service));
   const reached = await answers({ host: hostOf(url), port, withinMs: 2000 });
   return {
     service,

@@ -1,0 +1,12 @@
+import { strictMap, v } from '../base/schema.ts';
+import { defineServiceKind } from './kind.ts';
+
+/** A program without an address: a worker, a scheduler. */
+export const process = defineServiceKind({
+  name: 'process',
+  about: 'A program without an address',
+  settings: {},
+  compose: { service: 'worker', about: 'Name of the process in the file', ports: [], url: () => '' },
+  info: ({ enabled }) => ({ kind: 'process', enabled }),
+  infoSchema: strictMap({ kind: v.literal('process'), enabled: v.boolean() }),
+});
