@@ -31,6 +31,8 @@ interface CommonState {
 export interface ComposeState extends CommonState {
   project: string;
   files: string[];
+  /** Names of the containers' services, where not all of the file was started: others are not ours to stop. */
+  services?: string[];
   /** Variables that gave the files other ports than their own. */
   variables?: Record<string, string>;
   /** The stack was given a receiver of spans, and keeps it until `down`. */
@@ -45,6 +47,8 @@ export interface SupervisorState extends CommonState {
   services: string[];
   /** The services' processes, also while they start. */
   children: Record<string, ProcessIdentity>;
+  /** Processes that are used and were not started, where they are visible from here. */
+  reused: Record<string, ProcessIdentity | null>;
   ports: Record<string, number>;
   /** Digest of the plan, to see whether the configuration was changed since. */
   plan: string;

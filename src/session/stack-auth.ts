@@ -7,9 +7,10 @@ import type { ProbeAuth } from '../probes/context.ts';
 import { readStackKeys } from '../runners/keys.ts';
 import type { Runtime } from '../runners/runtime.ts';
 
-/** What the configuration says; for a stack that we started, what `up` gave the API. */
-export function authOf({ config: { auth }, root, redact }: Project, { name }: Runtime): ProbeAuth {
-  const keys = name === 'external' ? undefined : readStackKeys(root);
+/** Returns what the configuration says; for an API that trusts the keys of this stack, what `up` gave it. */
+export function authOf({ config: { auth }, root, redact }: Project, runtime: Runtime): ProbeAuth {
+  const trustsKeys = runtime.hasReferenceApi ?? runtime.isReferenceStack;
+  const keys = trustsKeys ? readStackKeys(root) : undefined;
   const signingKey = auth.signingKeyFile
     ? { pem: readKey(path.resolve(root, auth.signingKeyFile)), ...(auth.keyId ? { keyId: auth.keyId } : {}) }
     : keys && { pem: keys.signingKeyPem, keyId: keys.keyId };

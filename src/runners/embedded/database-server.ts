@@ -11,9 +11,9 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
+import { processLog } from '../process/process-log.ts';
 import { createWireServer, type WireDatabase } from './database-wire.ts';
-import { processLog } from './process-log.ts';
-import { passwordVariable, reportListening } from './report.ts';
+import { passwordVariable } from './password-variable.ts';
 
 // V8's second, slower compiler costs more processor time in the first minutes than its code ever saves a small database.
 v8.setFlagsFromString('--liftoff-only');
@@ -87,7 +87,6 @@ async function listen(server: Server): Promise<void> {
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   });
-  reportListening(port);
 }
 
 /** A folder that is there is complete: a new one gets its name only when all of it is made. */

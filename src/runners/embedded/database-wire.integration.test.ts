@@ -2,9 +2,9 @@ import { connect, type Server } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startupMessage } from './database-frames.ts';
+import { startupMessage } from '../process/database-frames.ts';
+import { askHealth } from '../process/health.ts';
 import { createWireServer } from './database-wire.ts';
-import { askHealth } from './health.ts';
 
 let database: PGlite;
 let server: Server;
@@ -163,7 +163,11 @@ describe('the wire of the embedded database', () => {
 
   it('is healthy for the one that knows its password alone', async () => {
     const ask = (given: string) =>
-      askHealth({ kind: 'postgres', database: 'postgres', password: given }, port, 5000);
+      askHealth(
+        { kind: 'postgres', database: 'postgres', password: given },
+        { host: '127.0.0.1', port },
+        5000,
+      );
     await ask(password);
     await expect(ask('another')).rejects.toThrow('password authentication failed');
   });

@@ -9,8 +9,8 @@ import {
   query,
   saslMessage,
   superuser,
-} from './database-frames.ts';
-import { createScramLogin, deriveScramKeys, type ScramKeys, type ScramLogin } from './scram.ts';
+} from '../process/database-frames.ts';
+import { createScramLogin, deriveScramKeys, type ScramKeys, type ScramLogin } from '../process/scram.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** The database behind the wire: takes whole messages of the PostgreSQL protocol, gives the raw answer. */

@@ -6,6 +6,7 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
 import { portsOf } from '../listening-sockets.ts';
 import { describeTaken, isFree, portTakenHint } from './ports.ts';
+import { programName } from './program-name.ts';
 import type { ServiceRun } from './run.ts';
 
 interface Reason {
@@ -26,7 +27,8 @@ export async function explainExit(run: ServiceRun): Promise<Fault> {
     message: `${spec.name} ${run.describeExit()}`,
     hint: `meatymusic logs ${spec.name}`,
   };
-  const known = notStarted(run) ?? missingProgram(run) ?? dataInUse(run) ?? (await portTaken(run)) ?? left(run);
+  const known =
+    notStarted(run) ?? missingProgram(run) ?? dataInUse(run) ?? (await portTaken(run)) ?? left(run);
   return fault(run, known ?? usual);
 }
 
@@ -34,7 +36,8 @@ export async function explainExit(run: ServiceRun): Promise<Fault> {
 export async function explainTimeout(run: ServiceRun, withinMs: number, why: unknown): Promise<Fault> {
   const { spec } = run;
   const late = `${spec.name} was not healthy within ${formatDuration(withinMs)}: ${messageOf(why)}`;
-  const others = spec.port === undefined ? [] : (await portsOf(run.pids())).filter((port) => port !== spec.port);
+  const others =
+    spec.port === undefined ? [] : (await portsOf(run.pids())).filter((port) => port !== spec.port);
   if (spec.port !== undefined && others.length > 0 && !(await run.holdsPort())) {
     return fault(run, {
       code: 'wrong-port',
@@ -78,21 +81,17 @@ function notStarted({ spec, exit }: ServiceRun): Reason | undefined {
 function missingProgram(run: ServiceRun): Reason | undefined {
   const { spec, exit } = run;
   if (!('shell' in spec.program) || exit?.code !== notFoundCode) return undefined;
-  const program = programIn(spec.program.shell);
-  const said = run.lastLines().some((line) => line.includes(`${program}: not found`) || line.includes(`${program}: command not found`));
-  if (program === undefined || !said) return undefined;
+  const program = programName(spec.program.shell);
+  const said = run
+    .lastLines()
+    .some((line) => line.includes(`${program}: not found`) || line.includes(`${program}: command not found`));
+  if (!said) return undefined;
   return {
     code: 'command-not-found',
     message: `${spec.name} cannot be started: there is no program \`${program}\``,
     hint: suggestProgram(program, spec.cwd, spec.environment.PATH ?? ''),
     exitCode: ExitCode.config,
   };
-}
-
-/** Returns the first word of a shell command that is not a variable assignment. */
-function programIn(command: string): string | undefined {
-  const words = command.trim().split(/\s+/);
-  return words.find((word) => !/^[A-Za-z_]\w*=/.test(word) && word !== 'exec');
 }
 
 /** Folders in which package managers and virtual environments put programs. */
@@ -137,7 +136,11 @@ async function portTaken(run: ServiceRun): Promise<Reason | undefined> {
   const own = run.exit ? [] : await portsOf(run.pids());
   for (const each of [port, ...furtherPorts]) {
     if (own.includes(each) || (await isFree(each))) continue;
-    return { code: 'port-taken', message: `${said}: ${await describeTaken(each, name)}`, hint: portTakenHint };
+    return {
+      code: 'port-taken',
+      message: `${said}: ${await describeTaken(each, name)}`,
+      hint: portTakenHint,
+    };
   }
   if (wantedPort !== undefined && !(await isFree(wantedPort))) {
     return {
@@ -152,7 +155,7 @@ async function portTaken(run: ServiceRun): Promise<Reason | undefined> {
 /** A command that starts a server in the background and ends. */
 function left({ spec, exit }: ServiceRun): Reason | undefined {
   const [first] = exit?.left ?? [];
-  if (!exit || exit.code !== 0 || !first) return undefined;
+  if (exit?.code !== 0 || !first) return undefined;
   const others = exit.left.length > 1 ? ` and ${exit.left.length - 1} more` : '';
   return {
     code: 'service-in-background',
@@ -160,4 +163,3 @@ function left({ spec, exit }: ServiceRun): Reason | undefined {
     hint: `start it in the foreground: without \`&\` and without an option such as --daemon`,
   };
 }
-

@@ -104,7 +104,9 @@ function postgresSteps({ database, password }: { database: string; password?: st
 function greetingSteps(database: string): Step[] {
   return [
     () =>
-      startupMessage({ user: 'postgres', database, application_name: 'meatymusic-health' }).toString('latin1'),
+      startupMessage({ user: 'postgres', database, application_name: 'meatymusic-health' }).toString(
+        'latin1',
+      ),
     (answer) => {
       const frame = Buffer.from(answer, 'latin1');
       if (frame.length < 5 || frame.length < 1 + frame.readUInt32BE(1)) return undefined;

@@ -105,6 +105,5 @@ export class LogSearch {
 }
 
 function withoutColors(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequence of a colour begins with one.
   return line.replace(/\u001b\[[\d;]*[A-Za-z]/g, '').replace(/\r$/, '');
 }

@@ -87,5 +87,7 @@ export function wantedPorts(services: readonly ServicePlan[]): Ports {
 /** Returns a digest of everything that makes the processes of a plan what they are. */
 export function digestOf({ services, urls }: SupervisorPlan): string {
   const relevant = services.map(({ inherited: _, ...service }) => service);
-  return createHash('sha256').update(JSON.stringify([relevant, urls])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([relevant, urls]))
+    .digest('hex');
 }

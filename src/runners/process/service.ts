@@ -1,24 +1,30 @@
 import { pause } from '../../base/await-until.ts';
-import { codeOf } from '../../base/errors.ts';
+import { codeOf, type Fault } from '../../base/errors.ts';
 import { identifyProcess, isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
 import { describeHolder, type PortHolder, portHolder } from '../port-holder.ts';
 import type { ServiceStatus } from '../runtime.ts';
 import { logFile } from '../state.ts';
 import { explainExit, explainTimeout } from './explain.ts';
 import { limitLog, rotateLog } from './log-files.ts';
+import { isFree } from './ports.ts';
 import type { ServiceSpec } from './references.ts';
 import { type RunExit, ServiceRun } from './run.ts';
 
 /** Restarts of a failing service in a row; a run of `steadyMs` begins a new row. */
 const maxRestarts = 5;
 const steadyMs = 60_000;
-const firstBackoffMs = 250;
+const firstBackoffMs = 100;
 const pollMs = { first: 5, longest: 60 };
 const maxLogBytes = 16 * 1024 * 1024;
 /** A port may be in use for a moment by a connection that went out. */
 const portPatienceMs = 5000;
 
 type Report = (state: string, detail?: string) => void;
+
+/** What is used instead of a process of its own; no holder: it is not visible from here. */
+export interface Reused {
+  holder?: PortHolder & ProcessIdentity;
+}
 
 /** One service over all of its runs: its restarts, its variables, and the process that it reuses. */
 export class Service {
@@ -32,7 +38,8 @@ export class Service {
   #restartsInRow = 0;
   #restarting: Promise<void> | undefined;
   #isStopped = false;
-  #reused: (ProcessIdentity & { name: string }) | undefined;
+  #explained: { run: ServiceRun; fault: Promise<Fault> } | undefined;
+  #reused: Reused | undefined;
 
   /** `onChange`: a process began or ended. */
   constructor(root: string, spec: ServiceSpec, report: Report, onChange: () => void) {
@@ -51,16 +58,25 @@ export class Service {
     return this.run && !this.run.exit ? this.run.identity : undefined;
   }
 
-  /** Uses the process that holds the port already. It is never stopped. */
-  reuse(holder: PortHolder | undefined): void {
-    const identity = holder && identifyProcess(holder.pid);
-    if (holder && identity) this.#reused = { ...identity, name: holder.name };
-    this.#report('healthy', `reused: ${describeHolder(holder)} answered already`);
+  get reused(): Reused | undefined {
+    return this.#reused;
+  }
+
+  /** Uses what listens on the port already. It is never stopped. */
+  reuse(reused: Reused): void {
+    this.#reused = reused;
+    this.#report('healthy', `reused: ${describeHolder(reused.holder)} was listening already`);
+  }
+
+  async #isReusedAlive(): Promise<boolean> {
+    if (!this.#reused) return false;
+    const { holder } = this.#reused;
+    return holder ? isAlive(holder) : !(await isFree(this.spec.port ?? 0));
   }
 
   /** Starts it, unless it runs; with its own variables if a check has changed them. */
   async start(): Promise<void> {
-    if (this.#reused && isAlive(this.#reused)) return;
+    if (await this.#isReusedAlive()) return;
     this.#reused = undefined;
     if (Object.keys(this.#overrides).length > 0) {
       this.#overrides = {};
@@ -96,11 +112,13 @@ export class Service {
     });
   }
 
-  /** Resolves once it is ready; rejects with a `Fault` when it ends for good before, or is not ready in time. */
-  async awaitReady(withinMs: number, signal: AbortSignal): Promise<void> {
+  /** Resolves once it is ready, `withinMs` of `fromMs` (default: now); rejects with a `Fault` when it ends for good before, or is not ready in time. */
+  async awaitReady(withinMs: number, signal: AbortSignal, fromMs = performance.now()): Promise<void> {
     if (this.#reused) return;
-    const limitMs = Math.min(withinMs, this.spec.readyWithinMs ?? withinMs);
-    const endMs = performance.now() + limitMs;
+    const { readyWithinMs = Number.POSITIVE_INFINITY } = this.spec;
+    const ownEndMs = performance.now() + readyWithinMs;
+    const endMs = Math.min(fromMs + withinMs, ownEndMs);
+    const limitMs = endMs === ownEndMs ? readyWithinMs : withinMs;
     let why: unknown;
     for (let pauseMs = pollMs.first; ; pauseMs = Math.min(pauseMs * 1.3, pollMs.longest)) {
       const run = this.run as ServiceRun;
@@ -114,8 +132,7 @@ export class Service {
       }
       signal.throwIfAborted();
       if (run.exit && !this.#restarting && this.run === run) {
-        await run.gone;
-        throw await explainExit(run);
+        throw await this.#explainEnd(run);
       }
       const leftMs = endMs - performance.now();
       if (leftMs <= 0) throw await explainTimeout(run, limitMs, why);
@@ -131,13 +148,19 @@ export class Service {
       const exit = await run.ended;
       signal.throwIfAborted();
       if (exit.unexpected && !this.#restarting && this.run === run) {
-        await run.gone;
-        throw await explainExit(run);
+        throw await this.#explainEnd(run);
       }
       await (this.#restarting ?? pause(pollMs.longest, signal));
       signal.throwIfAborted();
     }
     return new Promise<never>(() => {});
+  }
+
+  /** Once for a run: the explanation looks at ports, and two at the same time would be in each other's way. */
+  async #explainEnd(run: ServiceRun): Promise<Fault> {
+    await run.gone;
+    if (this.#explained?.run !== run) this.#explained = { run, fault: explainExit(run) };
+    return this.#explained.fault;
   }
 
   async stop(): Promise<void> {
@@ -180,19 +203,19 @@ export class Service {
 
   async status(isStarting: boolean): Promise<ServiceStatus> {
     const { run, spec } = this;
-    const reused = this.#reused && isAlive(this.#reused) ? this.#reused : undefined;
+    const reused = (await this.#isReusedAlive()) ? this.#reused : undefined;
     const isRunning = this.identity !== undefined || reused !== undefined;
     const isReady = reused !== undefined || (await this.#isReady());
     const waiting = isStarting || this.#restarting !== undefined ? 'starting' : 'unhealthy';
     const holdsPort = reused !== undefined || (await run?.holdsPort()) === true;
     const overridden = Object.keys(this.#overrides);
     const note = [
-      reused && `reused: process ${reused.pid} (${reused.name}), which meatymusic did not start and does not stop`,
+      reused && `reused: ${describeHolder(reused.holder)}, which meatymusic did not start and does not stop`,
       spec.note,
       overridden.length > 0 && `restarted with ${overridden.join(', ')}`,
       !isRunning && run?.exit && run.describeExit(),
     ].filter(Boolean);
-    const pid = reused?.pid ?? this.identity?.pid;
+    const pid = reused ? reused.holder?.pid : this.identity?.pid;
     return {
       service: spec.name,
       role: spec.name as NonNullable<ServiceStatus['role']>,
@@ -220,6 +243,13 @@ export class Service {
   }
 }
 
-export async function findReusable({ port, reuseExisting }: Pick<ServiceSpec, 'port' | 'reuseExisting'>) {
-  return reuseExisting && port !== undefined ? portHolder(port) : undefined;
+/** Resolves to what listens on the wanted port already, if the service may use it. */
+export async function findReusable({
+  port,
+  reuseExisting,
+}: Pick<ServiceSpec, 'port' | 'reuseExisting'>): Promise<Reused | undefined> {
+  if (!reuseExisting || !port || (await isFree(port))) return undefined;
+  const holder = await portHolder(port);
+  const identity = holder && identifyProcess(holder.pid);
+  return holder && identity ? { holder: { ...holder, ...identity } } : {};
 }

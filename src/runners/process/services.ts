@@ -42,6 +42,15 @@ export class Services {
     );
   }
 
+  reused(): Record<string, ProcessIdentity | null> {
+    const found = this.#services.flatMap(({ spec, reused }) => {
+      if (!reused) return [];
+      const { holder } = reused;
+      return [[spec.name, holder ? { pid: holder.pid, started: holder.started } : null] as const];
+    });
+    return Object.fromEntries(found);
+  }
+
   endpoints(): Endpoints {
     const urls = Object.entries(urlsOf(this.#plan.services, this.#ports, {}));
     return Object.fromEntries(urls.map(([name, url]) => [name, { url }]));
@@ -74,10 +83,10 @@ export class Services {
   /** Chooses the ports and makes the services with them. */
   async #create(mode: StartOptions['ports']): Promise<void> {
     const { services, root, urls } = this.#plan;
-    const holders = new Map(
+    const reusable = new Map(
       await Promise.all(services.map(async (plan) => [plan.name, await findReusable(plan)] as const)),
     );
-    const own = services.filter(({ name }) => !holders.get(name));
+    const own = services.filter(({ name }) => !reusable.get(name));
     const wanted = wantedPorts(services);
     this.#ports = { ...wanted, ...(await choosePorts(wantedPorts(own), mode)) };
     for (const [name, port] of Object.entries(this.#ports)) {
@@ -95,15 +104,15 @@ export class Services {
         ),
     );
     for (const service of this.#services) {
-      const holder = holders.get(service.spec.name);
-      if (holder) service.reuse(holder);
+      const reused = reusable.get(service.spec.name);
+      if (reused) service.reuse(reused);
     }
   }
 
   async #startAll({ timeoutMs, stableForMs }: StartOptions): Promise<void> {
     const { signal } = this.#halt;
     const done = new AbortController();
-    const endMs = performance.now() + timeoutMs;
+    const fromMs = performance.now();
     const ready = new Map<string, Promise<void>>();
     const made = this.#services.filter(({ isRunning }) => !isRunning);
     let onFailure: (error: unknown) => void = () => {};
@@ -118,7 +127,7 @@ export class Services {
       done.signal.throwIfAborted();
       await service.start();
       service.failure(done.signal).catch(onFailure);
-      await service.awaitReady(Math.max(0, endMs - performance.now()), AbortSignal.any([signal, done.signal]));
+      await service.awaitReady(timeoutMs, AbortSignal.any([signal, done.signal]), fromMs);
     };
     try {
       for (const service of this.#services) {
@@ -195,12 +204,9 @@ export class Services {
     return Promise.all(this.#services.map((service) => service.status(this.#starting !== undefined)));
   }
 
-  /** Keeps every log below its limit, and the list of processes up to date. */
-  lookAfter(): void {
-    for (const service of this.#services) {
-      service.limitLog();
-      service.run?.pids();
-    }
+  /** Keeps every log below its limit. */
+  limitLogs(): void {
+    for (const service of this.#services) service.limitLog();
   }
 
   #service(name: string): Service {

@@ -19,7 +19,7 @@ const log = processLog('supervisor');
 /** How often it looks whether the folder that it belongs to is still there. */
 const watchMs = 2000;
 /** How often it looks for logs that have grown too large. */
-const lookAfterMs = 500;
+const limitLogsMs = 500;
 const serviceTimeoutMs = 60_000;
 const unusedMs = 30_000;
 
@@ -93,13 +93,13 @@ const watch = setInterval(() => {
   }
 }, watchMs);
 
-const lookAfter = setInterval(() => {
+const limiting = setInterval(() => {
   try {
-    services.lookAfter();
+    services.limitLogs();
   } catch (error) {
     log('error', messageOf(error));
   }
-}, lookAfterMs);
+}, limitLogsMs);
 
 function announce(event: RuntimeEvent): void {
   history.push(event);
@@ -126,6 +126,7 @@ function record(): void {
     control: { port: (server.address() as AddressInfo).port, token },
     services: plan.services.map(({ name }) => name),
     children: services.processes(),
+    reused: services.reused(),
     ports: services.ports,
     plan: digestOf(plan),
     ...(wasUp ? { endpoints: services.endpoints() } : {}),
@@ -154,7 +155,7 @@ function end(): Promise<string[]> {
     if (state?.supervisor.pid === process.pid) removeState(plan.root, 'supervisor');
     log('info', 'supervisor ended', { stopped });
     clearInterval(watch);
-    clearInterval(lookAfter);
+    clearInterval(limiting);
     server.close();
     // A watcher that does not read must not hold this process.
     setTimeout(() => process.exit(), 1000).unref();

@@ -1,4 +1,9 @@
-import { identifyProcess, isAlive, type ProcessIdentity, signalProcess } from '../../base/process-identity.ts';
+import {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  signalProcess,
+} from '../../base/process-identity.ts';
 import { findMarked, listProcesses, type ProcessRow } from '../process-list.ts';
 
 /**
