@@ -20,7 +20,7 @@ export type StatePart = keyof StackState;
 
 interface CommonState {
   version: 2;
-  /** Name of the runtime that the part belongs to. */
+  /** How services are run that do not say how they are started. */
   runtime: RuntimeName;
   /** ISO 8601. */
   startedAt: string;
@@ -93,7 +93,7 @@ function readPart<T extends CommonState>(root: string, part: StatePart): T | und
   return state;
 }
 
-/** Returns the name of the runtime that `up` has started; `undefined`: nothing was started. */
+/** Returns the runtime with which `up` was called; `undefined`: nothing was started. */
 export function startedRuntime({ supervisor, compose }: StackState): RuntimeName | undefined {
   return (supervisor ?? compose)?.runtime;
 }

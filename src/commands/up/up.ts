@@ -98,6 +98,8 @@ const up: Action = async (invocation, options) => {
   const adopted = await isRunning(runtime);
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
+  if (project.file === undefined && runtime.isReferenceStack && !adopted)
+    progress.say('starting the bundled demo stack; `meatymusic init` describes yours', 'note');
   try {
     const { signal } = invocation;
     const started = await startStack(project, runtime, { signal, onEvent: progress.onEvent });

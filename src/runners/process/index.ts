@@ -137,14 +137,14 @@ function changeNotice({ plan }: SupervisorState, wanted: SupervisorPlan): string
 }
 
 /** A service whose process has ended has no address: by now its port may be another server's. */
-function reachable({ children, reused }: SupervisorState, endpoints: Endpoints): Endpoints {
-  const entries = Object.entries(endpoints).map(([service, endpoint]): [string, Endpoint] => {
+function reachable({ services, children, reused }: SupervisorState, endpoints: Endpoints): Endpoints {
+  const entries = services.flatMap((service): [string, Endpoint][] => {
+    const endpoint = endpoints[service];
     const process = children[service] ?? reused[service];
-    if (process === null) return [service, endpoint];
-    if (!('url' in endpoint) || (process && isAlive(process))) return [service, endpoint];
+    if (process === null || (process && isAlive(process))) return endpoint ? [[service, endpoint]] : [];
     const reason = process ? `process ${process.pid} of ${service} has ended` : `${service} does not run`;
     const hint = `\`meatymusic logs ${service} --tail 20\` shows why; \`meatymusic up\` starts it again`;
-    return [service, { absent: { code: 'not-running', reason, hint } }];
+    return [[service, { absent: { code: 'not-running', reason, hint } }]];
   });
   return Object.fromEntries(entries);
 }

@@ -4,7 +4,7 @@ import type { RuntimeName } from '../runtime.ts';
 /** All that the supervisor needs to know, as JSON on its standard input. */
 export interface SupervisorPlan {
   root: string;
-  /** Name of the runtime that the services are part of. */
+  /** How services are run that do not say how they are started. */
   runtime: RuntimeName;
   services: ServicePlan[];
   /** Addresses of services that others run, credentials included; references may name them. */

@@ -1,13 +1,13 @@
 import { pause } from '../../base/await-until.ts';
 import { codeOf, type Fault } from '../../base/errors.ts';
-import { identifyProcess, isAlive, type ProcessIdentity } from '../../base/process-identity.ts';
-import { describeHolder, type PortHolder, portHolder } from '../port-holder.ts';
+import type { ProcessIdentity } from '../../base/process-identity.ts';
+import { describeHolder } from '../port-holder.ts';
 import type { ServiceStatus } from '../runtime.ts';
 import { logFile } from '../state.ts';
 import { explainExit, explainTimeout } from './explain.ts';
 import { limitLog, rotateLog } from './log-files.ts';
-import { isFree } from './ports.ts';
 import type { ServiceSpec } from './references.ts';
+import { isReusedAlive, type Reused } from './reuse.ts';
 import { type RunExit, ServiceRun } from './run.ts';
 
 /** Restarts of a failing service in a row; a run of `steadyMs` begins a new row. */
@@ -20,11 +20,6 @@ const maxLogBytes = 16 * 1024 * 1024;
 const portPatienceMs = 5000;
 
 type Report = (state: string, detail?: string) => void;
-
-/** What is used instead of a process of its own; no holder: it is not visible from here. */
-export interface Reused {
-  holder?: PortHolder & ProcessIdentity;
-}
 
 /** One service over all of its runs: its restarts, its variables, and the process that it reuses. */
 export class Service {
@@ -68,15 +63,9 @@ export class Service {
     this.#report('healthy', `reused: ${describeHolder(reused.holder)} was listening already`);
   }
 
-  async #isReusedAlive(): Promise<boolean> {
-    if (!this.#reused) return false;
-    const { holder } = this.#reused;
-    return holder ? isAlive(holder) : !(await isFree(this.spec.port ?? 0));
-  }
-
   /** Starts it, unless it runs; with its own variables if a check has changed them. */
   async start(): Promise<void> {
-    if (await this.#isReusedAlive()) return;
+    if (await isReusedAlive(this.#reused, this.spec.port)) return;
     this.#reused = undefined;
     if (Object.keys(this.#overrides).length > 0) {
       this.#overrides = {};
@@ -203,7 +192,7 @@ export class Service {
 
   async status(isStarting: boolean): Promise<ServiceStatus> {
     const { run, spec } = this;
-    const reused = (await this.#isReusedAlive()) ? this.#reused : undefined;
+    const reused = (await isReusedAlive(this.#reused, this.spec.port)) ? this.#reused : undefined;
     const isRunning = this.identity !== undefined || reused !== undefined;
     const isReady = reused !== undefined || (await this.#isReady());
     const waiting = isStarting || this.#restarting !== undefined ? 'starting' : 'unhealthy';
@@ -241,15 +230,4 @@ export class Service {
       return false;
     }
   }
-}
-
-/** Resolves to what listens on the wanted port already, if the service may use it. */
-export async function findReusable({
-  port,
-  reuseExisting,
-}: Pick<ServiceSpec, 'port' | 'reuseExisting'>): Promise<Reused | undefined> {
-  if (!reuseExisting || !port || (await isFree(port))) return undefined;
-  const holder = await portHolder(port);
-  const identity = holder && identifyProcess(holder.pid);
-  return holder && identity ? { holder: { ...holder, ...identity } } : {};
 }

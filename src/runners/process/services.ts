@@ -9,7 +9,8 @@ import { dependentsOf, inStartOrder } from './order.ts';
 import { type Ports, type SupervisorPlan, wantedPorts } from './plan.ts';
 import { choosePorts } from './ports.ts';
 import { expandServices, urlsOf } from './references.ts';
-import { findReusable, Service } from './service.ts';
+import { findReusable } from './reuse.ts';
+import { Service } from './service.ts';
 
 const portAttempts = 10;
 const stillHealthyMs = 2000;
