@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
 import { tryLock } from '../base/pid-lock.ts';
-import { type EmbeddedState, stackFolder } from '../runners/state.ts';
+import { type SupervisorState, stackFolder } from '../runners/state.ts';
 import { leaksInvisible, processesOf, takeSnapshot } from '../testing/leaks.ts';
 import { ctrlC, noTerminal, type OnTerminal, onTerminal } from '../testing/on-terminal.ts';
 import { makeProject, notBuilt, type TestProject } from '../testing/project.ts';
@@ -75,7 +75,9 @@ describe.skipIf(reason)(`Ctrl-C${reason ? ` (${reason})` : ''}`, () => {
   it('says while `up` stops the stack how it ends at once, and a second one leaves what `down` finds', async () => {
     const call = onTerminal(made.folder, ['up', '--no-verify', '--foreground']);
     await call.sees(/redis:\/\//);
-    const state = JSON.parse(readFileSync(made.file('.meatymusic/state.json'), 'utf8')) as EmbeddedState;
+    const state = JSON.parse(
+      readFileSync(made.file('.meatymusic/supervisor.json'), 'utf8'),
+    ) as SupervisorState;
     // It takes no order, so that the end takes a while.
     process.kill(state.supervisor.pid, 'SIGSTOP');
     call.type(ctrlC);

@@ -2,7 +2,7 @@ import { connect, type Server } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { askHealth } from '../runners/embedded/health.ts';
+import { askHealth } from '../runners/process/health.ts';
 import { startupMessage } from './frames.ts';
 import { createWireServer } from './wire.ts';
 
@@ -163,7 +163,11 @@ describe('the wire of the embedded database', () => {
 
   it('is healthy for the one that knows its password alone', async () => {
     const ask = (given: string) =>
-      askHealth({ kind: 'postgres', database: 'postgres', password: given }, port, 5000);
+      askHealth(
+        { kind: 'postgres', database: 'postgres', password: given },
+        { host: '127.0.0.1', port },
+        5000,
+      );
     await ask(password);
     await expect(ask('another')).rejects.toThrow('password authentication failed');
   });

@@ -82,6 +82,8 @@ export interface SpanAccess {
 
 /** The shape of `Runtime.control`. */
 export interface ServiceControl {
+  /** False for a service that something else runs. Default: all can be stopped and started. */
+  controls?(service: ServiceName): boolean;
   stop(service: ServiceName, signal: AbortSignal): Promise<void>;
   start(service: ServiceName, signal: AbortSignal): Promise<void>;
 }

@@ -8,9 +8,12 @@ import { requireEffects } from './effects.ts';
 export function createControlProbe(context: ProbeContext): ClosableProbe<'control'> {
   const { control, stack } = context;
 
+  const controlled = (service: ServiceName) => control !== undefined && (control.controls?.(service) ?? true);
+
   async function call(service: ServiceName, what: 'stop' | 'start'): Promise<{ durationMs: number }> {
     requireEffects(context, 'disruptive', `${what === 'stop' ? 'stopping' : 'starting'} ${service}`);
-    if (!control) throw new ProbeError('NO_CONTROL', `${service} was not started by meatymusic`);
+    if (!control || !controlled(service))
+      throw new ProbeError('NO_CONTROL', `${service} was not started by meatymusic`);
     const startedAt = performance.now();
     try {
       await control[what](service, context.signal);
@@ -24,12 +27,12 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
   }
 
   return {
-    async available() {
-      if (control) return { available: true };
+    async available({ service }) {
+      if (controlled(service)) return { available: true };
       const enable =
         stack.runtime === 'external'
           ? 'run it against a stack that `meatymusic up` started'
-          : 'this runtime cannot stop single services';
+          : `${service} is not started by meatymusic: services.${service}.start starts it`;
       return { available: false, enable };
     },
     stop: ({ service }) => call(service, 'stop'),

@@ -3,13 +3,16 @@ import { ExitCode } from '../base/exit-code.ts';
 import type { RuntimeContext } from './context.ts';
 import { allRunners, createRuntime } from './index.ts';
 import type { Runtime, RuntimeName } from './runtime.ts';
-import { readState } from './state.ts';
+import { hasStart } from './stack/ways.ts';
+import { readState, startedRuntime } from './state.ts';
 
 export interface RuntimeChoice {
   runtime: Runtime;
   /** For a person: why this one. */
   reason: string;
 }
+
+const saysItself = 'its services say how they are started';
 
 /** What `up` starts. The flag beats the configuration; `auto` takes what runs already, then compose where Docker answers. */
 export async function chooseRuntime(
@@ -20,13 +23,12 @@ export async function chooseRuntime(
     const from = context.wanted ? 'asked for with --runtime' : 'named in the configuration';
     return { runtime: await createRuntime(wanted, context), reason: from };
   }
-  const state = readState(context.root);
-  if (state) {
-    return {
-      runtime: await createRuntime(state.runtime, context),
-      reason: 'this project runs on it already',
-    };
+  const started = startedRuntime(readState(context.root));
+  if (started) {
+    return { runtime: await createRuntime(started, context), reason: 'this project runs on it already' };
   }
+  if (hasStart(context.config))
+    return { runtime: await createRuntime('external', context), reason: saysItself };
   let reason: string | undefined;
   for (const [name, { canStart }] of allRunners()) {
     const answer = await canStart?.(context);
@@ -44,11 +46,13 @@ export async function chooseRuntime(
 
 /** The stack that is there: what `up` left, else the configured one. For `verify`, `status`, `logs`, `down`. */
 export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoice> {
-  const state = readState(context.root);
-  if (state && context.config.runtime !== 'external') {
-    return { runtime: await createRuntime(state.runtime, context), reason: '`meatymusic up` started it' };
+  const started = startedRuntime(readState(context.root));
+  if (started && (context.config.runtime !== 'external' || hasStart(context.config))) {
+    return { runtime: await createRuntime(started, context), reason: '`meatymusic up` started it' };
   }
   const { runtime } = context.config;
+  if (hasStart(context.config) && runtime === 'auto')
+    return { runtime: await createRuntime('external', context), reason: saysItself };
   if (runtime === 'auto') {
     for (const { refuseTakenAddresses } of allRunners().values()) await refuseTakenAddresses?.(context);
   }
@@ -66,8 +70,9 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
  * that can find their own without it.
  */
 export async function runtimesToStop(context: RuntimeContext): Promise<Runtime[]> {
-  const state = readState(context.root);
-  if (state) return [await createRuntime(state.runtime, context)];
+  const started = startedRuntime(readState(context.root));
+  if (started) return [await createRuntime(started, context)];
+  if (hasStart(context.config)) return [await createRuntime('external', context)];
   const { runtime } = context.config;
   const found: Runtime[] = [];
   for (const [name, { canStart, leavesRemains }] of allRunners()) {

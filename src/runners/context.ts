@@ -1,5 +1,6 @@
 import type { Redactor } from '../base/redact.ts';
 import type { Config } from '../config/schema.ts';
+import type { RuntimeName } from './runtime.ts';
 
 /** All that a runtime is made from. */
 export interface RuntimeContext {
@@ -8,4 +9,8 @@ export interface RuntimeContext {
   root: string;
   env: Readonly<Record<string, string | undefined>>;
   redact: Redactor;
+  /** Names of the services that are containers, in a stack of several parts. Default: all services of the file are started. */
+  composeOnly?: ReadonlySet<string>;
+  /** How services are run that do not say how they are started; for the record of a stack of several parts. */
+  defaultWay?: RuntimeName;
 }

@@ -7,20 +7,25 @@ import type { Runtime, RuntimeName } from './runtime.ts';
 
 const builtIn: Record<BuiltInRunner, Runner> = {
   compose: {
-    create: async (context) => (await import('./compose/index.ts')).createComposeRuntime(context),
+    create: (context) => createStackOf(context, 'compose'),
     canStart: async (context) => (await import('./compose/index.ts')).dockerAnswers(context),
     refuseTakenAddresses: async (context) =>
       (await import('./compose/index.ts')).refuseTakenAddresses(context),
   },
   embedded: {
-    create: async (context) => (await import('./embedded/index.ts')).createEmbeddedRuntime(context),
+    create: (context) => createStackOf(context, 'embedded'),
     canStart: async () => ({ available: true, reason: 'it needs nothing' }),
     leavesRemains: true,
   },
   external: {
-    create: async (context) => (await import('./external/index.ts')).createExternalRuntime(context),
+    create: (context) => createStackOf(context, 'external'),
   },
 };
+
+/** Each service may say how it is started; the runner is for those that do not. */
+async function createStackOf(context: RuntimeContext, defaultWay: BuiltInRunner): Promise<Runtime> {
+  return (await import('./stack/index.ts')).createStack(context, defaultWay);
+}
 
 const runners = new Map<string, Runner>(Object.entries(builtIn));
 

@@ -16,7 +16,7 @@ export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'mi
 
 export interface ServiceStatus {
   service: string;
-  /** Which of the contract's services it is; absent for others of somebody's compose file. */
+  /** Which of the contract's services it is; absent for others of a compose file. */
   role?: ServiceName | 'telemetry';
   state: ServiceState;
   health?: 'healthy' | 'unhealthy' | 'starting' | 'none';
@@ -29,7 +29,7 @@ export interface ServiceStatus {
   /** The image, or the program. */
   image?: string;
   pid?: number;
-  /** What stands behind it: `PGlite 0.5 (PostgreSQL 18 in WebAssembly)`; shown so that nothing passes for what it is not. */
+  /** What it is: `PGlite 0.5 (PostgreSQL 18 in WebAssembly)`; shown so that nothing is taken for what it is not. */
   note?: string;
 }
 
@@ -47,13 +47,21 @@ export interface UpOptions {
   stableForMs: number;
   signal: AbortSignal;
   onEvent(event: RuntimeEvent): void;
+  /** Addresses of services of the same stack that run already, for those that refer to them. Default: none. */
+  others?: Endpoints;
+  /** Called with what removes everything that the call has made, in case that another part of the stack fails. */
+  onMade?(undo: () => Promise<void>): void;
 }
 
 /** Something that can hold a stack. Commands know no other. Rejects with `Fault` alone. */
 export interface Runtime {
   readonly name: RuntimeName;
+  /** How services are run that do not say how they are started. Default: as the name says. */
+  readonly defaultWay?: RuntimeName;
   /** True if the services are those of the reference stack; the built-in migrations run on no other. */
   readonly isReferenceStack: boolean;
+  /** True if the API is that of the reference stack, which trusts the keys of this stack. Default: `isReferenceStack`. */
+  readonly hasReferenceApi?: boolean;
   /** Starts what is not running and resolves once all of it is healthy; idempotent. Migrations are the command's. */
   up(options: UpOptions): Promise<Endpoints>;
   /** Stops all of it; `volumes` removes the data as well. Idempotent. Resolves to what was stopped. */
@@ -71,6 +79,8 @@ export interface Runtime {
   endpoints(): Promise<Endpoints | undefined>;
   /** For disruptive checks and `checks prove`; absent where the runtime did not start the stack. */
   control?: {
+    /** False for a service that something else runs. Default: all can be stopped and started. */
+    controls?(service: ServiceName): boolean;
     stop(service: ServiceName, signal: AbortSignal): Promise<void>;
     start(service: ServiceName, signal: AbortSignal): Promise<void>;
     /** Restarts the service with further environment variables; an empty set restores it. */

@@ -25,7 +25,7 @@ import {
 
 let root: string;
 const state: ComposeState = {
-  version: 1,
+  version: 2,
   runtime: 'compose',
   startedAt: '2026-01-01T00:00:00.000Z',
   project: 'meatymusic',
@@ -39,31 +39,31 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 describe('the state file', () => {
   it('is read as it was written, by its owner alone, and unknown to git', () => {
-    writeState(root, state);
-    expect(readState(root)).toMatchObject(state);
-    expect(statSync(stateFile(root)).mode & 0o777).toBe(0o600);
+    writeState(root, 'compose', state);
+    expect(readState(root).compose).toMatchObject(state);
+    expect(statSync(stateFile(root, 'compose')).mode & 0o777).toBe(0o600);
     expect(statSync(path.join(stackFolder(root), '.gitignore')).size).toBe(2);
-    removeState(root);
-    expect(readState(root)).toBeUndefined();
+    removeState(root, 'compose');
+    expect(readState(root).compose).toBeUndefined();
   });
 
   it('counts as absent when it is damaged or of another version', () => {
-    writeState(root, state);
-    writeFileSync(stateFile(root), '{"version":1,"runtime":"emb');
-    expect(readState(root)).toBeUndefined();
-    writeFileSync(stateFile(root), JSON.stringify({ ...state, version: 2 }));
-    expect(readState(root)).toBeUndefined();
+    writeState(root, 'compose', state);
+    writeFileSync(stateFile(root, 'compose'), '{"version":1,"runtime":"emb');
+    expect(readState(root).compose).toBeUndefined();
+    writeFileSync(stateFile(root, 'compose'), JSON.stringify({ ...state, version: 1 }));
+    expect(readState(root).compose).toBeUndefined();
   });
 });
 
 describe('the folder that a state file belongs to', () => {
   it('is the original and not a copy of it', () => {
-    writeState(root, state);
+    writeState(root, 'compose', state);
     const copy = `${root}-copy`;
     cpSync(root, copy, { recursive: true });
     try {
-      expect(readState(copy)).toBeUndefined();
-      expect(readState(root)).toMatchObject(state);
+      expect(readState(copy).compose).toBeUndefined();
+      expect(readState(root).compose).toMatchObject(state);
     } finally {
       rmSync(copy, { recursive: true });
     }
@@ -71,20 +71,23 @@ describe('the folder that a state file belongs to', () => {
 
   it('is the same after it was moved, and by a symbolic link; its files are found where they are now', () => {
     const former = root;
-    writeState(root, { ...state, files: [path.join(root, 'compose.yaml'), '/elsewhere/compose.yaml'] });
+    writeState(root, 'compose', {
+      ...state,
+      files: [path.join(root, 'compose.yaml'), '/elsewhere/compose.yaml'],
+    });
     root = `${former}-moved`;
     renameSync(former, root);
     const files = [path.join(root, 'compose.yaml'), '/elsewhere/compose.yaml'];
-    expect(readState(root)).toMatchObject({ ...state, files });
+    expect(readState(root).compose).toMatchObject({ ...state, files });
     expect(formerRoots(root)).toEqual([former]);
     symlinkSync(root, former);
     try {
-      expect(readState(former)).toMatchObject({ project: state.project });
+      expect(readState(former).compose).toMatchObject({ project: state.project });
     } finally {
       rmSync(former);
     }
     // Containers keep the label with the former path as long as nothing makes them anew.
-    writeState(root, { ...state, files });
+    writeState(root, 'compose', { ...state, files });
     expect(formerRoots(root)).toEqual([former]);
     mkdirSync(former);
     expect(formerRoots(root)).toEqual([]);

@@ -5,14 +5,23 @@ import { knownSecrets } from '../base/known-secrets.ts';
 import type { ProcessIdentity } from '../base/process-identity.ts';
 import { secretsOfEndpoints } from '../base/secret-places.ts';
 import { makeFolderSync, replaceFileSync } from '../base/write-file.ts';
-import type { StandardName } from '../check/stack.ts';
 import type { Endpoints, RuntimeName } from './runtime.ts';
 
-/** What `up` leaves for later calls; written as soon as something was started, so that a kill at any moment loses nothing. */
-export type StackState = EmbeddedState | ComposeState;
+/**
+ * What `up` leaves for later calls: a file for each part of the stack, written as soon as something of it was started, so
+ * that a kill at any moment loses nothing.
+ */
+export interface StackState {
+  supervisor?: SupervisorState;
+  compose?: ComposeState;
+}
+
+export type StatePart = keyof StackState;
 
 interface CommonState {
-  version: 1;
+  version: 2;
+  /** How services are run that do not say how they are started. */
+  runtime: RuntimeName;
   /** ISO 8601. */
   startedAt: string;
   /** Credentials included: the file is readable for its owner alone. Absent while it starts. */
@@ -20,38 +29,39 @@ interface CommonState {
 }
 
 export interface ComposeState extends CommonState {
-  runtime: 'compose';
   project: string;
   files: string[];
+  /** Names of the containers' services, where not all of the file was started: others are not ours to stop. */
+  services?: string[];
   /** Variables that gave the files other ports than their own. */
   variables?: Record<string, string>;
   /** The stack was given a receiver of spans, and keeps it until `down`. */
   receiver?: true;
 }
 
-export interface EmbeddedState extends CommonState {
-  runtime: 'embedded';
+export interface SupervisorState extends CommonState {
   supervisor: ProcessIdentity;
-  /** Where the supervisor takes orders, on 127.0.0.1, from whoever knows the token. */
+  /** Where the supervisor takes commands, on 127.0.0.1, from callers that know the token. */
   control: { port: number; token: string };
+  /** Names of the services, in the order of their start. */
+  services: string[];
   /** The services' processes, also while they start. */
   children: Record<string, ProcessIdentity>;
-  ports: Partial<Record<PortName, number>>;
+  /** Processes that are used and were not started, where they are visible from here. */
+  reused: Record<string, ProcessIdentity | null>;
+  ports: Record<string, number>;
+  /** Digest of the plan, to see whether the configuration was changed since. */
+  plan: string;
 }
-
-/** What the embedded stack is made of: the contract's services, and the receiver of their spans where it is wanted. */
-export type EmbeddedService = StandardName | 'telemetry';
-/** The receiver listens twice. */
-export type PortName = EmbeddedService | 'telemetry-grpc';
 
 /** Folder of all that belongs to the project's stack. */
 export const stackFolder = (root: string) => path.join(root, '.meatymusic');
 /** What the processes of the project's stack carry in their environment; the same by whichever link one comes. */
 export const stackMark = (root: string) => ({ MEATYMUSIC_STACK: realpathSync(root) });
-export const stateFile = (root: string) => path.join(stackFolder(root), 'state.json');
-/** Excludes a second migrator where the database's own locks cannot; known before a connection is made. */
+export const stateFile = (root: string, part: StatePart) => path.join(stackFolder(root), `${part}.json`);
+/** Excludes a second migrator where the database's own locks cannot: that of the embedded database. Known before a connection is made. */
 export const migratorPidFile = (root: string, runtime: RuntimeName) =>
-  runtime === 'embedded' ? path.join(stackFolder(root), 'migrate.lock') : undefined;
+  runtime === 'compose' || runtime === 'external' ? undefined : path.join(stackFolder(root), 'migrate.lock');
 export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
 /** A folder of its own, because a receiver in a container is given it and must not see what lies beside it. */
 export const spansFolder = (root: string) => path.join(stackFolder(root), 'spans');
@@ -60,21 +70,40 @@ export const spansFile = (root: string) => path.join(spansFolder(root), 'receive
 export const logFile = (root: string, service: string) => path.join(logFolder(root), `${service}.log`);
 
 /**
- * `undefined` when there is none, when it is damaged (then the processes are found by what they carry), or when it came
- * here with a copy of another folder. After a move, paths below the folder are given as they are now.
+ * Returns the parts that have a record. One has none when it is damaged (then its processes are found by what they
+ * carry), or when it came here with a copy of another folder. After a move, paths below the folder are given as they are
+ * now.
  */
-export function readState(root: string): StackState | undefined {
-  const state = readRecord<StackState>(root, stateFile(root));
-  if (state?.version !== 1) return undefined;
-  knownSecrets.add(...secretsOfEndpoints(state.endpoints ?? {}));
-  if (state.runtime === 'embedded') knownSecrets.add(state.control?.token);
-  if (state.runtime === 'compose')
-    return { ...state, files: state.files.map((file) => afterMove(file, formerRoots(root), root)) };
-  return state.runtime === 'embedded' ? state : undefined;
+export function readState(root: string): StackState {
+  const supervisor = readPart<SupervisorState>(root, 'supervisor');
+  const compose = readPart<ComposeState>(root, 'compose');
+  knownSecrets.add(supervisor?.control?.token);
+  return {
+    ...(supervisor && { supervisor }),
+    ...(compose && {
+      compose: { ...compose, files: compose.files.map((file) => afterMove(file, formerRoots(root), root)) },
+    }),
+  };
 }
 
-export function writeState(root: string, state: StackState): void {
-  writeRecord(root, stateFile(root), state);
+function readPart<T extends CommonState>(root: string, part: StatePart): T | undefined {
+  const state = readRecord<T>(root, stateFile(root, part));
+  if (state?.version !== 2) return undefined;
+  knownSecrets.add(...secretsOfEndpoints(state.endpoints ?? {}));
+  return state;
+}
+
+/** Returns the runtime with which `up` was called; `undefined`: nothing was started. */
+export function startedRuntime({ supervisor, compose }: StackState): RuntimeName | undefined {
+  return (supervisor ?? compose)?.runtime;
+}
+
+export function writeState<Part extends StatePart>(
+  root: string,
+  part: Part,
+  state: NonNullable<StackState[Part]>,
+): void {
+  writeRecord(root, stateFile(root, part), state);
 }
 
 /** What `writeRecord` left; `undefined` when there is none, when it is damaged, or when it belongs to another folder. */
@@ -97,7 +126,8 @@ export function writeRecord(root: string, file: string, record: object): void {
 
 /** Where the folder was while its stack was started, as far as nothing is there now. */
 export function formerRoots(root: string): string[] {
-  return formerPaths(readRecord<object>(root, stateFile(root))?.folder, root);
+  const parts = (['supervisor', 'compose'] as const).map((part) => readRecord(root, stateFile(root, part)));
+  return [...new Set(parts.flatMap((record) => formerPaths(record?.folder, root)))];
 }
 
 function formerPaths(folder: FolderIdentity | undefined, root: string): string[] {
@@ -112,8 +142,8 @@ export function afterMove(file: string, formerly: readonly string[], root: strin
   return former === undefined ? file : path.join(root, path.relative(former, file));
 }
 
-export function removeState(root: string): void {
-  rmSync(stateFile(root), { force: true });
+export function removeState(root: string, part: StatePart): void {
+  rmSync(stateFile(root, part), { force: true });
 }
 
 /** What an earlier receiver took in goes; one that is about to start finds an empty folder. */

@@ -29,6 +29,7 @@ export class AttemptChanges {
   /** Returns the stack's control with records; `onChange` is called at every stop and start. */
   control(control: ServiceControl, onChange: () => void): ServiceControl {
     return {
+      ...(control.controls && { controls: (service) => control.controls?.(service) ?? true }),
       stop: async (service, signal) => {
         const change =
           this.#stopped(service) ?? this.#begin(`${service} is stopped`, { kind: 'start', service });

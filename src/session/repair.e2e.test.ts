@@ -123,7 +123,7 @@ describe.skipIf(notBuilt)(`what a killed verify left${notBuilt ? ` (${notBuilt})
   it('is reported by the run itself where it cannot restore the stack, and repaired by the next `up`', async () => {
     const running = await startIn('shop/patient');
     // Without its supervisor the stack can neither stop nor start a service.
-    const { supervisor } = JSON.parse(readFileSync(project.file('.meatymusic/state.json'), 'utf8'));
+    const { supervisor } = JSON.parse(readFileSync(project.file('.meatymusic/supervisor.json'), 'utf8'));
     process.kill(supervisor.pid, 'SIGKILL');
     await awaitUntil(() => (isRunning(supervisor.pid) ? undefined : true), {
       what: 'the supervisor to end',
@@ -233,7 +233,7 @@ async function count(where: string): Promise<number> {
   const context = testProbeContext();
   const probe = createPostgresProbe({
     ...context,
-    endpoints: { ...context.endpoints, ...readState(project.folder)?.endpoints },
+    endpoints: { ...context.endpoints, ...readState(project.folder).supervisor?.endpoints },
   });
   try {
     const { rows } = await probe.query({ sql: `select count(*)::int as n from tenants where ${where}` });

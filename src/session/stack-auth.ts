@@ -8,9 +8,10 @@ import { assertAlgorithm, parseSigningKey } from '../probes/signing-key.ts';
 import { readStackKeys } from '../runners/keys.ts';
 import type { Runtime } from '../runners/runtime.ts';
 
-/** What the configuration says; for a stack that we started, what `up` gave the API. */
-export function authOf({ config: { auth }, root, redact }: Project, { name }: Runtime): ProbeAuth {
-  const keys = name === 'external' ? undefined : readStackKeys(root);
+/** Returns what the configuration says; for an API that trusts the keys of this stack, what `up` gave it. */
+export function authOf({ config: { auth }, root, redact }: Project, runtime: Runtime): ProbeAuth {
+  const trustsKeys = runtime.hasReferenceApi ?? runtime.isReferenceStack;
+  const keys = trustsKeys ? readStackKeys(root) : undefined;
   const signingKey = auth.signingKeyFile
     ? configuredKey(path.resolve(root, auth.signingKeyFile), auth)
     : keys && { pem: keys.signingKeyPem, keyId: keys.keyId };

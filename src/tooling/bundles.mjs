@@ -44,7 +44,7 @@ export function programBundles(out, plugins = []) {
     // Programs that run in their own process or thread.
     bundle({
       input: {
-        supervisor: 'src/runners/embedded/supervisor.ts',
+        supervisor: 'src/runners/process/supervisor.ts',
         'database-server': 'src/runners/embedded/database-server.ts',
         'cache-server': 'src/runners/embedded/cache-server.ts',
         watchdog: 'src/engine/watchdog.ts',

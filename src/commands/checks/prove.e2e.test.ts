@@ -168,7 +168,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     await untilBroken(proving, columnIsRenamed);
     proving.child.kill('SIGKILL');
     await proving.ended;
-    const { supervisor } = JSON.parse(readFileSync(project.file('.meatymusic/state.json'), 'utf8'));
+    const { supervisor } = JSON.parse(readFileSync(project.file('.meatymusic/supervisor.json'), 'utf8'));
     process.kill(supervisor.pid, 'SIGKILL');
     const up = await project.run(['up', '--no-verify']);
     expect(up.code, told(up)).toBe(0);
@@ -190,7 +190,7 @@ async function columnIsRenamed(): Promise<boolean> {
   const context = testProbeContext();
   const probe = createPostgresProbe({
     ...context,
-    endpoints: { ...context.endpoints, ...readState(project.folder)?.endpoints },
+    endpoints: { ...context.endpoints, ...readState(project.folder).supervisor?.endpoints },
   });
   try {
     await probe.query({ sql: 'select mail from users' });

@@ -9,7 +9,7 @@ import type { Project } from '../../config/project.ts';
 import { findChromium, installChromium } from '../../probes/browser/find-chromium.ts';
 import { findRuntime } from '../../runners/choose.ts';
 import { dockerAnswers } from '../../runners/compose/index.ts';
-import { choosePorts } from '../../runners/embedded/ports.ts';
+import { choosePorts } from '../../runners/process/ports.ts';
 import { enabledServices, kindOf, settingsOf } from '../../services/index.ts';
 
 /** One thing that was looked at. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
-import type { EmbeddedState } from '../../runners/state.ts';
+import type { SupervisorState } from '../../runners/state.ts';
 import { dockerMissing } from '../../testing/docker.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { leaksInvisible, processesOf, takeSnapshot } from '../../testing/leaks.ts';
@@ -26,7 +26,8 @@ async function projectWith(telemetry: Record<string, unknown>, off: readonly str
   writeFileSync(file, JSON.stringify(config));
 }
 
-const state = () => JSON.parse(readFileSync(made.file('.meatymusic/state.json'), 'utf8')) as EmbeddedState;
+const state = () =>
+  JSON.parse(readFileSync(made.file('.meatymusic/supervisor.json'), 'utf8')) as SupervisorState;
 const rowsOf = async () =>
   (await made.json(['status'])).services as { service: string; state: string; note?: string }[];
 
@@ -39,7 +40,7 @@ async function down() {
   });
   const { processes, ports } = takeSnapshot(made.folder);
   expect({ processes, ports }).toEqual({ processes: [], ports: [] });
-  expect(existsSync(made.file('.meatymusic/state.json'))).toBe(false);
+  expect(existsSync(made.file('.meatymusic/supervisor.json'))).toBe(false);
 }
 
 describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? ` (${reason})` : ''}`, () => {
@@ -109,7 +110,9 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
     const up = await made.run(['up', '--no-verify']);
     collector.close();
     expect(up.code, told(up)).toBe(0);
-    expect(up.stderr).toContain(`note: spans go to http://localhost:${port}, where somebody listens already`);
+    expect(up.stderr).toContain(
+      `note: spans go to http://localhost:${port}, where a server is listening already`,
+    );
     expect(state().children.telemetry).toBeUndefined();
     await down();
   });

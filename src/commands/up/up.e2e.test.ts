@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
-import type { EmbeddedState } from '../../runners/state.ts';
+import type { SupervisorState } from '../../runners/state.ts';
 import { startCountingServer } from '../../testing/counting-server.ts';
 import { leaksInvisible, leaksSince, processesOf, takeSnapshot } from '../../testing/leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
@@ -43,7 +43,7 @@ async function cacheProject(): Promise<TestProject> {
 }
 
 const stateOf = ({ file }: TestProject) =>
-  JSON.parse(readFileSync(file('.meatymusic/state.json'), 'utf8')) as EmbeddedState;
+  JSON.parse(readFileSync(file('.meatymusic/supervisor.json'), 'utf8')) as SupervisorState;
 
 const pidsOf = (made: TestProject) =>
   Object.fromEntries(Object.entries(stateOf(made).children).map(([name, { pid }]) => [name, pid]));
@@ -115,7 +115,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
       new RegExp(`port ${made.ports.cache} of cache is taken by process ${process.pid} `),
     );
     await gone(made);
-    expect(existsSync(made.file('.meatymusic/state.json'))).toBe(false);
+    expect(existsSync(made.file('.meatymusic/supervisor.json'))).toBe(false);
 
     const auto = await made.run(['up', '--no-verify']);
     holder.close();
@@ -147,7 +147,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     const result = await running.ended;
     expect(result.code, told(result)).toBe(130);
     await gone(made);
-    expect(existsSync(made.file('.meatymusic/state.json'))).toBe(false);
+    expect(existsSync(made.file('.meatymusic/supervisor.json'))).toBe(false);
   });
 
   it('leaves a stack that ran before when Ctrl-C ends a later call', async () => {
@@ -192,7 +192,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     expect(again.code, told(again)).toBe(0);
     expect(stateOf(made).supervisor).toEqual(supervisor);
     process.kill(supervisor.pid, 'SIGKILL');
-    rmSync(made.file('.meatymusic/state.json'));
+    rmSync(made.file('.meatymusic/supervisor.json'));
     await made.run(['down']);
     await gone(made);
   });

@@ -6,7 +6,7 @@ import type { Project } from '../../config/project.ts';
 import { type OpenReport, withAbsoluteReporter } from '../../reporters/index.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
-import type { Runtime } from '../../runners/runtime.ts';
+import type { Runtime, RuntimeName } from '../../runners/runtime.ts';
 import { isRunning, startStack, stopAborted } from '../../session/start-stack.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
@@ -98,6 +98,8 @@ const up: Action = async (invocation, options) => {
   const adopted = await isRunning(runtime);
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
+  if (project.file === undefined && runtime.isReferenceStack && !adopted)
+    progress.say('starting the bundled demo stack; `meatymusic init` describes yours', 'note');
   try {
     const { signal } = invocation;
     const started = await startStack(project, runtime, { signal, onEvent: progress.onEvent });
@@ -106,7 +108,8 @@ const up: Action = async (invocation, options) => {
       await invocation.stderr.write(addresses(invocation.stderr, started.endpoints));
     }
     const stack = { runtime: runtime.name, reason, adopted, ...started };
-    const verified = await verify(invocation, project, stack, { reports, json: flags.json === true });
+    const how = { reports, json: flags.json === true, runtime: runtime.defaultWay ?? runtime.name };
+    const verified = await verify(invocation, project, stack, how);
     signal.throwIfAborted();
     if (!flags.foreground) return verified;
     const stayed = await stayInForeground(invocation, runtime);
@@ -123,13 +126,14 @@ interface VerifyStarted {
   reports: OpenReport[];
   /** The report on standard output is the document of this command, the verification a part of it. */
   json: boolean;
+  runtime: RuntimeName;
 }
 
 async function verify(
   invocation: Invocation,
   project: Project,
   stack: UpResult,
-  { reports, json }: VerifyStarted,
+  { reports, json, runtime }: VerifyStarted,
 ): Promise<ExitCode> {
   const render = (verification: RunResult | null) => upDocument(stack, verification);
   if (!project.config.up.verify) {
@@ -139,7 +143,7 @@ async function verify(
   const own = reports.map((report) =>
     json && report.file === undefined ? { ...report, reporter: { render } } : report,
   );
-  return runVerify(invocation, project, own, { runtime: stack.runtime });
+  return runVerify(invocation, project, own, { runtime });
 }
 
 /** Returns the document of `up --json`; passwords are masked. */

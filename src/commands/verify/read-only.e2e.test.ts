@@ -45,7 +45,7 @@ describe.skipIf(missing)(`a read-only run of all built-in checks ${missing ?? ''
     const api = await countingProxy(at(stack.ports.api), asked);
     const web = await countingProxy(at(stack.ports.web), asked);
     proxies.push(api.server, web.server);
-    const { database, cache } = readState(stack.folder)?.endpoints ?? {};
+    const { database, cache } = readState(stack.folder).supervisor?.endpoints ?? {};
     databaseUrl = urlOf(database) ?? '';
     cacheUrl = urlOf(cache) ?? '';
     checker = await makeProject();

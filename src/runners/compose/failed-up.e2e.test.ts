@@ -46,7 +46,7 @@ describe.skipIf(missing)(`an \`up\` on containers that fails${missing ? ` (${mis
     expect(up.code, told(up)).toBe(78);
     expect(up.stderr).toContain('publishes no port');
     expect(await project.things()).toEqual(nothingLeft);
-    for (const name of ['state.json', 'compose-claim.json'])
+    for (const name of ['compose.json', 'compose-claim.json'])
       expect(existsSync(project.file(`.meatymusic/${name}`)), name).toBe(false);
 
     const others = [service('kept', ''), service('stopped', '')];

@@ -13,7 +13,7 @@ import { type ComposeFiles, findComposeFiles } from './files.ts';
 import { createLogMemory } from './log-memory.ts';
 import { readLogs } from './logs.ts';
 import { removeStack } from './remove.ts';
-import { findStack } from './session.ts';
+import { type FoundStack, findStack } from './session.ts';
 import { statusOf } from './status.ts';
 import { refuseTakenName } from './taken-name.ts';
 import { startStack } from './up.ts';
@@ -76,9 +76,9 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
           await refuseTakenName(context, cli);
           return [];
         }
-        const stack = await find(options.signal);
+        const stack = onlyStarted(await find(options.signal), readState(context.root).compose?.services);
         const removed = stack === undefined ? [] : await removeStack(context, cli, stack, options);
-        if (readState(context.root)?.runtime === 'compose') removeState(context.root);
+        removeState(context.root, 'compose');
         return removed;
       });
     },
@@ -98,10 +98,16 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
   };
 }
 
-/** Somebody's own compose file that merely lies in the folder, and that nothing here says is ours to stop. */
+/** Leaves out containers that another call than `up` has started from the same file. */
+function onlyStarted(stack: FoundStack | undefined, services: readonly string[] | undefined) {
+  if (!stack || !services) return stack;
+  return { ...stack, containers: stack.containers.filter(({ service }) => services.includes(service)) };
+}
+
+/** Returns false for a compose file that is in the folder while nothing here says that its services are to be managed. */
 function isOurs(context: RuntimeContext): boolean {
   const { config, root } = context;
-  if (readState(root)?.runtime === 'compose' || config.runtime === 'compose') return true;
+  if (readState(root).compose || config.runtime === 'compose') return true;
   return describesAFile(config) || findComposeFiles(context).own;
 }
 
@@ -113,8 +119,8 @@ function drivesOwnFile(context: RuntimeContext): boolean {
   } catch {
     return false;
   }
-  const state = readState(context.root);
-  return current.own && (state?.runtime !== 'compose' || state.files.join() === current.files.join());
+  const { compose: state } = readState(context.root);
+  return current.own && (!state || state.files.join() === current.files.join());
 }
 
 /** Settings that make sense for one particular file alone: whoever wrote them means the file in this folder. */

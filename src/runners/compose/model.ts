@@ -61,6 +61,8 @@ export interface LoadOptions {
   config: Config;
   /** Further variables for the file. */
   variables: Readonly<Record<string, string>>;
+  /** Names of the configured services that are started, with what they depend on. Default: all of the file. */
+  only?: ReadonlySet<string> | undefined;
   signal?: AbortSignal;
 }
 
@@ -71,6 +73,7 @@ export async function loadModel({
   files,
   config,
   variables,
+  only,
   signal,
 }: LoadOptions): Promise<ComposeModel> {
   const options = { variables, ...(signal && { signal }) };
@@ -79,7 +82,17 @@ export async function loadModel({
     cli.compose([...args, 'config', '--hash', '*'], options),
   ]);
   if (output.exitCode !== 0) throw await explainConfig(cli, output, files);
-  return parseModel(output, parseHashes(hashes.stdout), config, files);
+  const model = parseModel(output, parseHashes(hashes.stdout), config, files);
+  return only ? { ...model, services: neededBy(only, model.services) } : model;
+}
+
+/** Returns the services with these roles, and those that they depend on. */
+function neededBy(roles: ReadonlySet<string>, services: readonly ComposeService[]): ComposeService[] {
+  const needed = new Set(services.filter(({ role }) => role !== undefined && roles.has(role)));
+  // A set is iterated with the entries that are added meanwhile.
+  for (const { dependsOn } of needed)
+    for (const each of services) if (dependsOn.includes(each.name)) needed.add(each);
+  return services.filter((each) => needed.has(each));
 }
 
 interface RawService {

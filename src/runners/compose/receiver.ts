@@ -30,11 +30,7 @@ export interface Receiver {
  * of an `otlpEndpoint` on this machine: the collector that it means may be a service of the same file.
  */
 export function wantsReceiver({ config, root }: RuntimeContext): boolean {
-  const state = readState(root);
-  return (
-    config.services.telemetry.receiver.enabled === true ||
-    (state?.runtime === 'compose' && state.receiver === true)
-  );
+  return config.services.telemetry.receiver.enabled === true || readState(root).compose?.receiver === true;
 }
 
 /** Writes what compose needs to run the receiver beside the services of this model. `undefined`: it cannot be had. */

@@ -95,8 +95,14 @@ export async function removeStack(
   const claim = readClaim(root, project);
   const listed = await listThings(cli, project, signal);
   const attached = new Set(containers.flatMap(({ networks }) => networks));
-  const networks = listed.networks.filter((id) => isClaimed(claim, id) || attached.has(id));
-  const volumes = options.volumes ? listed.volumes.filter((name) => isClaimed(claim, name)) : [];
+  // What a container uses that stays, stays with it.
+  const others = listed.containers.filter(({ id }) => !containers.some((one) => one.id === id));
+  const isFree = (id: string) =>
+    !others.some(({ networks, volumes }) => networks.includes(id) || volumes.includes(id));
+  const networks = listed.networks.filter((id) => (isClaimed(claim, id) || attached.has(id)) && isFree(id));
+  const volumes = options.volumes
+    ? listed.volumes.filter((name) => isClaimed(claim, name) && isFree(name))
+    : [];
   const removed = await removeThings(cli, { containers, networks, volumes }, options);
   const left = {
     networks: listed.networks.filter((id) => !networks.includes(id)),

@@ -37,7 +37,8 @@ export async function openSession(context: RuntimeContext, signal: AbortSignal):
   const { notices, ...receiver } = prepareReceiver(context, session.model);
   const files = { ...session.files, ...receiver };
   const args = composeArgs(files, project, context.config);
-  const model = await loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  const { config, composeOnly: only } = context;
+  const model = await loadModel({ cli, args, files: files.files, config, variables, only, signal });
   return { ...session, files, args, model, notices };
 }
 
@@ -49,7 +50,8 @@ async function readSession(context: RuntimeContext, signal: AbortSignal): Promis
   const args = composeArgs(files, named, context.config);
   const chosenPorts = recordedPorts(context, files);
   const variables = { ...(files.own ? await ownVariables(context) : {}), ...chosenPorts };
-  const load = () => loadModel({ cli, args, files: files.files, config: context.config, variables, signal });
+  const { config, composeOnly: only } = context;
+  const load = () => loadModel({ cli, args, files: files.files, config, variables, only, signal });
   const owner = ownerOf(context, files);
   const known = { context, cli, files, args, owner, variables, chosenPorts, notices: [] };
   if (named !== undefined) {
@@ -64,8 +66,8 @@ async function readSession(context: RuntimeContext, signal: AbortSignal): Promis
 
 /** The ports of the last `up`, so that the next one asks for the same. A hint alone: what runs decides. */
 function recordedPorts({ root, env }: RuntimeContext, { files }: ComposeFiles): Record<string, string> {
-  const state = readState(root);
-  if (state?.runtime !== 'compose' || state.files.join() !== files.join()) return {};
+  const { compose: state } = readState(root);
+  if (!state || state.files.join() !== files.join()) return {};
   return Object.fromEntries(
     Object.entries(state.variables ?? {}).filter(([name]) => env[name] === undefined),
   );
@@ -79,9 +81,8 @@ async function nameWithoutCompose(
 ): Promise<string | undefined> {
   const named = config.compose.project ?? (env.COMPOSE_PROJECT_NAME || undefined);
   if (named !== undefined) return named;
-  const state = readState(root);
-  if (state?.runtime === 'compose' && (!files || state.files.join() === files.files.join()))
-    return state.project;
+  const { compose: state } = readState(root);
+  if (state && (!files || state.files.join() === files.files.join())) return state.project;
   if (!files?.own) return undefined;
   if (root !== packageRoot) return ownProject(root);
   // In a clone, the stack may have been started by hand: then that is the one.

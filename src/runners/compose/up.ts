@@ -86,6 +86,7 @@ async function withPorts(session: Session, { ports: mode, signal, onEvent }: UpO
     files: files.files,
     config: context.config,
     variables,
+    only: context.composeOnly,
     signal,
   });
   return { ...session, variables, chosenPorts: { ...session.chosenPorts, ...chosen }, model: changed };
@@ -111,7 +112,7 @@ async function create(session: Session, options: UpOptions): Promise<Endpoints> 
   const { root } = context;
   const { signal, onEvent } = options;
   const before = await listThings(cli, project, signal);
-  const stateBefore = readState(root);
+  const { compose: stateBefore } = readState(root);
   const claimBefore = readClaim(root, project);
   const claim = beginClaim(claimBefore, before);
   // Both are written before anything is created, so that a kill at any moment is known to the next call.
@@ -126,25 +127,31 @@ async function create(session: Session, options: UpOptions): Promise<Endpoints> 
     const made = await listThings(cli, project, signal);
     record(session, endpoints);
     writeClaim(root, endClaim(claim, made));
+    options.onMade?.(undo);
     return endpoints;
   } catch (thrown) {
+    await undo();
+    throw thrown;
+  }
+
+  async function undo(): Promise<void> {
     await restore(session, before);
     writeClaim(root, claimBefore);
-    if (stateBefore) writeState(root, stateBefore);
-    else removeState(root);
-    throw thrown;
+    if (stateBefore) writeState(root, 'compose', stateBefore);
+    else removeState(root, 'compose');
   }
 }
 
 /** Resolves to the containers once all of them are ready. By then, or when it rejects, compose has ended. */
 async function compose(session: Session, options: UpOptions): Promise<Container[]> {
-  const { cli, args, variables, files } = session;
+  const { cli, args, variables, files, context, model } = session;
   const { signal, onEvent, timeoutMs, stableForMs } = options;
+  const targets = context.composeOnly ? model.services.map(({ name }) => name) : [];
   const cancel = new AbortController();
   const watch = watchProject({ session, signal, onEvent });
   const unanswered = new Set<string>();
   const composed = cli
-    .compose([...args, 'up', '--detach', ...(files.own ? ['--no-build'] : [])], {
+    .compose([...args, 'up', '--detach', ...(files.own ? ['--no-build'] : []), ...targets], {
       variables,
       signal: AbortSignal.any([signal, cancel.signal]),
       withinMs: 0,
@@ -201,21 +208,19 @@ async function reachAll({ context, cli }: Session, containers: readonly Containe
   return endpoints;
 }
 
-function record({ context, project, files, chosenPorts }: Session, endpoints?: Endpoints): void {
-  const existing = readState(context.root);
-  const startedAt =
-    existing?.runtime === 'compose' && existing.project === project
-      ? existing.startedAt
-      : new Date().toISOString();
+function record({ context, project, files, chosenPorts, model }: Session, endpoints?: Endpoints): void {
+  const { compose: existing } = readState(context.root);
+  const startedAt = existing?.project === project ? existing.startedAt : new Date().toISOString();
   const state: ComposeState = {
-    version: 1,
-    runtime: 'compose',
+    version: 2,
+    runtime: context.defaultWay ?? 'compose',
     startedAt,
     project,
     files: files.files,
+    ...(context.composeOnly && { services: model.services.map(({ name }) => name) }),
     ...(files.override && { receiver: true }),
     ...(Object.keys(chosenPorts).length > 0 && { variables: chosenPorts }),
     ...(endpoints && { endpoints }),
   };
-  writeState(context.root, state);
+  writeState(context.root, 'compose', state);
 }

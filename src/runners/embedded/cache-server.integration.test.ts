@@ -8,8 +8,8 @@ import { awaitUntil } from '../../base/await-until.ts';
 import { distFolder } from '../../base/package-root.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../testing/redis.ts';
-import { askHealth } from './health.ts';
-import { passwordVariable } from './report.ts';
+import { askHealth } from '../process/health.ts';
+import { passwordVariable } from './password-variable.ts';
 
 const program = path.join(distFolder, 'cache-server.js');
 const notBuilt = existsSync(program) ? undefined : 'needs the built cache server (npm run build)';
@@ -124,10 +124,14 @@ describe.skipIf(reason)(`the embedded cache${reason ? ` (${reason})` : ''}`, () 
       stdio: 'ignore',
       env: { ...process.env, [passwordVariable]: password },
     });
-    await awaitUntil(() => askHealth({ kind: 'redis', password }, port, 1000).then(() => true as const), {
-      what: 'the cache',
-      withinMs: 20_000,
-    });
+    await awaitUntil(
+      () =>
+        askHealth({ kind: 'redis', password }, { host: '127.0.0.1', port }, 1000).then(() => true as const),
+      {
+        what: 'the cache',
+        withinMs: 20_000,
+      },
+    );
     server = await startRedis({ args: ['--requirepass', password] });
     mine = new Redis(port, '127.0.0.1', { password, retryStrategy: () => null });
     real = new Redis(server.port, '127.0.0.1', { password, retryStrategy: () => null });

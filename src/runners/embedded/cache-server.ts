@@ -6,9 +6,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { ExitCode } from '../../base/exit-code.ts';
+import { processLog } from '../process/process-log.ts';
 import { createCacheStore, type Reply, standInMark } from './cache-store.ts';
-import { processLog } from './process-log.ts';
-import { passwordVariable, reportListening } from './report.ts';
+import { passwordVariable } from './password-variable.ts';
 import { createRespReader, encodeReply } from './resp.ts';
 
 const log = processLog('cache');
@@ -25,7 +25,6 @@ server.once('error', (error) => {
   process.exitCode = ExitCode.unavailable;
 });
 server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-  reportListening(port);
   log('info', `accepting connections on 127.0.0.1:${port}; not Redis: the embedded stand-in`);
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

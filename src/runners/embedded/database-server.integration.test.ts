@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { distFolder } from '../../base/package-root.ts';
 import { freePort } from '../../testing/free-port.ts';
-import { askHealth } from './health.ts';
-import { passwordVariable } from './report.ts';
+import { askHealth } from '../process/health.ts';
+import { passwordVariable } from './password-variable.ts';
 
 const program = path.join(distFolder, 'database-server.js');
 const reason = existsSync(program) ? undefined : 'needs the built database server (npm run build)';
@@ -33,7 +33,11 @@ async function start(): Promise<void> {
   await awaitUntil(
     async () => {
       if (child.exitCode !== null) return child.exitCode;
-      await askHealth({ kind: 'postgres', database: 'meatymusic', password }, port, 2000);
+      await askHealth(
+        { kind: 'postgres', database: 'meatymusic', password },
+        { host: '127.0.0.1', port },
+        2000,
+      );
       return 'healthy';
     },
     { what: 'the database', withinMs: 60_000 },

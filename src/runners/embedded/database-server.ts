@@ -11,8 +11,8 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
 import { openFolder, wireDatabaseOf } from '../../pglite/open.ts';
 import { createWireServer, type WireDatabase } from '../../pglite/wire.ts';
-import { processLog } from './process-log.ts';
-import { passwordVariable, reportListening } from './report.ts';
+import { processLog } from '../process/process-log.ts';
+import { passwordVariable } from './password-variable.ts';
 
 // V8's second, slower compiler costs more processor time in the first minutes than its code ever saves a small database.
 v8.setFlagsFromString('--liftoff-only');
@@ -87,5 +87,4 @@ async function listen(server: Server): Promise<void> {
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   });
-  reportListening(port);
 }

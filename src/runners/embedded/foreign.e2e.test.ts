@@ -37,8 +37,8 @@ async function databaseProject(port?: number): Promise<TestProject> {
 }
 
 function stateOf({ folder }: TestProject) {
-  const state = readState(folder);
-  if (state?.runtime !== 'embedded') throw new Error(`no state in ${folder}`);
+  const { supervisor: state } = readState(folder);
+  if (!state) throw new Error(`no state in ${folder}`);
   return state;
 }
 
@@ -145,10 +145,10 @@ describe.skipIf(reason)(`an embedded stack beside others${reason ? ` (${reason})
   it('is not healthy by what another program answers on its port', async () => {
     const made = await cacheOn((await project()).ports.cache);
     const running = made.start(['up', '--no-verify', '--timeout', '3s'], lateRedis(made, { ends: false }));
-    await takeWanted(made);
+    const port = await takeWanted(made);
     const result = await running.ended;
     expect(result.code, described(result)).toBe(124);
-    expect(result.stderr).toContain('cache was not healthy within 3.00 s: it does not listen yet');
+    expect(result.stderr).toContain(`cache was not healthy within 3.00 s: port ${port} is held by process`);
     expect(processesOf(made.folder)).toEqual([]);
   });
 

@@ -31,8 +31,7 @@ const tally = { starting: 0, running: 0, killed: {} as Record<string, number>, a
 const described = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 
 function endpointsOf({ project }: Stack) {
-  const state = readState(project.folder);
-  return state?.runtime === 'embedded' ? state.endpoints : undefined;
+  return readState(project.folder).supervisor?.endpoints;
 }
 
 async function up(stack: Stack): Promise<void> {
@@ -101,9 +100,9 @@ function killOne({ project }: Stack, command: number): void {
   const others = processesOf(project.folder).filter(({ pid }) => pid !== command);
   const victims = [{ pid: command, command: 'meatymusic up' }, ...others];
   const victim = victims[Math.floor(Math.random() * victims.length)];
-  const state = readState(project.folder);
-  const named = state?.runtime === 'embedded' ? Object.entries(state.children) : [];
-  const isSupervisor = state?.runtime === 'embedded' && state.supervisor.pid === victim?.pid;
+  const { supervisor: state } = readState(project.folder);
+  const named = Object.entries(state?.children ?? {});
+  const isSupervisor = state?.supervisor.pid === victim?.pid;
   const service = named.find(([, { pid }]) => pid === victim?.pid)?.[0];
   const name = isSupervisor ? 'supervisor' : (service ?? victim?.command ?? 'none');
   try {

@@ -1,55 +1,60 @@
-import type { StandardName } from '../../check/stack.ts';
-import { isStandard, kindOf, localPortOf, type Services, servicesStartedBy } from '../../services/index.ts';
+import { isStandard, localPortOf } from '../../services/index.ts';
+import { standardKinds } from '../../services/schema.ts';
 import type { RuntimeContext } from '../context.ts';
 import { ensureServicePassword, ensureStackKeys } from '../keys.ts';
-import type { PortName } from '../state.ts';
-import { isFree } from './ports.ts';
+import type { ServicePlan } from '../process/plan.ts';
+import { isFree } from '../process/ports.ts';
 import { type ReceiverWish, receiverWish } from './receiver.ts';
+import { type EmbeddedFacts, embeddedPlans } from './reference-services.ts';
 
-/** All that the supervisor needs to know, as JSON on its standard input. */
-export interface StackPlan {
-  root: string;
-  /** 0: a free one. */
-  wantedPorts: Partial<Record<PortName, number>>;
-  databaseName: string;
-  /** Of the database and the cache. */
-  password: string;
-  applicationRole: string;
-  apiServiceName: string;
-  webServiceName: string;
-  appName: string;
-  /** Where the services send spans, unless the stack has a receiver of its own. */
-  otlpEndpoint?: string;
-  auth: { issuer: string; audience?: string; jwks: string };
-  /** What the services inherit of the environment. */
-  environment: Record<string, string>;
-  /** What a person should know of this plan. */
-  notices: string[];
-}
-
-/** Settings of the services that a person may want to change; anything else of the environment stays here. */
+/** Settings of the services that a user may want to change; nothing else of the environment is passed on. */
 const inherited =
   /^(PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|NODE_ENV|OTEL_\w+|LOG_\w+|RATE_LIMIT_\w+|CACHE_\w+|CORS_ORIGINS|NEXT_PUBLIC_APP_NAME)$/;
 
-/** Returns the services that the embedded stack runs; it can run no others than the contract's. */
-export function embeddedServices(services: Services): StandardName[] {
-  return servicesStartedBy(services, 'embedded').filter(isStandard);
+export interface EmbeddedPart {
+  services: ServicePlan[];
+  notices: string[];
 }
 
-export async function makePlan({ config, root, env }: RuntimeContext): Promise<StackPlan> {
+/** Returns the part of an environment that the embedded services and the supervisor inherit. */
+export function inheritedEnvironment(env: RuntimeContext['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => {
+      return entry[1] !== undefined && inherited.test(entry[0]);
+    }),
+  );
+}
+
+export interface Surroundings {
+  /** Names of all services of the stack that have an address. */
+  addressed: ReadonlySet<string>;
+  /** True if the stack runs and has a receiver of spans, which then is what listens on its port. */
+  hasReceiver: boolean;
+}
+
+/** Resolves to how these services are run, with the receiver of spans where it is wanted. */
+export async function planEmbedded(
+  { config, root, env }: RuntimeContext,
+  names: readonly string[],
+  { addressed, hasReceiver }: Surroundings,
+): Promise<EmbeddedPart> {
   const { services, auth } = config;
+  const { wish, notices } = await receiver(receiverWish(services.telemetry), hasReceiver);
+  const all = [...names, ...(wish ? ['telemetry'] : [])];
+  if (all.length === 0) return { services: [], notices };
   const keys = await ensureStackKeys(root);
-  const { wish, notices } = await receiver(receiverWish(services.telemetry));
-  return {
+  const otlpEndpoint = wish ? '${services.telemetry.url}' : services.telemetry.otlpEndpoint;
+  const wanted = (name: string) =>
+    isStandard(name) ? (localPortOf(services[name].url) ?? standardKinds[name].defaultPort ?? 0) : 0;
+  const facts: EmbeddedFacts = {
     root,
-    wantedPorts: {
-      ...Object.fromEntries(
-        embeddedServices(services).map((name) => [
-          name,
-          localPortOf(services[name].url) ?? kindOf(services, name).defaultPort,
-        ]),
-      ),
-      ...(wish ? { telemetry: wish.httpPort, 'telemetry-grpc': wish.grpcPort } : {}),
+    ports: {
+      api: wanted('api'),
+      web: wanted('web'),
+      database: wanted('database'),
+      cache: wanted('cache'),
+      telemetry: wish?.httpPort ?? 0,
+      grpc: wish?.grpcPort ?? 0,
     },
     databaseName: decodeURIComponent(new URL(services.database.url).pathname.slice(1)) || 'meatymusic',
     password: ensureServicePassword(root),
@@ -57,27 +62,24 @@ export async function makePlan({ config, root, env }: RuntimeContext): Promise<S
     apiServiceName: services.api.serviceName,
     webServiceName: services.web.serviceName,
     appName: services.web.appName,
-    ...(services.telemetry.otlpEndpoint ? { otlpEndpoint: services.telemetry.otlpEndpoint } : {}),
+    ...(otlpEndpoint && { otlpEndpoint }),
     auth: {
       issuer: auth.issuer ?? keys.issuer,
       audience: auth.audience ?? keys.audience,
       jwks: keys.jwks,
     },
-    environment: Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => {
-        return entry[1] !== undefined && inherited.test(entry[0]);
-      }),
-    ),
-    notices,
+    environment: inheritedEnvironment(env),
+    addressed,
   };
+  return { services: embeddedPlans(all, facts), notices };
 }
 
-/** An address that is configured and where somebody listens is a collector's: it gets the spans. */
-async function receiver(wish: ReceiverWish | undefined) {
+/** A configured address at which something listens already is a collector's: it gets the spans. */
+async function receiver(wish: ReceiverWish | undefined, isOurs: boolean) {
   if (!wish) return { wish, notices: [] };
   const { asked, instead } = wish;
-  if (!asked && instead && !(await isFree(Number(new URL(instead).port || 80)))) {
-    const notice = `spans go to ${instead}, where somebody listens already; --otlp takes them in here`;
+  if (!asked && instead && !isOurs && !(await isFree(Number(new URL(instead).port || 80)))) {
+    const notice = `spans go to ${instead}, where a server is listening already; --otlp takes them in here`;
     return { wish: undefined, notices: [notice] };
   }
   const passedBy = asked && instead ? [`spans are taken in here and not sent to ${instead}`] : [];

@@ -1,6 +1,6 @@
 /**
- * Holds the embedded stack after `meatymusic up` has ended: a process of its own that is nobody's child. Gets the plan
- * as JSON on its standard input, leaves its address in the state file, starts the services and takes orders.
+ * Holds the services that run as processes after `meatymusic up` has ended: a process of its own, in its own session. Gets
+ * the plan as JSON on its standard input, leaves its address in the state file, starts the services and takes commands.
  */
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -9,20 +9,21 @@ import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { ownIdentity } from '../../base/process-identity.ts';
 import type { RuntimeEvent } from '../runtime.ts';
-import { type EmbeddedState, readState, removeState, writeState } from '../state.ts';
+import { readState, removeState, type SupervisorState, writeState } from '../state.ts';
 import { createControlServer } from './control.ts';
-import type { StackPlan } from './plan.ts';
+import { digestOf, type SupervisorPlan } from './plan.ts';
 import { processLog } from './process-log.ts';
-import { endpointsOf } from './services.ts';
-import { EmbeddedStack } from './stack.ts';
+import { Services } from './services.ts';
 
 const log = processLog('supervisor');
 /** How often it looks whether the folder that it belongs to is still there. */
 const watchMs = 2000;
+/** How often it looks for logs that have grown too large. */
+const limitLogsMs = 500;
 const serviceTimeoutMs = 60_000;
 const unusedMs = 30_000;
 
-const plan = JSON.parse(await text(process.stdin)) as StackPlan;
+const plan = JSON.parse(await text(process.stdin)) as SupervisorPlan;
 const token = randomBytes(24).toString('base64url');
 const startedAt = new Date().toISOString();
 const clients = new Set<(event: RuntimeEvent) => void>();
@@ -31,16 +32,16 @@ const history: RuntimeEvent[] = [];
 let wasUp = false;
 let ending = false;
 
-const stack = new EmbeddedStack(plan, tell, recordChange);
+const services = new Services(plan, announce, recordChange);
 for (const message of plan.notices) history.push({ type: 'notice', message });
 const server = createControlServer(
   token,
   {
     async up(options) {
       clearTimeout(unused);
-      for (const event of wasUp ? [] : history) tellLast(event);
+      for (const event of wasUp ? [] : history) sendToLast(event);
       try {
-        const endpoints = await stack.up(options);
+        const endpoints = await services.up(options);
         wasUp = true;
         record();
         return endpoints;
@@ -51,22 +52,22 @@ const server = createControlServer(
       }
     },
     down: () => end(),
-    status: () => stack.status(),
-    stop: ({ service }) => stack.stopService(service).then(() => null),
-    start: ({ service }) => stack.startService(service, serviceTimeoutMs).then(() => null),
+    status: () => services.status(),
+    stop: ({ service }) => services.stopService(service).then(() => null),
+    start: ({ service }) => services.startService(service, serviceTimeoutMs).then(() => null),
     restart: ({ service, environment }) =>
-      stack.restartService(service, environment, serviceTimeoutMs).then(() => null),
+      services.restartService(service, environment, serviceTimeoutMs).then(() => null),
     watch: (_, socket) => new Promise((resolve) => socket.once('close', () => resolve(null))),
   },
   (send, socket) => {
     clients.add(send);
-    tellLast = send;
+    sendToLast = send;
     socket.once('close', () => clients.delete(send));
   },
 );
-/** The call that started this process was killed before it could say what for. */
+/** The call that started this process may have been killed before its first command. */
 const unused = setTimeout(() => void end(), unusedMs);
-let tellLast: (event: RuntimeEvent) => void = () => {};
+let sendToLast: (event: RuntimeEvent) => void = () => {};
 
 server.listen(0, '127.0.0.1', () => {
   record();
@@ -82,8 +83,8 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 const watch = setInterval(() => {
-  const state = readState(plan.root);
-  if (state?.runtime === 'embedded' && state.supervisor.started === ownIdentity().started) return;
+  const { supervisor: state } = readState(plan.root);
+  if (state?.supervisor.started === ownIdentity().started) return;
   try {
     // The folder is there and the state is lost: it is written again. Without the folder there is no stack.
     record();
@@ -92,7 +93,15 @@ const watch = setInterval(() => {
   }
 }, watchMs);
 
-function tell(event: RuntimeEvent): void {
+const limiting = setInterval(() => {
+  try {
+    services.limitLogs();
+  } catch (error) {
+    log('error', messageOf(error));
+  }
+}, limitLogsMs);
+
+function announce(event: RuntimeEvent): void {
   history.push(event);
   if (history.length > 200) history.shift();
   if (event.type !== 'log') log('info', describe(event));
@@ -109,17 +118,20 @@ function describe(event: RuntimeEvent): string {
 
 function record(): void {
   if (ending) return;
-  const state: EmbeddedState = {
-    version: 1,
-    runtime: 'embedded',
+  const state: SupervisorState = {
+    version: 2,
+    runtime: plan.runtime,
     startedAt,
     supervisor: ownIdentity(),
     control: { port: (server.address() as AddressInfo).port, token },
-    children: stack.children(),
-    ports: stack.ports,
-    ...(wasUp ? { endpoints: endpointsOf(plan, stack.ports) } : {}),
+    services: plan.services.map(({ name }) => name),
+    children: services.processes(),
+    reused: services.reused(),
+    ports: services.ports,
+    plan: digestOf(plan),
+    ...(wasUp ? { endpoints: services.endpoints() } : {}),
   };
-  writeState(plan.root, state);
+  writeState(plan.root, 'supervisor', state);
 }
 
 /** A stack that runs outlives a full disk: its processes are found without the record, too. */
@@ -134,15 +146,16 @@ function recordChange(): void {
 
 let ended: Promise<string[]> | undefined;
 
-/** Stops everything, forgets the state, and lets this process run out once the last client has its answer. */
+/** Stops everything, removes the state, and ends this process once the last client has its answer. */
 function end(): Promise<string[]> {
   ended ??= (async () => {
-    const stopped = await stack.down();
+    const stopped = await services.down();
     ending = true;
-    const state = readState(plan.root);
-    if (state?.runtime === 'embedded' && state.supervisor.pid === process.pid) removeState(plan.root);
+    const { supervisor: state } = readState(plan.root);
+    if (state?.supervisor.pid === process.pid) removeState(plan.root, 'supervisor');
     log('info', 'supervisor ended', { stopped });
     clearInterval(watch);
+    clearInterval(limiting);
     server.close();
     // A watcher that does not read must not hold this process.
     setTimeout(() => process.exit(), 1000).unref();

@@ -2,37 +2,48 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { query, saslInitialResponse, saslResponse, startupMessage } from '../../pglite/frames.ts';
 import { createScramClient } from '../../pglite/scram.ts';
+import type { Ready } from './plan.ts';
 
-/** How a service is asked whether it works. */
-export type HealthProbe =
-  | { kind: 'postgres'; database: string; password: string }
-  | { kind: 'redis'; password: string }
-  | { kind: 'http'; path: string }
-  | { kind: 'otlp' };
+/** The questions that are asked over a connection. */
+export type NetworkReady = Extract<Ready, { kind: 'http' | 'postgres' | 'redis' | 'port' }>;
+
+/** Where a service listens. */
+export interface Address {
+  host: string;
+  port: number;
+}
 
 /** Returns the next thing to send, or `undefined` while the answer to the last one is incomplete. */
 type Step = (answer: string) => string | undefined;
 
-/** Resolves when the service on this port of 127.0.0.1 answers as it should, and rejects with why not. */
-export function askHealth(probe: HealthProbe, port: number, withinMs: number): Promise<void> {
-  if (probe.kind === 'http') return askHttp({ path: probe.path }, port, withinMs);
-  // An export of nothing: a receiver that says 200 takes spans in.
-  if (probe.kind === 'otlp') return askHttp({ path: '/v1/traces', json: '{}' }, port, withinMs);
-  return converse(port, withinMs, probe.kind === 'redis' ? redisSteps(probe) : postgresSteps(probe));
+/** Resolves when the service at this address answers as it should, and rejects with why not. */
+export function askHealth(ready: NetworkReady, address: Address, withinMs: number): Promise<void> {
+  switch (ready.kind) {
+    case 'http':
+      return askHttp(ready, address, withinMs);
+    case 'port':
+      return converse(address, withinMs, [() => '']);
+    case 'redis':
+      return converse(address, withinMs, redisSteps(ready));
+    case 'postgres':
+      return converse(address, withinMs, postgresSteps(ready));
+  }
 }
 
 function askHttp(
-  { path, json }: { path: string; json?: string },
-  port: number,
+  { path, json, accepts }: Extract<Ready, { kind: 'http' }>,
+  { host, port }: Address,
   withinMs: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const method = json === undefined ? 'GET' : 'POST';
     const headers = json === undefined ? {} : { 'content-type': 'application/json' };
-    const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+    const limit = accepts === 'success' ? 400 : 500;
+    const call = request({ host, port, path, method, headers, agent: false }, (response) => {
       response.resume();
-      if (response.statusCode === 200) resolve();
-      else reject(new Error(`${method} ${path} answered ${response.statusCode}`));
+      const { statusCode = 500 } = response;
+      if (statusCode < limit) resolve();
+      else reject(new Error(`${method} ${path} answered ${statusCode}`));
       call.destroy();
     });
     const late = `${method} ${path}: no answer within ${withinMs} ms`;
@@ -42,12 +53,27 @@ function askHttp(
   });
 }
 
-function redisSteps({ password }: { password: string }): Step[] {
+function redisSteps({ password }: { password?: string }): Step[] {
+  // A server that asks for a password works; one that still reads its data does not.
+  if (password === undefined)
+    return [
+      () => 'PING\r\n',
+      (answer) => {
+        if (!answer.endsWith('\r\n')) return undefined;
+        if (/^-(LOADING|MASTERDOWN|BUSY)/.test(answer)) throw new Error(answer.slice(1, 200).trim());
+        if (/^(\+PONG|-NOAUTH|-NOPERM|-DENIED|-ERR)/.test(answer)) return '';
+        throw new Error('it does not speak the protocol of Redis');
+      },
+    ];
   const on = (expected: string, next: string) => (answer: string) => (answer === expected ? next : undefined);
   return [on('', `AUTH ${password}\r\n`), on('+OK\r\n', 'PING\r\n'), on('+PONG\r\n', '')];
 }
 
-function postgresSteps({ database, password }: { database: string; password: string }): Step[] {
+/** SQLSTATEs of a server that starts, stops or recovers. */
+const notYet = /\0C(57P0[123])\0/;
+
+function postgresSteps({ database, password }: { database: string; password?: string }): Step[] {
+  if (password === undefined) return greetingSteps(database);
   const client = createScramClient(password);
   let expected = '';
   const bytes = (frame: Buffer) => frame.toString('latin1');
@@ -74,10 +100,29 @@ function postgresSteps({ database, password }: { database: string; password: str
   ];
 }
 
+/** Asks for a connection; a server that asks for a password, or refuses this user, works. */
+function greetingSteps(database: string): Step[] {
+  return [
+    () =>
+      startupMessage({ user: 'postgres', database, application_name: 'meatymusic-health' }).toString(
+        'latin1',
+      ),
+    (answer) => {
+      const frame = Buffer.from(answer, 'latin1');
+      if (frame.length < 5 || frame.length < 1 + frame.readUInt32BE(1)) return undefined;
+      if (answer.startsWith('R')) return '';
+      const refused = answer.startsWith('E') ? notYet.exec(answer) : null;
+      if (refused) throw new Error(`it is not ready ${refusal(answer)}`.trim());
+      if (answer.startsWith('E')) return '';
+      throw new Error('it does not speak the protocol of PostgreSQL');
+    },
+  ];
+}
+
 /** Takes one step after the other, each once the answer to the last one is complete. */
-function converse(port: number, withinMs: number, steps: readonly Step[]): Promise<void> {
+function converse({ host, port }: Address, withinMs: number, steps: readonly Step[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     let ended = false;
     let [step, answer] = [0, ''];
     const end = (error?: Error) => {

@@ -6,31 +6,20 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { distFolder } from '../../base/package-root.ts';
 import { openLogSync } from '../../base/write-file.ts';
-import type { RuntimeContext } from '../context.ts';
 import type { UpOptions } from '../runtime.ts';
-import {
-  type EmbeddedState,
-  emptySpans,
-  logFile,
-  readState,
-  removeState,
-  stackFolder,
-  stackMark,
-} from '../state.ts';
+import { logFile, readState, removeState, type SupervisorState, stackFolder, stackMark } from '../state.ts';
 import { fileSize, lastLines, rotateLog } from './log-files.ts';
-import { makePlan } from './plan.ts';
+import type { SupervisorPlan } from './plan.ts';
 
 const launchMs = 15_000;
 
-/** Starts the supervisor, which outlives this process, and resolves once it takes orders. */
+/** Starts the supervisor, which outlives this process, and resolves once it takes commands. */
 export async function launchSupervisor(
-  context: RuntimeContext,
-  { signal }: UpOptions,
-): Promise<EmbeddedState> {
-  const { root } = context;
-  const plan = await makePlan(context);
-  for (const service of ['supervisor', ...Object.keys(plan.wantedPorts)]) rotateLog(root, service);
-  emptySpans(root, { willReceive: 'telemetry' in plan.wantedPorts });
+  plan: SupervisorPlan,
+  { signal }: Pick<UpOptions, 'signal'>,
+): Promise<SupervisorState> {
+  const { root } = plan;
+  for (const service of ['supervisor', ...plan.services.map(({ name }) => name)]) rotateLog(root, service);
   const log = logFile(root, 'supervisor');
   const start = fileSize(log);
   const descriptor = openLogSync(log);
@@ -54,15 +43,14 @@ export async function launchSupervisor(
     return await awaitUntil(
       () => {
         if (exit !== undefined) throw ended(exit, lastLines(log, 20, start));
-        const state = readState(root);
-        return state?.runtime === 'embedded' && state.supervisor.pid === child.pid ? state : undefined;
+        const { supervisor: state } = readState(root);
+        return state?.supervisor.pid === child.pid ? state : undefined;
       },
       { what: 'the supervisor', withinMs: launchMs, intervalMs: 5, maxIntervalMs: 25, signal },
     );
   } catch (error) {
     child.kill('SIGKILL');
-    const state = readState(root);
-    if (state?.runtime === 'embedded' && state.supervisor.pid === child.pid) removeState(root);
+    if (readState(root).supervisor?.supervisor.pid === child.pid) removeState(root, 'supervisor');
     if (!(error instanceof AwaitTimeout)) throw error;
     throw error.cause instanceof Fault ? error.cause : ended('no answer', lastLines(log, 20, start));
   } finally {
@@ -81,7 +69,7 @@ function ended(how: string, lines: readonly string[]): Fault {
 
 const unwritable = {
   code: 'cannot-write',
-  message: 'the supervisor of the embedded stack cannot write its state below .meatymusic',
+  message: 'the supervisor of the stack cannot write its state below .meatymusic',
   hint: 'look for free space and for the rights of that folder',
   exitCode: ExitCode.cannotWrite,
 } as const;
@@ -89,7 +77,7 @@ const unwritable = {
 function notStarted(how: string) {
   return {
     code: 'supervisor-failed',
-    message: `the supervisor of the embedded stack did not start: ${how}`,
+    message: `the supervisor of the stack did not start: ${how}`,
     hint: 'its log: .meatymusic/logs/supervisor.log',
     exitCode: ExitCode.unavailable,
   };

@@ -1,13 +1,12 @@
 /**
- * How the command line talks to the supervisor: a connection to 127.0.0.1 for each order, one JSON line there, then
- * events and at last a result or a fault back. The token in the state file, readable for its owner alone, admits.
+ * How the command line talks to the supervisor: a connection to 127.0.0.1 for each command, one JSON line in, then events
+ * and at last a result or a fault out. The token in the state file, readable for its owner alone, grants access.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Fault, type FaultDetails, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
-import type { EmbeddedService } from '../state.ts';
 
 export interface StartOptions {
   ports: 'auto' | 'fixed';
@@ -15,61 +14,61 @@ export interface StartOptions {
   stableForMs: number;
 }
 
-export interface Orders {
+export interface Commands {
   /** Starts what does not run; resolves when all of it is healthy. */
   up: { ask: StartOptions; answer: Endpoints };
   /** Stops all of it; afterwards the supervisor ends. */
   down: { ask: object; answer: string[] };
   status: { ask: object; answer: ServiceStatus[] };
-  stop: { ask: { service: EmbeddedService }; answer: null };
-  start: { ask: { service: EmbeddedService }; answer: null };
-  restart: { ask: { service: EmbeddedService; environment: Record<string, string> }; answer: null };
+  stop: { ask: { service: string }; answer: null };
+  start: { ask: { service: string }; answer: null };
+  restart: { ask: { service: string; environment: Record<string, string> }; answer: null };
   /** Events until one side goes. */
   watch: { ask: object; answer: null };
 }
 
-export type OrderName = keyof Orders;
+export type CommandName = keyof Commands;
 
-export type OrderHandlers = {
-  [Name in OrderName]: (ask: Orders[Name]['ask'], socket: Socket) => Promise<Orders[Name]['answer']>;
+export type CommandHandlers = {
+  [Name in CommandName]: (ask: Commands[Name]['ask'], socket: Socket) => Promise<Commands[Name]['answer']>;
 };
 
 type Reply = { event: RuntimeEvent } | { result: unknown } | { fault: FaultDetails };
 
-const maxOrderBytes = 256 * 1024;
-const orderTimeoutMs = 5000;
+const maxCommandBytes = 256 * 1024;
+const commandTimeoutMs = 5000;
 
-/** The supervisor's side. `onClient` learns of everybody who was admitted, to send events to. */
+/** The supervisor's side. `onClient` is called for each client that was admitted, so that events are sent to it. */
 export function createControlServer(
   token: string,
-  handlers: OrderHandlers,
+  handlers: CommandHandlers,
   onClient: (send: (event: RuntimeEvent) => void, socket: Socket) => void,
 ): Server {
   return createServer((socket) => {
     let text = '';
     socket.on('error', () => socket.destroy());
-    socket.setTimeout(orderTimeoutMs, () => socket.destroy());
+    socket.setTimeout(commandTimeoutMs, () => socket.destroy());
     socket.setEncoding('utf8');
     socket.on('data', function read(chunk) {
       text += chunk;
-      if (text.length > maxOrderBytes) socket.destroy();
+      if (text.length > maxCommandBytes) socket.destroy();
       if (!text.includes('\n')) return;
       socket.off('data', read);
       socket.setTimeout(0);
       socket.resume();
-      void obey(text);
+      void answer(text);
     });
 
-    async function obey(line: string): Promise<void> {
+    async function answer(line: string): Promise<void> {
       const send = (reply: Reply) => {
         if (socket.writable) socket.write(`${JSON.stringify(reply)}\n`);
       };
       try {
-        const order = JSON.parse(line) as { token?: unknown; order?: unknown; ask?: unknown };
-        if (!admits(order.token) || !isOrder(order.order)) return void socket.destroy();
+        const command = JSON.parse(line) as { token?: unknown; command?: unknown; ask?: unknown };
+        if (!admits(command.token) || !isCommand(command.command)) return void socket.destroy();
         onClient((event) => send({ event }), socket);
-        const handle = handlers[order.order] as (ask: unknown, socket: Socket) => Promise<unknown>;
-        send({ result: (await handle(order.ask, socket)) ?? null });
+        const handle = handlers[command.command] as (ask: unknown, socket: Socket) => Promise<unknown>;
+        send({ result: (await handle(command.ask, socket)) ?? null });
       } catch (error) {
         send({ fault: detailsOf(error) });
       }
@@ -82,18 +81,18 @@ export function createControlServer(
     return a.length === b.length && timingSafeEqual(a, b);
   }
 
-  function isOrder(name: unknown): name is OrderName {
+  function isCommand(name: unknown): name is CommandName {
     return typeof name === 'string' && Object.hasOwn(handlers, name);
   }
 }
 
 /** The command line's side. Rejects with the supervisor's fault, the signal's reason, or that the supervisor has gone. */
-export async function giveOrder<Name extends OrderName>(
+export async function sendCommand<Name extends CommandName>(
   { port, token }: { port: number; token: string },
-  order: Name,
-  ask: Orders[Name]['ask'],
+  command: Name,
+  ask: Commands[Name]['ask'],
   { signal, onEvent }: { signal: AbortSignal; onEvent?: (event: RuntimeEvent) => void },
-): Promise<Orders[Name]['answer']> {
+): Promise<Commands[Name]['answer']> {
   signal.throwIfAborted();
   const socket = connect(port, '127.0.0.1');
   const onAbort = () => socket.destroy();
@@ -110,14 +109,14 @@ export async function giveOrder<Name extends OrderName>(
           const reply = JSON.parse(line) as Reply;
           if ('event' in reply) onEvent?.(reply.event);
           else if ('fault' in reply) reject(new Fault(reply.fault));
-          else resolve(reply.result as Orders[Name]['answer']);
+          else resolve(reply.result as Commands[Name]['answer']);
         }
       });
       socket.on('error', (error) => {
         failure = error;
       });
       socket.on('close', () => reject(signal.aborted ? signal.reason : supervisorGone(failure)));
-      socket.write(`${JSON.stringify({ token, order, ask })}\n`);
+      socket.write(`${JSON.stringify({ token, command, ask })}\n`);
     });
   } finally {
     signal.removeEventListener('abort', onAbort);
@@ -128,7 +127,7 @@ export async function giveOrder<Name extends OrderName>(
 export function supervisorGone(cause?: unknown): Fault {
   return new Fault({
     code: 'supervisor-gone',
-    message: 'the supervisor of the embedded stack has gone',
+    message: 'the supervisor of the stack has ended',
     hint: 'meatymusic up starts it again; its own log is .meatymusic/logs/supervisor.log',
     exitCode: ExitCode.unavailable,
     cause,

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A running process and its relations. */
+export interface ProcessRow {
+  pid: number;
+  ppid: number;
+  /** Process group. */
+  pgid: number;
+  /** Session; 0 where the system does not report it. */
+  sid: number;
+  name: string;
+}
+
+/** Returns all processes that this user can see, without zombies. */
+export function listProcesses(): ProcessRow[] {
+  return process.platform === 'linux' ? fromProc() : fromPs();
+}
+
+/** Returns the PIDs of processes that have this `NAME=value` in their initial environment. */
+export function findMarked(mark: string, pids?: readonly number[]): number[] {
+  if (process.platform !== 'linux') return markedFromPs(mark);
+  return (pids ?? fromProc().map(({ pid }) => pid)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function fromProc(): ProcessRow[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const end = stat.lastIndexOf(')');
+      // The command name is in parentheses and may contain any character.
+      const [state, ppid, pgid, sid] = stat.slice(end + 2, end + 80).split(' ');
+      if (state === 'Z' || state === 'X') return [];
+      const command = stat.slice(stat.indexOf('(') + 1, end);
+      return [{ pid: Number(name), ppid: Number(ppid), pgid: Number(pgid), sid: Number(sid), name: command }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function fromPs(): ProcessRow[] {
+  return ps(['-Axo', 'pid=,ppid=,pgid=,stat=,comm=']).flatMap((line) => {
+    const [pid, ppid, pgid, state = '', ...name] = line.trim().split(/\s+/);
+    if (!pid || state.startsWith('Z')) return [];
+    return [{ pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), sid: 0, name: name.join(' ') }];
+  });
+}
+
+function markedFromPs(mark: string): number[] {
+  return ps(['-Eww', '-o', 'pid=,command=', '-x'])
+    .filter((line) => line.includes(` ${mark} `) || line.endsWith(` ${mark}`))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+function ps(args: readonly string[]): string[] {
+  try {
+    return execFileSync('ps', args, { encoding: 'utf8', maxBuffer: 2 ** 26 }).split('\n');
+  } catch {
+    return [];
+  }
+}

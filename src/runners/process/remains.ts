@@ -1,0 +1,73 @@
+import { readlinkSync } from 'node:fs';
+import { awaitUntil } from '../../base/await-until.ts';
+import {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  signalProcess,
+} from '../../base/process-identity.ts';
+import { findMarked, listProcesses } from '../process-list.ts';
+import { readState, stackFolder, stackMark } from '../state.ts';
+
+/**
+ * Returns the processes of this project's stack that run: those in the state file, all that carry the stack's mark in
+ * their environment, which a lost state file or a kill between a start and its record cannot take away, and those of
+ * their groups and sessions.
+ */
+export function findRemains(root: string): ProcessIdentity[] {
+  const { supervisor: state } = readState(root);
+  const recorded = state ? [state.supervisor, ...Object.values(state.children)] : [];
+  const found = new Set(recorded.filter(isAlive).map(({ pid }) => pid));
+  for (const pid of marked(root)) found.add(pid);
+  // The services lead a group and a session of their own.
+  for (const { pid, pgid, sid } of listProcesses()) {
+    if (isLedBy(pgid, recorded) || isLedBy(sid, recorded)) found.add(pid);
+  }
+  found.delete(process.pid);
+  return [...found].map(identifyProcess).filter((identity) => identity !== undefined);
+}
+
+const isLedBy = (leader: number, recorded: readonly ProcessIdentity[]) =>
+  recorded.some((identity) => identity.pid === leader && isAlive(identity));
+
+/** Ends them: SIGTERM, then SIGKILL. Resolves when all have gone. */
+export async function clearRemains(root: string, graceMs = 2000): Promise<number> {
+  const remains = findRemains(root);
+  for (const [signal, withinMs] of [
+    ['SIGTERM', graceMs],
+    ['SIGKILL', 5000],
+  ] as const) {
+    const alive = remains.filter(isAlive);
+    if (alive.length === 0) break;
+    for (const identity of alive) {
+      signalProcess(identity, 'SIGCONT');
+      signalProcess(identity, signal);
+    }
+    const gone = awaitUntil(() => (remains.some(isAlive) ? undefined : true), {
+      what: 'what was left of the stack to end',
+      withinMs,
+    });
+    await (signal === 'SIGTERM' ? gone.catch(() => {}) : gone);
+  }
+  return remains.length;
+}
+
+function marked(root: string): number[] {
+  const { MEATYMUSIC_STACK: real } = stackMark(root);
+  const found = findMarked(`MEATYMUSIC_STACK=${real}`);
+  return process.platform === 'linux' ? [...found, ...findRedis(stackFolder(real))] : found;
+}
+
+/** redis-server writes its title over its environment, so the embedded one is known by its name and its working folder. */
+function findRedis(folder: string): number[] {
+  return listProcesses()
+    .filter(({ name }) => /^(redis|valkey)-server$/.test(name))
+    .map(({ pid }) => pid)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === folder;
+      } catch {
+        return false;
+      }
+    });
+}

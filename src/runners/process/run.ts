@@ -1,0 +1,212 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { pause } from '../../base/await-until.ts';
+import { messageOf } from '../../base/errors.ts';
+import { identifyProcess, type ProcessIdentity } from '../../base/process-identity.ts';
+import { openLogSync } from '../../base/write-file.ts';
+import { findReached } from '../listening-sockets.ts';
+import { describeHolder, portHolder } from '../port-holder.ts';
+import { logFile, stackMark } from '../state.ts';
+import { askHealth } from './health.ts';
+import { fileSize, LogSearch, lastLines } from './log-files.ts';
+import type { ServiceSpec } from './references.ts';
+import { ProcessTree } from './tree.ts';
+
+export interface RunExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Why it could not be started. */
+  error?: NodeJS.ErrnoException;
+  /** True if nothing here has stopped it. */
+  unexpected: boolean;
+  /** Processes of the service that were still running when its first one ended. */
+  left: ProcessIdentity[];
+}
+
+/** Longest time of one question; a development server compiles a page when it is asked for it. */
+const questionMs = { usual: 2000, http: 10_000 };
+/** How long the rest of a service has to end by itself after its first process ended without being stopped. */
+const strayGraceMs = 1000;
+const killedWithinMs = 5000;
+
+/**
+ * One run of a service's program, with every process that it starts. Its output goes straight to the log file, so that
+ * the end of the supervisor does not disturb it.
+ */
+export class ServiceRun {
+  readonly spec: ServiceSpec;
+  readonly identity: ProcessIdentity | undefined;
+  readonly startedAtMs = Date.now();
+  /** Resolves when its first process has ended. */
+  readonly ended: Promise<RunExit>;
+  /** Resolves when all of its processes have ended. */
+  readonly gone: Promise<void>;
+  exit: RunExit | undefined;
+  hasBeenReady = false;
+  readonly tree: ProcessTree | undefined;
+  readonly #root: string;
+  readonly #child: ChildProcess;
+  readonly #logStart: number;
+  readonly #logSearch: LogSearch | undefined;
+  #stopping = false;
+
+  constructor(root: string, spec: ServiceSpec, further: Record<string, string>) {
+    this.#root = root;
+    this.spec = spec;
+    const file = logFile(root, spec.name);
+    this.#logStart = fileSize(file);
+    if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.#logStart);
+    const mark = { MEATYMUSIC_RUN: randomBytes(12).toString('hex') };
+    const log = openLogSync(file);
+    try {
+      const [program, args] =
+        'shell' in spec.program
+          ? ['/bin/sh', ['-c', spec.program.shell]]
+          : [spec.program.file, spec.program.args];
+      this.#child = spawn(program, args, {
+        cwd: spec.cwd,
+        env: { ...spec.environment, ...further, ...stackMark(root), ...mark },
+        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log],
+        // A session of its own: its processes are found, and a Ctrl-C at the terminal does not reach it.
+        detached: true,
+      });
+    } finally {
+      closeSync(log);
+    }
+    this.#child.stdin?.on('error', () => {});
+    this.#child.stdin?.end(spec.input);
+    this.identity = this.#child.pid === undefined ? undefined : identifyProcess(this.#child.pid);
+    if (this.identity) this.tree = new ProcessTree(this.identity, `MEATYMUSIC_RUN=${mark.MEATYMUSIC_RUN}`);
+    this.ended = new Promise((resolve) => {
+      const end = (exit: Pick<RunExit, 'code' | 'signal' | 'error'>) => {
+        if (this.exit) return;
+        const left = this.tree?.members({ thorough: true }) ?? [];
+        this.exit = { ...exit, unexpected: !this.#stopping, left };
+        resolve(this.exit);
+      };
+      this.#child.once('exit', (code, signal) => end({ code, signal }));
+      this.#child.once('error', (error) => end({ code: null, signal: null, error }));
+    });
+    this.gone = this.ended.then((exit) => (exit.unexpected ? this.#endStrays() : undefined));
+  }
+
+  /** Resolves when it is ready, and rejects with why not. Nothing is sent to a port that its own processes do not hold. */
+  async askReady(): Promise<void> {
+    if (this.exit) throw new Error(this.describeExit());
+    const question = this.#ask();
+    question.catch(() => {});
+    await Promise.race([question, this.ended]);
+    if (this.exit) throw new Error(this.describeExit());
+    this.hasBeenReady = true;
+  }
+
+  async #ask(): Promise<void> {
+    const { ready, port = 0 } = this.spec;
+    const asked = ready.kind === 'port' ? (ready.port ?? port) : port;
+    const host = asked > 0 ? await this.#hostOf(asked) : '127.0.0.1';
+    const withinMs = ready.kind === 'http' ? questionMs.http : questionMs.usual;
+    switch (ready.kind) {
+      case 'runs':
+        if (Date.now() - this.startedAtMs < ready.forMs) throw new Error('it has just started');
+        return;
+      case 'log':
+        if (!this.#logSearch?.found()) throw new Error(`no line of its output matches /${ready.pattern}/`);
+        return;
+      case 'command':
+        return this.#askCommand(ready.command);
+      default:
+        return askHealth(ready, { host, port: asked }, withinMs);
+    }
+  }
+
+  /** Resolves to the host at which its own processes answer on the port. */
+  async #hostOf(port: number): Promise<string> {
+    const reached = await findReached(port, () => this.pids());
+    switch (reached.by) {
+      case 'own':
+        return reached.host;
+      case 'own-elsewhere':
+        throw new Error(`it listens on ${reached.host}, which is not an address of localhost`);
+      case 'other':
+        throw new Error(`port ${port} is held by ${describeHolder(await portHolder(port))}, not by it`);
+      case 'none':
+        throw new Error(`it does not listen on port ${port} yet`);
+    }
+  }
+
+  async #askCommand(command: string): Promise<void> {
+    const { cwd, environment } = this.spec;
+    const env = { ...environment, ...stackMark(this.#root) };
+    try {
+      await promisify(execFile)('/bin/sh', ['-c', command], { cwd, env, timeout: questionMs.http });
+    } catch (error) {
+      const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
+      const last = stderr.trim().split('\n').at(-1);
+      throw new Error(`\`${command}\` ended with ${code ?? 'a timeout'}${last ? `: ${last}` : ''}`);
+    }
+  }
+
+  /** Returns the PIDs of its processes. */
+  pids(): number[] {
+    return this.tree?.members().map(({ pid }) => pid) ?? [];
+  }
+
+  /** Resolves to whether its own processes answer on its port. */
+  async holdsPort(): Promise<boolean> {
+    const { port } = this.spec;
+    if (port === undefined || this.exit) return false;
+    return (await findReached(port, () => this.pids())).by === 'own';
+  }
+
+  /**
+   * Sends the stop signal to all of its processes, and SIGKILL to those that are left after the grace time. Resolves when
+   * all have ended, and their ports with them.
+   */
+  async stop({ signal, graceMs }: ServiceSpec['stop'] = this.spec.stop): Promise<void> {
+    if (!this.tree) return;
+    this.#stopping = true;
+    await this.#end(signal, graceMs);
+    await this.gone;
+  }
+
+  #endStrays(): Promise<void> {
+    return this.#end('SIGTERM', strayGraceMs);
+  }
+
+  async #end(signal: NodeJS.Signals, graceMs: number): Promise<void> {
+    const { tree } = this;
+    if (!tree || (this.exit && tree.members({ thorough: true }).length === 0)) return;
+    tree.signal(signal);
+    // A stopped process takes no other signal.
+    tree.signal('SIGCONT');
+    if (await this.#awaitEnd(graceMs)) return;
+    const endMs = performance.now() + killedWithinMs;
+    do tree.signal('SIGKILL');
+    while (!(await this.#awaitEnd(250)) && performance.now() < endMs);
+  }
+
+  /** Resolves to whether all of it has ended in time. */
+  async #awaitEnd(withinMs: number): Promise<boolean> {
+    const { tree } = this;
+    const endMs = performance.now() + withinMs;
+    for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 1.3, 50)) {
+      if (this.exit && (tree?.members({ thorough: true }).length ?? 0) === 0) return true;
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) return false;
+      await Promise.race([pause(Math.min(pauseMs, leftMs)), ...(this.exit ? [] : [this.ended])]);
+    }
+  }
+
+  describeExit(): string {
+    if (!this.exit) return 'runs';
+    const { code, signal, error } = this.exit;
+    if (error) return `could not be started: ${messageOf(error)}`;
+    return signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+  }
+
+  lastLines(count = 20): string[] {
+    return lastLines(logFile(this.#root, this.spec.name), count, this.#logStart);
+  }
+}

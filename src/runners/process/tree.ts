@@ -1,0 +1,76 @@
+import {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  signalProcess,
+} from '../../base/process-identity.ts';
+import { findMarked, listProcesses, type ProcessRow } from '../process-list.ts';
+
+/**
+ * The processes that a service consists of: its first one, all of its process group and session, their descendants, and
+ * those that left both and still have the mark of this run in their environment. A PID counts only together with its
+ * start time, so that no later process of another program is taken for one of them.
+ */
+export class ProcessTree {
+  readonly #leader: ProcessIdentity;
+  /** `NAME=value` in the environment of every process of this run. */
+  readonly #mark: string;
+  readonly #known = new Map<number, ProcessIdentity>();
+
+  constructor(leader: ProcessIdentity, mark: string) {
+    this.#leader = leader;
+    this.#mark = mark;
+    this.#known.set(leader.pid, leader);
+  }
+
+  /** Returns the processes that are alive. `thorough` also reads the environment of all other processes. */
+  members({ thorough = false } = {}): ProcessIdentity[] {
+    const rows = listProcesses();
+    const found = new Set([...this.#known.values()].filter(isAlive).map(({ pid }) => pid));
+    const { pid: leader } = this.#leader;
+    // The number of a group and session is free for others once all of it has ended.
+    if (found.has(leader)) {
+      for (const { pid, pgid, sid } of rows) if (pgid === leader || sid === leader) found.add(pid);
+    }
+    if (thorough) {
+      const others = rows.filter(({ pid }) => !found.has(pid) && pid !== process.pid);
+      for (const pid of findMarked(
+        this.#mark,
+        others.map(({ pid }) => pid),
+      ))
+        found.add(pid);
+    }
+    addDescendants(found, rows);
+    this.#known.clear();
+    for (const pid of found) {
+      const identity = identifyProcess(pid);
+      if (identity) this.#known.set(pid, identity);
+    }
+    return [...this.#known.values()];
+  }
+
+  /** Sends a signal to all of it: first to the whole group at once, then to those outside. */
+  signal(signal: NodeJS.Signals): void {
+    const members = this.members({ thorough: true });
+    const { pid: leader } = this.#leader;
+    const isGroupOurs = isAlive(this.#leader);
+    const groups = new Map(listProcesses().map(({ pid, pgid }) => [pid, pgid]));
+    if (isGroupOurs) {
+      try {
+        process.kill(-leader, signal);
+      } catch {
+        // It ended in between.
+      }
+    }
+    for (const identity of members) {
+      if (!isGroupOurs || groups.get(identity.pid) !== leader) signalProcess(identity, signal);
+    }
+  }
+}
+
+function addDescendants(found: Set<number>, rows: readonly ProcessRow[]): void {
+  const children = new Map<number, number[]>();
+  for (const { pid, ppid } of rows) children.set(ppid, [...(children.get(ppid) ?? []), pid]);
+  // A set is iterated with the entries that are added meanwhile.
+  for (const pid of found) for (const child of children.get(pid) ?? []) found.add(child);
+}
