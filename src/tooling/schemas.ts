@@ -12,10 +12,8 @@ import { checksFileSchema } from '../sources/declared/schema.ts';
 
 /** Writes the schemas. The one of the configuration has the options of every built-in check, so that editors complete them. */
 export async function writeSchemas(folder: string): Promise<void> {
-  const config = published('Configuration of meatymusic', configSchema);
-  Object.assign((config as ObjectSchema).properties.options ?? {}, { properties: await optionSchemas() });
   const schemas = {
-    config,
+    config: await configSchemaDocument(),
     checks: published('Declared checks of meatymusic', checksFileSchema),
     result: published('Result document of meatymusic verify', resultSchema),
   };
@@ -23,6 +21,13 @@ export async function writeSchemas(folder: string): Promise<void> {
   for (const [name, schema] of Object.entries(schemas)) {
     await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
   }
+}
+
+/** Returns the schema of the configuration, with the options of every built-in check. */
+export async function configSchemaDocument(): Promise<object> {
+  const config = published('Configuration of meatymusic', configSchema);
+  Object.assign((config as ObjectSchema).properties.options ?? {}, { properties: await optionSchemas() });
+  return config;
 }
 
 interface ObjectSchema {
