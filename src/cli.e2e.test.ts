@@ -98,7 +98,7 @@ describe.skipIf(notBuilt)(`the command line${notBuilt ? ` (${notBuilt})` : ''}`,
     expect(await bash(`meatymusic ${args}`)).toEqual({ code: 2, stdout: '', stderr });
   });
 
-  it('tells errors as JSON where --json was asked for', async () => {
+  it('prints errors as JSON with --json', async () => {
     const { code, stdout, stderr } = await bash('meatymusic checks explain nope/nope --json');
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'unknown-check', exitCode: 2 });
@@ -183,7 +183,7 @@ describe.skipIf(notBuilt)('the end of the process', () => {
     expect((await bash(`meatymusic ${args} --verbose`, {}, cwd)).stderr).not.toContain('left-open');
   });
 
-  it('is told under --verbose, and comes nevertheless, when a check leaves a timer', async () => {
+  it('is printed with --verbose, and ends nevertheless, when a check leaves a timer', async () => {
     const cwd = project('left-open', {
       'meatymusic.config.json': '{ "checks": "checks" }',
       'checks/a/b.mjs': `import { defineCheck } from 'meatymusic';

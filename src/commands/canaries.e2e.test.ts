@@ -17,7 +17,7 @@ const pemLines = [
 ];
 const long = 'Lk9-vQ2xW7mZ4tB8nR3cJ6yH1fD5gS0pA-uE9iO4lK7jM2';
 
-/** Where each stands: in the environment, in `.env`, in the configuration, in a file of checks. */
+/** Where each is: in the environment, in `.env`, in the configuration, in a file of checks. */
 const env: Record<string, string> = {
   CLERK_SECRET_KEY: 'sk_c4nary/one+1',
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCY',

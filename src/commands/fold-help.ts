@@ -1,6 +1,6 @@
 import { wrapText } from '../base/wrap-text.ts';
 
-/** An indented line of help, and what stands in a second column behind it. */
+/** An indented line of help, and the second column behind it. */
 const twoColumns = /^(\s+\S.*?) {2,}(\S.*)$/;
 
 /**

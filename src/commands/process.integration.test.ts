@@ -20,7 +20,7 @@ async function program(body: string) {
     input,
     `import { mostSevereExitCode, openProcess } from '${packageRoot}/src/commands/process.ts';
         const context = openProcess({ plain: true });
-        const tell = (text) => context.stdout.write(text + '\\n');
+        const print = (text) => context.stdout.write(text + '\\n');
         ${body}`,
   );
   const file = `${input}.mjs`;
@@ -45,7 +45,7 @@ async function program(body: string) {
   return { child, sees, ended };
 }
 
-const forever = 'setInterval(() => {}, 1000); tell("ready");';
+const forever = 'setInterval(() => {}, 1000); print("ready");';
 
 describe('openProcess', () => {
   it.each([
@@ -57,11 +57,11 @@ describe('openProcess', () => {
       const timer = setInterval(() => {}, 1000);
       context.base.signal.addEventListener('abort', async () => {
         const { code, message, exitCode } = context.base.signal.reason;
-        await tell([code, message, exitCode].join('|'));
+        await print([code, message, exitCode].join('|'));
         clearInterval(timer);
         process.exitCode = mostSevereExitCode(context.reasons.map((reason) => reason.exitCode));
       });
-      tell('ready');`);
+      print('ready');`);
     await sees('ready');
     child.kill(signal);
     expect(await ended).toEqual({ code, out: `ready\nsignal|ended by ${signal}|${code}\n` });
@@ -69,7 +69,7 @@ describe('openProcess', () => {
 
   it('ends at once at the second Ctrl-C, whatever the cleanup does', async () => {
     const { child, sees, ended } = await program(
-      `context.base.signal.addEventListener('abort', () => tell('cleaning up')); ${forever}`,
+      `context.base.signal.addEventListener('abort', () => print('cleaning up')); ${forever}`,
     );
     await sees('ready');
     child.kill('SIGINT');
@@ -79,8 +79,8 @@ describe('openProcess', () => {
   });
 
   it.each([
-    ['an error that nobody catches', 'setTimeout(() => { throw new Error("oh no"); });'],
-    ['a rejection that nobody handles', 'Promise.reject(new Error("oh no"));'],
+    ['an error that is not caught', 'setTimeout(() => { throw new Error("oh no"); });'],
+    ['a rejection that is not handled', 'Promise.reject(new Error("oh no"));'],
     ['a non-error that is thrown', 'setTimeout(() => { throw "oh no"; });'],
   ])('turns %s into an internal fault', async (_what, statement) => {
     const { ended } = await program(`
@@ -88,7 +88,7 @@ describe('openProcess', () => {
       context.base.signal.addEventListener('abort', () => {
         clearInterval(timer);
         const { message, exitCode } = context.base.signal.reason;
-        tell(message);
+        print(message);
         process.exitCode = exitCode;
       });
       ${statement}`);
@@ -99,7 +99,7 @@ describe('openProcess', () => {
     const { ended } = await program(`
       process.exitCode = 0;
       context.base.redact.add('hunter2-secret');
-      await tell('it is hunter2-secret, ' + Buffer.from('hunter2-secret').toString('base64'));
+      await print('it is hunter2-secret, ' + Buffer.from('hunter2-secret').toString('base64'));
       context.close();`);
     expect(await ended).toEqual({ code: 0, out: 'it is [redacted], [redacted]\n' });
   });

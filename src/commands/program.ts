@@ -85,7 +85,7 @@ export function createProgram(version: string): Command {
     .version(version, '-V, --version', 'print the version')
     .option('--config <file>', 'configuration file (default: found upwards from the working folder)')
     .option('--cwd <folder>', 'work as if started in this folder')
-    .option('-q, --quiet', 'only what is not well, and the result')
+    .option('-q, --quiet', 'only what did not pass, and the result')
     .option('--verbose', 'more about what happens; stack traces of unexpected errors')
     .option('--no-color', 'no colours and no animation (NO_COLOR does the same)')
     .helpOption('-h, --help', 'show help')

@@ -65,7 +65,7 @@ function isWell({ state, health, exitCode, role }: ServiceStatus): boolean {
   return state === 'running' && health !== 'unhealthy';
 }
 
-/** What a service is stands in its line where that fits, else below the table; where not even the rest fits, it is folded. */
+/** The note about a service is in its line where that fits, else below the table; where not even the rest fits, it is folded. */
 function table(style: Style, services: readonly ServiceStatus[], columns: number): string {
   const nowMs = Date.now();
   const titles = ['SERVICE', 'STATE', 'HEALTH', 'ADDRESS', 'UPTIME', 'RESTARTS', 'WHAT'];

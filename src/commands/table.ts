@@ -20,7 +20,7 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
   init: { summary: 'write a commented configuration file', load: () => import('./init/init.ts') },
   doctor: {
-    summary: 'what would keep `up` from working, with its mend',
+    summary: 'what would keep `up` from working, and how to fix it',
     load: () => import('./doctor/doctor.ts'),
   },
   completion: {

@@ -18,7 +18,7 @@ export function reasonOf(check: CheckResult): string {
   }
 }
 
-/** All that is told of a check that did not pass, as named lines. */
+/** Returns what is known about a check that did not pass, as named lines. */
 export function detailsOf(check: CheckResult): [name: string, text: string][] {
   const { status, code, expected, actual, hint, reason, enable, blockedBy, attempts } = check;
   const details: [string, string | undefined][] = [

@@ -46,7 +46,7 @@ describe('pretty', async () => {
     it.each([
       ['failures', trouble],
       ['passes', allWell],
-    ])('says of %s what it says on a wide window', (_, result) => {
+    ])('has the same words for %s as on a wide window', (_, result) => {
       // The drawing of spans takes what room there is.
       const words = (width: number) =>
         pretty
@@ -65,14 +65,14 @@ describe('pretty', async () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(24);
   });
 
-  it('says of a run where all is well only its closing line, where it is told to be quiet', () => {
+  it('prints the closing line alone for a run without failures, with quiet', () => {
     expect(pretty.render(sampleResults['all-well']!, { ...plainLook, quiet: true })).toMatchInlineSnapshot(`
       "✔ 2 passed, 1 skipped in 1.23 s · embedded stack
       "
     `);
   });
 
-  it('shows what failed, broke or was blocked and nothing else, where it is told to be quiet', () => {
+  it('shows what failed, broke or was blocked and nothing else, with quiet', () => {
     const text = pretty.render(trouble, { ...plainLook, quiet: true });
     expect(text).toMatchInlineSnapshot(`
       "◌ api            1 blocked
@@ -108,7 +108,7 @@ describe('pretty', async () => {
     for (const { title, status } of trouble.checks) if (status === 'pass') expect(text).not.toContain(title);
   });
 
-  it('says which addresses of a stack that nobody started here were looked at', () => {
+  it('lists the addresses of an external stack', () => {
     const external = { ...trouble, stack: { ...trouble.stack, runtime: 'external' as const } };
     expect(
       pretty.render(external, plainLook).trimEnd().split('\n').slice(-2).join('\n'),

@@ -23,7 +23,7 @@ export const junit: Reporter = {
   },
 };
 
-/** A case of the run itself where no check came to a verdict: without it, such a run would look green. */
+/** A case of the run itself where no check has a verdict: without it, such a run would look green. */
 function runSuite({ nothingExamined, ok, tool, startedAt }: RunResult) {
   if (!nothingExamined) return undefined;
   const { code, message } = nothingExamined;

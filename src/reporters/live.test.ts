@@ -34,7 +34,7 @@ describe('createLiveProgress', () => {
     expect(terminal.lines().join('')).toBe('');
   });
 
-  it('shows the last line that a long call told of, until its check ends', async () => {
+  it('shows the last progress line of a long call, until its check ends', async () => {
     const { live, terminal } = begin();
     const row = async (wanted: RegExp) =>
       expect(

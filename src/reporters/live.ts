@@ -6,7 +6,7 @@ import type { Screen } from './screen.ts';
 
 export interface LiveProgress {
   listener: RunListener;
-  /** Takes the picture away, so that the report stands alone. Resolves once that is written. */
+  /** Removes the picture before the report. Resolves once that is written. */
   end(): Promise<void>;
 }
 
@@ -16,8 +16,8 @@ interface Area {
   done: number;
   failed: number;
   running: Map<string, string>;
-  /** The last line that a check told of a long call. */
-  told?: { id: string; line: string } | undefined;
+  /** The last progress line of a check's long call. */
+  progress?: { id: string; line: string } | undefined;
 }
 
 const delayMs = 150;
@@ -29,11 +29,11 @@ export function createLiveProgress(screen: Screen): LiveProgress {
   const rows = createRows(screen, { keep: false, delayMs, footer });
   const areas = new Map<string, Area>();
   const show = (name: string) => {
-    const { row, total, done, failed, running, told } = areas.get(name)!;
+    const { row, total, done, failed, running, progress } = areas.get(name)!;
     const width = Math.max(...[...areas.keys()].map((each) => each.length));
     const counts = `${done}/${total}${failed > 0 ? ` ${failed} failed` : ''}`;
     const [title, ...others] = running.values();
-    const first = told ? `${told.id.slice(name.length + 1)}: ${told.line}` : title;
+    const first = progress ? `${progress.id.slice(name.length + 1)}: ${progress.line}` : title;
     const more = others.length > 0 ? `(${running.size}) ` : '';
     const state = failed > 0 ? 'failed' : done === total ? 'done' : 'running';
     row.show(state, `${name.padEnd(width)}  ${counts}`, first && `${more}${first}`);
@@ -69,11 +69,11 @@ function count(
     return;
   }
   if (event.type === 'progress') {
-    if (event.line.trim() !== '') area.told = { id, line: event.line };
+    if (event.line.trim() !== '') area.progress = { id, line: event.line };
     return;
   }
   area.running.delete(id);
-  if (area.told?.id === id) area.told = undefined;
+  if (area.progress?.id === id) area.progress = undefined;
   area.done++;
   if (event.result.status === 'fail' || event.result.status === 'error') area.failed++;
 }

@@ -4,9 +4,9 @@ import { makeCheck } from '../testing/make-check.ts';
 import { createPlainProgress } from './plain-progress.ts';
 
 const check = makeCheck({ id: 'web/build' });
-const tell = (line: string) => ({ type: 'progress' as const, check, line });
+const progressOf = (line: string) => ({ type: 'progress' as const, check, line });
 
-it('writes what a check tells, behind its id, and nothing that could steer a terminal or a CI log', async () => {
+it('writes the progress of a check behind its ID, and nothing that could steer a terminal or a CI log', async () => {
   let text = '';
   const lines = createPlainProgress({
     write: async (part) => {
@@ -15,9 +15,9 @@ it('writes what a check tells, behind its id, and nothing that could steer a ter
   });
   lines.listener({ type: 'run-start', checks: [check], stack: exampleStack, startedAt: '' });
   lines.listener({ type: 'check-start', check });
-  lines.listener(tell('compiling'));
-  lines.listener(tell('  '));
-  lines.listener(tell('::error::\u001b]52;c;eA==\u0007done'));
+  lines.listener(progressOf('compiling'));
+  lines.listener(progressOf('  '));
+  lines.listener(progressOf('::error::\u001b]52;c;eA==\u0007done'));
   await lines.end();
   expect(text.split('\n')).toEqual([
     'web/build | compiling',
@@ -29,21 +29,21 @@ it('writes what a check tells, behind its id, and nothing that could steer a ter
 
 it('leaves out lines, and says how many, where the reader is slow', async () => {
   const parts: string[] = [];
-  let go = () => {};
+  let release = () => {};
   const lines = createPlainProgress({
     write: (part) => {
       parts.push(part);
       return new Promise((resolve) => {
-        go = resolve;
+        release = resolve;
       });
     },
   });
-  for (let line = 0; line < 2000; line++) lines.listener(tell(`line ${line}`));
+  for (let line = 0; line < 2000; line++) lines.listener(progressOf(`line ${line}`));
   const end = lines.end();
-  go();
+  release();
   await Promise.resolve();
   await Promise.resolve();
-  go();
+  release();
   await end;
   expect(parts[0]).toBe('web/build | line 0\n');
   expect(parts[1]).toMatch(/^… 1499 lines left out\nweb\/build \| line 1500\n/);

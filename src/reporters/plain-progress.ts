@@ -6,7 +6,7 @@ const longestLine = 500;
 /** Lines that wait for a slow reader; more are left out, and counted. */
 const mostWaiting = 500;
 
-/** Without a terminal: what the checks tell of long calls, one line each, behind the check's id. */
+/** Without a terminal: the progress of the checks' long calls, one line each, behind the check's id. */
 export function createPlainProgress(output: Pick<Screen, 'write'>): LiveProgress {
   let waiting: string[] = [];
   let leftOut = 0;

@@ -21,7 +21,7 @@ interface Page extends Look {
 }
 
 /**
- * For a person. All is well: the whole checklist. Something is not: every area where all is well is one line, so that
+ * For a person. Without failures: the whole checklist. Otherwise every area without failures is one line, so that
  * the failures, each with what was expected, found, seen and to do, stand on the first screen. Quiet: they alone, and the
  * closing line.
  */
@@ -103,7 +103,7 @@ function failure(page: Page, check: CheckResult): void {
   field(page, check.status === 'error' ? 'broke' : 'found', check.actual ?? '');
   const shown = check.evidence.slice(0, verbose ? undefined : 4);
   const label = fieldName(page, 'evidence');
-  // Addresses and paths are long words: where they would be broken, all of it stands below.
+  // Addresses and paths are long words: where they would be broken, all of it is printed below.
   const isBeside = page.columns >= 60;
   if (shown.length > 0 && !isBeside) page.line(label);
   for (const [index, item] of shown.entries()) {
@@ -181,7 +181,7 @@ function closing(page: Page, result: RunResult): void {
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
-  // Of a stack that nobody started here, some addresses may be defaults that nobody meant.
+  // Some addresses of an external stack may be defaults that its user does not know.
   if (stack.runtime !== 'external' || !checks.some(({ source }) => source.startsWith('checks/'))) return;
   page.beside('  ', addressesOf(stack), paint.dim);
 }

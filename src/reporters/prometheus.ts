@@ -4,7 +4,7 @@ import type { Reporter } from './reporter.ts';
 
 const statuses = ['pass', 'fail', 'skip', 'error', 'blocked'] as const;
 
-/** The text format of Prometheus, for the textfile collector: who is well, how long it took, when it was looked at. */
+/** The text format of Prometheus, for the textfile collector: what passed, how long it took, when it ran. */
 export const prometheus: Reporter = {
   render(result) {
     const { checks, summary } = result;
@@ -32,7 +32,7 @@ export const prometheus: Reporter = {
       ...family(
         'meatymusic_run_examined',
         'gauge',
-        'Whether a check came to a verdict; 0: all skipped, or none.',
+        'Whether a check has a verdict; 0: all skipped, or none.',
       ),
       sample('meatymusic_run_examined', runLabels(result), result.nothingExamined ? 0 : 1),
       ...family('meatymusic_run_duration_seconds', 'gauge', 'How long the run took.'),

@@ -37,7 +37,7 @@ interface Line {
 
 const leastAside = 10;
 
-/** Lines that are redrawn in their place: listr2's renderer draws and takes away, what stands in them is put together here. */
+/** Lines that are redrawn in their place: listr2's renderer draws and removes them, their text is made here. */
 export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOptions): Rows {
   const paint = new Chalk({ level: screen.color ? 1 : 0 });
   const { stream, flushed } = canvasOf(screen);
@@ -46,7 +46,7 @@ export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOp
   const sign = (state: RowState, isLast: boolean) => {
     if (state === 'done') return paint.green('✔');
     if (state === 'failed') return paint.red('✖');
-    // What did not end stands still.
+    // What did not end is not animated any more.
     return isLast ? paint.dim('·') : paint.cyan(spinner.fetch());
   };
   /** While it is drawn, each is one line; the last picture has all its words, folded behind the name. */
@@ -97,7 +97,7 @@ export function createRows(screen: Screen, { keep, delayMs = 0, footer }: RowsOp
       if (!timer) draw();
       return {
         show(state, text, aside = '') {
-          // Folds no blanks: what stands in columns stays there.
+          // Keeps blanks: columns stay aligned.
           Object.assign(row, { state, text: safeText(text).replace(/\s/g, ' '), aside });
         },
       };

@@ -19,8 +19,8 @@ export const tap: Reporter = {
 
 function testPoint(check: CheckResult, number: number): string[] {
   const { status, id, title, failureTitle, level } = check;
-  const told = `${id}: ${status === 'fail' || status === 'error' ? failureTitle : title}`;
-  const point = `${number} - ${escaped(told)}`;
+  const text = `${id}: ${status === 'fail' || status === 'error' ? failureTitle : title}`;
+  const point = `${number} - ${escaped(text)}`;
   if (status === 'pass') return [`ok ${point}`];
   if (status === 'skip' || status === 'blocked') return [`ok ${point} # SKIP ${escaped(reasonOf(check))}`];
   const directive = level === 'advisory' && status === 'fail' ? ' # TODO advisory' : '';

@@ -4,17 +4,12 @@ import { findBannedWords, readWrittenTexts } from './banned-words.ts';
 /** Rooms that still have banned words. Remove a room once it is clean; do not add one. */
 const notCleanedYet = [
   'checks',
-  'README.md',
   'src/check',
-  'src/cli.e2e.test.ts',
-  'src/commands',
   'src/config',
   'src/engine',
   'src/probes',
   'src/prove',
-  'src/reporters',
   'src/runners',
-  'src/session',
   'src/sources',
   'src/suites',
 ];

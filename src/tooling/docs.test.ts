@@ -13,4 +13,4 @@ it('has generated pages that are those of the definitions (npm run docs)', async
     return !existsSync(file) || readFileSync(file, 'utf8') !== text;
   });
   expect(different.map(([name]) => name)).toEqual([]);
-});
+}, 60_000);

@@ -21,7 +21,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .summary('what a check verifies, why, and each way in which it fails')
     .description(
-      'Explain a check: what it verifies, why it matters, each way in which it fails with its mend, its options ' +
+      'Explain a check: what it verifies, why it matters, each way in which it fails with its fix, its options ' +
         'with their values now and where these come from, and how it is proven able to fail.',
     )
     .argument('<id>', 'id of the check: api/health')
@@ -36,7 +36,7 @@ Examples:
   act(command, explain);
 };
 
-/** An option of a check as it stands. */
+/** An option of a check with its current value. */
 interface OptionNow {
   name: string;
   description: string;

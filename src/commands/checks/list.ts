@@ -54,7 +54,7 @@ const list: Action = async (invocation, { tag, json }, patterns) => {
   });
   const count = chosen.length === 1 ? '1 check' : `${chosen.length} checks`;
   const of = chosen.length < checks.length ? ` of ${checks.length}` : '';
-  const more = 'meatymusic checks explain <id> tells more';
+  const more = 'more: meatymusic checks explain <id>';
   const end = lineFor(invocation.stdout, `${count}${of}; ${more}`, style.dim);
   await invocation.stdout.write(`${lines.join('\n')}\n\n${end}`);
   return ExitCode.ok;

@@ -76,7 +76,7 @@ const create: Action = async (invocation, options, [id = '']) => {
   }
   await invocation.stdout.write(`${files.join('\n')}\n`);
   const next = [
-    isKnown ? '' : `tell meatymusic.config.* about the folder: checks: '${relative}'`,
+    isKnown ? '' : `name the folder in meatymusic.config.*: checks: '${relative}'`,
     'write down what it verifies and why, then:',
     hasVitest(folder) ? '' : '  npm install --save-dev vitest   # runs its test',
     `  npx vitest run ${files[1]}`,

@@ -21,7 +21,7 @@ interface Document {
   checks: Proof[];
 }
 
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 // Whether it is right is asked here, not whether it is fast: the machine may be busy.
 const verify = { timeout: '10s', skip: ['browser/*', 'api/ready-tells-truth', 'cache/degrades'] };
 
@@ -75,7 +75,7 @@ async function startStack(): Promise<void> {
   writeFileSync(project.file('ops/shop/patient-with-data.ts'), patientWithData);
   writeFileSync(project.file('ops/shop/trusting.ts'), withoutSabotage);
   const up = await project.run(['up', '--no-verify']);
-  expect(up.code, told(up)).toBe(0);
+  expect(up.code, outputOf(up)).toBe(0);
 }
 
 const changes = () => project.file('.meatymusic/changes');
@@ -86,7 +86,7 @@ const records = () =>
 
 async function expectHealthy(...patterns: string[]): Promise<CliResult> {
   const result = await project.run(['verify', ...patterns, '--skip', 'shop']);
-  expect(result.code, told(result)).toBe(0);
+  expect(result.code, outputOf(result)).toBe(0);
   return result;
 }
 
@@ -119,12 +119,12 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
 
   it('does not let a check pass that declares no sabotage', async () => {
     const result = await project.run(['checks', 'prove', 'shop/trusting', 'naming/configuration']);
-    expect(result.code, told(result)).toBe(1);
+    expect(result.code, outputOf(result)).toBe(1);
     expect(result.stdout).toContain('? shop/trusting  unproven: it declares no sabotage');
     expect(result.stdout).toContain('1 of 2 checks proven able to fail, 1 unproven in ');
   });
 
-  it('mends the stack when it is interrupted', async () => {
+  it('restores the stack when it is interrupted', async () => {
     const proving = project.start(['checks', 'prove', 'shop/patient']);
     await untilBroken(proving);
     proving.child.kill('SIGINT');
@@ -141,7 +141,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     await untilBroken(proving);
     for (const args of [['verify'], ['up'], ['checks', 'prove']]) {
       const other = await project.run(args);
-      expect(other.code, told(other)).toBe(75);
+      expect(other.code, outputOf(other)).toBe(75);
       expect(other.stderr).toContain(
         `checks prove breaks this stack on purpose: process ${proving.child.pid}`,
       );
@@ -150,7 +150,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     expect((await proving.ended).code).toBe(143);
   });
 
-  it('is mended by the next call after a SIGKILL', async () => {
+  it('is restored by the next call after a SIGKILL', async () => {
     const proving = project.start(['checks', 'prove', 'shop/patient']);
     await untilBroken(proving);
     proving.child.kill('SIGKILL');
@@ -171,7 +171,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     const { supervisor } = JSON.parse(readFileSync(project.file('.meatymusic/supervisor.json'), 'utf8'));
     process.kill(supervisor.pid, 'SIGKILL');
     const up = await project.run(['up', '--no-verify']);
-    expect(up.code, told(up)).toBe(0);
+    expect(up.code, outputOf(up)).toBe(0);
     expect(up.stderr).toMatch(
       /note: repaired what an earlier `meatymusic checks prove` left: sabotage "a column is renamed"\n[\s\S]*migrations/,
     );
@@ -204,7 +204,7 @@ async function columnIsRenamed(): Promise<boolean> {
 /** Then the check has begun its long pause, or will in a moment. */
 async function untilBroken(proving: ReturnType<TestProject['start']>, isBroken = redisIsAway): Promise<void> {
   const ended = proving.ended.then((result) => {
-    throw new Error(`it ended: ${told(result)}`);
+    throw new Error(`it ended: ${outputOf(result)}`);
   });
   ended.catch(() => {});
   const broken = awaitUntil(async () => (records().length > 0 && (await isBroken())) || undefined, {

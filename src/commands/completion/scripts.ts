@@ -2,7 +2,7 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 
 /**
  * Each script asks `meatymusic completion words -- <words so far> <word at the cursor>` for candidates, one a line. A
- * line `:files` stands for the names of files.
+ * line `:files` means the names of files.
  */
 export const completionScripts: Readonly<Record<Shell, string>> = {
   bash: `# meatymusic completion for bash

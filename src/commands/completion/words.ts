@@ -10,7 +10,7 @@ import type { Invocation } from '../invocation.ts';
 import { addCommand, createProgram } from '../program.ts';
 import { commandTable } from '../table.ts';
 
-/** Stands for the names of files, which the shell knows best. */
+/** Placeholder for the names of files, which the shell knows best. */
 const files = ':files';
 
 /** What may stand at the place of the last word, whatever of it is typed already. Never rejects: a shell would print it. */

@@ -14,13 +14,13 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description(
       'Look at what `up` and `verify` need on this machine: Node.js, Docker and Compose, the embedded runtime, ports with ' +
-        'their holders, disk, memory, a browser; each with its mend.',
+        'their holders, disk, memory, a browser; each with its fix.',
     )
     .option('--json', 'machine-readable')
     .addHelpText(
       'after',
       `
-Exit codes: 0 \`up\` will work, 1 the configuration has to be mended first, 69 the machine keeps it from working.
+Exit codes: 0 \`up\` will work, 1 the configuration has to be corrected first, 69 the machine keeps it from working.
 
 Examples:
   $ meatymusic doctor
@@ -48,15 +48,15 @@ const doctor: Action = async (invocation, { json }) => {
   const mark = { ok: good('ok  '), note: warn('note'), bad: bad('bad ') };
   const width = Math.max(...findings.map(({ name }) => name.length));
   const columns = invocation.stdout.columns;
-  const lines = findings.flatMap(({ name, state, found, mend }) => [
+  const lines = findings.flatMap(({ name, state, found, fix }) => [
     ...(invocation.quiet && state === 'ok'
       ? []
       : besideText(`${mark[state]}  ${name.padEnd(width)}  `, safeLine(found), columns)),
-    ...(mend && state !== 'ok' ? besideText(' '.repeat(width + 8), mend, columns, link) : []),
+    ...(fix && state !== 'ok' ? besideText(' '.repeat(width + 8), fix, columns, link) : []),
   ]);
   const end = {
     [ExitCode.ok]: 'nothing keeps `meatymusic up` from working',
-    [ExitCode.checkFailed]: 'the configuration has to be mended first',
+    [ExitCode.checkFailed]: 'the configuration has to be corrected first',
     [ExitCode.unavailable]: 'this machine keeps `meatymusic up` from working',
   }[exitCode];
   await invocation.stdout.write(`${lines.join('\n')}\n\n${lineFor(invocation.stdout, end, bold)}`);
@@ -80,7 +80,7 @@ async function openAnyway(invocation: Invocation): Promise<{ project: Project; f
         name,
         state: 'bad',
         found: [error.message, ...error.details].join('; '),
-        mend: 'meatymusic config names them one by one',
+        fix: 'meatymusic config names them one by one',
       },
     };
   }

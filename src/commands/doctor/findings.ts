@@ -19,7 +19,7 @@ export interface Finding {
   state: 'ok' | 'note' | 'bad';
   found: string;
   /** What to do about it; a command where there is one. */
-  mend?: string;
+  fix?: string;
 }
 
 const mebibyte = 1024 * 1024;
@@ -70,7 +70,7 @@ function examineFolder(root: string): Finding {
     name,
     state: 'bad',
     found: `${refused} cannot be written to`,
-    mend: `chown "$(id -u)" '${refused}'`,
+    fix: `chown "$(id -u)" '${refused}'`,
   };
 }
 
@@ -80,8 +80,8 @@ function examineDisk(root: string): Finding {
   const free = bavail * bsize;
   const found = `${size(free)} free below ${root}`;
   if (free >= wantedDisk) return { name, state: 'ok', found };
-  const mend = 'meatymusic down --volumes; docker system prune';
-  return { name, state: free < leastDisk ? 'bad' : 'note', found, mend };
+  const fix = 'meatymusic down --volumes; docker system prune';
+  return { name, state: free < leastDisk ? 'bad' : 'note', found, fix };
 }
 
 function examineMemory(): Finding {
@@ -89,16 +89,16 @@ function examineMemory(): Finding {
   const free = os.freemem();
   const found = `${size(free)} of ${size(os.totalmem())} available, ${os.availableParallelism()} processors`;
   if (free >= wantedMemory) return { name, state: 'ok', found };
-  const mend = `close other programs: the embedded stack takes about ${size(wantedMemory)}`;
-  return { name, state: 'note', found, mend };
+  const fix = `close other programs: the embedded stack takes about ${size(wantedMemory)}`;
+  return { name, state: 'note', found, fix };
 }
 
 async function examineDocker(project: Project): Promise<Finding> {
   const name = project.config.compose.engine === 'podman' ? 'Podman' : 'Docker';
   const { available, reason } = await dockerAnswers(project);
   if (available) return { name, state: 'ok', found: reason };
-  const mend = 'docker info tells more; without it `meatymusic up` takes the embedded runtime';
-  return { name, state: 'note', found: reason, mend };
+  const fix = '`docker info` has the details; without it `meatymusic up` takes the embedded runtime';
+  return { name, state: 'note', found: reason, fix };
 }
 
 /** What the embedded runtime is made of: PGlite with pgvector, and the reference stack's bundle. */
@@ -108,14 +108,14 @@ function examineEmbedded(): Finding {
     const { resolve } = createRequire(import.meta.url);
     for (const part of ['@electric-sql/pglite', '@electric-sql/pglite-pgvector']) resolve(part);
   } catch (error) {
-    return { name, state: 'note', found: `PGlite is missing: ${messageOf(error)}`, mend: 'npm install' };
+    return { name, state: 'note', found: `PGlite is missing: ${messageOf(error)}`, fix: 'npm install' };
   }
   if (!existsSync(path.join(distFolder, 'stack/api/main.js'))) {
     return {
       name,
       state: 'note',
       found: 'the reference stack is not built',
-      mend: `npm run build (in ${packageRoot})`,
+      fix: `npm run build (in ${packageRoot})`,
     };
   }
   return { name, state: 'ok', found: 'PGlite with pgvector, and the reference stack' };
@@ -126,14 +126,14 @@ function examineRedis({ env }: Project): Finding {
   const program = findProgram(['redis-server', 'valkey-server'], env);
   if (program) return { name, state: 'ok', found: program };
   const found = 'no redis-server or valkey-server: the embedded runtime brings a small server of its own';
-  return { name, state: 'note', found, mend: 'sudo apt-get install -y redis-server' };
+  return { name, state: 'note', found, fix: 'sudo apt-get install -y redis-server' };
 }
 
 function examineBrowser({ config, env }: Project): Finding {
   const name = 'browser';
   const { path: found, source } = findChromium(config.browser.path, env);
   if (found) return { name, state: 'ok', found };
-  return { name, state: 'note', found: `${source}: the browser checks are skipped`, mend: installChromium };
+  return { name, state: 'note', found: `${source}: the browser checks are skipped`, fix: installChromium };
 }
 
 /** Which of the ports this folder's stack has now; that another folder's stack has its name is a finding of its own. */
@@ -156,7 +156,7 @@ async function examineStack(project: Project): Promise<{ stack: Finding[]; ports
     // Whatever else is wrong with the engine is the finding about it.
     if (!isTaken) return { stack: [], ports };
     const found = { name: 'project name', state: 'bad' as const, found: error.message };
-    return { stack: [{ ...found, ...(error.hint && { mend: error.hint }) }], ports };
+    return { stack: [{ ...found, ...(error.hint && { fix: error.hint }) }], ports };
   }
 }
 
@@ -180,7 +180,7 @@ async function examinePorts({ config }: Project, endpoints: readonly number[]): 
     } catch (error) {
       const found = error instanceof Fault ? error.message.replace(`${name} of `, '') : messageOf(error);
       return isFixed
-        ? { name, state: 'bad', found, mend: 'stop that process, or set up.ports to auto' }
+        ? { name, state: 'bad', found, fix: 'stop that process, or set up.ports to auto' }
         : { name, state: 'note', found: `${found}; up takes another one` };
     }
   }

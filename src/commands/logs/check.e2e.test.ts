@@ -139,7 +139,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       expect(check([name]).stdout).toContain('\\u003a:error::pwned');
     });
 
-    it('reads a FIFO to its end, and lets go of one that nobody writes to', async () => {
+    it('reads a FIFO to its end, and releases one without a writer', async () => {
       const fifo = join(folder, 'fifo');
       execFileSync('mkfifo', [fifo]);
       const writer = spawn('sh', ['-c', 'sleep 0.2; echo \'{"a":1}\' > "$0"', fifo]);
@@ -152,7 +152,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       const ended = once(waiting, 'exit');
-      // Nobody reads yet while it starts; it opens the FIFO before it can be ended by this.
+      // It does not read yet while it starts; it opens the FIFO before it can be ended by this.
       await expect.poll(() => openedBy(waiting.pid!, fifo), { timeout: 20_000 }).toBe(true);
       waiting.kill('SIGINT');
       expect(await ended).toEqual([130, null]);
@@ -165,7 +165,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       });
     });
 
-    it('says of a compressed log how to read it', () => {
+    it('reports how to read a compressed log', () => {
       writeFileSync(join(folder, 'old.log.gz'), gzipSync(line(1)));
       const { status, stdout } = check(['old.log.gz', '--min-structured', '0']);
       expect(status).toBe(1);
@@ -174,7 +174,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       );
     });
 
-    it('says of a large file by several threads what one says, a line of 100 MB included', async () => {
+    it('reports about a large file by several threads what one thread reports, a line of 100 MB included', async () => {
       const name = join(folder, 'large.log');
       const descriptor = openSync(name, 'w');
       for (let part = 0; part < 30; part++) {

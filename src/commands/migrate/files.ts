@@ -50,7 +50,7 @@ Examples:
         `
 Examples:
   $ meatymusic migrate lock
-  $ meatymusic migrate lock --check     in CI: nobody edited, added or removed one without committing the lock file`,
+  $ meatymusic migrate lock --check     in CI: none was edited, added or removed without the lock file`,
       ),
     lock,
   );

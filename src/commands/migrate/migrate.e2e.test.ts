@@ -73,7 +73,7 @@ describe.skipIf(reason)(`meatymusic migrate${reason ? ` (${reason})` : ''}`, () 
     });
   });
 
-  test('an edit is 78, names the file and goes on once it is accepted', async () => {
+  test('an edit is 78, names the file, and runs once it is accepted', async () => {
     await project.write('1_a');
     await migrate('up', '--folder', '.');
     await project.write('1_a', migrationText(['select 1']));
@@ -89,13 +89,13 @@ describe.skipIf(reason)(`meatymusic migrate${reason ? ` (${reason})` : ''}`, () 
 
   test('a held lock is 75 and names the holder', async () => {
     await project.write('1_a');
-    const holder = new pg.Client({ connectionString: url, application_name: 'somebody' });
+    const holder = new pg.Client({ connectionString: url, application_name: 'another' });
     await holder.connect();
     await holder.query('select pg_advisory_lock(3853314791062309107)');
     try {
       const { code, stderr } = await migrate('up', '--folder', '.', '--lock-timeout', '300ms');
       expect(code).toBe(75);
-      expect(stderr).toContain('application "somebody"');
+      expect(stderr).toContain('application "another"');
     } finally {
       await holder.end();
     }

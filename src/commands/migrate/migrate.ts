@@ -84,7 +84,7 @@ Examples:
   const again = command
     .command('redo')
     .summary('roll back and apply again')
-    .description('Roll back the last migration and apply it again, as it stands in its file now.')
+    .description('Roll back the last migration and apply it again, as it is in its file now.')
     .option('--steps <n>', 'the last n migrations', positive)
     .option('--json', 'machine-readable')
     .addHelpText(
@@ -134,7 +134,7 @@ const runUp: Action = async (invocation, options) => {
   if (frozen && (isOwn || flags.frozenLock)) requireLockFile(target.folder);
   const outcome = await withSpinner(invocation, 'migrating', () => migrateUp(target, reachOf(flags)));
   if (!frozen && isOwn) await refreshLockFile(invocation, target.folder);
-  await tell(invocation, flags, 'up', outcome);
+  await printOutcome(invocation, flags, 'up', outcome);
   return ExitCode.ok;
 };
 
@@ -182,7 +182,7 @@ const runDown: Action = async (invocation, options) => {
   const { migrateDown } = await import('../../migrate/index.ts');
   const reach = flags.all ? { steps: Number.MAX_SAFE_INTEGER } : reachOf(flags);
   const outcome = await withSpinner(invocation, 'rolling back', () => migrateDown(target, reach));
-  await tell(invocation, flags, 'down', outcome);
+  await printOutcome(invocation, flags, 'down', outcome);
   return ExitCode.ok;
 };
 
@@ -199,8 +199,8 @@ const runRedo: Action = async (invocation, options) => {
     );
     return ExitCode.ok;
   }
-  await tell(invocation, flags, 'down', down);
-  await tell(invocation, flags, 'up', up);
+  await printOutcome(invocation, flags, 'down', down);
+  await printOutcome(invocation, flags, 'up', up);
   return ExitCode.ok;
 };
 
@@ -226,7 +226,7 @@ const runAccept: Action = async (invocation, options, [name = '']) => {
   return ExitCode.ok;
 };
 
-async function tell(
+async function printOutcome(
   { stdout }: Invocation,
   { json }: RunFlags,
   direction: 'up' | 'down',

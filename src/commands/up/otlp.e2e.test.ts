@@ -12,7 +12,7 @@ import { type CliResult, makeProject, notBuilt, type TestProject } from '../../t
 
 const reason = notBuilt ?? leaksInvisible;
 const withoutDocker = dockerMissing ?? notBuilt;
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 
 let made: TestProject;
 afterEach(() => made?.remove());
@@ -33,7 +33,7 @@ const rowsOf = async () =>
 
 async function down() {
   const ended = await made.run(['down']);
-  expect(ended.code, told(ended)).toBe(0);
+  expect(ended.code, outputOf(ended)).toBe(0);
   await awaitUntil(() => (processesOf(made.folder).length === 0 ? true : undefined), {
     what: 'all processes to end',
     withinMs: 10_000,
@@ -53,7 +53,7 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
     await projectWith({ receiver: { httpPort, grpcPort } });
     const up = await made.run(['up', '--otlp', '--no-verify']);
     holder.close();
-    expect(up.code, told(up)).toBe(0);
+    expect(up.code, outputOf(up)).toBe(0);
     expect(up.stderr).toContain(`note: port ${grpcPort} is taken: telemetry-grpc listens on`);
     expect(up.stderr).toContain(`http://127.0.0.1:${httpPort}`);
     expect(state().ports.telemetry).toBe(httpPort);
@@ -64,7 +64,7 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
     });
 
     const verified = await made.run(['verify', 'observability/*', '--reporter', 'json']);
-    expect(verified.code, told(verified)).toBe(0);
+    expect(verified.code, outputOf(verified)).toBe(0);
     const results = (
       JSON.parse(verified.stdout) as { checks: { id: string; status: string; summary?: string }[] }
     ).checks;
@@ -73,7 +73,7 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
       summary: expect.stringContaining('OTLP receiver of the stack (.meatymusic/spans/received.jsonl)'),
     });
     expect(results.find(({ id }) => id === 'observability/trace-propagates')?.status).toBe('pass');
-    // Nobody printed a span, so whatever was found came by OTLP.
+    // No span was printed, so whatever was found came by OTLP.
     const spans = readFileSync(made.file('.meatymusic/spans/received.jsonl'), 'utf8').trim().split('\n');
     const services = new Set(spans.map((line) => (JSON.parse(line) as { service: string }).service));
     expect([...services]).toContain('meatymusic-api');
@@ -109,7 +109,7 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
     await new Promise<void>((resolve) => collector.listen(port, '127.0.0.1', resolve));
     const up = await made.run(['up', '--no-verify']);
     collector.close();
-    expect(up.code, told(up)).toBe(0);
+    expect(up.code, outputOf(up)).toBe(0);
     expect(up.stderr).toContain(
       `note: spans go to http://localhost:${port}, where a server is listening already`,
     );
@@ -135,12 +135,12 @@ describe.skipIf(withoutDocker)(
     it('takes the spans of api and web in after `up --otlp`, and verify reads them from it', async () => {
       await projectWith({ receiver: { httpPort: await freePort(), grpcPort: 0 } }, [], compose);
       const up = await made.run(['up', '--otlp', '--no-verify']);
-      expect(up.code, told(up)).toBe(0);
+      expect(up.code, outputOf(up)).toBe(0);
       expect(up.stderr).toMatch(/telemetry\s+http:\/\/127\.0\.0\.1:\d+/);
       expect(await containers()).toBe(1);
 
       const verified = await made.run(['verify', 'observability/*', '--reporter', 'json']);
-      expect(verified.code, told(verified)).toBe(0);
+      expect(verified.code, outputOf(verified)).toBe(0);
       const { checks } = JSON.parse(verified.stdout) as { checks: { id: string; summary?: string }[] };
       expect(checks.find(({ id }) => id === 'observability/spans-exported')?.summary).toContain(
         'OTLP receiver of the stack (.meatymusic/spans/received.jsonl)',
@@ -165,7 +165,7 @@ describe.skipIf(withoutDocker)(
       await call.ended;
       expect(await containers()).toBe(1);
       const down = await made.run(['down', '--volumes']);
-      expect(down.code, told(down)).toBe(0);
+      expect(down.code, outputOf(down)).toBe(0);
       expect(down.stderr + down.stdout).toContain('meatymusic-telemetry');
       expect(await containers()).toBe(0);
     });

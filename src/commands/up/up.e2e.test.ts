@@ -49,7 +49,7 @@ const pidsOf = (made: TestProject) =>
   Object.fromEntries(Object.entries(stateOf(made).children).map(([name, { pid }]) => [name, pid]));
 
 /** What a failing test needs to say. */
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 
 async function gone(made: TestProject): Promise<void> {
   await awaitUntil(() => (processesOf(made.folder).length === 0 ? true : undefined), {
@@ -64,7 +64,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   beforeAll(async () => {
     template = await makeProject();
     const made = await template.run(['up', '--no-verify']);
-    if (made.code !== 0) throw new Error(told(made));
+    if (made.code !== 0) throw new Error(outputOf(made));
     await template.run(['down']);
   });
   afterEach(async () => {
@@ -76,14 +76,14 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     const made = await warmProject();
     const before = takeSnapshot(made.folder);
     const first = await made.run(['up', '--no-verify']);
-    expect(first.code, told(first)).toBe(0);
+    expect(first.code, outputOf(first)).toBe(0);
     expect(first.stderr).toContain(`http://127.0.0.1:${made.ports.api}`);
     expect(first.stderr).toMatch(/✔ readiness +GET \/health\/ready answers 200/);
     const pids = pidsOf(made);
     expect(Object.keys(pids).sort()).toEqual(['api', 'cache', 'database', 'web']);
 
     const second = await made.run(['up', '--no-verify']);
-    expect(second.code, told(second)).toBe(0);
+    expect(second.code, outputOf(second)).toBe(0);
     expect(pidsOf(made)).toEqual(pids);
     const status = await made.json(['status']);
     const services = status.services as {
@@ -97,7 +97,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     }
 
     const down = await made.run(['down']);
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     await gone(made);
     const leaks = leaksSince(made.folder, before);
     const kept = /^\.meatymusic(\/(data|logs|keys)(\/.*)?|\/\.gitignore)?$/;
@@ -109,7 +109,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     const made = await cacheProject();
     const holder = await listenOn(made.ports.cache);
     const fixed = await made.run(['up', '--no-verify', '--ports', 'fixed']);
-    expect(fixed.code, told(fixed)).toBe(69);
+    expect(fixed.code, outputOf(fixed)).toBe(69);
     expect(fixed.stderr).toContain('error[port-taken]');
     expect(fixed.stderr).toMatch(
       new RegExp(`port ${made.ports.cache} of cache is taken by process ${process.pid} `),
@@ -119,7 +119,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
 
     const auto = await made.run(['up', '--no-verify']);
     holder.close();
-    expect(auto.code, told(auto)).toBe(0);
+    expect(auto.code, outputOf(auto)).toBe(0);
     expect(auto.stderr).toMatch(`note: port ${made.ports.cache} is taken: cache listens on`);
     expect(stateOf(made).ports.cache).not.toBe(made.ports.cache);
   });
@@ -129,7 +129,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     const both = await Promise.all([made.run(['up', '--no-verify']), made.run(['up', '--no-verify'])]);
     expect(
       both.map(({ code }) => code),
-      both.map(told).join(),
+      both.map(outputOf).join(),
     ).toEqual([0, 0]);
     const names = processesOf(made.folder).map(({ command }) => command);
     expect(names.sort()).toHaveLength(2);
@@ -145,7 +145,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await running.sees(moment);
     running.child.kill('SIGINT');
     const result = await running.ended;
-    expect(result.code, told(result)).toBe(130);
+    expect(result.code, outputOf(result)).toBe(130);
     await gone(made);
     expect(existsSync(made.file('.meatymusic/supervisor.json'))).toBe(false);
   });
@@ -169,15 +169,15 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     process.kill(old.supervisor.pid, 'SIGKILL');
     await awaitUntil(
       async () => ((await made.run(['status'])).stdout.includes('left by a supervisor') ? true : undefined),
-      { what: 'status to tell', withinMs: 20_000 },
+      { what: 'status to report', withinMs: 20_000 },
     );
     const again = await made.run(['up', '--no-verify']);
-    expect(again.code, told(again)).toBe(0);
+    expect(again.code, outputOf(again)).toBe(0);
     expect(again.stderr).toContain('none pending');
     expect(stateOf(made).supervisor.pid).not.toBe(old.supervisor.pid);
     process.kill(stateOf(made).supervisor.pid, 'SIGKILL');
     const down = await made.run(['down']);
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     await gone(made);
   });
 
@@ -189,7 +189,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await running.ended;
     const { supervisor } = stateOf(made);
     const again = await made.run(['up', '--no-verify']);
-    expect(again.code, told(again)).toBe(0);
+    expect(again.code, outputOf(again)).toBe(0);
     expect(stateOf(made).supervisor).toEqual(supervisor);
     process.kill(supervisor.pid, 'SIGKILL');
     rmSync(made.file('.meatymusic/supervisor.json'));
@@ -202,7 +202,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await made.run(['up', '--no-verify']);
     process.kill(pidsOf(made).cache as number, 'SIGKILL');
     await awaitUntil(async () => ((await made.run(['status'])).code === 69 ? true : undefined), {
-      what: 'status to tell',
+      what: 'status to report',
       withinMs: 20_000,
     });
     expect(readFileSync(made.file('.meatymusic/logs/supervisor.log'), 'utf8')).toContain(
@@ -211,14 +211,14 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     // By now its port may be another server's.
     const stranger = await startCountingServer(made.ports.cache);
     const verify = await made.run(['verify', 'cache/ping', '--reporter', 'json']);
-    expect(verify.code, told(verify)).toBe(1);
+    expect(verify.code, outputOf(verify)).toBe(1);
     expect(JSON.parse(verify.stdout)).toMatchObject({
       checks: [{ code: 'not-running', actual: 'cache does not run' }],
     });
     expect(stranger.seen).toEqual({ connections: 0, bytes: 0 });
     await stranger.close();
     const again = await made.run(['up', '--no-verify']);
-    expect(again.code, told(again)).toBe(0);
+    expect(again.code, outputOf(again)).toBe(0);
     const { services } = (await made.json(['status'])) as { services: { restarts: number }[] };
     expect(services[0]?.restarts).toBe(1);
   });
@@ -226,7 +226,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   it('says why a service ended at its start, with its last log lines, and leaves nothing', async () => {
     const made = await warmProject();
     const result = await made.run(['up', '--no-verify'], { RATE_LIMIT_MAX: 'many' });
-    expect(result.code, told(result)).toBe(69);
+    expect(result.code, outputOf(result)).toBe(69);
     expect(result.stderr).toMatch(/error\[service-exited\]: api ended with exit code \d+/);
     expect(result.stderr).toContain('RATE_LIMIT_MAX must be a whole number');
     await gone(made);
@@ -238,7 +238,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await running.sees(/cache +healthy/);
     process.kill(pidsOf(made).cache as number, 'SIGKILL');
     const result = await running.ended;
-    expect(result.code, told(result)).toBe(69);
+    expect(result.code, outputOf(result)).toBe(69);
     expect(result.stderr).toContain('error[service-exited]: cache was killed by SIGKILL');
     expect(result.stderr).not.toMatch(/database +healthy/);
     await gone(made);
@@ -247,7 +247,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   it('says with 124 which service was not healthy within --timeout, and leaves nothing', async () => {
     const made = await project();
     const result = await made.run(['up', '--timeout', '50ms', '--no-verify']);
-    expect(result.code, told(result)).toBe(124);
+    expect(result.code, outputOf(result)).toBe(124);
     expect(result.stderr).toMatch(
       /error\[start-timeout\]: (database|api|web|cache) was not healthy within 50 ms/,
     );
@@ -262,7 +262,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     mkdirSync(second.file('.meatymusic'));
     symlinkSync(first.file('.meatymusic/data'), second.file('.meatymusic/data'));
     const result = await second.run(['up', '--no-verify']);
-    expect(result.code, told(result)).toBe(69);
+    expect(result.code, outputOf(result)).toBe(69);
     expect(result.stderr).toContain('error[data-folder-in-use]');
     expect(result.stderr).toContain(`is held by process ${pidsOf(first).database} `);
     expect((await first.run(['status'])).code).toBe(0);
@@ -274,7 +274,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await made.run(['up', '--no-verify']);
     process.kill(pidsOf(made).api as number, 'SIGSTOP');
     const down = await made.run(['down']);
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     await gone(made);
   });
 
@@ -293,14 +293,14 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     await running.sees(/api .*\/health|api .*request/);
     running.child.kill('SIGINT');
     const result = await running.ended;
-    expect(result.code, told(result)).toBe(130);
+    expect(result.code, outputOf(result)).toBe(130);
     await gone(made);
   });
 
   it('removes the data with --volumes', async () => {
     const made = await warmProject();
     const down = await made.run(['down', '--volumes']);
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     expect(existsSync(path.join(made.folder, '.meatymusic', 'data'))).toBe(false);
   });
 });

@@ -56,7 +56,7 @@ async function writeCheck(id: string, body: string, more = ''): Promise<void> {
     `import { defineCheck } from 'meatymusic';
 export default defineCheck({
   title: 'It holds', failureTitle: 'It does not hold', why: 'a test', needs: [], ${more}
-  codes: { wrong: { means: 'it is wrong', hint: 'mend it' } },
+  codes: { wrong: { means: 'it is wrong', hint: 'fix it' } },
   async run({ pass, fail, skip, signal }) { ${body} },
 });`,
   );
@@ -103,7 +103,7 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
       '✖ It does not hold: y/wrong [wrong]',
       'expected: this',
       'found: that',
-      'next: mend it',
+      'next: fix it',
       '',
       expect.stringMatching(/^✖ 1 failed, 1 passed in .* stack$/),
       '',
