@@ -2,21 +2,31 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import { safeLine } from '../../base/safe-text.ts';
 import { makeFolderSync, replaceFileSync } from '../../base/write-file.ts';
 import { configFileNames } from '../../config/find.ts';
-import type { Action, CommandModule } from '../invocation.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { lineFor } from '../style.ts';
 import { commentedConfig } from './config.ts';
-import { workflow } from './workflow.ts';
+import { type DetectedProject, detectProject } from './detect/index.ts';
+import { detectedConfig } from './detected-config.ts';
+import { pipelineOf } from './pipeline.ts';
+
+const configName = 'meatymusic.config.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description(
-      'Write meatymusic.config.ts: the settings that people change, commented out, each with its default and what it is for. ' +
-        'An existing file is not touched.',
+      'Read compose files, packages, Python projects, a Procfile and migration tools, and write meatymusic.config.ts with the ' +
+        'services and the reason of each guess. Where nothing is found, or with --full: every setting, commented out. ' +
+        'Nothing is run or connected to, and an existing file is not touched.',
     )
-    .option('--full', 'every setting that there is')
-    .option('--ci', 'also write .github/workflows/meatymusic.yml')
+    .option('--full', 'every setting that there is, with its default')
+    .option('--yes', 'ask nothing; for scripts (the default: nothing is asked yet)')
+    .option(
+      '--ci',
+      'also write the pipeline: .github/workflows/meatymusic.yml; .gitlab/meatymusic.yml where .gitlab-ci.yml is',
+    )
     .option('--force', 'overwrite what exists')
     .option('--json', 'machine-readable')
     .addHelpText(
@@ -24,7 +34,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 Examples:
   $ meatymusic init
-  $ meatymusic init --full --ci
+  $ meatymusic init --ci                  also beside an existing configuration
+  $ meatymusic init --full
   $ meatymusic config                     # what is in force then, and where it comes from`,
     );
   act(command, init);
@@ -32,34 +43,59 @@ Examples:
 
 const init: Action = async (invocation, { full, ci, force, json }) => {
   const { cwd } = invocation;
-  const config = path.join(cwd, 'meatymusic.config.ts');
-  const ciFile = path.join(cwd, '.github/workflows/meatymusic.yml');
-  const others = configFileNames.map((name) => path.join(cwd, name)).filter((file) => file !== config);
-  refuseExisting(
-    cwd,
-    others,
-    'two configurations in one folder would be an error; remove it, or edit it instead',
-  );
-  if (!force) refuseExisting(cwd, ci ? [config, ciFile] : [config], 'meatymusic init --force overwrites it');
-  replaceFileSync(config, commentedConfig(Boolean(full)));
-  const written = [config];
-  if (ci) {
-    makeFolderSync(path.dirname(ciFile));
-    replaceFileSync(ciFile, workflow);
-    written.push(ciFile);
-  }
-  const names = written.map((file) => path.relative(cwd, file));
-  await invocation.stdout.write(json ? `${JSON.stringify({ written: names })}\n` : `${names.join('\n')}\n`);
-  if (!invocation.quiet && !json) {
-    await invocation.stderr.write(
-      lineFor(invocation.stderr, 'edit it, then: meatymusic config; meatymusic doctor; meatymusic up'),
+  const detected = detectProject(cwd);
+  const files = new Map<string, string>();
+  const existing = configFileNames.filter((name) => existsSync(path.join(cwd, name)));
+  if (!ci || existing.length === 0) {
+    const others = existing.filter((name) => name !== configName);
+    refuse(others, 'two configurations in one folder would be an error; remove it, or edit it instead');
+    if (!force) refuse(existing, 'meatymusic init --force overwrites it');
+    files.set(
+      configName,
+      full || detected.services.size === 0 ? commentedConfig(Boolean(full)) : detectedConfig(detected),
     );
   }
+  if (ci) {
+    const { file, text } = pipelineOf(cwd, detected.packageManager);
+    if (!force && existsSync(path.join(cwd, file))) refuse([file], 'meatymusic init --force overwrites it');
+    files.set(file, text);
+  }
+  for (const [name, text] of files) {
+    makeFolderSync(path.dirname(path.join(cwd, name)));
+    replaceFileSync(path.join(cwd, name), text);
+  }
+  const services = [...detected.services].map(([name, { kind, why }]) => ({ name, kind, why }));
+  const written = [...files.keys()];
+  if (json) {
+    const { migrations, open } = detected;
+    await invocation.stdout.write(
+      `${JSON.stringify({ written, services, ...(migrations ? { migrations } : {}), open })}\n`,
+    );
+    return ExitCode.ok;
+  }
+  await invocation.stdout.write(`${written.join('\n')}\n`);
+  if (!invocation.quiet) await explain(invocation, files.has(configName) && !full ? detected : undefined);
   return ExitCode.ok;
 };
 
-function refuseExisting(cwd: string, files: readonly string[], hint: string): void {
-  const existing = files.filter((file) => existsSync(file)).map((file) => path.relative(cwd, file));
+/** What was found and why, one line each, and what to do next. */
+async function explain({ stderr }: Invocation, detected: DetectedProject | undefined): Promise<void> {
+  const { services = new Map(), migrations, open = [] } = detected ?? {};
+  const width = Math.max(0, ...[...services.keys()].map((name) => name.length));
+  for (const [name, { kind, why }] of services) {
+    await stderr.write(lineFor(stderr, `  ${name.padEnd(width)}  ${kind.padEnd(8)}  ${safeLine(why, 200)}`));
+  }
+  if (migrations)
+    await stderr.write(
+      lineFor(stderr, `  migrations: ${migrations.tool}, ${safeLine(migrations.command, 200)}`),
+    );
+  for (const each of open) await stderr.write(lineFor(stderr, `  not decided: ${safeLine(each, 300)}`));
+  await stderr.write(
+    lineFor(stderr, 'look through it, then: meatymusic config; meatymusic doctor; meatymusic up'),
+  );
+}
+
+function refuse(existing: readonly string[], hint: string): void {
   if (existing.length === 0) return;
   throw new Fault({
     code: 'exists',
