@@ -86,11 +86,13 @@ async function createApplicationRole(db: Kysely<unknown>): Promise<void> {
       null;
     end
     $$`.execute(db);
-  // Who migrates may take the role; a superuser can anyway.
+  // The migrating role may take the role; a superuser can anyway. Since PostgreSQL 16 a member, as the creator of a role
+  // is, may take it only with the option SET.
   await sql`
     do $$
     begin
-      if not pg_has_role(current_user, 'meatymusic_app', 'member') then
+      if not pg_has_role(current_user, 'meatymusic_app',
+                         case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then
         execute format('grant meatymusic_app to %I', current_user);
       end if;
     end

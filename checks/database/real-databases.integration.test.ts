@@ -230,12 +230,28 @@ describe.skipIf(pgvectorMissing)(`PostgreSQL alone${pgvectorMissing ? ` (${pgvec
   let server: Awaited<ReturnType<typeof startPgvectorContainer>>;
   beforeAll(async () => {
     server = await startPgvectorContainer();
+    await run(server.url, ["create role migrator login createrole password 'migrator-password-1'"]);
+    await run(await server.createDatabase('migrated'), [
+      'alter database migrated owner to migrator',
+      'alter schema public owner to migrator',
+      'create extension vector',
+    ]);
+    await migrateToLatest({ url: migratorUrl(), folder: builtInMigrations });
     await migrateToLatest({ url: server.url, folder: builtInMigrations });
     await run(server.url, ["create role api login password 'api-password-1' in role meatymusic_app"]);
   });
   afterAll(() => server?.stop());
 
   const applicationUrl = () => server.url.replace(/\/\/[^@]+@/, '//api:api-password-1@');
+
+  const migratorUrl = () =>
+    server.url.replace(/\/\/[^@]+@/, '//migrator:migrator-password-1@').replace(/[^/]+$/, 'migrated');
+
+  test('row-level-security passes where a role that is no superuser has migrated', async () => {
+    expect(await judge(checks['row-level-security']!, { url: migratorUrl() })).toMatchObject({
+      status: 'pass',
+    });
+  });
 
   test('row-level-security passes over a connection of the application’s own', async () => {
     expect(

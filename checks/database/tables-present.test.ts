@@ -5,6 +5,23 @@ import check from './tables-present.ts';
 
 const time = 'timestamp with time zone';
 
+interface FoundKey {
+  columns: string[];
+  table: string;
+  referenced: string[];
+  holds: boolean;
+}
+const foreignKey = (column: string, table: string): FoundKey => ({
+  ...{ columns: [column], table, referenced: ['id'], holds: true },
+});
+/** A key of the user and its tenant. */
+const widerKey = {
+  columns: ['tenant_id', 'user_id'],
+  table: 'users',
+  referenced: ['tenant_id', 'id'],
+  holds: true,
+};
+
 const tables = () => ({
   tenants: {
     name: 'tenants',
@@ -26,8 +43,8 @@ const tables = () => ({
     } as Record<string, string>,
     primary: ['id'],
     uniques: [['id'], ['slug']],
-    foreign: [] as { column: string; table: string }[],
-    indexed: ['id', 'slug'],
+    foreign: [] as FoundKey[],
+    indexes: [['id'], ['slug']],
   },
   users: {
     name: 'users',
@@ -38,8 +55,8 @@ const tables = () => ({
     } as Record<string, string>,
     primary: ['id'],
     uniques: [['id'], ['clerk_user_id'], ['email'], ['username']],
-    foreign: [{ column: 'tenant_id', table: 'tenants' }],
-    indexed: ['id', 'tenant_id', 'email'],
+    foreign: [foreignKey('tenant_id', 'tenants')],
+    indexes: [['id'], ['tenant_id'], ['email']],
   },
   user_preferences: {
     name: 'user_preferences',
@@ -52,8 +69,8 @@ const tables = () => ({
     } as Record<string, string>,
     primary: ['id'],
     uniques: [['id'], ['user_id']],
-    foreign: [{ column: 'user_id', table: 'users' }],
-    indexed: ['id', 'user_id'],
+    foreign: [foreignKey('user_id', 'users')],
+    indexes: [['id'], ['user_id']],
   },
 });
 
@@ -83,6 +100,15 @@ testCheck(
           return [tables().tenants, users];
         }),
         options: { tables: { users: 'accounts', user_preferences: false } },
+      },
+      {
+        when: 'the key of the preferences has the tenant as well',
+        probes: database(({ user_preferences }) => {
+          user_preferences.columns.tenant_id = 'uuid';
+          user_preferences.foreign = [widerKey];
+          user_preferences.uniques = [['id'], ['user_id', 'tenant_id']];
+          user_preferences.indexes = [['id'], ['user_id', 'tenant_id']];
+        }),
       },
       {
         when: 'a column is left out on purpose',
@@ -149,6 +175,28 @@ testCheck(
         actual: 'users.tenant_id is no foreign key to tenants',
       },
       {
+        when: 'a foreign key is not enforced',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.foreign[0]!.holds = false;
+        }),
+        actual: 'users.tenant_id: the foreign key to tenants is not validated, or not enforced',
+      },
+      {
+        when: 'a foreign key leads to a table of another schema',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.foreign[0]!.table = 'archive.tenants';
+        }),
+      },
+      {
+        when: 'a key of several columns refers to another column',
+        code: 'key-missing',
+        probes: database(({ user_preferences }) => {
+          user_preferences.foreign = [{ ...widerKey, referenced: ['id', 'tenant_id'] }];
+        }),
+      },
+      {
         when: 'there is no primary key',
         code: 'key-missing',
         probes: database(({ users }) => {
@@ -159,7 +207,7 @@ testCheck(
         when: 'a foreign key has no index',
         code: 'index-missing',
         probes: database(({ users }) => {
-          users.indexed = ['id', 'email'];
+          users.indexes = [['id'], ['email']];
         }),
         actual: 'users.tenant_id has no index',
       },

@@ -48,11 +48,11 @@ export default defineCheck({
   codes: {
     'table-missing': {
       means: 'a table does not exist',
-      hint: 'what migrates this database? meatymusic migrate status',
+      hint: 'create it in a migration of this database; is it in another schema? set the option schema',
     },
     'column-missing': {
       means: 'a table lacks a column',
-      hint: 'add it in a migration: meatymusic migrate create',
+      hint: 'add it in a migration of this database: alter table … add column …',
     },
     'wrong-type': {
       means: 'a column has a type of another family',
@@ -60,11 +60,11 @@ export default defineCheck({
     },
     'key-missing': {
       means: 'a primary, foreign or unique key is missing',
-      hint: 'add it in a migration: alter table … add constraint …',
+      hint: 'add it in a migration of this database: alter table … add constraint …; or: validate constraint …',
     },
     'index-missing': {
       means: 'the column of a foreign key has no index',
-      hint: 'create index concurrently, in a migration with noTransaction',
+      hint: 'create index concurrently … on …',
     },
     'query-failed': { means: 'the catalogue cannot be read', hint: 'meatymusic verify database/connects' },
   },

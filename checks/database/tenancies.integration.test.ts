@@ -1,13 +1,16 @@
-/** The verdict of `database/row-level-security` on databases whose tenancy is known to hold or not. */
+/** Verdicts of `database/row-level-security` and `database/tables-present` on databases of which the truth is known. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresMissing, startPostgres, type TestPostgres } from '../../src/testing/postgres.ts';
 import { testStack } from '../../src/testing/probe-context.ts';
 import { runCheck } from '../../src/testing/run-check.ts';
 import { baseTenancy, type TenancyCase, tenancies } from '../../src/testing/tenancies/index.ts';
-import check from './row-level-security.ts';
+import { foundation, keysCases } from '../../src/testing/tenancies/keys.ts';
+import rowLevelSecurity from './row-level-security.ts';
+import tablesPresent from './tables-present.ts';
 
 let server: TestPostgres;
+const database = 'tenancy';
 
 async function run(url: string, sql: string): Promise<void> {
   const client = new pg.Client(url);
@@ -19,12 +22,21 @@ async function run(url: string, sql: string): Promise<void> {
   }
 }
 
-async function judge({ sql, role, login, inspector, options, isEmpty }: TenancyCase, name: string) {
-  await run(server.url, `create database ${name} template ${isEmpty ? 'template1' : 'base'}`);
-  const url = server.urlOf(name);
-  if (sql) await run(url, sql);
-  const urlAs = (user: string) => server.urlOf(name, { name: user, password: 'pw' });
-  return runCheck(check, {
+/** Cheaper than a database for each case: a new one has to build its caches. */
+const emptied = `
+  do $$ declare name text; begin
+    for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
+      execute format('drop schema %I cascade', name);
+    end loop;
+  end $$;
+  create schema public;
+  grant usage on schema public to public;`;
+
+async function judge({ sql, role, login, inspector, options, isEmpty }: TenancyCase) {
+  const url = server.urlOf(database);
+  await run(url, `${emptied} ${isEmpty ? '' : baseTenancy}; ${sql}`);
+  const urlAs = (user: string) => server.urlOf(database, { name: user, password: 'pw' });
+  return runCheck(rowLevelSecurity, {
     stack: testStack,
     ...(options ? { options } : {}),
     over: {
@@ -41,18 +53,25 @@ describe.skipIf(postgresMissing)(`tenancies${postgresMissing ? ` (${postgresMiss
   beforeAll(async () => {
     server = await startPostgres();
     await run(server.url, 'create role tenant_app nologin');
-    await run(server.url, 'create database base');
-    await run(server.urlOf('base'), baseTenancy);
+    await run(server.url, `create database ${database}`);
   });
   afterAll(() => server?.stop());
 
-  test.each(tenancies.map((tenancy, index) => ({ ...tenancy, database: `t${index}` })))(
-    '$name: $verdict',
-    async (tenancy) => {
-      const verdict = await judge(tenancy, tenancy.database);
-      const found = verdict.status === 'fail' ? verdict.code : verdict.status;
-      expect({ found, verdict }).toMatchObject({ found: tenancy.verdict });
-      if (tenancy.names) expect(JSON.stringify(verdict)).toContain(tenancy.names);
-    },
-  );
+  test.each([...tenancies])('$name: $verdict', async (tenancy) => {
+    const verdict = await judge(tenancy);
+    const found = verdict.status === 'fail' ? verdict.code : verdict.status;
+    expect({ found, verdict }).toMatchObject({ found: tenancy.verdict });
+    if (tenancy.names) expect(JSON.stringify(verdict)).toContain(tenancy.names);
+  });
+
+  test.each([...keysCases])('tables with $name: $verdict', async ({ sql, verdict: truth }) => {
+    const url = server.urlOf(database);
+    await run(url, `${emptied} ${foundation} ${sql}`);
+    const verdict = await runCheck(tablesPresent, {
+      stack: testStack,
+      over: { endpoints: { database: { url } } },
+    });
+    const found = verdict.status === 'fail' ? verdict.code : verdict.status;
+    expect({ found, verdict }).toMatchObject({ found: truth });
+  });
 });

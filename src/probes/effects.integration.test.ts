@@ -223,9 +223,14 @@ describe.skipIf(postgresMissing)(`the PostgreSQL probe ${postgresMissing ?? ''}`
     const insert: SqlStep = { sql: 'insert into song values ($1) returning id', values: [7] };
     const outcomes = await probe.session({ steps: [{ sql: 'begin' }, insert, { sql: 'rollback' }, insert] });
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, true, true]);
-    for (const end of ['commit', 'end', 'commit and chain', "prepare transaction 'x'", 'commit; begin']) {
+    const ends = ['commit', 'end', 'commit and chain', "prepare transaction 'x'", 'commit; begin'];
+    for (const end of [...ends, 'do $$ begin commit; end $$', "do $$ begin execute 'commit'; end $$"]) {
       const { postgres: other } = await probeWith('rolled-back');
       await other.session({ steps: [{ sql: 'begin' }, insert, { sql: end }] }).catch(() => {});
+    }
+    for (const block of ['insert into song values (7)', 'commit; insert into song values (7); commit']) {
+      const { postgres: other } = await probeWith('rolled-back');
+      await other.session({ steps: [{ sql: `do $$ begin ${block}; end $$` }] }).catch(() => {});
     }
     expect(await postgres.sql('songs', counts)).toBe(before);
   });

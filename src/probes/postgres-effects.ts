@@ -1,16 +1,17 @@
+import { includesEffects } from '../check/effects.ts';
 import { type DeclaredEffects, refusal } from './effects.ts';
 
-/**
- * Statements that a read-only transaction runs, or refuses by itself. A `do` block cannot end the transaction in which it
- * runs.
- */
+/** Statements that a read-only transaction runs, or refuses by itself. */
 const confined = new Set(
-  'select with values table show explain insert update delete merge create alter drop truncate grant revoke comment refresh do'.split(
+  'select with values table show explain insert update delete merge create alter drop truncate grant revoke comment refresh'.split(
     ' ',
   ),
 );
 /** Statements that begin, end and divide transactions; the probe follows them. */
 const transactional = new Set('begin start commit end rollback abort savepoint release set'.split(' '));
+
+/** A block cannot end the transaction in which it runs, and so writes nothing that is not rolled back with it. */
+const block = 'do';
 
 /** Functions whose effect a rollback does not undo; a function of the database that calls one is not seen. */
 const acting = new RegExp(
@@ -64,7 +65,8 @@ export function assertConfined(sql: string, context: DeclaredEffects, { inSessio
       context,
       `${what} could have effects outside its transaction; the check declares '${context.effects}'`,
     );
-  if (!confined.has(word) && !(inSession && transactional.has(word)))
+  const isBlock = inSession && word === block && includesEffects(context.effects, 'rolled-back');
+  if (!confined.has(word) && !(inSession && transactional.has(word)) && !isBlock)
     throw refuse(word ? `SQL ${word.toUpperCase()}` : 'a statement that does not begin with a word');
   if (/^(commit|end|rollback|abort)\b/i.test(text) && /\bchain\b/i.test(text)) throw refuse('SQL AND CHAIN');
   const called = acting.exec(text)?.[1];

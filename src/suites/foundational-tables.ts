@@ -1,5 +1,5 @@
 /** The tables that the contract asks for, and how those of a database deviate. Pure. */
-import type { FoundTable } from './table-catalogue.ts';
+import type { FoundKey, FoundTable } from './table-catalogue.ts';
 
 type Family = 'id' | 'text' | 'flag' | 'time' | 'json';
 
@@ -92,20 +92,40 @@ export function judgeKeys(
   const key = (text: string): TableProblem => ({ code: 'key-missing', text });
   const problems: TableProblem[] = [];
   if (found.primary.join() !== 'id') problems.push(key(`${table} has no primary key on id`));
+  // A key of a user and its tenant is one of the user alone: a user has one tenant.
+  const keysOf = (column: string) =>
+    found.foreign.filter(
+      ({ columns, referenced, holds }) => holds && referenced[columns.indexOf(column)] === 'id',
+    );
   for (const column of wanted.unique.filter(has)) {
-    if (!found.uniques.some((columns) => columns.join() === column)) {
+    const wider = keysOf(column).map(({ columns }) => columns);
+    if (![[column], ...wider].some((columns) => found.uniques.some((each) => areSame(each, columns)))) {
       problems.push(key(`${table}.${column} is not unique`));
     }
   }
   for (const [column, target] of Object.entries(wanted.foreign).filter(([name]) => has(name))) {
     const targetTable = nameOf(target);
     if (targetTable === false) continue;
-    if (!found.foreign.some((foreign) => foreign.column === column && foreign.table === targetTable)) {
-      problems.push(key(`${table}.${column} is no foreign key to ${targetTable}`));
+    const leads = ({ columns, referenced, table: to }: FoundKey) =>
+      to === targetTable &&
+      columns.includes(column) &&
+      (columns.length === 1 || referenced[columns.indexOf(column)] === 'id');
+    const keys = found.foreign.filter(leads);
+    if (keys.length === 0) problems.push(key(`${table}.${column} is no foreign key to ${targetTable}`));
+    else if (!keys.some(({ holds }) => holds)) {
+      problems.push(
+        key(`${table}.${column}: the foreign key to ${targetTable} is not validated, or not enforced`),
+      );
     }
-    if (!found.indexed.includes(column)) {
+    const serves = (index: string[]) =>
+      index[0] === column || keys.some(({ columns }) => areSame(index.slice(0, columns.length), columns));
+    if (!found.indexes.some(serves)) {
       problems.push({ code: 'index-missing', text: `${table}.${column} has no index` });
     }
   }
   return problems;
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && others.every((name) => some.includes(name));
 }

@@ -32,11 +32,6 @@ export function planAttacks(source: AttackSource, subject: Subject, role: string
       caller: 'a',
       sql: `select array(select 'x' from ${table} t where ${belongsTo('t', subject, a)} limit 1)`,
     },
-    {
-      name: 'aimed',
-      caller: 'b',
-      sql: `select array(select 'x' from ${table} t where ${belongsTo('t', subject, b)} limit 1)`,
-    },
   ];
   const attempts: Attempt[] = [];
   const add = (kind: AttemptKind, caller: Attempt['caller'], sqls: string[], isRead = false) => {
@@ -44,6 +39,11 @@ export function planAttacks(source: AttackSource, subject: Subject, role: string
     attempts.push({
       id: String(attempts.length),
       ...{ kind, caller, sqls, isRead, role },
+      ...(kind === 'delete'
+        ? { looks: 'affected' as const }
+        : kind === 'truncate'
+          ? { looks: 'all' as const }
+          : {}),
       target: nameOf(relation),
     });
   };

@@ -72,7 +72,7 @@ export function planCalls(
             : `select count(*) from (select to_jsonb(x)::text as j from ${call} x) s where j like any(${patterns})`,
         ],
         isRead: each.kind === 'f',
-        looks: true,
+        looks: 'all',
       });
     }
   }

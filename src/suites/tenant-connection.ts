@@ -61,33 +61,39 @@ export async function findApplication(
   return { failure: failure.message, code: isMissing ? 'role-missing' : 'not-judged' };
 }
 
-/** Resolves to the roles that the inspecting connection may take. */
-export async function findBecomable(
+/** Resolves to the roles that the inspecting connection may take, and to two tenants of `tenantsFor`. */
+export async function survey(
   postgres: PostgresProbe,
+  reach: Reach,
   roles: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const steps = roles.flatMap((name) => [
+  uuid: string,
+): Promise<{ canBecome: ReadonlySet<string>; tenants: { a: string; b: string } | undefined }> {
+  const sql = existingTenantsQuery(reach);
+  const taken = roles.flatMap((name) => [
     { sql: 'savepoint role' },
     { sql: `set local role ${quote(name)}` },
     { sql: 'rollback to savepoint role' },
   ]);
-  const { value } = await attempt(
-    postgres.session({ steps: [{ sql: 'begin' }, ...steps, { sql: 'rollback' }] }),
-  );
-  return new Set(roles.filter((_, index) => value?.[2 + index * 3]?.ok));
+  const steps = [
+    ...[{ sql: 'begin read only' }, { sql: 'set local jit = off' }],
+    ...[...taken, ...(sql ? [{ sql }] : []), { sql: 'rollback' }],
+  ];
+  const outcomes = (await attempt(postgres.session({ steps }))).value ?? [];
+  const existing = sql ? outcomes[2 + taken.length] : undefined;
+  return {
+    canBecome: new Set(roles.filter((_, index) => outcomes[3 + index * 3]?.ok)),
+    tenants: tenantsFor(reach, existing?.ok ? existing.rows.map(({ tenant }) => String(tenant)) : [], uuid),
+  };
 }
 
-/** Resolves to two tenants: those that exist and have rows in the most tables, else made up. */
-export async function chooseTenants(
-  postgres: PostgresProbe,
-  reach: Reach,
+/** Returns two tenants: those that exist and have rows in the most tables, else made up. */
+function tenantsFor(
+  { root, subjects }: Reach,
+  [a, b]: string[],
   uuid: string,
-): Promise<{ a: string; b: string } | undefined> {
-  const sql = existingTenantsQuery(reach);
-  const existing = sql ? await inspect(postgres, { sql }) : [];
-  const [a, b] = (typeof existing === 'string' ? [] : existing).map(({ tenant }) => String(tenant));
+): { a: string; b: string } | undefined {
   if (a !== undefined && b !== undefined) return { a, b };
-  const of = reach.root ?? reach.subjects.find(({ parent }) => !parent);
+  const of = root ?? subjects.find(({ parent }) => !parent);
   const made = of && { a: inventTenant(of, uuid, 'a'), b: inventTenant(of, uuid, 'b') };
   return made?.a !== undefined && made.b !== undefined ? { a: made.a, b: made.b } : undefined;
 }

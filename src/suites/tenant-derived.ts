@@ -54,7 +54,7 @@ export function planDerived(
     if (sqls.length === 0) return;
     attempts.push({
       id: String(attempts.length),
-      ...{ kind, caller, sqls, isRead, role },
+      ...{ kind, caller, sqls, isRead, role, ...(isRead ? {} : { looks: 'all' as const }) },
       target: nameOf(relation),
     });
   };

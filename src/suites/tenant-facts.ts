@@ -118,7 +118,7 @@ export function existingTenantsQuery({ root, subjects }: Reach): string | undefi
   const direct = subjects.filter(({ parent, isRoot }) => !parent && !isRoot);
   const parts = direct.map(
     ({ relation, owner }) =>
-      `select distinct ${quote(owner.name)}::text as tenant from (select ${quote(owner.name)} from ${qualified(relation)} where ${quote(owner.name)} is not null limit 2000) x`,
+      `select distinct ${quote(owner.name)}::text as tenant from (select ${quote(owner.name)} from ${qualified(relation)} where ${quote(owner.name)} is not null limit 500) x`,
   );
   const all = root
     ? [

@@ -6,7 +6,7 @@ import type { PostgresProbe } from '../check/probes.ts';
 import type { Examined } from '../check/verdict.ts';
 import { judgePooled, pooledSteps } from './pooled-tenant.ts';
 import { type Tenancy, tenancyQuery } from './tenant-catalogue.ts';
-import { chooseTenants, findApplication, findBecomable, inspect } from './tenant-connection.ts';
+import { findApplication, inspect, survey } from './tenant-connection.ts';
 import {
   findLeakyFunctions,
   findRlsBypass,
@@ -107,14 +107,11 @@ export async function inspectTenancy(
     return fail('not-enabled', { expected: 'row-level security with a policy', actual, evidence });
   }
 
-  const tenants = await chooseTenants(postgres, reach, uuid);
+  const roles = tenancy.roles.map(({ name }) => name);
+  const { canBecome, tenants } = await survey(postgres, reach, roles, uuid);
   if (!tenants) {
     return skip('no two tenants exist, and none can be made', 'insert two tenants, and verify again');
   }
-  const canBecome = await findBecomable(
-    postgres,
-    tenancy.roles.map(({ name }) => name),
-  );
   const inspects = canBecome.has(role.name);
   const notes = tenancy.roles.filter(({ name }) => !canBecome.has(name)).map(({ name }) => name);
   const settingOf = (tenant: string) => settingFor(options.settingForm, tenant);

@@ -69,7 +69,8 @@ export function judgeSession(
       notes.push(`${trial.target}: ${result}`);
       continue;
     }
-    const isAimed = trial.subject === undefined || Number(result.sets.aimed ?? 0) > 0;
+    const isAimed = trial.subject === undefined || countOf(result.base) > 0;
+    if (result.error) notes.push(`${trial.target}: ${result.error}`);
     const byId = new Map(trial.plan.attempts.map((attempt) => [attempt.id, attempt]));
     if (trial.subject) {
       if (isAimed) judged.add(trial.target);
@@ -132,7 +133,7 @@ function judgeOutcome(
   }
   if (isRead && !looks) return undefined;
   if (before.length === 0) return undefined;
-  const count = (looksOf: string[]) => looksOf.reduce((sum, look) => sum + Number(look.split(':')[0]), 0);
+  const count = (looksOf: string[]) => looksOf.reduce((sum, look) => sum + countOf(look), 0);
   if (isWithout) {
     return { code: 'shows-without-tenant', text: `${withWhat}, ${kind} reaches rows of a tenant` };
   }
@@ -152,4 +153,9 @@ function evidenceOf(attempt: Attempt, { variant, rows, before, after, message }:
     ],
     rowCount: rows,
   };
+}
+
+/** Returns the number of rows that a look found. */
+function countOf(look: string | null): number {
+  return Number(look?.split(':')[0] ?? 0);
 }

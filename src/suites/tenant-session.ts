@@ -1,8 +1,9 @@
 /** The session in which rows of two tenants are made and attacked, and that is rolled back. Pure. */
 import type { SqlOutcome, SqlStep } from '../check/probes.ts';
 import { planAttacks } from './tenant-attacks.ts';
-import type { AttackPlan, AttackSource } from './tenant-attempt.ts';
+import type { AttackPlan, AttackSource, Attempt } from './tenant-attempt.ts';
 import {
+  type Batch,
   type BatchFrame,
   type BatchResult,
   batchStatement,
@@ -35,6 +36,9 @@ export interface TenantSession {
   readProblems(outcomes: readonly SqlOutcome[]): { table: string; tenant?: string; problem: string }[];
 }
 
+/** In one statement: to read and plan it once costs more than to run it. */
+const trialsAtOnce = 10;
+
 const limits = [
   ['lock_timeout', '2s'],
   ['synchronize_seqscans', 'off'],
@@ -45,7 +49,7 @@ const limits = [
 export function buildSession(
   source: AttackSource,
   reach: Reach,
-  frame: Omit<BatchFrame, 'role'> & { canBecome: boolean },
+  frame: BatchFrame & { canBecome: boolean },
   trusted: readonly string[],
 ): TenantSession {
   const trials: Trial[] = [];
@@ -55,7 +59,7 @@ export function buildSession(
     { sql: 'begin' },
     { sql: `select ${limits.map(([name, value]) => `set_config('${name}', '${value}', true)`).join(', ')}` },
   ];
-  const readAt: { step: number; trial: Trial }[] = [];
+  const readAt: { step: number; trials: Trial[] }[] = [];
   const madeAt: number[] = [];
   let results = 0;
   const make = (isSet: boolean) => {
@@ -73,19 +77,29 @@ export function buildSession(
     madeAt.push(steps.length);
     steps.push({ sql: `select current_setting('${settingOfResult(index)}', true) as result` });
   };
-  const run = (trial: Trial, attempts: AttackPlan['attempts']) => {
-    const index = results++;
-    const role = frame.canBecome ? { role: trial.role } : {};
-    steps.push(
-      { sql: 'savepoint attempts' },
-      { sql: batchStatement({ ...trial.plan, attempts }, { ...frame, ...role }, index) },
-    );
-    readAt.push({ step: steps.length, trial });
-    steps.push(
-      { sql: `select current_setting('${settingOfResult(index)}', true) as result` },
-      { sql: 'rollback to savepoint attempts' },
-    );
+  const run = (isWanted: (attempt: Attempt) => boolean) => {
+    const wanted = trials.flatMap((trial) => {
+      const attempts = trial.plan.attempts.filter(isWanted);
+      return attempts.length > 0 ? [{ trial, batch: batchOf(trial, attempts) }] : [];
+    });
+    for (let at = 0; at < wanted.length; at += trialsAtOnce) {
+      const index = results++;
+      const together = wanted.slice(at, at + trialsAtOnce);
+      const batches = together.map(({ batch }) => batch);
+      steps.push({ sql: 'savepoint attempts' }, { sql: batchStatement(batches, frame, index) });
+      readAt.push({ step: steps.length, trials: together.map(({ trial }) => trial) });
+      steps.push(
+        { sql: `select current_setting('${settingOfResult(index)}', true) as result` },
+        { sql: 'rollback to savepoint attempts' },
+      );
+    }
   };
+  const batchOf = ({ role, plan }: Trial, attempts: Attempt[]): Batch => ({
+    ...(frame.canBecome ? { role } : {}),
+    sets: plan.sets,
+    looks: plan.looks,
+    attempts,
+  });
 
   const roles = frame.canBecome ? source.tenancy.roles : source.tenancy.roles.slice(0, 1);
   for (const { name: role } of roles) {
@@ -102,19 +116,13 @@ export function buildSession(
     if (calls.called.length > 0) trials.push({ role, target: 'functions', plan: calls.plan });
   }
 
-  const isUnset = ({ caller }: { caller: string }) => caller === 'unset';
+  const isUnset = ({ caller }: Attempt) => caller === 'unset';
   if (frame.inspectorSeesAll) {
     make(false);
-    for (const trial of trials) {
-      const attempts = trial.plan.attempts.filter(isUnset);
-      if (attempts.length > 0) run(trial, attempts);
-    }
+    run(isUnset);
   }
   make(true);
-  for (const trial of trials) {
-    const attempts = trial.plan.attempts.filter((each) => !isUnset(each));
-    if (attempts.length > 0) run(trial, attempts);
-  }
+  run((each) => !isUnset(each));
   steps.push({ sql: 'rollback' });
 
   const textAt = (outcomes: readonly SqlOutcome[], step: number) => {
@@ -132,9 +140,10 @@ export function buildSession(
     notes: [...new Set(notes)],
     called: [...new Set(called)],
     readResults: (outcomes) =>
-      readAt.map(({ step, trial }) => {
+      readAt.flatMap(({ step, trials: together }) => {
         const { text, problem } = textAt(outcomes, step);
-        return { trial, result: text ? (JSON.parse(text) as BatchResult) : (problem ?? 'no result') };
+        const found = text ? (JSON.parse(text) as BatchResult[]) : [];
+        return together.map((trial, index) => ({ trial, result: found[index] ?? problem ?? 'no result' }));
       }),
     readProblems: (outcomes) =>
       madeAt.slice(-1).flatMap((step) => {
