@@ -49,8 +49,6 @@ export const fieldNames: Record<Role, readonly string[]> = {
     'traceid',
     'otel.trace_id',
     'logging.googleapis.com/trace',
-    'x_trace_id',
-    'xTraceId',
   ],
   span: [
     'span_id',
