@@ -54,6 +54,7 @@ describe('makeChecks', () => {
         makeCheck({ id: 'a/two', blockedBy: { 'a/one': ['wrong', 'other'], 'a/none': ['wrong'] } }),
       ),
     ).toEqual([
+      78,
       'a/two: is after "a/none", which does not exist; nearest: a/one',
       'a/two: is blocked by the code "other" of a/one, which has no such code',
     ]);
