@@ -26,6 +26,12 @@ testCheck(
         actual: /postgresql or redis/,
       },
       {
+        when: 'they are in traces of their own',
+        code: 'in-another-trace',
+        probes: api({ spans: 'clients-elsewhere' }),
+        actual: /"postgresql" in trace f+/,
+      },
+      {
         when: 'they hang below nothing that was seen',
         code: 'not-children',
         probes: api({ spans: 'loose-clients' }),

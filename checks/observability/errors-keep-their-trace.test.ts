@@ -24,6 +24,11 @@ testCheck(
         probes: api({ status: 404, returns: 'nothing' }),
       },
       { when: 'no line has it', code: 'not-logged', probes: api({ status: 404, logs: 'without' }) },
+      {
+        when: 'one of two lines does not have it',
+        code: 'line-without-trace',
+        probes: api({ status: 404, logs: 'stray' }),
+      },
       { when: 'no span has it', code: 'no-spans', probes: api({ status: 404, spans: 'nothing' }) },
     ],
   },

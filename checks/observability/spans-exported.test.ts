@@ -3,7 +3,7 @@ import { testCheck } from '../../src/check/tester.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './spans-exported.ts';
 
-const api = (behaviour: TracedApi) => tracedApi(behaviour, ['http', 'ids', 'spans']);
+const api = (behaviour: TracedApi) => tracedApi(behaviour, ['http', 'ids', 'logs', 'spans']);
 
 testCheck(
   check,
@@ -15,8 +15,32 @@ testCheck(
     fails: [
       { when: 'the API is away', code: 'unreachable', probes: api({ down: true }) },
       { when: 'none arrives', code: 'none', probes: api({ spans: 'nothing' }) },
+      {
+        when: 'the flags of the response are 00',
+        code: 'not-sampled',
+        probes: api({ spans: 'nothing', returns: 'unsampled' }),
+        hint: /sampler/,
+      },
+      {
+        when: 'the exporter reports a failure',
+        code: 'exporter-failed',
+        probes: api({ spans: 'nothing', lines: ['OTLPExporterError: connect ECONNREFUSED'] }),
+        actual: /^line 1/,
+      },
     ],
-    skips: [{ when: 'spans cannot be read', probes: api({ spans: 'unavailable' }) }],
+    skips: [
+      { when: 'spans cannot be read', probes: api({ spans: 'unavailable' }) },
+      {
+        when: 'they go to a collector elsewhere',
+        probes: api({ spans: 'never', elsewhere: 'http://collector:4318' }),
+        reason: /collector:4318/,
+      },
+      {
+        when: 'the API samples, and no span was ever seen',
+        probes: api({ spans: 'never' }),
+        reason: /no span has ever been seen/,
+      },
+    ],
   },
   { describe, it },
 );

@@ -11,6 +11,11 @@ testCheck(
     passes: [
       { when: 'response, log and spans have the trace', probes: api({}), summary: /1 span, 1 log line/ },
       { when: 'only the log can be read', probes: api({ spans: 'unavailable' }) },
+      {
+        when: 'the spans go elsewhere',
+        probes: api({ spans: 'never', elsewhere: 'http://collector:4318' }),
+        summary: /: 1 log line \(1 not judged\)/,
+      },
       { when: 'only spans can be read', probes: api({ logs: 'unavailable' }) },
       {
         when: 'no header is asked for and none comes',
@@ -24,13 +29,13 @@ testCheck(
         when: 'no span arrives',
         code: 'no-spans',
         probes: api({ spans: 'nothing' }),
-        actual: /none arrived/,
+        actual: /none arrived in api.log/,
       },
       {
         when: 'the API begins a trace of its own',
         code: 'not-continued',
         probes: api({ spans: 'elsewhere' }),
-        actual: /fffe/,
+        actual: /ffff/,
       },
       {
         when: 'the span hangs below another',
@@ -50,7 +55,25 @@ testCheck(
         when: 'one of two lines has no trace',
         code: 'line-without-trace',
         probes: api({ logs: 'stray' }),
-        actual: 'line 2 has no trace ID',
+        actual: /^line 2 has no trace ID/,
+      },
+      {
+        when: 'every request is in one trace',
+        code: 'leaks-context',
+        probes: api({ traceOf: () => 'd'.repeat(32) }),
+        actual: /request 1 is in trace d+, which is that of request 2/,
+      },
+      {
+        when: 'a request without a trace is in that of the one before',
+        code: 'leaks-context',
+        probes: api({ traceOf: (header) => header?.slice(3, 35) ?? '1'.padStart(32, 'a') }),
+        actual: /request 2 is in trace a+1, which is that of request 1/,
+      },
+      {
+        when: 'calls of each request are in other traces',
+        code: 'in-another-trace',
+        probes: api({ spans: 'clients-elsewhere' }),
+        actual: /"postgresql" in trace f+/,
       },
       { when: 'no header comes back', code: 'not-returned', probes: api({ returns: 'nothing' }) },
       { when: 'another trace comes back', code: 'other-trace-returned', probes: api({ returns: 'another' }) },
@@ -60,6 +83,11 @@ testCheck(
         when: 'neither log nor spans can be read',
         probes: api({ logs: 'unavailable', spans: 'unavailable' }),
         enable: /services.api.log/,
+      },
+      {
+        when: 'the spans go elsewhere and the log cannot be read',
+        probes: api({ logs: 'unavailable', spans: 'never', elsewhere: 'http://collector:4318' }),
+        reason: /collector:4318/,
       },
     ],
   },

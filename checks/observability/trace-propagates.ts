@@ -28,7 +28,7 @@ export default defineCheck({
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces', 'logs'],
-  timeoutMs: 15_000,
+  timeoutMs: 20_000,
   options: {
     path: option(
       v.optional(v.string()),

@@ -152,7 +152,7 @@ export default traceContextCheck({
       const actual = `the API uses ${first.seen}; ${taken.length} of ${seen.length} cases`;
       return { wrong: { code: 'not-ignored', expected, actual } };
     }
-    const wrong = seen.map(judgeParent).find(Boolean);
+    const wrong = seen.map((each) => judgeParent(each, seen)).find(Boolean);
     if (wrong) return { wrong };
     const parents = seen.filter(({ entry, expect }) => entry && expect === 'continue').length;
     const random = seen.filter(({ sent }) => sent.endsWith('-03'));

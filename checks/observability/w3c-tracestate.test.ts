@@ -1,32 +1,19 @@
 import { describe, it } from 'vitest';
-import type { HttpRequest, HttpResponse } from '../../src/check/index.ts';
-import type { FakeProbes } from '../../src/check/tester.ts';
 import { testCheck } from '../../src/check/tester.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './w3c-tracestate.ts';
 
 const api = (behaviour: TracedApi) => tracedApi(behaviour, ['http', 'ids', 'logs', 'spans']);
 
-type Answer = (request: HttpRequest) => HttpResponse;
-
-function returning(probes: FakeProbes, tracestate: string): FakeProbes {
-  const answer = probes.http?.request as Answer;
-  return {
-    ...probes,
-    http: {
-      request: (request) => {
-        const response = answer(request);
-        return { ...response, headers: { ...response.headers, tracestate } };
-      },
-    },
-  };
-}
-
 testCheck(
   check,
   {
     passes: [
-      { when: 'each header is treated right', probes: api({}), summary: '16 of 16 headers seen and right' },
+      {
+        when: 'each header is treated right',
+        probes: api({}),
+        summary: '33 of 33 headers seen and right, 33 tracestates',
+      },
     ],
     fails: [
       { when: 'the API is away', code: 'unreachable', probes: api({ down: true }) },
@@ -37,7 +24,7 @@ testCheck(
           traceOf: (header, index) =>
             index < 4 ? (header?.split('-')[1] as string) : index.toString(16).padStart(32, 'd'),
         }),
-        expected: /nothing in it/,
+        expected: /a key of 256 characters/,
       },
       {
         when: 'one is refused',
@@ -45,12 +32,41 @@ testCheck(
         probes: api({ status: ({ tracestate }) => (tracestate?.includes('ROJO') ? 400 : 200) }),
       },
       {
+        when: 'a request is in the trace of another',
+        code: 'leaks-context',
+        probes: api({ traceOf: () => '1'.padStart(32, 'a') }),
+      },
+      {
+        when: 'members are dropped',
+        code: 'state-lost',
+        probes: api({ stateOf: () => '' }),
+        expected: /rojo=00f067aa0ba902b7,congo=t61rcWkgMzE, with two members/,
+        actual: 'the API has none',
+      },
+      {
         when: 'the order changes',
         code: 'order-changed',
-        probes: returning(api({}), 'congo=t61rcWkgMzE,rojo=00f067aa0ba902b7'),
+        probes: api({ stateOf: (state) => state.split(',').reverse().join(',') }),
+      },
+      {
+        when: '33 members are kept',
+        code: 'invalid-kept',
+        probes: api({ stateOf: (state) => state }),
+        expected: /at most 32 members/,
+      },
+      {
+        when: 'it is kept without a trace',
+        code: 'state-without-trace',
+        probes: api({ stateOf: (_, valid) => valid }),
+        expected: 'no tracestate, with no traceparent beside it',
       },
     ],
     skips: [
+      {
+        when: 'only the log shows the trace',
+        probes: api({ spans: 'nothing' }),
+        reason: /what the API keeps of it cannot be seen/,
+      },
       {
         when: 'nothing shows the trace',
         probes: api({ returns: 'nothing', logs: 'without', spans: 'nothing' }),

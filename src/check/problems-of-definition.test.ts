@@ -19,6 +19,7 @@ describe('problemsOf', () => {
       'every part',
       {
         after: ['a/b'],
+        blockedBy: { 'a/c': ['wrong'] },
         uses: ['api'],
         effects: () => 'temporary',
         level: 'advisory',
@@ -42,6 +43,8 @@ describe('problemsOf', () => {
 
   it.each([
     [{ title: undefined }, '"title" is not a text'],
+    [{ blockedBy: ['a/b'] }, '"blockedBy" is not a map from ids of checks to lists of their codes'],
+    [{ blockedBy: { 'a/b': [] } }, '"blockedBy" is not a map from ids of checks to lists of their codes'],
     [{ title: '' }, '"title" is not a text'],
     [{ failureTitle: 1 }, '"failureTitle" is not a text'],
     [{ why: [] }, '"why" is not a text'],

@@ -15,6 +15,11 @@ describe('makePlan', () => {
     expect(order(...checks.reverse())).toEqual(['z/last', 'a/one', 'b/two']);
   });
 
+  it('orders what may block a check before it', () => {
+    const blocked = makeCheck({ id: 'a/one', blockedBy: { 'z/last': ['wrong'] } });
+    expect(order(blocked, makeCheck({ id: 'z/last' }))).toEqual(['z/last', 'a/one']);
+  });
+
   it('leaves out what is not part of the run', () => {
     expect(makePlan([makeCheck({ id: 'a/one', after: ['b/skipped'] })]).after).toEqual([[]]);
   });

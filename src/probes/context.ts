@@ -76,6 +76,8 @@ export interface ProbeAuth {
 export interface SpanAccess {
   /** `OTLP receiver on 127.0.0.1:4318`. */
   source: string;
+  /** When the run started it, if it did; epoch milliseconds. */
+  startedMs?: number;
   /** All spans so far, oldest first. */
   collected(): readonly SpanData[];
 }

@@ -5,6 +5,11 @@ import type { ProbeContext } from './context.ts';
 import { pollUntil } from './poll.ts';
 
 const defaultLimit = 500;
+/**
+ * Longest time until an exporter sends to a receiver that was started just now: the pause between its attempts (up to 6 s),
+ * and the schedule of the batch processor behind it (5 s).
+ */
+const exporterReturnsMs = 12_000;
 
 /** Spans from the run's own OTLP receiver and from what console exporters print into the services' logs. */
 export function createSpansProbe(context: ProbeContext): SpansProbe {
@@ -37,11 +42,16 @@ export function createSpansProbe(context: ProbeContext): SpansProbe {
 
     async find(query) {
       const wanted = query.atLeast ?? 1;
+      const { startedMs } = context.spans ?? {};
+      const withinMs = query.withinMs ?? 0;
+      // Until the first span has arrived, the exporter may still wait after the attempts that found no receiver.
+      const isNew = startedMs !== undefined && withinMs > 0 && context.spans?.collected().length === 0;
+      const extendedMs = isNew ? startedMs + exporterReturnsMs - context.clock.now() : 0;
       const { scanned, spans } = await pollUntil(
         () => look(query),
         (found) => found.spans.length >= wanted,
         context,
-        { what: `spans in ${source}`, withinMs: query.withinMs ?? 0, code: 'SPANS_UNREADABLE' },
+        { what: `spans in ${source}`, withinMs: Math.max(withinMs, extendedMs), code: 'SPANS_UNREADABLE' },
       );
       return { source, scanned, spans: spans.slice(0, query.limit ?? defaultLimit) };
     },

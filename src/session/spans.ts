@@ -23,7 +23,8 @@ export async function receiveSpans(
   if (!ports) return undefined;
   const { startOtlpReceiver } = await import('../probes/otlp/receiver.ts');
   try {
-    return await startOtlpReceiver(ports);
+    const started = await startOtlpReceiver(ports);
+    return { ...started, access: { ...started.access, startedMs: Date.now() } };
   } catch (error) {
     // The error of gRPC's port has the system's code in its message alone.
     if (codeOf(error) !== 'EADDRINUSE' && !messageOf(error).includes('EADDRINUSE')) throw error;

@@ -46,6 +46,20 @@ describe('makeChecks', () => {
     ).toEqual([78, 'a/one → a/two → a/three → a/one: each is after the next, none can run']);
   });
 
+  it('names what blocks a check and does not exist', () => {
+    const codes = { wrong: { means: 'm', hint: 'h' } };
+    expect(
+      problems(
+        makeCheck({ id: 'a/one', codes }),
+        makeCheck({ id: 'a/two', blockedBy: { 'a/one': ['wrong', 'other'], 'a/none': ['wrong'] } }),
+      ),
+    ).toEqual([
+      78,
+      'a/two: is after "a/none", which does not exist; nearest: a/one',
+      'a/two: is blocked by the code "other" of a/one, which has no such code',
+    ]);
+  });
+
   it('names a check that is after itself', () => {
     expect(problems(makeCheck({ id: 'a/one', after: ['a/one'] }))).toEqual([
       78,

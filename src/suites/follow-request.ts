@@ -95,7 +95,10 @@ export async function collectRequest(
   const { sent, exchange } = request;
   const answered = exchange.response !== undefined;
   const spans = await followSpans(answered ? probes.spans : undefined, sent, options);
-  const log = await followLog(answered ? probes.logs : undefined, sent, options.waitMs);
+  // Where the spans did not arrive, their wait was long enough for lines as well.
+  const hasWaited = spans.available && spans.spans.length === 0;
+  const logWaitMs = hasWaited ? Math.min(options.waitMs, 2000) : options.waitMs;
+  const log = await followLog(answered ? probes.logs : undefined, sent, logWaitMs);
   const evidence = [exchange.evidence, ...logEvidence(log), ...spanEvidence(spans, sent.spanId)];
   return { ...request, log, spans, evidence };
 }

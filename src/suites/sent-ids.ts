@@ -38,8 +38,8 @@ export function markersIn(text: string): string[] {
 }
 
 /**
- * Where a line has the trace of its request: in its own field, in its text, nowhere, only as a copy of the header that
- * was sent (`echo`), or it has `another` trace in its field.
+ * Where a line has the trace of its request: in its own field, in its text, nowhere, only as a copy of headers
+ * (`echo`), or it has `another` trace in its field.
  */
 export type TraceOfLine = 'field' | 'text' | 'echo' | 'another' | 'none';
 
@@ -47,10 +47,18 @@ export function traceOfLine(record: LogRecord, sent: SentIds): TraceOfLine {
   const { traceId } = record;
   if (traceId === sent.traceId) return 'field';
   if (traceId !== undefined && traceId !== sent.callerId) return 'another';
-  const text = record.raw.toLowerCase();
   // The header that was sent is the only place where the trace is followed by the sent span.
-  if (text.replaceAll(`${sent.traceId}-${sent.spanId}`, '').includes(sent.traceId)) return 'text';
-  return text.includes(sent.traceId) || traceId === sent.callerId ? 'echo' : 'none';
+  const header = `${sent.traceId}-${sent.spanId}`;
+  if (ownTexts(record).some((text) => text.replaceAll(header, '').includes(sent.traceId))) return 'text';
+  return record.raw.toLowerCase().includes(sent.traceId) || traceId === sent.callerId ? 'echo' : 'none';
+}
+
+/** Returns the texts of a line that are its own, and no copies of headers: of a structured line its fields at the top. */
+function ownTexts({ raw, structured, fields = {} }: LogRecord): string[] {
+  if (!structured) return [raw.toLowerCase()];
+  return Object.entries(fields).flatMap(([name, value]) =>
+    typeof value === 'string' && !/header/i.test(name) ? [value.toLowerCase()] : [],
+  );
 }
 
 export function carriesTrace(record: LogRecord, sent: SentIds): boolean {
@@ -62,8 +70,7 @@ export function carriesTrace(record: LogRecord, sent: SentIds): boolean {
 export function describeLine(record: LogRecord, sent: SentIds): string {
   const place = traceOfLine(record, sent);
   if (place === 'another') return `line ${record.number} has ${record.traceId}`;
-  if (place === 'echo')
-    return `line ${record.number} has no trace ID of its own, only a copy of the request's header`;
+  if (place === 'echo') return `line ${record.number} has no trace ID of its own, only in a copy of headers`;
   return `line ${record.number} has no trace ID`;
 }
 

@@ -7,7 +7,7 @@ export interface ParentProblem {
 }
 
 /** Returns how the service treats the parent ID of a continued trace other than W3C Trace Context. */
-export function judgeParent(each: ObservedCase): ParentProblem | undefined {
+export function judgeParent(each: ObservedCase, all: readonly ObservedCase[]): ParentProblem | undefined {
   const { ids, entry, name, response, sent } = each;
   if (each.expect === 'restart') return undefined;
   const expected = `a span of its own below ${ids.spanId}, with ${name}`;
@@ -18,7 +18,8 @@ export function judgeParent(each: ObservedCase): ParentProblem | undefined {
   }
   if (!entry) {
     const isSentBack = response?.headers.traceparent?.toLowerCase() === sent.toLowerCase();
-    if (!isSentBack || each.seen === undefined) return undefined;
+    // Where spans are seen, a header that comes back says nothing about what the API does with it.
+    if (!isSentBack || all.some((other) => other.entry)) return undefined;
     const actual = 'the response names the span of its caller as the span of the API';
     return { code: 'parent-unchanged', expected, actual };
   }

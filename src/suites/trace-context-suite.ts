@@ -1,6 +1,6 @@
 import { exchange } from '../check/exchange.ts';
 import type { HttpProbe, HttpResponse, IdsProbe, LogsProbe, SpanData, SpansProbe } from '../check/probes.ts';
-import { createIds, markedUrl, responseHeaders, type SentIds, traceOfLine } from './sent-ids.ts';
+import { createIds, markedUrl, markersIn, responseHeaders, type SentIds, traceOfLine } from './sent-ids.ts';
 
 /** Headers to send, and what W3C Trace Context requires of a receiver. */
 export interface TraceContextCase {
@@ -50,22 +50,36 @@ export async function observeTraceContext(
   for (const each of cases) observed.push(await sendCase(probes, url, each));
   const all = await spansOf(probes.spans, observed, waitMs);
   const canReadLog = (await probes.logs.available({ service: 'api' })).available;
-  let withinMs = canReadLog && all.length === 0 ? waitMs : 0;
+  const byMarker = groupByMarker(all);
   for (const each of observed) {
-    if (!each.response) continue;
-    const { traceId, marker } = each.ids;
-    const marked = all.filter(({ attributes }) => JSON.stringify(attributes).includes(marker));
-    each.spans = [...new Set([...all.filter((span) => span.traceId === traceId), ...marked])];
+    const marked = byMarker.get(each.ids.marker) ?? [];
+    each.spans = [...new Set([...all.filter(({ traceId }) => traceId === each.ids.traceId), ...marked])];
     const entry = marked.find(({ kind }) => kind === 'server') ?? marked[0];
     if (entry) Object.assign(each, { entry, seen: entry.traceId, where: 'spans' });
-    else {
-      const inLog = canReadLog ? await traceInLog(probes.logs, each.ids, withinMs) : undefined;
-      // What the log did not show of the first request, it does not show of the others either.
-      withinMs = 0;
-      Object.assign(each, inLog ?? traceInResponse(each) ?? {});
-    }
+  }
+  const answered = observed.filter(({ response }) => response);
+  const ofLog = async (each: ObservedCase, withinMs: number) =>
+    canReadLog ? traceInLog(probes.logs, each.ids, withinMs) : undefined;
+  const [first = answered[0]] = answered.filter(({ entry }) => entry);
+  const inFirstLog = first && (await ofLog(first, waitMs));
+  const inFirstResponse = first && traceInResponse(first);
+  // Log and response count for a request without spans where they agree with the spans of another.
+  const agrees = (other: Seen) => !first?.entry || other?.seen === first.entry.traceId;
+  for (const each of answered.filter(({ entry }) => !entry)) {
+    const inLog = inFirstLog && agrees(inFirstLog) ? await ofLog(each, 0) : undefined;
+    const inResponse = agrees(inFirstResponse) ? traceInResponse(each) : undefined;
+    Object.assign(each, inLog ?? inResponse ?? {});
   }
   return observed;
+}
+
+function groupByMarker(spans: readonly SpanData[]): Map<string, SpanData[]> {
+  const groups = new Map<string, SpanData[]>();
+  for (const span of spans) {
+    for (const marker of markersIn(JSON.stringify(span.attributes)))
+      groups.set(marker, [...(groups.get(marker) ?? []), span]);
+  }
+  return groups;
 }
 
 async function sendCase({ http, ids }: Probes, url: string, each: TraceContextCase): Promise<ObservedCase> {

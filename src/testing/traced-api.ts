@@ -10,26 +10,35 @@ export interface TracedApi {
   /** Which trace it uses; default: a valid traceparent is continued, anything else begins a new one. */
   traceOf?(header: string | undefined, index: number): string;
   /** `sampled`: it says so of every trace. */
-  returns?: 'traceparent' | 'sampled' | 'another' | 'nothing';
+  returns?: 'traceparent' | 'sampled' | 'unsampled' | 'another' | 'nothing';
   body?(traceId: string): string;
   /** `text`: only in the text of the line. `stray`: one line of two has no trace. */
   logs?: 'with-trace' | 'without' | 'another' | 'text' | 'stray' | 'nothing' | 'unavailable';
-  /** `clients`: with spans of PostgreSQL and Redis below; `clients-first`: which are exported before the request's own. */
+  /** `clients`: with spans of PostgreSQL and Redis below; `clients-first`: which are exported before the request's own; `never`: no span was ever seen. */
   spans?:
     | 'one'
     | 'clients'
     | 'clients-first'
     | 'loose-clients'
+    | 'clients-elsewhere'
     | 'orphan'
     | 'elsewhere'
     | 'nothing'
+    | 'never'
     | 'unavailable';
+  /** The tracestate of the span, from the headers; default: the valid members. */
+  stateOf?(tracestate: string, valid: string): string;
+  /** Lines that are in the log before. */
+  lines?: string[];
+  /** Address to which the spans go instead. */
+  elsewhere?: string;
   /** Which traces leave spans; default: `always`. */
   sampler?: 'parent' | 'always';
   service?: string;
 }
 
-export const anotherTrace = 'f'.repeat(31).concat('e');
+/** A trace that was not sent, another one for each request. */
+export const anotherTrace = (index: number) => index.toString(16).padStart(32, 'f');
 
 /** Fakes of the probes with which a check follows a request to this API and back. */
 export function tracedApi(
@@ -44,7 +53,11 @@ export function tracedApi(
     sampler = 'always',
     service = 'meatymusic-api',
   } = behaviour;
-  const lines: LogRecord[] = [];
+  const lines: LogRecord[] = (behaviour.lines ?? []).map((raw, index) => ({
+    number: index + 1,
+    raw,
+    structured: false,
+  }));
   const exported: SpanData[] = [];
   let requests = 0;
   const unique = (digits: number, index: number) => (index + 1).toString(16).padStart(digits, 'a');
@@ -64,23 +77,30 @@ export function tracedApi(
       request: ({ url, headers: once = {}, moreHeaders = [] }: HttpRequest) => {
         if (behaviour.down) return new ProbeError('ECONNREFUSED', 'connection refused');
         // As Node.js has a header that came twice.
-        const headers = { ...once };
+        const headers: Record<string, string> = {};
+        for (const [name, value] of Object.entries(once)) headers[name.toLowerCase()] = value.trim();
         for (const [name, value] of moreHeaders) headers[name] = `${headers[name]}, ${value}`;
         const header = headers.traceparent;
         const parent = header === undefined ? undefined : parseTraceparent(header);
         const index = requests++;
         const traceId = behaviour.traceOf?.(header, index) ?? parent?.traceId ?? unique(32, 4096 + index);
         const spanId = unique(16, 8192 + index);
-        record(lines, { url, traceId, mode: logs, xTraceId: headers['X-Trace-ID'] });
+        record(lines, { url, traceId, mode: logs, xTraceId: headers['x-trace-id'], index });
         const isSampled = sampler === 'always' || parent?.sampled !== false;
         const mode = isSampled ? spans : 'nothing';
-        exported.push(...spansOf({ mode, traceId, spanId, parentId: parent?.parentId, service, url }));
+        const given = parent ? (headers.tracestate ?? '') : '';
+        const { tracestate = '' } = headers;
+        const traceState = behaviour.stateOf?.(tracestate, validState(tracestate)) ?? validState(given);
+        const parentId = parent?.parentId;
+        exported.push(...spansOf({ mode, traceId, spanId, parentId, service, url, traceState, index }));
         const body = behaviour.body?.(traceId) ?? '';
-        const named = returns === 'another' ? anotherTrace : traceId;
+        const named = returns === 'another' ? anotherTrace(index) : traceId;
         const returned: Record<string, string> =
           returns === 'nothing'
             ? {}
-            : { traceparent: `00-${named}-${spanId}-${isSampled || returns === 'sampled' ? '01' : '00'}` };
+            : {
+                traceparent: `00-${named}-${spanId}-${returns !== 'unsampled' && (isSampled || returns === 'sampled') ? '01' : '00'}`,
+              };
         return {
           status: typeof status === 'number' ? status : status(headers),
           headers: returned,
@@ -104,13 +124,18 @@ export function tracedApi(
       },
     },
     spans: {
-      available: { available: spans !== 'unavailable', source: 'api.log', enable: 'set services.api.log' },
+      available: {
+        available: spans !== 'unavailable',
+        source: 'api.log',
+        enable: 'set services.api.log',
+        ...(behaviour.elsewhere ? { elsewhere: behaviour.elsewhere } : {}),
+      },
       find: ({ traceId }: SpanQuery) => {
         const early = spans === 'clients-first' && looks++ === 0;
         const there = exported.filter(({ kind }) => !early || kind === 'client');
         return {
           source: 'api.log',
-          scanned: there.length,
+          scanned: spans === 'never' ? 0 : there.length + 1,
           spans: there.filter((span) => traceId === undefined || span.traceId === traceId),
         };
       },
@@ -126,7 +151,8 @@ function record(
     traceId,
     mode,
     xTraceId,
-  }: { url: string; traceId: string; mode: string; xTraceId: string | undefined },
+    index,
+  }: { url: string; traceId: string; mode: string; xTraceId: string | undefined; index: number },
 ): void {
   if (mode === 'nothing' || mode === 'unavailable') return;
   const add = (fields: Record<string, string>, known?: string) =>
@@ -134,11 +160,12 @@ function record(
       number: lines.length + 1,
       raw: JSON.stringify(fields),
       structured: true,
+      fields,
       ...(known ? { traceId: known } : {}),
     });
   const common = { msg: `GET ${url}`, ...(xTraceId ? { x_trace_id: xTraceId } : {}) };
   if (mode === 'without') add({ msg: `GET ${url}` });
-  else if (mode === 'another') add({ msg: `GET ${url}`, trace_id: anotherTrace }, anotherTrace);
+  else if (mode === 'another') add({ msg: `GET ${url}`, trace_id: anotherTrace(index) }, anotherTrace(index));
   else if (mode === 'text') add({ msg: `GET ${url} in ${traceId}` });
   else add({ ...common, trace_id: traceId }, traceId);
   if (mode === 'stray') add({ msg: `done ${url}` });
@@ -151,17 +178,21 @@ interface SpanPlan {
   parentId: string | undefined;
   service: string;
   url: string;
+  traceState: string;
+  index: number;
 }
 
-function spansOf({ mode, traceId, spanId, parentId, service, url }: SpanPlan): SpanData[] {
-  if (mode === 'nothing' || mode === 'unavailable') return [];
+function spansOf(plan: SpanPlan): SpanData[] {
+  const { mode, traceId, spanId, parentId, service, url, traceState, index } = plan;
+  if (mode === 'nothing' || mode === 'never' || mode === 'unavailable') return [];
   const span = (id: string, parent: string | undefined, rest: Partial<SpanData>): SpanData => ({
-    traceId: mode === 'elsewhere' ? anotherTrace : traceId,
+    traceId: mode === 'elsewhere' ? anotherTrace(index) : traceId,
     spanId: id,
     ...(parent ? { parentSpanId: parent } : {}),
     name: 'GET /health',
     kind: 'server',
     service,
+    traceState,
     startMs: 1_767_225_600_001,
     durationMs: 3,
     status: 'unset',
@@ -171,11 +202,24 @@ function spansOf({ mode, traceId, spanId, parentId, service, url }: SpanPlan): S
   const server = span(spanId, mode === 'orphan' ? '1234567890abcdef' : parentId, {});
   if (!mode.includes('clients')) return [server];
   const below = mode === 'loose-clients' ? '1234567890abcdef' : spanId;
+  const apart = mode === 'clients-elsewhere';
   const client = (id: string, system: string) =>
-    span(`${id}${spanId.slice(1)}`, below, {
+    span(`${id}${spanId.slice(1)}`, apart ? undefined : below, {
+      ...(apart ? { traceId: anotherTrace(index) } : {}),
       name: system,
       kind: 'client',
       attributes: { 'db.system.name': system },
     });
   return [server, client('b', 'postgresql'), client('c', 'redis')];
+}
+
+/** Returns the members that W3C Trace Context lets a receiver keep. */
+function validState(tracestate: string): string {
+  const members = tracestate.split(',').map((member) => member.trim());
+  const valid = members.filter((member) =>
+    /^[a-z][a-z0-9_\-*/@]{0,255}=[ -+\--<>-~]{0,255}[!-+\--<>-~]$/.test(member),
+  );
+  const keys = valid.map((member) => member.split('=')[0]);
+  const once = valid.filter((_, index) => keys.indexOf(keys[index]) === index);
+  return once.length > 32 || tracestate.length > 512 ? '' : once.join(',');
 }

@@ -15,6 +15,7 @@ describe('parsePrintedSpan', () => {
       service: 'meatymusic-api',
       startMs: Date.UTC(2026, 0, 2, 3, 4, 5) + 123.456,
       durationMs: expect.closeTo(2.5, 5),
+      traceState: '',
       status: 'error',
       attributes: { 'http.method': 'GET', 'http.status_code': 500 },
     });
@@ -30,6 +31,7 @@ describe('parsePrintedSpan', () => {
       service: `it's "me"`,
       startMs: 1795386524496,
       durationMs: 0.848311,
+      traceState: '',
       status: 'error',
       attributes: {
         a: 1,
@@ -49,6 +51,29 @@ describe('parsePrintedSpan', () => {
     const text = fixture('node-span.txt').replace('traceState: undefined', map);
     expect(text).toContain('=>');
     expect(parsePrintedSpan(text)).toMatchObject({ name: 'pg.query', parentSpanId: 'a0c98ea744f524fe' });
+  });
+
+  it('reads tracestate as each SDK prints it', () => {
+    const node = (state: string) =>
+      fixture('node-span.txt').replace(/traceState: undefined,\n {2}name/, `traceState: ${state},\n  name`);
+    expect(parsePrintedSpan(node("'a=1,b=2'"))).toMatchObject({ traceState: 'a=1,b=2' });
+    const map = "TraceState { _internalState: Map(2) { 'b' => '2', 'a' => '1' } }";
+    expect(parsePrintedSpan(node(map))).toMatchObject({ traceState: 'a=1,b=2' });
+    const python = `"trace_state": "['{key=a, value=1}', '{key=b, value={}}']"`;
+    const printed = fixture('python-span.txt').replace('"trace_state": "[]"', python);
+    expect(parsePrintedSpan(printed)).toMatchObject({ traceState: 'a=1,b={}' });
+  });
+
+  it('leaves unset what is not printed, and empty what is printed as missing', () => {
+    const span = fixture('node-span.txt');
+    const bare = span
+      .replace(/ {2}resource: .*\n/, '')
+      .replace(/ {2}traceState: undefined,\n {2}name/, '  name');
+    const found = parsePrintedSpan(bare);
+    expect(found).toMatchObject({ name: 'pg.query' });
+    expect([found?.service, found?.traceState]).toEqual([undefined, undefined]);
+    const unnamed = span.replace(/ {2}resource: .*\n/, '  resource: { attributes: {} },\n');
+    expect(parsePrintedSpan(unnamed)?.service).toBe('');
   });
 
   it('reads the indented JSON of Go, as lists of keys and values', () => {

@@ -155,8 +155,8 @@ function nodeTraceState(span: Fields): string | undefined {
 /** The text of a list: `['{key=a, value=1}', '{key=b, value=2}']`. */
 function pythonTraceState(state: Json | undefined): string | undefined {
   if (typeof state !== 'string') return undefined;
-  return [...state.matchAll(/\{key=([^,]*), value=([^}]*)\}/g)]
-    .map(([, key, value]) => `${key}=${value}`)
+  return [...state.matchAll(/\{key=([^,]*), value=(.*?)\}(?=['"](?:, |\]))/g)]
+    .map(([, key, value = '']) => `${key}=${value.replace(/\\(['"\\])/g, '$1')}`)
     .join(',');
 }
 

@@ -90,6 +90,7 @@ describe('the OTLP receiver over HTTP', () => {
       name: 'GET /',
       kind: 'server',
       service: 'api',
+      traceState: '',
       startMs: 1544712660300,
       durationMs: 12,
       status: 'unset',
@@ -304,9 +305,7 @@ describe('the OTLP receiver over gRPC', () => {
     expect(await send(Buffer.from(body), undefined, gzip)).toBe(0);
     expect(await send(Buffer.from(body), 'metrics.v1.MetricsService')).toBe(0);
     expect(await send(Buffer.from(body), 'other.v1.Service')).toBe(12);
-    expect(receiver.access.collected()).toMatchObject([
-      { name: 'over gRPC', traceId, service: 'unknown_service' },
-    ]);
+    expect(receiver.access.collected()).toMatchObject([{ name: 'over gRPC', traceId, service: '' }]);
   });
 });
 

@@ -60,6 +60,10 @@ describe('sabotageSpans', () => {
     available: async () => ({ available: true, source: 'x' }),
     find: async () => ({ source: 'x', scanned: 1, spans: [span] }),
   };
+  const spansOf = async (change: Parameters<typeof sabotageSpans>[1], over: Partial<SpanData>) => {
+    const find = async () => ({ source: 'x', scanned: 1, spans: [{ ...span, ...over }] });
+    return (await sabotageSpans({ ...probe, find }, change).find({})).spans;
+  };
   const spans = async (change: Parameters<typeof sabotageSpans>[1], query = {}) =>
     (await sabotageSpans(probe, change).find(query)).spans;
 
@@ -68,5 +72,24 @@ describe('sabotageSpans', () => {
     expect(await spans('other-trace-ids', { traceId })).toEqual([]);
     expect((await spans('other-trace-ids'))[0]?.traceId).not.toBe(traceId);
     expect((await spans('orphan'))[0]?.parentSpanId).not.toBe(span.parentSpanId);
+  });
+
+  it('parts the calls of clients from the trace', async () => {
+    const [own] = await spansOf('part-clients', { kind: 'server' });
+    const [call] = await spansOf('part-clients', { kind: 'client' });
+    expect(own?.traceId).toBe(traceId);
+    expect(call?.traceId).not.toBe(traceId);
+    expect(call?.parentSpanId).toBeUndefined();
+  });
+
+  it('changes identity, services and tracestate', async () => {
+    expect((await spans('same-id'))[0]?.spanId).toBe(span.parentSpanId);
+    const both = await spansOf('second-service', { kind: 'server', service: 'api' });
+    expect(both.map(({ service }) => service)).toEqual(['api', 'another-service']);
+    const state = async (change: Parameters<typeof sabotageSpans>[1], traceState: string) =>
+      (await spansOf(change, { traceState }))[0]?.traceState;
+    expect(await state('reverse-state', 'a=1,b=2')).toBe('b=2,a=1');
+    expect(await state('illegal-state', 'a=1')).toBe('a=1,ILLEGAL=1');
+    expect(await state('kept-state', '')).toBe('rojo=1');
   });
 });

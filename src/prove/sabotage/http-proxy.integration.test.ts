@@ -87,6 +87,24 @@ describe('startSabotagingProxy', () => {
     expect(await (await ask({ setRequestHeaders: { Authorization: 'other' } })).text()).toBe('GET /x other');
   });
 
+  it('repeats what the first request had in a header', async () => {
+    const first = await ask({ repeatRequestHeader: 'Authorization' }, '/x', {
+      headers: { authorization: 'a' },
+    });
+    const second = await fetch(`${proxy.url}/x`, { headers: { authorization: 'b' } });
+    const third = await fetch(`${proxy.url}/x`);
+    expect([await first.text(), await second.text(), await third.text()]).toEqual(Array(3).fill('GET /x a'));
+  });
+
+  it('makes a malformed traceparent valid, and leaves others', async () => {
+    const [trace, span] = ['a'.repeat(32), 'b'.repeat(16)];
+    const seen: (string | undefined)[] = [];
+    service.on('request', ({ headers }) => seen.push(headers.traceparent as string | undefined));
+    await ask({ repairTraceparent: true }, '/x', { headers: { traceparent: `00-${trace}-${span}-1` } });
+    await fetch(`${proxy.url}/x`, { headers: { traceparent: 'none' } });
+    expect(seen).toEqual([`00-${trace}-${span}-01`, 'none']);
+  });
+
   it('resets the connection', async () => {
     await expect(ask({ reset: true })).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
   });

@@ -1,7 +1,8 @@
 /** Exporters of the traced service: what the SDKs of several languages print, and OTLP. */
 const { appendFileSync } = require('node:fs');
 const { inspect } = require('node:util');
-const { hrTimeToMicroseconds } = require('@opentelemetry/core');
+const { context, ROOT_CONTEXT } = require('@opentelemetry/api');
+const { hrTimeToMicroseconds, suppressTracing } = require('@opentelemetry/core');
 const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
 
 const microseconds = (time) => hrTimeToMicroseconds(time);
@@ -112,7 +113,9 @@ exports.createExporter = ({ exporter = 'console', log, receiver }) => {
   if (exporter === 'failing') return () => appendFileSync(log, failure);
   if (exporter === 'otlp') {
     const otlp = new OTLPTraceExporter({ url: `${receiver}/v1/traces` });
-    return (span) => otlp.export([span], () => {});
+    // Without it, the requests of the exporter would be traced and exported as well.
+    const quiet = suppressTracing(ROOT_CONTEXT);
+    return (span) => context.with(quiet, () => otlp.export([span], () => {}));
   }
   const print = printers[exporter];
   return (span) => appendFileSync(log, `${print(span)}\n`);

@@ -9,6 +9,8 @@ export interface Variant {
   propagator?: string;
   sampler?: 'parent' | 'on' | 'off';
   exporter?: string;
+  /** Address for the exporter `otlp`. */
+  receiver?: string;
   /** Which trace fields its lines have. */
   logs?: string;
   plainLines?: 'field' | 'text' | 'message' | 'none';
@@ -30,14 +32,14 @@ export interface TracedService<Name extends string> {
 /** Starts all variants in one process. */
 export async function startTracedService<Name extends string>(
   variants: Record<Name, Variant>,
-  addresses: { databaseUrl: string; redisUrl: string; receiver: string },
+  addresses: { databaseUrl: string; redisUrl: string },
 ): Promise<TracedService<Name>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'meatymusic-traced-'));
   const names = Object.keys(variants) as Name[];
-  const all: (Variant & { port: number; log: string; receiver: string })[] = [];
+  const all: (Variant & { port: number; log: string })[] = [];
   for (const name of names) {
     const log = path.join(folder, `${name.replaceAll(/\W+/g, '-')}.log`);
-    all.push({ ...variants[name], port: await freePort(), log, receiver: addresses.receiver });
+    all.push({ ...variants[name], port: await freePort(), log });
   }
   const child = spawn(
     process.execPath,

@@ -128,8 +128,8 @@ const processor = {
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
     const variant = variantOfSpan.get(span);
     if (!variant) return;
-    variant.exporter ??= createExporter(variant);
-    variant.exporter(span);
+    variant.export ??= createExporter(variant);
+    variant.export(span);
   },
   forceFlush: async () => {},
   shutdown: async () => {},
