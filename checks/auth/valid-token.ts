@@ -81,7 +81,7 @@ export default defineCheck({
     const { available, token, enable, expiresAt } = await ids.token({ kind: 'valid' });
     if (!available) return skip('there is no token that this API accepts', enable);
     const statuses = [options.accepts].flat();
-    const endpoint = new TokenEndpoint(http, stack.services.api.url, options);
+    const endpoint = new TokenEndpoint(http, stack.services.api, options);
     const { evidence, name } = endpoint;
     const answer = await endpoint.send('valid token', [401], token);
     const { judgement, status = 0, actual } = answer;

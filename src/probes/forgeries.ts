@@ -32,7 +32,6 @@ export async function createForgeries(
   const template = tokenTemplate(context.auth, context.nowMs);
   const accepted = template.token;
   const decoded = accepted === undefined ? undefined : decodeToken(accepted);
-  if (accepted !== undefined) context.auth.keepSecret?.(accepted.slice(accepted.lastIndexOf('.') + 1));
   const subject = {
     ...template,
     claimsPart: decoded?.parts[1] ?? encodePart(template.claims),
@@ -40,6 +39,10 @@ export async function createForgeries(
   };
   const made =
     accepted !== undefined && !decoded ? opaque(kind, accepted) : await forgers[kind](subject, context, jwks);
+  for (const token of [accepted ?? '', ...made.forgeries.map((each) => each.token)]) {
+    const signature = token.slice(token.lastIndexOf('.') + 1);
+    if (signature.length >= 16) context.auth.keepSecret?.(signature);
+  }
   return { notMade: [], ...made, ...(accepted === undefined ? {} : { accepted }) };
 }
 

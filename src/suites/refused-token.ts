@@ -74,7 +74,7 @@ export function refusedTokenCheck({
     ],
     async run({ http, ids, stack, options, pass, fail, skip }) {
       const refusals = [options.status].flat();
-      const endpoint = new TokenEndpoint(http, stack.services.api.url, options);
+      const endpoint = new TokenEndpoint(http, stack.services.api, options);
       const { evidence, name } = endpoint;
       const obstacle = (found: { judgement: string; actual: string }) =>
         fail(found.judgement as RefusalCode, {
