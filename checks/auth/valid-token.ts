@@ -3,7 +3,7 @@ import { answerCodes, endpointOptions, TokenEndpoint } from '../../src/suites/in
 
 const where = { path: '/api/v1/me', withRequestHeader: 'authorization' };
 
-/** Verifies that a good token is let in: without it, an API that refuses everybody would look well protected. */
+/** Verifies that a good token is let in: without it, an API that refuses every token would look protected. */
 export default defineCheck({
   title: 'A valid token is accepted',
   failureTitle: 'A valid token is not accepted',

@@ -171,11 +171,18 @@ function byPublicKey(key: KeyObject, header: Subject['header'], claimsPart: stri
 /** At most two keys: those with the ID of the accepted token, else the first ones. */
 function keysOf(jwks: string, keyId: unknown): KeyObject[] {
   const { keys = [] } = JSON.parse(jwks) as { keys?: JsonWebKey[] };
-  const asymmetric = keys.filter(({ kty }) => kty !== 'oct');
-  const named = asymmetric.filter(({ kid }) => kid === keyId);
-  return (named.length > 0 ? named : asymmetric)
-    .slice(0, 2)
-    .map((key) => createPublicKey({ key, format: 'jwk' }));
+  const named = keys.filter((key) => key?.kid === keyId);
+  const usable = (named.length > 0 ? named : keys).flatMap(publicKeyOf);
+  return usable.slice(0, 2);
+}
+
+/** A key set may hold keys for other uses, and anything else: what is no public key is left out. */
+function publicKeyOf(key: JsonWebKey): KeyObject[] {
+  try {
+    return key.kty === 'oct' ? [] : [createPublicKey({ key, format: 'jwk' })];
+  } catch {
+    return [];
+  }
 }
 
 /** Tokens whose header says by which key they are to be verified. */

@@ -190,7 +190,14 @@ describe('a forged token', () => {
   });
 
   test('by the public key takes it from the key set of the API', async () => {
-    const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1' }] });
+    const jwks = JSON.stringify({
+      keys: [
+        null,
+        { kty: 'oct', kid: 'k1' },
+        { kty: 'RSA', kid: 'k1' },
+        { ...publicKey.export({ format: 'jwk' }), kid: 'k1' },
+      ],
+    });
     const { forgeries } = await createForgeries('public-key-as-secret', { token: valid(auth) }, jwks);
     const secret = createSecretKey(Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })));
     await expect(verify(forgeries[0]?.token ?? '', secret, ['HS256'])).resolves.toBeDefined();
