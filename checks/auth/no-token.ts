@@ -89,7 +89,7 @@ export default defineCheck({
   ],
   async run({ http, ids, stack, options, pass, fail, skip }) {
     const refusals = [options.status].flat();
-    const endpoint = new TokenEndpoint(http, stack.services.api.url, options);
+    const endpoint = new TokenEndpoint(http, stack.services.api, options);
     const { evidence, name } = endpoint;
     const failWith = (code: RefusalCode, actual: string) =>
       fail(code, { expected: `${name} answers ${describeRefusals(refusals)}`, actual, evidence });

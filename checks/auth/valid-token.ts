@@ -3,7 +3,7 @@ import { answerCodes, endpointOptions, TokenEndpoint } from '../../src/suites/in
 
 const where = { path: '/api/v1/me', withRequestHeader: 'authorization' };
 
-/** Verifies that a good token is let in: without it, an API that refuses everybody would look well protected. */
+/** Verifies that a good token is let in: without it, an API that refuses every token would look protected. */
 export default defineCheck({
   title: 'A valid token is accepted',
   failureTitle: 'A valid token is not accepted',
@@ -81,7 +81,7 @@ export default defineCheck({
     const { available, token, enable, expiresAt } = await ids.token({ kind: 'valid' });
     if (!available) return skip('there is no token that this API accepts', enable);
     const statuses = [options.accepts].flat();
-    const endpoint = new TokenEndpoint(http, stack.services.api.url, options);
+    const endpoint = new TokenEndpoint(http, stack.services.api, options);
     const { evidence, name } = endpoint;
     const answer = await endpoint.send('valid token', [401], token);
     const { judgement, status = 0, actual } = answer;

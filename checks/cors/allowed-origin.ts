@@ -1,4 +1,4 @@
-import { defineCheck, exchange, type HttpResponse, option, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, type HttpResponse, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   corsCodes,
   corsObstacleOf,
@@ -122,7 +122,7 @@ export default defineCheck({
     const { origin, verdict } = webOriginOf(options.origin, stack);
     if (origin === undefined) return verdict;
     const { credentials, withinMs: timeoutMs } = options;
-    const url = new URL(options.path, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
     const evidence: Parameters<typeof pass>[2] = [];
     const ask = async (label: string, headers: Record<string, string>) => {
       const asked = await exchange(http, { url, headers, timeoutMs }, label);

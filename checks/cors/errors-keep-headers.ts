@@ -1,4 +1,4 @@
-import { defineCheck, exchange, option, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   corsOptions,
   grantProblemOf,
@@ -59,7 +59,7 @@ export default defineCheck({
     const evidence: Parameters<typeof pass>[2] = [];
     const statuses = new Set<number>();
     for (const path of options.paths) {
-      const url = new URL(path, stack.services.api.url).href;
+      const url = serviceUrl(stack.services.api, path);
       const asked = await exchange(http, { url, headers: { origin }, timeoutMs: options.withinMs }, path);
       evidence.push(asked.evidence);
       const expected = `GET ${url} answers an error with Access-Control-Allow-Origin: ${origin}`;

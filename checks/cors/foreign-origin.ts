@@ -1,4 +1,4 @@
-import { counted, defineCheck, exchange, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, exchange, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   corsCodes,
   corsObstacleOf,
@@ -119,7 +119,7 @@ export default defineCheck({
   ],
   async run({ http, stack, options, pass, fail }) {
     const { withinMs: timeoutMs } = options;
-    const url = new URL(options.path, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
     const evidence: Parameters<typeof pass>[2] = [];
     const isKnown = options.origin !== '' || !stack.absent?.web;
     const allowed = originOf(options.origin || stack.services.web.url);

@@ -1,4 +1,4 @@
-import { defineCheck, type Exchanged, exchange, option, v } from '../../src/check/index.ts';
+import { defineCheck, type Exchanged, exchange, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   corsCodes,
   corsOptions,
@@ -101,7 +101,7 @@ export default defineCheck({
     const { origin, verdict } = webOriginOf(options.origin, stack);
     if (origin === undefined) return verdict;
     const { credentials, withinMs: timeoutMs } = options;
-    const url = new URL(options.path, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
     const evidence: Parameters<typeof pass>[2] = [];
     const ask = async (label: string, method: string, more: Record<string, string> = {}) => {
       const asked = await exchange(http, { url, method, headers: { origin, ...more }, timeoutMs }, label);

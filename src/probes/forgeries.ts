@@ -32,7 +32,6 @@ export async function createForgeries(
   const template = tokenTemplate(context.auth, context.nowMs);
   const accepted = template.token;
   const decoded = accepted === undefined ? undefined : decodeToken(accepted);
-  if (accepted !== undefined) context.auth.keepSecret?.(accepted.slice(accepted.lastIndexOf('.') + 1));
   const subject = {
     ...template,
     claimsPart: decoded?.parts[1] ?? encodePart(template.claims),
@@ -40,6 +39,10 @@ export async function createForgeries(
   };
   const made =
     accepted !== undefined && !decoded ? opaque(kind, accepted) : await forgers[kind](subject, context, jwks);
+  for (const token of [accepted ?? '', ...made.forgeries.map((each) => each.token)]) {
+    const signature = token.slice(token.lastIndexOf('.') + 1);
+    if (signature.length >= 16) context.auth.keepSecret?.(signature);
+  }
   return { notMade: [], ...made, ...(accepted === undefined ? {} : { accepted }) };
 }
 
@@ -168,11 +171,18 @@ function byPublicKey(key: KeyObject, header: Subject['header'], claimsPart: stri
 /** At most two keys: those with the ID of the accepted token, else the first ones. */
 function keysOf(jwks: string, keyId: unknown): KeyObject[] {
   const { keys = [] } = JSON.parse(jwks) as { keys?: JsonWebKey[] };
-  const asymmetric = keys.filter(({ kty }) => kty !== 'oct');
-  const named = asymmetric.filter(({ kid }) => kid === keyId);
-  return (named.length > 0 ? named : asymmetric)
-    .slice(0, 2)
-    .map((key) => createPublicKey({ key, format: 'jwk' }));
+  const named = keys.filter((key) => key?.kid === keyId);
+  const usable = (named.length > 0 ? named : keys).flatMap(publicKeyOf);
+  return usable.slice(0, 2);
+}
+
+/** A key set may hold keys for other uses, and anything else: what is no public key is left out. */
+function publicKeyOf(key: JsonWebKey): KeyObject[] {
+  try {
+    return key.kty === 'oct' ? [] : [createPublicKey({ key, format: 'jwk' })];
+  } catch {
+    return [];
+  }
 }
 
 /** Tokens whose header says by which key they are to be verified. */

@@ -29,7 +29,8 @@ export interface RefusedTokenTexts {
   hint: string;
 }
 
-const options = {
+/** The key set is an option of the one check that needs public keys. */
+const optionsWithKeySet = {
   ...refusalOptions,
   jwks: option(
     v.string(),
@@ -48,7 +49,7 @@ export function refusedTokenCheck({
   why,
   kind,
   hint,
-}: RefusedTokenTexts): CheckDefinition<typeof options, 'http' | 'ids', RefusalCode> {
+}: RefusedTokenTexts): CheckDefinition<typeof optionsWithKeySet, 'http' | 'ids', RefusalCode> {
   const headline = `${subject} is accepted`;
   return defineCheck({
     title,
@@ -60,7 +61,8 @@ export function refusedTokenCheck({
     effects: ({ method }) => effectsOfMethod(method),
     tags: ['contract', 'auth'],
     timeoutMs: 15_000,
-    options,
+    options:
+      kind === 'public-key-as-secret' ? optionsWithKeySet : (refusalOptions as typeof optionsWithKeySet),
     codes: refusalCodes(subject, hint),
     // What the checks of the area have in common is shown to fail by auth/no-token, within the limit of requests.
     sabotage: [
@@ -74,7 +76,7 @@ export function refusedTokenCheck({
     ],
     async run({ http, ids, stack, options, pass, fail, skip }) {
       const refusals = [options.status].flat();
-      const endpoint = new TokenEndpoint(http, stack.services.api.url, options);
+      const endpoint = new TokenEndpoint(http, stack.services.api, options);
       const { evidence, name } = endpoint;
       const obstacle = (found: { judgement: string; actual: string }) =>
         fail(found.judgement as RefusalCode, {

@@ -4,6 +4,7 @@ import type { Evidence } from '../check/evidence.ts';
 import { exchange } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
 import type { HttpProbe } from '../check/probes.ts';
+import { serviceUrl } from '../check/service-url.ts';
 import { withinMs } from './http-obstacles.ts';
 import { answerCodes, type JudgedAnswer, judgeAnswer } from './token-answer.ts';
 
@@ -52,10 +53,10 @@ export class TokenEndpoint {
   readonly #http: HttpProbe;
   readonly #endpoint: Endpoint;
 
-  constructor(http: HttpProbe, base: string, endpoint: Endpoint) {
+  constructor(http: HttpProbe, api: { url: string }, endpoint: Endpoint) {
     this.#http = http;
     this.#endpoint = endpoint;
-    this.url = new URL(endpoint.path, base).href;
+    this.url = serviceUrl(api, endpoint.path);
   }
 
   /** `GET http://localhost:8000/api/v1/me`. */

@@ -53,11 +53,11 @@ describe('tokens', () => {
   test.each(tokenCases)(
     '$name',
     async ({ name, auth, options = {}, validOptions = {}, verdict, but = {} }) => {
-      const stack = withServices(testStack, { api: { url: apis.url } });
+      const stack = withServices(testStack, { api: { url: `${apis.url}/${encodeURIComponent(name)}` } });
       const judged = await Promise.all(
         tokenChecks.map(async (check) => {
           const { path = 'me', ...rest } = { ...options, ...(check === 'valid-token' ? validOptions : {}) };
-          const given = optionsOf(check, { ...rest, path: `/${encodeURIComponent(name)}/${path}` });
+          const given = optionsOf(check, { ...rest, path: `/${path}` });
           const run = { stack, options: given, over: { auth }, shared };
           return [check, shown(await runCheck(checks[check] as CheckDefinition, run))];
         }),
@@ -71,13 +71,15 @@ describe('tokens', () => {
 describe('cors', () => {
   test.each(corsCases)('$name', async ({ name, options = {}, isOneOrigin, verdict = 'pass', but = {} }) => {
     const origin = isOneOrigin ? new URL(apis.url).origin : web;
-    const stack = withServices(testStack, { api: { url: apis.url }, web: { url: origin } });
-    const root = `/${encodeURIComponent(name)}/`;
+    const stack = withServices(testStack, {
+      api: { url: `${apis.url}/${encodeURIComponent(name)}` },
+      web: { url: origin },
+    });
     const { path, paths = ['unknown', 'boom'], ...rest } = options as { path?: string; paths?: string[] };
     const judged = await Promise.all(
       corsChecks.map(async (check) => {
         const usual = check === 'preflight' ? 'songs' : '';
-        const all = { path: `${root}${path ?? usual}`, paths: paths.map((each) => root + each) };
+        const all = { path: `/${path ?? usual}`, paths: paths.map((each) => `/${each}`) };
         const run = { stack, options: optionsOf(check, { ...rest, ...all }), shared };
         return [check, shown(await runCheck(checks[check] as CheckDefinition, run))];
       }),
