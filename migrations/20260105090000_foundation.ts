@@ -86,11 +86,14 @@ async function createApplicationRole(db: Kysely<unknown>): Promise<void> {
       null;
     end
     $$`.execute(db);
-  // Who migrates may take the role; a superuser can anyway.
+  // The owner of the tables may take the role; a superuser can anyway. From PostgreSQL 16 on, who creates a role may
+  // administer it and not take it.
   await sql`
     do $$
+    declare
+      privilege text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
     begin
-      if not pg_has_role(current_user, 'meatymusic_app', 'member') then
+      if not pg_has_role(current_user, 'meatymusic_app', privilege) then
         execute format('grant meatymusic_app to %I', current_user);
       end if;
     end
