@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact, integer, option, v } from '../../src/check/index.ts';
+import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts';
 
 /** Verifies that PostgreSQL lets us in and answers a query on its port: an open port alone proves nothing. */
 export default defineCheck({
@@ -9,7 +9,6 @@ export default defineCheck({
   uses: ['database'],
   tags: ['contract'],
   options: {
-    minimumVersion: option(integer(), 16, 'Oldest major version of PostgreSQL that will do'),
     writable: option(v.boolean(), true, 'Whether a replica or a read-only database is a failure'),
   },
   codes: {
@@ -34,27 +33,15 @@ export default defineCheck({
       means: 'it accepts no writes',
       hint: 'is it a replica? show default_transaction_read_only; select pg_is_in_recovery()',
     },
-    'old-version': {
-      means: 'its version is older than the stack needs',
-      hint: 'use the image pgvector/pgvector:pg16, or set the option minimumVersion',
-    },
   },
-  sabotage: [
-    { name: 'PostgreSQL is stopped', code: 'unreachable', kind: 'stop', service: 'database' },
-    {
-      name: 'a version of the future is needed',
-      code: 'old-version',
-      kind: 'options',
-      set: { minimumVersion: 99 },
-    },
-  ],
+  sabotage: [{ name: 'PostgreSQL is stopped', code: 'unreachable', kind: 'stop', service: 'database' }],
   async run({ postgres, stack, options, pass, fail }) {
     const { host, port, name } = stack.services.database;
     const expected = `a query is answered by ${name} on ${host}:${port}`;
     const { value, failure } = await attempt(
       postgres.query({
         sql: `select 6 * 7 as answer, current_database()::text as database, current_user::text as "user",
-                     current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major,
+                     current_setting('server_version') as version,
                      pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as "readOnly"`,
       }),
     );
@@ -69,13 +56,6 @@ export default defineCheck({
     const evidence = ['database', 'user', 'version'].map((label) => fact(label, String(row[label])));
     if (row.answer !== 42) {
       return fail('query-failed', { expected: '6 * 7 is 42', actual: `it is ${row.answer}`, evidence });
-    }
-    if (Number(row.major) < options.minimumVersion) {
-      return fail('old-version', {
-        expected: `PostgreSQL ${options.minimumVersion} or newer`,
-        actual: `PostgreSQL ${row.version}`,
-        evidence,
-      });
     }
     if (row.readOnly && options.writable) {
       return fail('read-only', {

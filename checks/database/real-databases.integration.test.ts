@@ -22,6 +22,7 @@ import migrationsIdempotent from './migrations-idempotent.ts';
 import rowLevelSecurity from './row-level-security.ts';
 import tablesPresent from './tables-present.ts';
 import vector from './vector.ts';
+import version from './version.ts';
 
 const checks = {
   connects,
@@ -30,6 +31,7 @@ const checks = {
   'migrations-idempotent': migrationsIdempotent,
   'row-level-security': rowLevelSecurity,
   vector,
+  version,
 } as unknown as Record<string, CheckDefinition>;
 
 interface Connections {
@@ -286,5 +288,22 @@ describe.skipIf(pgvectorMissing)(`PostgreSQL alone${pgvectorMissing ? ` (${pgvec
       'set default_transaction_read_only = off',
       'alter database meatymusic reset default_transaction_read_only',
     ]);
+  });
+
+  test('a role with CREATEROLE that is no superuser migrates, and may take the role of the application', async () => {
+    await run(server.url, [
+      'alter role meatymusic_app rename to meatymusic_app_of_others',
+      "create role migrator login createrole password 'migrator-password-1'",
+      'create database migrated_by_migrator owner migrator',
+    ]);
+    const url = new URL(server.url);
+    url.pathname = '/migrated_by_migrator';
+    await run(url.href, ['create extension vector']);
+    const own = new URL(url.href);
+    own.username = 'migrator';
+    own.password = 'migrator-password-1';
+    await migrateToLatest({ url: own.href, folder: builtInMigrations });
+    await run(own.href, ['set role meatymusic_app; select from users']);
+    expect(await judge(checks['row-level-security']!, { url: own.href })).toMatchObject({ status: 'pass' });
   });
 });

@@ -70,9 +70,9 @@ export const fieldNames: Record<Role, readonly string[]> = {
     'traceid',
     'otel.trace_id',
     'logging.googleapis.com/trace',
-      'TraceID',
-      '@tr',
-      'trace',
+    'TraceID',
+    '@tr',
+    'trace',
   ],
   span: [
     'span_id',

@@ -73,7 +73,6 @@ describe.skipIf(reason)(`behind PgBouncer${reason ? ` (${reason})` : ''}`, () =>
         const inFolder = (place: string) => readOnlyMigrations({ url: address, folder: place });
         return runCheck(check, {
           stack: testStack,
-          options: check === connects ? { minimumVersion: 10 } : {},
           over: { endpoints: { database: { url } }, migrations: { ...inFolder(folder), inFolder } },
         });
       };

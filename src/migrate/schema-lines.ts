@@ -12,14 +12,14 @@ import type { Connection } from './connection.ts';
  */
 export async function readSchemaLines(connection: Pick<Connection, 'client'>): Promise<string[]> {
   // Definitions omit the schema of a table in the search path; with an empty path they always include it.
-  // One query, one round trip; it uses an open transaction of the caller.
+  // One query, one round trip; it uses an open transaction of the caller. To compile it takes longer than to run it.
   const inTransaction = connection.client.getTransactionStatus() === 'T';
   const open = inTransaction ? 'savepoint schema_lines' : 'begin read only';
   const close = inTransaction ? 'rollback to savepoint schema_lines' : 'rollback';
   const results: unknown = await connection.client.query(
-    `${open}; set local search_path = pg_catalog; ${query}; ${close}`,
+    `${open}; set local search_path = pg_catalog; set local jit = off; ${query}; ${close}`,
   );
-  const { rows } = (results as { rows: { line: string }[] }[])[2]!;
+  const { rows } = (results as { rows: { line: string }[] }[])[3]!;
   return [...new Set(rows.map(({ line }) => toOneLine(line)))].sort();
 }
 

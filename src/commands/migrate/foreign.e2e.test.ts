@@ -6,7 +6,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../base/package-root.ts';
 import { createMigrationsFolder, type MigrationsFolder } from '../../testing/migrations-folder.ts';
-import { postgresMissing, startPostgres, type TestPostgres } from '../../testing/postgres.ts';
+import {
+  postgresBinaries,
+  postgresMissing,
+  startPostgres,
+  type TestPostgres,
+} from '../../testing/postgres.ts';
 
 const binary = path.join(packageRoot, 'bin/meatymusic.js');
 const reason =
@@ -144,11 +149,44 @@ describe.skipIf(reason)(`a database that is not ours${reason ? ` (${reason})` : 
       );
     writeFileSync(
       path.join(project.folder, 'meatymusic.config.json'),
-      JSON.stringify({ runtime: 'external', options: { 'database/connects': { minimumVersion: 10 } } }),
+      JSON.stringify({ runtime: 'external' }),
     );
     expect(await verify()).toEqual(skipped('no migrations configured'));
     await alembic();
     expect(await verify()).toEqual(skipped('migrated by Alembic, at 1975ea83b712'));
+    expect(await contents()).toEqual(before);
+  });
+
+  test('migrations.command migrates it, and its check decides', async () => {
+    await alembic();
+    const sql = "update alembic_version set version_num = '2b'";
+    const psql = (text: string) => `${postgresBinaries}/psql -X -A -t "$DATABASE_URL" -c "${text}"`;
+    writeFileSync(
+      path.join(project.folder, 'meatymusic.config.json'),
+      JSON.stringify({
+        runtime: 'external',
+        migrations: {
+          command: `echo migrating; ${psql(sql)}`,
+          check: `test "$(${psql('select version_num from alembic_version')})" = 2b || { echo pending: 2b; exit 3; }`,
+        },
+      }),
+    );
+    const behind = await meatymusic('migrate', 'status', '--check');
+    expect(behind).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/at 1975ea83b712.*pending: 2b/s),
+    });
+    for (const command of ['down', 'redo', 'plan', 'lock'])
+      expect(await meatymusic('migrate', command)).toMatchObject({
+        exitCode: 78,
+        stderr: expect.stringContaining('error[migrated-by-command]'),
+      });
+    expect(await meatymusic('migrate', 'up')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('migrated by Alembic, at 2b'),
+      stderr: expect.stringContaining('migrating\n'),
+    });
+    expect(await meatymusic('migrate', 'status', '--check')).toMatchObject({ exitCode: 0 });
     expect(await contents()).toEqual(before);
   });
 

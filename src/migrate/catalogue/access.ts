@@ -25,8 +25,8 @@ select format('role %I %s', r.rolname, attribute)
 union all
 select format('member %I of role %s', r.rolname, pg_get_userbyid(m.roleid))
        || case when m.admin_option then ' with admin option' else '' end
-       || case when (to_jsonb(m) ->> 'inherit_option')::bool then '' else ' without inherit' end
-       || case when (to_jsonb(m) ->> 'set_option')::bool then '' else ' without set' end
+       || case when to_jsonb(m) ->> 'inherit_option' = 'false' then ' without inherit' else '' end
+       || case when to_jsonb(m) ->> 'set_option' = 'false' then ' without set' else '' end
   from roles r join pg_auth_members m on m.member = r.oid
 union all
 select format('setting %s%s%s is %s', split_part(s, '=', 1), coalesce(' of role ' || pg_get_userbyid(nullif(g.setrole, 0))::text, ''),

@@ -18,7 +18,7 @@ select format('type %s enum (%s)', t.id, (select string_agg(quote_literal(e.enum
          from pg_enum e where e.enumtypid = t.oid)) from types t where t.typtype = 'e'
 union all
 select format('type %s domain %s', t.id, format_type(t.typbasetype, t.typtypmod))
-       || case when t.typcollation <> b.typcollation then ' collate ' || t.typcollation::regcollation else '' end
+       || coalesce((select ' collate ' || quote_ident(collname) from pg_collation where oid = t.typcollation and oid <> b.typcollation), '')
        || case when t.typnotnull then ' not null' else '' end || coalesce(' default ' || t.typdefault, '')
        || coalesce((select string_agg(' ' || pg_get_constraintdef(c.oid), '' order by c.conname)
                       from pg_constraint c where c.contypid = t.oid and c.contype = 'c'), '')
@@ -28,7 +28,7 @@ select format('type %s composite (%s)', t.id, (select string_agg(format('%I %s',
          from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped))
   from types t where t.typtype = 'c'
 union all
-select format('type %s range of %s', t.id, format_type(r.rngsubtype, null)) || coalesce(' collate ' || nullif(r.rngcollation, 0)::regcollation, '')
+select format('type %s range of %s', t.id, format_type(r.rngsubtype, null)) || coalesce((select ' collate ' || quote_ident(collname) from pg_collation where oid = r.rngcollation), '')
        || coalesce(' canonical ' || nullif(r.rngcanonical::oid, 0)::regprocedure, '')
   from types t join pg_range r on r.rngtypid = t.oid
 union all
