@@ -86,24 +86,14 @@ async function createApplicationRole(db: Kysely<unknown>): Promise<void> {
       null;
     end
     $$`.execute(db);
-<<<<<<< HEAD
-  // The migrating role may take the role; a superuser can anyway. Since PostgreSQL 16 a member, as the creator of a role
-  // is, may take it only with the option SET.
-=======
   // The owner of the tables may take the role; a superuser can anyway. From PostgreSQL 16 on, who creates a role may
   // administer it and not take it.
->>>>>>> w-schema
   await sql`
     do $$
     declare
       privilege text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
     begin
-<<<<<<< HEAD
-      if not pg_has_role(current_user, 'meatymusic_app',
-                         case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) then
-=======
       if not pg_has_role(current_user, 'meatymusic_app', privilege) then
->>>>>>> w-schema
         execute format('grant meatymusic_app to %I', current_user);
       end if;
     end
