@@ -123,7 +123,7 @@ compose: { services: { paymens: pay } }
       meatymusic.config.yaml:4: services.payments.kind is none of api, web, postgres, redis, process, tcp; did you mean "api"?
       meatymusic.config.yaml:5: services.Orders is not a name of a service (lower-case letters, digits and -, a letter first)
       meatymusic.config.yaml:6: services.telemetry2 has no kind: one of api, web, postgres, redis, process, tcp
-      meatymusic.config.yaml:9: services.worker.url is not known here; there is services.api.url and services.web.url and services.database.url and services.cache.url
+      meatymusic.config.yaml:9: services.worker.url is not known here; there is services.api.url and services.web.url and services.database.url and services.cache.url and migrations.url
       meatymusic.config.yaml:10: services.worker.start has 2 ways (compose, command); keep one of them
       meatymusic.config.yaml:12: services.queue.url is missing: a command starts the service, at this address
       meatymusic.config.yaml:13: services.mails.url is not an address like tcp://host:port
