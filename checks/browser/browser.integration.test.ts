@@ -36,7 +36,7 @@ describe('the web checks, for real', () => {
       } else {
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end(
-          '<!doctype html><html><link rel=icon href=data:,><title>MeatyMusic</title><script src=/script.js></script>',
+          '<!doctype html><html><link rel=icon href=data:,><title>MeatyMusic</title><h1>MeatyMusic</h1><script src=/script.js></script>',
         );
       }
     });
@@ -88,7 +88,7 @@ describe('the web checks, for real', () => {
       ['a console that says so', telemetry, good, 'pass', true],
       ['a silent console', telemetry, '', 'not-initialised', true],
       ['calls with a trace', carriesTraceparent, good, 'pass', true],
-      ['calls with a trace that CORS refuses', carriesTraceparent, good, 'pass', false],
+      ['calls with a trace that CORS refuses', carriesTraceparent, good, 'stopped-by-cors', false],
       ['calls without a trace', carriesTraceparent, call('{}'), 'missing-traceparent', true],
       [
         'a malformed trace',

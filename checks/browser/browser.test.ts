@@ -81,6 +81,37 @@ testCheck(
         actual: 'GET http://localhost:3000/ → 404',
         probes: { browser: withBrowser({ requests: [pageRequest({ status: 404 })] }) },
       },
+      {
+        when: 'a WebSocket is refused',
+        code: 'failed-socket',
+        actual: 'GET ws://localhost:3000/live → refused',
+        probes: {
+          browser: withBrowser({
+            requests: [
+              pageRequest(),
+              pageRequest({ url: 'ws://localhost:3000/live', resourceType: 'websocket', failure: 'refused' }),
+            ],
+          }),
+        },
+      },
+      {
+        when: 'it shows nothing',
+        code: 'blank',
+        actual: 'no text below the title "MeatyMusic"',
+        probes: { browser: withBrowser({ text: ' \n' }) },
+      },
+      {
+        when: 'it says that it was not found',
+        code: 'not-found-page',
+        actual: 'it shows "404 not found"',
+        probes: { browser: withBrowser({ text: 'MeatyMusic\nHome\n404 Not Found' }) },
+      },
+      {
+        when: 'it shows an error',
+        code: 'error-page',
+        actual: 'it shows "something went wrong"',
+        probes: { browser: withBrowser({ text: 'Something went wrong' }) },
+      },
     ],
     skips: [{ ...skipped, probes: { browser: withoutBrowser } }],
   },
@@ -103,6 +134,12 @@ testCheck(
     ],
     fails: [
       { ...notLoaded, probes: { browser: withBrowser(lost) } },
+      {
+        when: 'the console says the contrary',
+        code: 'says-otherwise',
+        actual: 'the console: Telemetry not initialized',
+        probes: { browser: withBrowser({ console: [{ type: 'info', text: 'Telemetry not initialized' }] }) },
+      },
       {
         when: 'the console is empty',
         code: 'not-initialised',
@@ -144,6 +181,30 @@ testCheck(
     ],
     fails: [
       { ...notLoaded, probes: { browser: withBrowser(lost) } },
+      {
+        when: 'CORS stops one',
+        code: 'stopped-by-cors',
+        actual: /blocked by CORS policy/,
+        probes: {
+          browser: withBrowser({
+            console: [
+              {
+                type: 'error',
+                text: "Access to fetch at 'http://localhost:8000/x' from origin 'http://localhost:3000' has been blocked by CORS policy",
+              },
+            ],
+            requests: [apiRequest({ url: 'http://localhost:8000/x', failure: 'net::ERR_FAILED' })],
+          }),
+        },
+      },
+      {
+        when: 'one gets no answer',
+        code: 'call-failed',
+        actual: /→ net::ERR_CONNECTION_REFUSED$/,
+        probes: {
+          browser: withBrowser({ requests: [apiRequest({ failure: 'net::ERR_CONNECTION_REFUSED' })] }),
+        },
+      },
       {
         when: 'the page calls another origin only',
         code: 'no-calls',

@@ -1,7 +1,14 @@
 import { defineCheck, option, v } from '../../src/check/index.ts';
-import { requestLine, visitPage } from '../../src/suites/index.ts';
+import {
+  findShownProblem,
+  headingsOf,
+  isAborted,
+  requestLine,
+  shownCodes,
+  visitPage,
+} from '../../src/suites/index.ts';
 
-/** Verifies that the pages work in a real browser: they load, without an uncaught error or a failed request. */
+/** Verifies that the pages work in a real browser: they load and show something, without an uncaught error or a failed request. */
 export default defineCheck({
   title: 'The pages work in a real browser, without an error',
   failureTitle: 'A page does not work in a real browser',
@@ -18,16 +25,37 @@ export default defineCheck({
       [],
       'Parts of addresses and messages that are no failure: an analytics host, a known warning',
     ),
+    allowBlank: option(
+      v.boolean(),
+      false,
+      'Whether a page without text, such as one of pictures alone, is right',
+    ),
   },
   codes: {
-    'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
+    'not-loaded': {
+      headline: 'A page does not load in a real browser',
+      means: 'the browser could not load the page',
+      hint: 'meatymusic logs web --since 5m',
+    },
     'page-error': {
+      headline: 'A page throws an error that nothing catches',
       means: 'the page threw an error that nothing caught',
       hint: 'open the page with the developer tools; the console is among the evidence',
     },
     'failed-request': {
+      headline: 'A request of a page fails',
       means: 'a request of the page failed',
       hint: 'an address of another origin: is the web app among CORS_ORIGINS of the API? else: meatymusic logs api',
+    },
+    'failed-socket': {
+      headline: 'A WebSocket of a page cannot connect',
+      means: 'a WebSocket of the page was refused before it was open',
+      hint: 'does the server answer the upgrade (101), and every proxy on the way pass it on? meatymusic logs web --since 5m',
+    },
+    ...shownCodes,
+    blank: {
+      ...shownCodes.blank,
+      hint: 'the console and the picture of the page are among the evidence: does its script render? a page of pictures alone: the option allowBlank',
     },
   },
   sabotage: [
@@ -46,6 +74,37 @@ export default defineCheck({
       set: { NEXT_PUBLIC_API_URL: 'http://127.0.0.1:9' },
     },
     {
+      name: 'a WebSocket that nothing accepts',
+      code: 'failed-socket',
+      kind: 'http',
+      service: 'web',
+      change: {
+        path: '/assets/client',
+        body: 'new WebSocket(location.origin.replace("http", "ws") + "/sabotage")',
+      },
+    },
+    {
+      name: 'the script clears the page',
+      code: 'blank',
+      kind: 'http',
+      service: 'web',
+      change: { path: '/assets/client', body: 'document.body.replaceChildren()' },
+    },
+    {
+      name: 'the script shows its "not found" page',
+      code: 'not-found-page',
+      kind: 'http',
+      service: 'web',
+      change: { path: '/assets/client', body: 'document.body.textContent = "404 Not Found"' },
+    },
+    {
+      name: 'the script shows an error page',
+      code: 'error-page',
+      kind: 'http',
+      service: 'web',
+      change: { path: '/assets/client', body: 'document.body.textContent = "Something went wrong"' },
+    },
+    {
       name: 'the page is never complete',
       code: 'not-loaded',
       kind: 'options',
@@ -58,7 +117,7 @@ export default defineCheck({
     let requests = 0;
     for (const path of options.paths) {
       const url = new URL(path, stack.services.web.url).href;
-      const expected = `${url} loads without uncaught errors and failed requests`;
+      const expected = `${url} shows its content, without uncaught errors and failed requests`;
       const seen = await visitPage(browser, { url, screenshot: `browser/no-errors${pictureName(path)}` });
       evidence.push(...seen.evidence);
       if (seen.unavailable) return skip(seen.unavailable.reason, seen.unavailable.enable);
@@ -73,7 +132,13 @@ export default defineCheck({
       const failed = seen.visit.requests.find(
         (request) => isFailure(request) && !ignored(requestLine(request)),
       );
-      if (failed) return fail('failed-request', { expected, actual: requestLine(failed), evidence });
+      if (failed) {
+        const code = failed.resourceType === 'websocket' ? 'failed-socket' : 'failed-request';
+        return fail(code, { expected, actual: requestLine(failed), evidence });
+      }
+      const shown = findShownProblem({ ...seen.visit, headings: headingsOf(seen.visit.html) }, options);
+      if (shown && !ignored(shown.actual))
+        return fail(shown.code, { expected, actual: shown.actual, evidence });
       requests += seen.visit.requests.length;
     }
     return pass(
@@ -87,11 +152,10 @@ export default defineCheck({
   },
 });
 
-/** Excludes requests that the page itself aborts, such as a prefetch that is no longer needed, and those that the run blocked. */
-function isFailure(request: { failure?: string; status?: number; blocked?: boolean }): boolean {
-  const { failure, status = 0, blocked } = request;
-  if (blocked) return false;
-  return failure ? !failure.includes('ERR_ABORTED') : status >= 400;
+/** Excludes requests that the page itself aborts and those that the run blocked. */
+function isFailure(request: Parameters<typeof isAborted>[0]): boolean {
+  if (request.blocked) return false;
+  return request.failure ? !isAborted(request) : (request.status ?? 0) >= 400;
 }
 
 function pictureName(path: string): string {

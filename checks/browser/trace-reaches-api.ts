@@ -24,24 +24,36 @@ export default defineCheck({
   timeoutMs: 45_000,
   options: {
     path: option(v.string(), '/dashboard', 'Page that calls the API'),
-    api: option(v.string(), '', 'Address of the API as the page knows it; default: the address of the API'),
+    api: option(
+      v.string(),
+      '',
+      'Address of the API as the page knows it, or its path below the page’s own origin (/api); default: the address of the API',
+    ),
     waitMs: option(integer(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
   },
   codes: {
-    'not-loaded': { means: 'the browser could not load the page', hint: 'meatymusic logs web --since 5m' },
+    'not-loaded': {
+      headline: 'The page does not load in a real browser',
+      means: 'the browser could not load the page',
+      hint: 'meatymusic logs web --since 5m',
+    },
     'no-call': {
+      headline: 'No call of the page to the API carries a sampled trace',
       means: 'no call of the page to the API carries a sampled trace',
       hint: 'meatymusic verify browser/calls-carry-traceparent',
     },
     'not-logged': {
+      headline: 'The trace of the browser is not in the log of the API',
       means: 'no log line of the API carries the trace of the browser',
       hint: 'meatymusic logs api --since 5m; is trace_id taken from the active span?',
     },
     'no-spans': {
+      headline: 'The API exports no span in the trace of the browser',
       means: 'the API exported no span in the trace of the browser',
       hint: 'is traceparent among the headers that CORS allows, and extracted by the API?',
     },
     'not-continued': {
+      headline: 'The spans of the API are not below the span of the browser',
       means: 'spans of the API are in the trace, but none is a descendant of the span of the browser',
       hint: 'the server span must take the extracted context as its parent',
     },

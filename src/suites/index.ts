@@ -40,10 +40,19 @@ export {
   judgeKeys,
   type TableProblem,
 } from './foundational-tables.ts';
+export { headingsOf } from './html-text.ts';
 export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
 export { findLeak, lostClientSpans, namesOf, otherTracesOf, seenOf, systemOf } from './leaked-context.ts';
 export { explainMissingSpans, type MissingSpans } from './missing-spans.ts';
-export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
+export {
+  apiAddress,
+  apiCalls,
+  findCorsMessage,
+  isAborted,
+  type PageVisit,
+  requestLine,
+  visitPage,
+} from './page-visit.ts';
 export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
 export { redisCodeOf, redisCodes } from './redis-failures.ts';
@@ -55,7 +64,9 @@ export {
   traceInHeaders,
   traceOfLine,
 } from './sent-ids.ts';
+export { findShownProblem, shownCodes } from './shown-page.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
+export { readClaim } from './telemetry-claim.ts';
 export { inspectTenancy } from './tenant-inspection.ts';
 export { answerCodes } from './token-answer.ts';
 export {

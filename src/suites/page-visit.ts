@@ -32,26 +32,42 @@ export async function visitPage(
   return { visit, evidence: evidenceOf(request.url, visit) };
 }
 
-/** Requests of the page to the API, with the trace that each carries. */
-export function apiCalls(
-  visit: BrowserVisit,
-  apiUrl: string,
-): {
+export interface ApiCall {
   request: BrowserVisit['requests'][number];
   header: string | undefined;
   trace: Traceparent | undefined;
-}[] {
+}
+
+/**
+ * Returns the calls of the page to the API, with the trace that each carries: what `fetch` or XMLHttpRequest sent below the
+ * base path of the API. No program of the page can add a header to a document, a script, a picture or an EventSource.
+ */
+export function apiCalls(visit: BrowserVisit, apiUrl: string, ignore: readonly string[] = []): ApiCall[] {
   return visit.requests
-    .filter(({ url, method }) => method !== 'OPTIONS' && sameOrigin(url, apiUrl))
+    .filter(({ resourceType, method }) => /^(fetch|xhr)$/.test(resourceType) && method !== 'OPTIONS')
+    .filter(({ url }) => isBelow(url, apiUrl) && !ignore.some((part) => url.includes(part)))
+    .filter((request) => !isAborted(request))
     .map((request) => {
       const header = request.headers.traceparent;
       return { request, header, trace: header === undefined ? undefined : parseTraceparent(header) };
     });
 }
 
-/** Address of the API as the page calls it; the check's option, or the stack's. */
+/** Address of the API as the page calls it: the check's option, which may be a path of the page's origin, or the stack's. */
 export function apiAddress(option: string, stack: StackInfo): string {
-  return option || stack.services.api.url;
+  return option ? new URL(option, stack.services.web.url).href : stack.services.api.url;
+}
+
+/** Whether the page itself gave the request up, such as a prefetch that is no longer needed. */
+export function isAborted({ failure = '' }: BrowserVisit['requests'][number]): boolean {
+  return failure.includes('ERR_ABORTED');
+}
+
+/** Returns what the browser wrote to the console about a request that CORS stopped; `undefined` if it did not. */
+export function findCorsMessage(visit: BrowserVisit, { url }: { url: string }): string | undefined {
+  const [address = ''] = url.split('#');
+  return visit.console.find(({ text }) => text.includes('CORS policy') && text.includes(`'${address}'`))
+    ?.text;
 }
 
 /** `GET /api/v1/compose?seed=x → 200`. */
@@ -69,11 +85,17 @@ export function consoleLine({ type, text }: BrowserVisit['console'][number]): st
   return `${type}: ${text}`;
 }
 
-/** Loopback goes by several names, and a page and a checker need not use the same. */
-function sameOrigin(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((url) => (/^https?:/.test(url) ? new URL(url) : undefined));
+/** Whether an address is at or below a base address. Loopback has several names, and a page and a checker need not use the same. */
+function isBelow(url: string, base: string): boolean {
+  const [a, b] = [url, base].map((each) => (/^https?:/.test(each) ? new URL(each) : undefined));
   if (!a || !b) return false;
-  return a.protocol === b.protocol && a.port === b.port && hostName(a) === hostName(b);
+  const path = b.pathname.replace(/\/+$/, '');
+  return (
+    a.protocol === b.protocol &&
+    a.port === b.port &&
+    hostName(a) === hostName(b) &&
+    (a.pathname === path || a.pathname.startsWith(`${path}/`))
+  );
 }
 
 function hostName({ hostname }: URL): string {

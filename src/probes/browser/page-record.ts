@@ -18,8 +18,8 @@ export class PageRecord {
   readonly console: BrowserVisit['console'] = [];
   readonly pageErrors: string[] = [];
   readonly #requests = new Map<Request, RecordedRequest>();
-  readonly #sockets: RecordedRequest[] = [];
-  readonly #pending = new Set<Request>();
+  readonly #sockets = new Map<string, RecordedRequest>();
+  readonly #pending = new Set<Request | string>();
   #quietSince = performance.now();
 
   constructor(page: Page) {
@@ -42,16 +42,48 @@ export class PageRecord {
       if (!recorded) return;
       recorded.status = response.status();
       recorded.responseHeaders = shown(response.headers());
+      // A stream of events is never finished.
+      if (recorded.resourceType === 'eventsource') this.#ended(response.request());
     });
   }
 
   get requests(): RecordedRequest[] {
-    return [...this.#requests.values(), ...this.#sockets];
+    return [...this.#requests.values(), ...this.#sockets.values()];
   }
 
   blockedSocket(url: string): void {
-    if (this.#sockets.length >= maxRequests) return;
-    this.#sockets.push({ url: cut(url), method: 'GET', resourceType: 'websocket', headers: {}, ...blocked });
+    this.#addSocket(`blocked ${this.#sockets.size}`, url, blocked);
+  }
+
+  /** Records the WebSockets of the page: whether each was opened. What is sent through it is not recorded. */
+  watchSockets(session: CDPSession): void {
+    session.on('Network.webSocketCreated', ({ requestId, url }) => {
+      this.#addSocket(requestId, url);
+      this.#pending.add(requestId);
+    });
+    session.on('Network.webSocketHandshakeResponseReceived', ({ requestId, response }) =>
+      this.#settleSocket(requestId, { status: response.status }),
+    );
+    session.on('Network.webSocketFrameError', ({ requestId, errorMessage }) => {
+      // The browser's words for a page that closes its socket itself.
+      const isOwn = /closed before the connection is established/.test(errorMessage);
+      this.#settleSocket(requestId, { failure: isOwn ? 'net::ERR_ABORTED' : cut(errorMessage) });
+    });
+    session.on('Network.webSocketClosed', ({ requestId }) =>
+      this.#settleSocket(requestId, { failure: 'closed before it was open' }),
+    );
+  }
+
+  #addSocket(id: string, url: string, more: Partial<RecordedRequest> = {}): void {
+    if (this.#sockets.size >= maxRequests) return;
+    this.#sockets.set(id, { url: cut(url), method: 'GET', resourceType: 'websocket', headers: {}, ...more });
+  }
+
+  /** The first result counts: a socket that was open may be closed later. */
+  #settleSocket(id: string, result: Pick<RecordedRequest, 'status' | 'failure'>): void {
+    const socket = this.#sockets.get(id);
+    if (socket && socket.status === undefined && !socket.failure) Object.assign(socket, result);
+    this.#ended(id);
   }
 
   /** What was seen of a page that comes to nothing, by the labels that `visitPage` of the checks knows. */
@@ -83,7 +115,7 @@ export class PageRecord {
     });
   }
 
-  #ended(request: Request): void {
+  #ended(request: Request | string): void {
     this.#pending.delete(request);
     this.#quietSince = performance.now();
   }

@@ -58,7 +58,6 @@ export function openPages(executablePath: string, readOnly: boolean): Pages {
     });
     const context = await (await browser).newContext({
       acceptDownloads: false,
-      serviceWorkers: 'block',
       viewport: { width: 1280, height: 900 },
       locale: 'en-US',
       reducedMotion: 'reduce',

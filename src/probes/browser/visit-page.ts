@@ -8,6 +8,7 @@ import { blockSockets } from './block-writes.ts';
 import { endOf, navigationError } from './end-of-visit.ts';
 import { epochMs, type PageOrder } from './orders.ts';
 import { PageRecord, watchBytes } from './page-record.ts';
+import { readShownText } from './shown-text.ts';
 
 const maxTextBytes = 64 * 1024;
 const maxHtmlLength = 256 * 1024;
@@ -38,6 +39,7 @@ export async function visitPage(
   try {
     if (readOnly) await blockSockets(page, (url) => record.blockedSocket(url));
     session = await page.context().newCDPSession(page);
+    record.watchSockets(session);
     await watchBytes(session, maxPageBytes, () =>
       ended.with(
         new ProbeError('BODY_TOO_LARGE', `${order.url} loads more than ${maxPageBytes / 1024 ** 2} MiB`),
@@ -115,7 +117,7 @@ async function settled({ session, record, order, signal }: Look, withinMs: numbe
 async function read(session: CDPSession): Promise<Pick<BrowserVisit, 'title' | 'text' | 'html'>> {
   const parts = await evaluate(
     session,
-    `[document.title, document.body?.innerText, document.documentElement?.outerHTML].map((part) => String(part ?? '').slice(0, ${2 * maxHtmlLength}))`,
+    `[document.title, (${readShownText})(), document.documentElement?.outerHTML].map((part) => String(part ?? '').slice(0, ${2 * maxHtmlLength}))`,
   );
   // A page may have replaced what it is asked by.
   const [title = '', text = '', html = ''] = Array.isArray(parts) ? parts.map(String) : [];
