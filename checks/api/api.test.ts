@@ -9,6 +9,7 @@ import starts from './starts.ts';
 
 const runner = { describe, it };
 
+const cut = new ProbeError('TRUNCATED', 'the body ended after 3 of 100 bytes');
 const late = new ProbeError('TIMEOUT', 'no response within 4 s');
 testCheck(
   health,
@@ -25,6 +26,7 @@ testCheck(
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: answering(refused) },
       { when: 'no answer comes', code: 'timeout', probes: answering(late) },
+      { when: 'the answer breaks off', code: 'unreadable', probes: answering(cut) },
       { when: 'it answers 503', code: 'wrong-status', probes: answering(response(503)) },
       {
         when: 'it redirects',
@@ -77,6 +79,7 @@ testCheck(
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: beside(refused) },
       { when: 'no answer comes', code: 'timeout', probes: beside(late) },
+      { when: 'the answer breaks off', code: 'unreadable', probes: beside(cut) },
       { when: 'there is no such endpoint', code: 'no-endpoint', probes: beside(response(404)) },
       { when: 'it needs a token', code: 'needs-a-token', probes: beside(response(403)) },
       { when: 'the limit is reached', code: 'rate-limited', probes: beside(response(429)) },
