@@ -2,6 +2,7 @@ import {
   attempt,
   defineCheck,
   type Evidence,
+  type Exchanged,
   exchange,
   fact,
   option,
@@ -10,6 +11,7 @@ import {
   serviceUrl,
   v,
 } from '../../src/check/index.ts';
+import { codeOfAnswer, codeOfFailure, endpointCodes } from '../../src/suites/index.ts';
 
 /**
  * Verifies tenancy the way in which it is attacked: with a token of one's own. A user of tenant A writes; then a user of
@@ -37,19 +39,29 @@ export default defineCheck({
     setting: option(v.string(), 'app.current_tenant_id', 'Setting that the policies read'),
   },
   codes: {
+    ...endpointCodes,
+    'not-judged': {
+      headline: 'What another tenant reads or writes could not be judged',
+      means: 'a request of another tenant failed with 5xx, which shows nothing about its access',
+      hint: 'meatymusic logs api --since 5m',
+    },
     'not-kept': {
+      headline: 'Over HTTP, a user does not keep what is their own',
       means: 'a user cannot write and read what is their own: nothing is shown about others',
       hint: 'meatymusic logs api --since 5m',
     },
     seen: {
+      headline: 'Over HTTP, another tenant reads what a tenant wrote',
       means: 'another tenant reads it',
       hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
     },
     changed: {
+      headline: 'Over HTTP, another tenant overwrites what a tenant wrote',
       means: 'another tenant overwrites it',
       hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
     },
     'left-behind': {
+      headline: 'The tenants of this check could not be removed again',
       means: 'the two tenants of this check could not be removed again',
       hint: 'let foreign keys to tenants cascade, and delete the tenants whose slug begins with meatymusic-probe-',
     },
@@ -140,10 +152,26 @@ export default defineCheck({
     if (unmade) return skip(`two tenants could not be made: ${unmade}`, named);
     const rowsWith = (text: string) => countRows(postgres, options, a, text);
 
+    const notJudged = (code: UnjudgedCode, who: string, does: string, { actual }: Exchanged) =>
+      fail(code, {
+        expected: `an answer to what a ${who} with a token of tenant B ${does}`,
+        actual,
+        evidence,
+      });
+
     const judge = async () => {
       const mine = `mine-${run}`;
       const wrote = await send('owner', mine);
       const read = await send('owner');
+      const code = codeOfAnswer(wrote) ?? codeOfAnswer(read);
+      if (code) {
+        const actual = codeOfAnswer(wrote) ? wrote.actual : `reading it back: ${read.actual}`;
+        return fail(code, {
+          expected: `${options.method} ${url} keeps what a user writes`,
+          actual,
+          evidence,
+        });
+      }
       if (!isGood(wrote) || !read.response?.body.includes(mine)) {
         const actual = isGood(wrote) ? `reading it back: ${read.actual}, without it` : wrote.actual;
         return fail('not-kept', {
@@ -157,7 +185,9 @@ export default defineCheck({
         return skip(own.problem ?? `${options.stored} holds ${own.rows} rows with it`, named);
       for (const who of ['neighbour', 'traveller'] as const) {
         const theirs = `${who}-${run}`;
-        await send(who, theirs);
+        const written = await send(who, theirs);
+        const unjudged = unjudgedCode(written);
+        if (unjudged) return notJudged(unjudged, who, 'writes', written);
         const { rows = 0, problem } = await rowsWith(theirs);
         if (problem) return skip(problem, named);
         evidence.push(fact(`rows of tenant A that a ${who} wrote`, String(rows)));
@@ -170,6 +200,8 @@ export default defineCheck({
           });
         }
         const seen = await send(who);
+        const unread = unjudgedCode(seen);
+        if (unread) return notJudged(unread, who, 'reads', seen);
         if (seen.response?.body.includes(mine)) {
           const actual = `a ${who} with a token of tenant B reads it`;
           return fail('seen', {
@@ -214,6 +246,15 @@ async function countRows(
   if (counted?.ok) return { rows: Number(counted.rows[0]?.rows) };
   const why = failure?.message ?? counted?.message ?? 'no answer';
   return { problem: `what is stored cannot be read: ${why}` };
+}
+
+type UnjudgedCode = 'unreachable' | 'timeout' | 'unreadable' | 'rate-limited' | 'not-judged';
+
+/** Returns why an answer to another tenant shows nothing: a refusal shows that it has no access, a failure does not. */
+function unjudgedCode({ response, failure }: Exchanged): UnjudgedCode | undefined {
+  if (!response) return codeOfFailure(failure);
+  if (response.status === 429) return 'rate-limited';
+  return response.status >= 500 ? 'not-judged' : undefined;
 }
 
 function isGood({ response }: { response?: { status: number } }): boolean {
