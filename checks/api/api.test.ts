@@ -65,6 +65,10 @@ testCheck(
         summary: '200 in 3 ms',
       },
       {
+        when: 'the cache is away and it names that as false',
+        probes: beside(response(200, { status: 'ok', cache: { connected: false } }), rows, away),
+      },
+      {
         when: 'the password that the run has is refused',
         probes: beside(response(200), wrongPassword),
         summary: '200 in 3 ms; not compared with the database',
@@ -105,6 +109,11 @@ testCheck(
         code: 'lies',
         stack: { runtime: 'external' },
         probes: beside(response(200), silent),
+      },
+      {
+        when: 'the cache is away, and only names of fields and numbers look like it',
+        code: 'lies',
+        probes: beside(response(200, { status: 'ok', error: null, errors: 0, latency: 0.5 }), rows, away),
       },
       {
         when: 'the cache is away and it does not name that',

@@ -317,7 +317,7 @@ describe('faults', () => {
   test('a server of HTTP/2 alone is named as such', async () => {
     const server = http2.createServer((_request, response) => response.end('ok'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-    cleanups.push(() => server.close());
+    cleanups.push(() => void server.close());
     const { port } = server.address() as net.AddressInfo;
     const error = await failureOf(probe().request({ url: `http://127.0.0.1:${port}` }));
     expect(error.message).toContain('the server speaks HTTP/2 alone');
