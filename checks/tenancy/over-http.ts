@@ -6,12 +6,17 @@ import {
   exchange,
   fact,
   option,
-  type PostgresProbe,
   type SqlStep,
   serviceUrl,
   v,
 } from '../../src/check/index.ts';
-import { codeOfAnswer, codeOfFailure, endpointCodes } from '../../src/suites/index.ts';
+import {
+  codeOfAnswer,
+  codeOfFailure,
+  countTenantRows,
+  endpointCodes,
+  quoteIdentifier,
+} from '../../src/suites/index.ts';
 
 /**
  * Verifies tenancy the way in which it is attacked: with a token of one's own. A user of tenant A writes; then a user of
@@ -140,17 +145,17 @@ export default defineCheck({
     };
     const slug = (tenant: string) => `meatymusic-probe-${tenant}`;
     const removal: SqlStep = {
-      sql: `delete from ${quote(options.tenants)} where id = any($1)`,
+      sql: `delete from ${quoteIdentifier(options.tenants)} where id = any($1)`,
       values: [[a, b]],
     };
     const creation: SqlStep = {
-      sql: `insert into ${quote(options.tenants)} (id, name, slug) values ($1, $2, $2), ($3, $4, $4)`,
+      sql: `insert into ${quoteIdentifier(options.tenants)} (id, name, slug) values ($1, $2, $2), ($3, $4, $4)`,
       values: [a, slug(a), b, slug(b)],
     };
     const unmade = await sql(creation, [removal]);
     const named = 'the options tenants, users, stored and setting name what the database has';
     if (unmade) return skip(`two tenants could not be made: ${unmade}`, named);
-    const rowsWith = (text: string) => countRows(postgres, options, a, text);
+    const rowsWith = (text: string) => countTenantRows(postgres, options, a, text);
 
     const notJudged = (code: UnjudgedCode, who: string, does: string, { actual }: Exchanged) =>
       fail(code, {
@@ -224,30 +229,6 @@ export default defineCheck({
   },
 });
 
-/** Rows of a tenant that hold a text, in the database: a cache may still give the owner what was there before. */
-async function countRows(
-  postgres: PostgresProbe,
-  { users, stored, setting }: { users: string; stored: string; setting: string },
-  tenant: string,
-  text: string,
-): Promise<{ rows?: number; problem?: string }> {
-  const steps: SqlStep[] = [
-    { sql: 'begin' },
-    { sql: 'select set_config($1, $2, true)', values: [setting, tenant] },
-    {
-      sql: `select count(*)::int as rows from ${quote(stored)} s join ${quote(users)} u on u.id = s.user_id
-            where u.tenant_id = $1 and position($2 in s::text) > 0`,
-      values: [tenant, text],
-    },
-    { sql: 'rollback' },
-  ];
-  const { value, failure } = await attempt(postgres.session({ steps }));
-  const counted = value?.[2];
-  if (counted?.ok) return { rows: Number(counted.rows[0]?.rows) };
-  const why = failure?.message ?? counted?.message ?? 'no answer';
-  return { problem: `what is stored cannot be read: ${why}` };
-}
-
 type UnjudgedCode = 'unreachable' | 'timeout' | 'unreadable' | 'rate-limited' | 'not-judged';
 
 /** Returns why an answer to another tenant shows nothing: a refusal shows that it has no access, a failure does not. */
@@ -259,8 +240,4 @@ function unjudgedCode({ response, failure }: Exchanged): UnjudgedCode | undefine
 
 function isGood({ response }: { response?: { status: number } }): boolean {
   return response !== undefined && response.status >= 200 && response.status < 300;
-}
-
-function quote(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -202,10 +202,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     const { clock, timeoutMs } = this.#attempt;
     this.#cancelTimer = clock.after(delayMs, () => {
       const lagMs = clock.monotonic() - this.#startedAt - this.#budgetMs;
-      if (lagMs < 0) {
-        this.#arm(-lagMs);
-        return;
-      }
+      if (lagMs < 0) return this.#arm(-lagMs);
       if (lagMs > tolerableLagMs) {
         this.#budgetMs += lagMs;
         this.#arm(lagMs);

@@ -42,6 +42,7 @@ export { redisCodeOf, redisCodes } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { attemptEvidence, judgeAttempt } from './tenant-judgement.ts';
+export { countTenantRows, quoteIdentifier } from './tenant-rows.ts';
 export {
   type AttemptKind,
   buildScenario,

@@ -55,6 +55,7 @@ const KoaRouter = createRequire(import.meta.url)('@koa/router').default as new (
 const driverError = () =>
   Object.assign(new Error('connect ECONNREFUSED 10.0.0.3:5432'), { status: 422, statusCode: 422 });
 
+/** The trace ID of a request. */
 export const traceOf = (traceparent: unknown) => String(traceparent).split('-')[1];
 
 const codes: Record<number, string> = {
@@ -128,7 +129,7 @@ export async function fastifyDefaults(): Promise<Listener> {
 
 export async function fastifyWithProblems(): Promise<Listener> {
   const app = Fastify();
-  const answer = (status: number, traceparent: unknown) => JSON.stringify(problemOf(status, traceparent));
+  const answer = (status: number, trace: unknown) => JSON.stringify(problemOf(status, trace));
   app.get('/health', async () => 'ok');
   app.delete('/health', async (request, reply) =>
     reply
