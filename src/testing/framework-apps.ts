@@ -55,7 +55,6 @@ const KoaRouter = createRequire(import.meta.url)('@koa/router').default as new (
 const driverError = () =>
   Object.assign(new Error('connect ECONNREFUSED 10.0.0.3:5432'), { status: 422, statusCode: 422 });
 
-/** The trace ID of a request. */
 export const traceOf = (traceparent: unknown) => String(traceparent).split('-')[1];
 
 const codes: Record<number, string> = {
@@ -131,12 +130,9 @@ export async function fastifyWithProblems(): Promise<Listener> {
   const app = Fastify();
   const answer = (status: number, trace: unknown) => JSON.stringify(problemOf(status, trace));
   app.get('/health', async () => 'ok');
+  const problem = 'application/problem+json';
   app.delete('/health', async (request, reply) =>
-    reply
-      .code(405)
-      .header('allow', 'GET, HEAD')
-      .type('application/problem+json')
-      .send(answer(405, request.headers.traceparent)),
+    reply.code(405).header('allow', 'GET').type(problem).send(answer(405, request.headers.traceparent)),
   );
   app.get('/ready', async () => 'ok');
   app.get('/songs', async () => {
@@ -144,13 +140,13 @@ export async function fastifyWithProblems(): Promise<Listener> {
   });
   app.put('/songs', async () => 'kept');
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).type('application/problem+json').send(answer(404, request.headers.traceparent)),
+    reply.code(404).type(problem).send(answer(404, request.headers.traceparent)),
   );
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     return reply
       .code(status)
-      .type('application/problem+json; charset=utf-8')
+      .type(`${problem}; charset=utf-8`)
       .send(answer(status, request.headers.traceparent));
   });
   await app.ready();
