@@ -2,7 +2,7 @@ import { defineCheck, exchange, integer, option, serviceUrl } from '../../src/ch
 import { codeOfAnswer, endpointCodes, findUnreadyServices, redirectionOf } from '../../src/suites/index.ts';
 
 /**
- * Verifies that the API reports itself ready, and that this is true as far as the same run can tell: its database and its
+ * Verifies that the API reports itself ready, and that nothing in the same run contradicts that: its database and its
  * cache answer too.
  */
 export default defineCheck({

@@ -300,6 +300,19 @@ describe('startRun', () => {
       expect((await resultAfter(9100)).find('a/patient').durationMs).toBe(9100);
     });
 
+    it('gives back the time that a helper of ours took to start', async () => {
+      let giveBack = (_ms: number) => {};
+      const { clock, resultAfter } = begin([makeCheck({ id: 'a/one', timeoutMs: 1000, run: hanging })], {
+        openProbes: (scope) => {
+          giveBack = scope.giveBack;
+          return { probes: {}, close() {} };
+        },
+      });
+      await clock.advance(900);
+      giveBack(600);
+      expect((await resultAfter(1000)).find('a/one').durationMs).toBe(1600 + evidenceGraceMs);
+    });
+
     it('gives back the time in which the event loop stood still', async () => {
       const run: Check['run'] = ({ pass, signal }) =>
         new Promise((resolve, reject) => {

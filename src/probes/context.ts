@@ -18,6 +18,8 @@ export interface ProbeContext {
   onAbort?(listener: () => void): () => void;
   /** Milliseconds until the attempt's deadline. */
   remainingMs(): number;
+  /** Gives back to the attempt the time that the start of a helper of ours took. */
+  giveBack?(ms: number): void;
   /** Tells who watches the run what a long call has come to. */
   progress?(line: string): void;
   clock: Clock;

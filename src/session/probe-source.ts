@@ -94,6 +94,7 @@ class OfAttempt {
   readonly clock = systemClock;
   readonly scope: AttemptScope;
   readonly remainingMs: () => number;
+  readonly giveBack: (ms: number) => void;
   readonly attempt: number;
   readonly effects: Effects;
   readonly progress: AttemptScope['progress'];
@@ -103,6 +104,7 @@ class OfAttempt {
   constructor(scope: AttemptScope) {
     this.scope = scope;
     this.remainingMs = scope.remainingMs;
+    this.giveBack = scope.giveBack;
     this.attempt = scope.number;
     this.effects = effectsOf(scope.check);
     this.progress = scope.progress;

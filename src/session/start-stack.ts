@@ -1,6 +1,7 @@
 import { type Endpoint, urlOf } from '../base/endpoint.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { secretsOfEndpoints } from '../base/secret-places.ts';
+import { serviceUrl } from '../check/service-url.ts';
 import type { Project } from '../config/project.ts';
 import type { MigrateEvent } from '../migrate/index.ts';
 import type { Endpoints, Runtime, RuntimeEvent } from '../runners/runtime.ts';
@@ -80,7 +81,7 @@ export async function startStack(
     onEvent({ type: 'step', name: 'migrations', state: 'done', detail: describeMigrated(migrations) });
   }
   const apiUrl = urlOf(endpoints.api);
-  const ready = apiUrl === undefined ? undefined : new URL(api.readyPath, apiUrl);
+  const ready = apiUrl === undefined ? undefined : new URL(serviceUrl({ url: apiUrl }, api.readyPath));
   if (database.enabled && cache.enabled && ready?.protocol === 'http:') {
     onEvent({ type: 'step', name: 'readiness', state: 'working' });
     const { isReady, detail } = await awaitReady(ready, Math.min(timeoutMs, longestUnreadyMs), signal);

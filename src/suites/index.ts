@@ -55,7 +55,15 @@ export {
   traceInHeaders,
   traceOfLine,
 } from './sent-ids.ts';
-export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
+export { countTenantRows, quoteIdentifier } from './stored-text.ts';
+export {
+  describeTable,
+  describeTable,
+  type FoundTable,
+  type FoundTable,
+  tableCatalogueQuery,
+  tableCatalogueQuery,
+} from './table-catalogue.ts';
 export { inspectTenancy } from './tenant-inspection.ts';
 export { answerCodes } from './token-answer.ts';
 export {
