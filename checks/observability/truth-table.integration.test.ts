@@ -165,7 +165,7 @@ const rows: Record<string, Row> = {
 
   'sampler off': {
     service: { sampler: 'off' },
-    verdicts: { exported: 'not-sampled', ...withoutSpans, tracestate: 'skip' },
+    verdicts: { exported: 'none', ...withoutSpans, tracestate: 'skip' },
   },
   'sampler on': { service: { sampler: 'on' }, verdicts: { unsampled: 'exported' } },
   'always marked as sampled': {
