@@ -108,7 +108,12 @@ describe.skipIf(postgresMissing || redisMissing)('the observability checks', () 
         const before = idsBefore(check).flatMap((other) => results.get(other) ?? []);
         const verdict =
           verdictFromBefore(check, before) ??
-          (await runCheck(check, { stack, over, shared, options: { ...waits(check), ...options[key] } }));
+          (await runCheck(check, {
+            stack,
+            over,
+            shared,
+            options: { ...waits(check, receiver ? 5000 : 1000), ...options[key] },
+          }));
         results.set(id, { ...verdict, id } as unknown as CheckResult);
         found[key] = verdict.status === 'fail' ? verdict.code : verdict.status;
       }
@@ -120,8 +125,8 @@ describe.skipIf(postgresMissing || redisMissing)('the observability checks', () 
 });
 
 /** What never comes is not waited for as long as in a run. */
-function waits({ options = {} }: CheckDefinition): Record<string, unknown> {
-  return 'waitMs' in options ? { waitMs: 1000 } : {};
+function waits({ options = {} }: CheckDefinition, waitMs: number): Record<string, unknown> {
+  return 'waitMs' in options ? { waitMs } : {};
 }
 
 /** The headers of W3C Trace Context are sent where the variant may treat them otherwise, or another verdict is expected. */
