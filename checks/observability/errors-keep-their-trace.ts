@@ -9,7 +9,7 @@ export default defineCheck({
   after: ['api/health'],
   blockedBy: {
     'observability/trace-propagates': ['not-continued', 'leaks-context'],
-    'observability/spans-exported': ['none', 'not-sampled', 'exporter-failed'],
+    'observability/spans-exported': ['none', 'exporter-failed'],
   },
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],

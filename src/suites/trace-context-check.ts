@@ -80,7 +80,7 @@ export function traceContextCheck<Own extends string>({
     uses: ['api'],
     tags: ['w3c', 'traces'],
     level: 'advisory',
-    timeoutMs: 20_000,
+    timeoutMs: 30_000,
     options,
     codes: { ...codes, unreachable, refused, 'leaks-context': leaks },
     sabotage: [
