@@ -74,6 +74,8 @@ export const fieldNames: Record<Role, readonly string[]> = {
     'xTraceId',
     'TraceID',
     '@tr',
+    '_trace_id',
+    '_traceId',
     'trace',
   ],
   span: [
@@ -88,6 +90,8 @@ export const fieldNames: Record<Role, readonly string[]> = {
     'logging.googleapis.com/spanId',
     'SpanID',
     '@sp',
+    '_span_id',
+    '_spanId',
   ],
   service: [
     'service',
