@@ -7,7 +7,7 @@ const statements = new Set(
     'string str text varchar char number int integer bytes bool boolean object array any unknown none disabled enabled default optional ' +
     'bearer basic digest token password secret must should cannot is was not too has have the a an of for from in on to with and or ' +
     'reset updated revoked rotated refreshed issued created deleted removed accepted rejected denied failed success successful ' +
-    'verified unverified mismatch matched match unauthorized forbidden malformed undefined anonymous hidden private public sha256 sha512 md5 hs256 rs256 bcrypt argon2id include same-origin omit credentials'
+    'verified unverified mismatch matched match unauthorized forbidden malformed undefined anonymous hidden private public sha256 sha512 md5 hs256 rs256 bcrypt argon2id include same-origin omit credentials found strong weak'
   ).split(' '),
 );
 
@@ -19,7 +19,7 @@ export function isClearSecret(value: string): boolean {
   const bare = value.replace(/^(?:bearer|basic|token|digest)\s+/i, '');
   return (
     bare.length >= 4 &&
-    !prose.test(bare) &&
+    !prose.test(bare.replaceAll('_', ' ')) &&
     !isMask(bare) &&
     !isPlaceholder(bare) &&
     !statements.has(bare.toLowerCase().replace(/[.:!?]+$/, ''))
@@ -32,6 +32,7 @@ export function isPlaceholder(value: string): boolean {
     /\*{3,}|•{2,}|…|[\w-]\.{3}[\w-]|[\w-]\.{3}$|x{6,}/i.test(value) ||
     /^(?:\[[\w .:-]*\]|\([\w .:-]*\)|<[^>]*>|\{[\w .:-]*\})$/.test(value) ||
     /^\$[({]/.test(value) ||
+    /^(?:(?:op|ssm|aws-sm|gcp-sm|sops|keyvault|ref|file|secret):|@?env[(:]|\w*KeyRef$)/.test(value) ||
     /^\W*(?:redacted|filtered|masked|hidden|removed|secure|omitted|scrubbed|encrypted|obfuscated|sanitized|protected|empty|none|unset|not set|no value)\W*$/i.test(
       value,
     ) ||
