@@ -14,12 +14,16 @@ const statements = new Set(
 const prose =
   /^(?:is|are|was|were|must|should|has|have|had|can|cannot|can't|may|will|not|too|the|a|an|please|at|only|contains|does|invalid|missing|required)\s/i;
 
+/** `Password is required`, `Please choose another one`. */
+const sentence = /^(?:(?:your|the) )?(?:password|token|secret|api key|credentials?) [a-z]+\b/i;
+
 /** Whether a value under a secret name is one: not empty, not a mask, not a placeholder, not a mere statement about it. */
 export function isClearSecret(value: string): boolean {
   const bare = value.replace(/^(?:bearer|basic|token|digest)\s+/i, '');
   return (
     bare.length >= 4 &&
     !prose.test(bare.replaceAll('_', ' ')) &&
+    !sentence.test(bare) &&
     !isMask(bare) &&
     !isPlaceholder(bare) &&
     !statements.has(bare.toLowerCase().replace(/[.:!?]+$/, ''))
@@ -32,7 +36,10 @@ export function isPlaceholder(value: string): boolean {
     /\*{3,}|•{2,}|…|[\w-]\.{3}[\w-]|[\w-]\.{3}$|x{6,}/i.test(value) ||
     /^(?:\[[\w .:-]*\]|\([\w .:-]*\)|<[^>]*>|\{[\w .:-]*\})$/.test(value) ||
     /^\$[({]/.test(value) ||
-    /^(?:(?:op|ssm|aws-sm|gcp-sm|sops|keyvault|ref|file|secret):|@?env[(:]|\w*KeyRef$)/.test(value) ||
+    /^(?:(?:op|ssm|aws-sm|gcp-sm|sops|keyvault|ref|file|secret|arn):|@?env[(:]|\w*KeyRef$|Symbol\(|#\{|%\{|<%)/.test(
+      value,
+    ) ||
+    /\bsecrets?\/[\w-]+\//.test(value) ||
     /^\W*(?:redacted|filtered|masked|hidden|removed|secure|omitted|scrubbed|encrypted|obfuscated|sanitized|protected|empty|none|unset|not set|no value)\W*$/i.test(
       value,
     ) ||

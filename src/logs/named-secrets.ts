@@ -51,6 +51,8 @@ function judge(text: string, match: RegExpExecArray): FoundSecret | undefined {
   // Behind a bare name is a scheme, which is judged with its credentials.
   if (/authorization$/i.test(name) && !isQuotedName) return undefined;
   const before = text[match.index - 1];
+  if (/token$/i.test(name) && /\b(?:unexpected|unknown|illegal|next) $/i.test(text.slice(0, match.index)))
+    return undefined;
   const isParameter = separator === '=' && (before === '?' || before === '&');
   if (isParameter ? !isSecretParameter(name) : !isLoggedSecretName(name, separator, quote)) return undefined;
   const rest = quote ? (quotedRest.exec(text.slice(end))?.[0] ?? '') : '';
@@ -59,7 +61,7 @@ function judge(text: string, match: RegExpExecArray): FoundSecret | undefined {
   return { rule: isQuotedName ? 'secret-field' : 'secret-assignment', name };
 }
 
-const codes = /^(?:.*(?:verification|recovery|backup)[-_]?code|cvv|cvc)$/i;
+const codes = /^(?:.*(?:verification|recovery|backup)[-_]?code|.*pass[-_]phrase|cvv|cvc)$/i;
 /** Names of facts about a secret. */
 const describing =
   /(?:expir\w*[-_.]?(?:in|at|on|after|s)?|strength|hasher|score|encoder|validator|generator|input|placeholder|prompt)$/i;
@@ -79,20 +81,25 @@ function isSecretValue(name: string, separator: string, quote: string, value: st
   if (/(?:^|[-_])cookie$/i.test(name)) return /^[\w.-]+=[^;\s]{4,}/.test(value);
   if (/^(?:cvv|cvc)$/i.test(name)) return /^\d{3,4}$/.test(value);
   if (!(quote ? isClearSecret(value) : isBareSecret(value, separator))) return false;
-  if (quote && isWordOfToken(name, value)) return false;
+  if (quote && (isWordOfToken(name, value) || isProse(name, value))) return false;
   return !isAnyKey(name) || /^(?=.*\d)[\w+/=.~-]{8,}$/.test(value);
 }
 
 /** Whether the text under the name of a secret is one. */
 export function isSecretText(name: string, text: string): boolean {
-  return isClearSecret(text) && !isWordOfToken(name, text);
+  return isClearSecret(text) && !isWordOfToken(name, text) && !isProse(name, text);
+}
+
+/** Whether a value is of three words or more and no digit, where a phrase is not what the name says. */
+function isProse(name: string, value: string): boolean {
+  return !/phrase$/i.test(name) && /^[^\d]*\s[^\d]*\s[^\d]*$/.test(value);
 }
 
 /** Whether the value of a token is a mere word, which describes it: `refresh`, `csrf`. A password may be one. */
 function isWordOfToken(name: string, value: string): boolean {
   const last = wordsOf(name).at(-1) ?? '';
   return (
-    /^(?:tokens?|secrets?|jwt|auth|keys?|credentials?)$/.test(last) &&
+    /^(?:tokens?|secrets?|jwt|auth|authorization|keys?|credentials?)$/.test(last) &&
     /^(?:[a-z_-]{1,15}|[A-Z_-]{1,15}|[A-Z][a-z]{1,14})$/.test(value)
   );
 }
