@@ -7,6 +7,7 @@ export default defineCheck({
   failureTitle: 'Requests that fail lose their trace',
   why: 'Errors are often answered outside of the usual handlers, where headers and log context are forgotten.',
   after: ['observability/trace-propagates'],
+  judges: 'api',
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'errors', 'traces'],

@@ -6,6 +6,7 @@ export default defineCheck({
   failureTitle: 'The log of the API is not structured JSON throughout',
   why: 'A line that is not JSON is lost to every query: its level, time and trace cannot be searched for.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['logs'],
   uses: ['api'],
   tags: ['contract', 'logs'],

@@ -10,6 +10,7 @@ export default defineCheck({
   failureTitle: 'Log lines do not carry the trace ID of their request',
   why: 'One request has one trace ID, everywhere that it is logged: that is how its lines are found among a million others.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],

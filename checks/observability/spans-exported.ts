@@ -7,6 +7,7 @@ export default defineCheck({
   failureTitle: 'The API exports no spans',
   why: 'Without an exporter every other part of tracing works, and no trace is ever seen.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'ids', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces'],

@@ -15,6 +15,7 @@ export default defineCheck({
   failureTitle: 'The trace of a request breaks',
   why: 'Without it there is no way from what a user saw to the log lines and spans that explain it.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces', 'logs'],

@@ -19,6 +19,7 @@ export default defineCheck({
   failureTitle: 'A request that is not sampled leaves spans',
   why: 'A service that samples on its own exports traces with holes, at many times the intended cost.',
   after: ['observability/spans-exported'],
+  judges: 'api',
   needs: ['http', 'ids', 'spans'],
   uses: ['api'],
   tags: ['w3c', 'traces'],

@@ -23,6 +23,7 @@ const probes: Record<ProbeName, true> = {
   process: true,
   migrations: true,
   control: true,
+  service: true,
   ids: true,
 };
 
@@ -35,6 +36,7 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   codes: true,
   run: true,
   after: false,
+  judges: false,
   uses: false,
   effects: false,
   level: false,
@@ -77,7 +79,7 @@ export function problemsOf(definition: unknown): string[] {
 
 function problemsOfTexts(given: Given): string[] {
   const required = ['title', 'failureTitle', 'why'].filter((key) => !isText(given[key]));
-  const optional = ['unprovable'].filter((key) => given[key] !== undefined && !isText(given[key]));
+  const optional = ['unprovable', 'judges'].filter((key) => given[key] !== undefined && !isText(given[key]));
   return [...required, ...optional].map((key) => `"${key}" is not a text`);
 }
 

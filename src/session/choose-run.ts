@@ -5,6 +5,7 @@ import type { Project } from '../config/project.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { chooseChecks } from '../engine/choose-checks.ts';
 import { makePlan, type Plan } from '../engine/plan.ts';
+import type { JudgedService } from '../sources/fan-out.ts';
 import { type CheckSources, loadAllChecks } from './all-checks.ts';
 import type { Bundle } from './evidence.ts';
 import { lastFailed } from './last-run.ts';
@@ -38,7 +39,12 @@ export async function chooseRun(
   { bundle, signal }: { bundle?: Bundle | undefined; signal: AbortSignal },
 ): Promise<ChosenRun> {
   const { config, origins } = project;
-  const { checks, notices, ofThisCall } = await loadAllChecks(project, selection.sources, signal);
+  const { checks, notices, ofThisCall } = await loadAllChecks(
+    project,
+    selection.sources,
+    signal,
+    bundle && servicesIn(bundle),
+  );
   const selected = chooseChecks(checks, {
     patterns: await patternsOf(project, selection, ofThisCall, bundle),
     tags: config.verify.tags,
@@ -52,6 +58,11 @@ export async function chooseRun(
     options,
   );
   return { plan, options, notices };
+}
+
+/** Evidence is judged by the checks of the services that it was observed on. */
+function servicesIn({ stack }: Bundle): JudgedService[] {
+  return Object.entries(stack.services).map(([name, { kind }]) => ({ name, kind }));
 }
 
 async function patternsOf(

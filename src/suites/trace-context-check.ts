@@ -53,6 +53,7 @@ export function traceContextCheck<Own extends string>({
     failureTitle,
     why,
     after: ['api/health'],
+    judges: 'api',
     needs: ['http', 'ids', 'logs', 'spans'],
     uses: ['api'],
     tags: ['w3c', 'traces'],
