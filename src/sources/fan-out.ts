@@ -82,5 +82,6 @@ function sabotageOf(sabotage: Sabotage, role: string, service: string): Sabotage
 function textAbout(text: string, role: string, service: string): string {
   return text
     .replaceAll(new RegExp(`\\bservices\\.${role}\\b(?!-)`, 'g'), `services.${service}`)
+    .replaceAll(new RegExp(`\\bservices: \\{ ${role}:`, 'g'), `services: { ${service}:`)
     .replaceAll(new RegExp(`\\bmeatymusic logs ${role}\\b(?!-)`, 'g'), `meatymusic logs ${service}`);
 }
