@@ -117,6 +117,11 @@ export const configSchema = strictMap({
   ),
   verify,
   logs,
+  environments: setting(
+    mapOf(v.looseObject({})),
+    {},
+    'Settings that `--env <name>` merges over the others; one that names addresses describes a stack that runs elsewhere',
+  ),
   browser,
 });
 

@@ -66,6 +66,8 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
  * that can find their own without it.
  */
 export async function runtimesToStop(context: RuntimeContext): Promise<Runtime[]> {
+  // What runs here is not the stack of an environment that runs elsewhere.
+  if (context.environment !== undefined && context.config.runtime === 'external') return [];
   const state = readState(context.root);
   if (state) return [await createRuntime(state.runtime, context)];
   const { runtime } = context.config;

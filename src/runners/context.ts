@@ -6,6 +6,8 @@ export interface RuntimeContext {
   config: Config;
   /** The project's folder; `.meatymusic/` is below it. */
   root: string;
+  /** The environment of the file that is in force. */
+  environment?: string;
   env: Readonly<Record<string, string | undefined>>;
   redact: Redactor;
 }

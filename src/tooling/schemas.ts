@@ -14,6 +14,7 @@ import { checksFileSchema } from '../sources/declared/schema.ts';
 export async function writeSchemas(folder: string): Promise<void> {
   const config = published('Configuration of meatymusic', configSchema);
   Object.assign((config as ObjectSchema).properties.options ?? {}, { properties: await optionSchemas() });
+  describeEnvironments(config as ObjectSchema);
   const schemas = {
     config,
     checks: published('Declared checks of meatymusic', checksFileSchema),
@@ -23,6 +24,20 @@ export async function writeSchemas(folder: string): Promise<void> {
   for (const [name, schema] of Object.entries(schemas)) {
     await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
   }
+}
+
+/** An environment has the settings of the file; a service of it may leave out what the file says, its kind included. */
+function describeEnvironments({ properties }: ObjectSchema): void {
+  const { environments, $schema: _, ...settings } = properties;
+  const references = Object.keys(settings).map((name) => [name, { $ref: `#/properties/${name}` }]);
+  const services = { type: 'object', additionalProperties: { type: 'object' } };
+  Object.assign(environments ?? {}, {
+    additionalProperties: {
+      type: 'object',
+      properties: { ...Object.fromEntries(references), services },
+      additionalProperties: false,
+    },
+  });
 }
 
 interface ObjectSchema {
