@@ -1,4 +1,5 @@
-import { defineCheck, integer, option, ProbeError } from '../../src/check/index.ts';
+import { defineCheck, exchange, integer, option, serviceUrl } from '../../src/check/index.ts';
+import { codeOfAnswer, endpointCodes, redirectionOf } from '../../src/suites/index.ts';
 
 /** Verifies that the API is alive: its health endpoint answers 200. It does not prove that anything behind it works. */
 export default defineCheck({
@@ -13,15 +14,19 @@ export default defineCheck({
     status: option(integer(), 200, 'Status that means alive'),
   },
   codes: {
-    unreachable: {
-      means: 'nothing answers at the address of the API',
-      hint: 'meatymusic status; meatymusic logs api',
-    },
+    ...endpointCodes,
     'no-endpoint': {
+      headline: 'The API has no health endpoint at this path',
       means: 'the API answers, and has no such endpoint',
       hint: 'name it: services: { api: { healthPath: … } } in the configuration',
     },
+    'needs-a-token': {
+      headline: 'The health endpoint needs a token',
+      means: 'the endpoint answers 401 or 403, and a load balancer has no token',
+      hint: 'leave the health endpoint open, or name another one: services: { api: { healthPath: … } }',
+    },
     'wrong-status': {
+      headline: 'The health endpoint answers with another status',
       means: 'the endpoint answers, with another status',
       hint: 'meatymusic logs api --since 5m',
     },
@@ -36,38 +41,49 @@ export default defineCheck({
       change: { path: '/health', status: 503 },
     },
     {
+      name: 'it answers 404',
+      code: 'no-endpoint',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', status: 404 },
+    },
+    {
+      name: 'it answers 401',
+      code: 'needs-a-token',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', status: 401 },
+    },
+    {
+      name: 'it answers 429',
+      code: 'rate-limited',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', status: 429 },
+    },
+    {
       name: 'the answer does not come',
-      code: 'unreachable',
+      code: 'timeout',
       kind: 'http',
       service: 'api',
       change: { path: '/health', delayMs: 120_000 },
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(stack.services.api.healthPath, stack.services.api.url).href;
-    const request = { method: 'GET', url, headers: {} };
-    const expected = `GET ${url} answers ${options.status}`;
-    try {
-      const response = await http.request({ url });
-      const evidence = [{ kind: 'http' as const, label: 'health', exchange: { request, response } }];
-      if (response.status === 404)
-        return fail('no-endpoint', { expected, actual: 'it answers 404', evidence });
-      if (response.status !== options.status) {
-        return fail('wrong-status', { expected, actual: `it answers ${response.status}`, evidence });
-      }
-      return pass(
-        `${response.status} in ${Math.round(response.durationMs)} ms`,
-        { count: 1, what: 'response' },
-        evidence,
-      );
-    } catch (error) {
-      if (!(error instanceof ProbeError)) throw error;
-      const { code, message } = error;
-      return fail('unreachable', {
-        expected,
-        actual: message,
-        evidence: [{ kind: 'http', label: 'health', exchange: { request, error: { code, message } } }],
-      });
+    const { api } = stack.services;
+    const url = serviceUrl(api, api.healthPath);
+    const asked = await exchange(http, { url }, 'health');
+    const { response, actual, evidence } = asked;
+    const found = { expected: `GET ${url} answers ${options.status}`, actual, evidence: [evidence] };
+    const code = codeOfAnswer(asked, [options.status]);
+    if (code) return fail(code, found);
+    if (response?.status !== options.status) {
+      return fail('wrong-status', { ...found, actual: `${actual}${redirectionOf(response)}` });
     }
+    return pass(
+      `${response.status} in ${Math.round(response.durationMs)} ms`,
+      { count: 1, what: 'response' },
+      [evidence],
+    );
   },
 });

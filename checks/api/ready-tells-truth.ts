@@ -1,4 +1,4 @@
-import { defineCheck, exchange, fact, integer, option } from '../../src/check/index.ts';
+import { defineCheck, exchange, fact, integer, option, serviceUrl } from '../../src/check/index.ts';
 
 /** Verifies that readiness is an observation: with the database taken away it is not 200, with the database back it is. */
 export default defineCheck({
@@ -16,12 +16,18 @@ export default defineCheck({
     withinMs: option(integer(), 10_000, 'How long the API may take to notice, each way'),
   },
   codes: {
-    'not-ready-before': { means: 'the API was not ready to begin with', hint: 'meatymusic verify api/ready' },
+    'not-ready-before': {
+      headline: 'The API is not ready to begin with',
+      means: 'the API was not ready to begin with',
+      hint: 'meatymusic verify api/ready',
+    },
     lies: {
-      means: 'the API says that it is ready while its database is away',
+      headline: 'The API reports itself ready while its database is away',
+      means: 'the API reports itself ready while its database is away',
       hint: 'let the readiness endpoint ask the database, with a time-out of its own',
     },
     'does-not-recover': {
+      headline: 'The API does not become ready again after its database came back',
       means: 'the database is back and the API is still not ready',
       hint: 'meatymusic logs api: does its pool replace broken connections?',
     },
@@ -54,7 +60,7 @@ export default defineCheck({
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'database' });
     if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
-    const url = new URL(stack.services.api.readyPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, stack.services.api.readyPath);
     const ask = (label: string) => exchange(http, { url, timeoutMs: 5_000 }, label);
     const until = async (label: string, wanted: (status: number | undefined) => boolean) => {
       const end = (await ids.now()) + Math.min(options.withinMs, remainingMs() - 2_000);

@@ -1,4 +1,4 @@
-import { defineCheck, exchange, integer, option, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, integer, option, serviceUrl, v } from '../../src/check/index.ts';
 
 /** Verifies that the API still answers with Redis taken away, and uses it again by itself once it is back. */
 export default defineCheck({
@@ -14,16 +14,26 @@ export default defineCheck({
   options: {
     path: option(v.string(), '/', 'Path of a request that passes through the cache'),
     status: option(integer(), 200, 'Status of its answer'),
-    readyPath: option(v.string(), '/health/ready', 'Path of the endpoint that names the state of the cache'),
+    readyPath: option(
+      v.string(),
+      '',
+      'Path of the endpoint that names the state of the cache. Default: services.api.readyPath',
+    ),
     withinMs: option(integer(), 10_000, 'How long the API may take to recover'),
   },
   codes: {
-    'fails-before': { means: 'the request fails with Redis there', hint: 'meatymusic verify api/health' },
+    'fails-before': {
+      headline: 'The request fails with Redis there',
+      means: 'the request fails with Redis there',
+      hint: "name one that passes through the cache in options['cache/degrades'].path",
+    },
     'fails-without': {
+      headline: 'The API does not answer without Redis',
       means: 'the request fails while Redis is away',
       hint: 'catch errors of the cache and continue without it; give its commands a short time-out',
     },
     'does-not-recover': {
+      headline: 'The API does not recover after Redis came back',
       means: 'Redis is back and the API does not recover',
       hint: 'meatymusic logs api: does the client reconnect?',
     },
@@ -57,8 +67,8 @@ export default defineCheck({
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'cache' });
     if (!can.available) return skip('the cache of this stack cannot be taken away from here', can.enable);
-    const url = new URL(options.path, stack.services.api.url).href;
-    const ready = new URL(options.readyPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
+    const ready = serviceUrl(stack.services.api, options.readyPath || stack.services.api.readyPath);
     const expected = `GET ${url} answers ${options.status}`;
     const before = await exchange(http, { url }, 'before');
     const readyBefore = await exchange(http, { url: ready }, 'readiness before');

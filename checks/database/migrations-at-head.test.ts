@@ -24,8 +24,8 @@ testCheck(
       { when: 'all are applied', probes: migrations(), summary: '2 applied, head 2_b; no drift' },
       {
         when: 'no schema was recorded',
-        probes: migrations({}, { available: false, objects: 0, enable: 'meatymusic migrate up' }),
-        summary: '2 applied, head 2_b',
+        probes: migrations({}, { available: false, objects: 0, enable: 'the next migration records it' }),
+        summary: '2 applied, head 2_b; drift not judged',
       },
       { when: 'the lock file fits', probes: migrations({ lockFileDifferences: [] }) },
       { when: 'drift does not matter', probes: drifted, options: { drift: false } },
@@ -56,7 +56,7 @@ testCheck(
         when: 'a column came by hand',
         code: 'drifted',
         probes: drifted,
-        actual: /^1 differences: \+ column/,
+        actual: /^1 difference: \+ column/,
       },
       {
         when: 'the folder cannot be read',

@@ -1,5 +1,6 @@
 import {
   attempt,
+  counted,
   defineCheck,
   type Evidence,
   fact,
@@ -142,23 +143,23 @@ export default defineCheck({
     if (drift.failure) return fail('unreadable', { expected, actual: drift.failure.message, evidence });
     const { available, enable, differences, objects } = drift.value;
     if (!available) {
-      evidence.push(fact('drift', `not known here${enable ? `; ${enable} makes it known` : ''}`));
-      return pass(head, examined, evidence);
+      evidence.push(fact('drift', `not judged${enable ? `: ${enable}` : ''}`));
+      return pass(`${head}; drift not judged`, examined, evidence);
     }
     const ignored = options.ignore.map((pattern) => new RegExp(pattern));
-    const counted = differences.filter((line) => !ignored.some((pattern) => pattern.test(line.slice(2))));
-    if (counted.length > 0) {
+    const deviating = differences.filter((line) => !ignored.some((pattern) => pattern.test(line.slice(2))));
+    if (deviating.length > 0) {
       return fail('drifted', {
         expected: 'the schema that the migrations led to',
-        actual: `${counted.length} differences: ${counted.slice(0, 3).join('; ')}`,
+        actual: `${counted(deviating.length, 'difference')}: ${deviating.slice(0, 3).join('; ')}`,
         evidence: [
           ...evidence,
           {
             kind: 'lines',
             label: 'drift (- should be, + is)',
             source: 'schema',
-            lines: counted.slice(0, 40).map((text, index) => ({ number: index + 1, text })),
-            total: counted.length,
+            lines: deviating.slice(0, 40).map((text, index) => ({ number: index + 1, text })),
+            total: deviating.length,
           },
         ],
       });

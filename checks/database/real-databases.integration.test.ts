@@ -12,8 +12,8 @@ import { optionValues } from '../../src/check/option.ts';
 import type { Probes } from '../../src/check/probes.ts';
 import { exampleStack } from '../../src/check/stack.ts';
 import { builtInMigrations, migrateToLatest, readOnlyMigrations } from '../../src/migrate/index.ts';
+import { startTemporaryPglite } from '../../src/pglite/open.ts';
 import { createProbe } from '../../src/probes/index.ts';
-import { startPglite } from '../../src/testing/pglite.ts';
 import { pgvectorMissing, startPgvectorContainer } from '../../src/testing/pgvector-container.ts';
 import { testProbeContext } from '../../src/testing/probe-context.ts';
 import connects from './connects.ts';
@@ -216,7 +216,7 @@ function suite(start: () => Promise<TestServer>) {
 }
 
 describe('PGlite', () => {
-  suite(startPglite);
+  suite(startTemporaryPglite);
 });
 
 describe.skipIf(pgvectorMissing)(

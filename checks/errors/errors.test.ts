@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
+import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
-import { answering, envelope, refused, response } from '../../src/testing/responses.ts';
+import { answering, envelope, inTurn, refused, response, testTraceId } from '../../src/testing/responses.ts';
 import methodNotAllowed from './method-not-allowed.ts';
 import notFound from './not-found.ts';
 import payloadTooLarge from './payload-too-large.ts';
@@ -11,9 +12,27 @@ import validation from './validation.ts';
 const runner = { describe, it };
 const none = { ids: { token: { available: false, token: '', enable: 'auth.token' } } };
 
+const problem = (status: number, body: Record<string, unknown>) =>
+  response(status, body, { 'content-type': 'application/problem+json; charset=utf-8' });
+
 /** Each way in which an error answer with this status can be wrong. */
 const wrong = (status: number) => [
   { when: 'nothing answers', code: 'unreachable' as const, probes: answering(refused) },
+  {
+    when: 'no answer comes',
+    code: 'timeout' as const,
+    probes: answering(new ProbeError('TIMEOUT', 'no response within 4 s')),
+  },
+  {
+    when: 'the token is refused',
+    code: 'needs-a-token' as const,
+    probes: answering(response(403, envelope('forbidden'))),
+  },
+  {
+    when: 'the limit is reached',
+    code: 'rate-limited' as const,
+    probes: answering(response(429, envelope('rate_limited'))),
+  },
   {
     when: 'the status is 200',
     code: 'wrong-status' as const,
@@ -47,6 +66,32 @@ const wrong = (status: number) => [
     code: 'no-trace-id' as const,
     probes: answering(response(status, envelope('x', { trace_id: undefined }))),
   },
+  ...['undefined', 'null', '0'.repeat(32), '-', ''].map((trace_id) => ({
+    when: `the trace ID is "${trace_id}"`,
+    code: 'no-trace-id' as const,
+    probes: answering(response(status, envelope('x', { trace_id }))),
+  })),
+  ...['abc', 'req-1', '6f1ed002-ab5c-4e1d-9d4e-2f6b9f9d3c11'].map((trace_id) => ({
+    when: `the trace ID is "${trace_id}"`,
+    code: 'other-trace-id' as const,
+    probes: answering(response(status, envelope('x', { trace_id }))),
+  })),
+  {
+    when: 'problem details have neither title nor detail',
+    code: 'not-an-envelope' as const,
+    probes: answering(problem(status, { type: 'https://example.com/x', trace_id: testTraceId })),
+  },
+  {
+    when: 'problem details repeat another status',
+    code: 'not-an-envelope' as const,
+    probes: answering(problem(status, { title: 'x', status: 499, trace_id: testTraceId })),
+  },
+  {
+    when: 'a page shows a stack',
+    code: 'internals-shown' as const,
+    actual: /a stack trace.*no JSON object/,
+    probes: answering(response(status, '<pre>Error: x<br> &nbsp; &nbsp;at /shop/main.js:3:9</pre>')),
+  },
   {
     when: 'the trace ID is of another request',
     code: 'other-trace-id' as const,
@@ -68,7 +113,6 @@ const wrong = (status: number) => [
 
 for (const [check, status, code] of [
   [notFound, 404, 'not_found'],
-  [methodNotAllowed, 405, 'method_not_allowed'],
   [validation, 422, 'validation_failed'],
 ] as const) {
   testCheck(
@@ -84,6 +128,30 @@ for (const [check, status, code] of [
           when: 'the fields have other names',
           probes: answering(
             response(status, { code, detail: 'No.', traceId: '0x0AF7651916CD43DD8448EB211C80319C' }),
+          ),
+        },
+        {
+          when: 'the body is problem details',
+          probes: answering(
+            problem(status, {
+              type: 'https://example.com/errors/x',
+              title: 'No.',
+              status,
+              instance: '/app/songs',
+              traceId: `00-${testTraceId}-b7ad6b7169203331-01`,
+            }),
+          ),
+          summary: `${status} https://example.com/errors/x`,
+        },
+        {
+          when: 'problem details have the default type, and the trace in the instance',
+          probes: answering(problem(status, { title: 'No.', instance: `urn:trace:${testTraceId}` })),
+          summary: `${status} No.`,
+        },
+        {
+          when: 'the envelope has an ID of the request of another form',
+          probes: answering(
+            response(status, { code, message: 'Select a genre from the list', request_id: 'req-1' }),
           ),
         },
       ],
@@ -133,6 +201,54 @@ testCheck(
         enable: 'meatymusic up',
       },
       { when: 'there is no token', probes: { control, ...answering(refused), ...none } },
+    ],
+  },
+  runner,
+);
+
+const allowing = (status: number, body: unknown) => response(status, body, { allow: 'GET, HEAD' });
+testCheck(
+  methodNotAllowed,
+  {
+    passes: [
+      {
+        when: 'the envelope is complete and Allow is sent',
+        probes: answering(allowing(405, envelope('method_not_allowed'))),
+        summary: '405 method_not_allowed',
+      },
+      {
+        when: 'the framework answers 404, which is accepted',
+        options: { notFound: 'accept' },
+        probes: answering(inTurn(response(404, envelope('not_found')), response(200))),
+        summary: '404 not_found',
+      },
+    ],
+    fails: [
+      ...wrong(405),
+      {
+        when: 'the framework answers 404',
+        code: 'answers-not-found',
+        probes: answering(inTurn(response(404, envelope('not_found')), response(200))),
+      },
+      {
+        when: 'a 404 is accepted and shows SQL',
+        code: 'internals-shown',
+        options: { notFound: 'accept' },
+        probes: answering(
+          inTurn(response(404, envelope('x', { message: 'select * from users' })), response(200)),
+        ),
+      },
+      {
+        when: 'Allow is missing',
+        code: 'no-allow',
+        probes: answering(response(405, envelope('method_not_allowed'))),
+      },
+    ],
+    skips: [
+      {
+        when: 'a token is needed and there is none',
+        probes: { ...answering(response(401, envelope('unauthorized'))), ...none },
+      },
     ],
   },
   runner,

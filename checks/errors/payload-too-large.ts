@@ -8,5 +8,4 @@ export default errorCheck({
   statuses: [413],
   request: { path: '/api/v1/preferences', method: 'PUT', headers: { 'content-type': 'application/json' } },
   bodyBytes: 2 * 1024 * 1024,
-  withToken: true,
 });

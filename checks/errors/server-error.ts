@@ -1,5 +1,5 @@
-import { defineCheck, exchange, integer, option, v } from '../../src/check/index.ts';
-import { envelopeCodes, envelopeOptions, judgeErrorEnvelope } from '../../src/suites/index.ts';
+import { defineCheck, exchange, integer, option, serviceUrl, v } from '../../src/check/index.ts';
+import { codeOfFailure, envelopeCodes, envelopeOptions, judgeErrorEnvelope } from '../../src/suites/index.ts';
 
 /** Verifies that a request which cannot be served, because the database is away, fails with 5xx in the envelope and shows nothing of the inside. */
 export default defineCheck({
@@ -32,7 +32,7 @@ export default defineCheck({
     if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
     const token = await ids.token({ kind: 'valid' });
     if (!token.available) return skip('there is no token that this API accepts', token.enable);
-    const url = new URL(options.path, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
     const { traceId, traceparent } = await ids.trace();
     const headers = { authorization: `Bearer ${token.token}`, traceparent };
     await control.stop({ service: 'database' });
@@ -40,8 +40,13 @@ export default defineCheck({
     await control.start({ service: 'database' });
     const evidence = [asked.evidence];
     if (!asked.response)
-      return fail('unreachable', { expected: `an answer of ${url}`, actual: asked.actual, evidence });
+      return fail(codeOfFailure(asked.failure), {
+        expected: `an answer of ${url}`,
+        actual: asked.actual,
+        evidence,
+      });
     const { code, expected, actual } = judgeErrorEnvelope(asked.response, {
+      url,
       statuses: options.statuses,
       traceId,
       paths: options,

@@ -12,5 +12,4 @@ export default errorCheck({
     headers: { 'content-type': 'application/x-unknown' },
     body: 'preferences',
   },
-  withToken: true,
 });

@@ -1,3 +1,3 @@
-import { logStructureCheck } from '../../src/suites/log-structure.ts';
+import { logStructureCheck } from '../../src/suites/index.ts';
 
 export default logStructureCheck({ what: 'API', judges: 'api', after: ['api/health'] });

@@ -7,6 +7,7 @@ import {
   option,
   type PostgresProbe,
   type SqlStep,
+  serviceUrl,
   v,
 } from '../../src/check/index.ts';
 
@@ -108,7 +109,7 @@ export default defineCheck({
     if (!tokens.owner.available)
       return skip('no tokens of two tenants can be made from here', tokens.owner.enable);
 
-    const url = new URL(options.path, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
     const evidence: Evidence[] = [];
     const send = async (who: keyof typeof tokens, written?: string) => {
       const headers = { authorization: `Bearer ${tokens[who].token}`, 'content-type': 'application/json' };

@@ -12,6 +12,8 @@ export interface FailureCode {
   means: string;
   /** What to do next, a command where there is one. */
   hint: string;
+  /** The headline of this failure. Default: the check's `failureTitle`. */
+  headline?: string;
 }
 
 /** A check as its author writes it; its id comes from its file or plugin. */
@@ -42,6 +44,8 @@ export interface CheckDefinition<
    * not `none`. Default `none`; `temporary` for a check that needs `command`.
    */
   effects?: Effects | ((options: OptionValues<Options>) => Effects);
+  /** Runs after all checks that can run beside others, and none beside it: it uses up what they share. Default false. */
+  runsAlone?: boolean;
   /** An advisory failure does not fail the run. Default `required`. */
   level?: 'required' | 'advisory';
   tags?: readonly string[];
@@ -85,6 +89,8 @@ export interface Check extends CheckDefinition {
   source: string;
   /** The service that it judges, where that is not the one of the contract. */
   service?: string;
+  /** The services that this one depends on; the check sees no other. */
+  dependsOn?: readonly string[];
   /** True if the check runs no user code or pattern and therefore cannot block the event loop. Default: unknown. */
   isBounded?: boolean;
 }

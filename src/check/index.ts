@@ -12,6 +12,7 @@ export { definePlugin, type Plugin } from './plugin.ts';
 export * from './probes.ts';
 export { defineReporter, type Look, type Reporter, type ReporterDefinition } from './reporter.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';
+export { serviceUrl } from './service-url.ts';
 export type { ServiceInfos, ServiceName, StackInfo } from './stack.ts';
 export type { Examined, Fail, Pass, Skip, Verdict } from './verdict.ts';
 export { skipWithoutOrigin } from './web-origin.ts';

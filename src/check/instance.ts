@@ -19,9 +19,12 @@ export function hasStandardName(kind: string): boolean {
   return Object.hasOwn(standardNames, kind);
 }
 
-/** Returns the stack as the check sees it: the service that it judges has the name by which the check speaks of it. */
+/**
+ * Returns the stack as the check sees it: the service that it judges has the name by which the check speaks of it, and a
+ * service that this one is not known to depend on is switched off: it is nothing to compare with.
+ */
 export function stackSeenBy(
-  { judges, service }: Pick<Check, 'judges' | 'service'>,
+  { judges, service, uses = [], dependsOn = [] }: Pick<Check, 'judges' | 'service' | 'uses' | 'dependsOn'>,
   stack: StackInfo,
 ): StackInfo {
   const info = service === undefined ? undefined : stack.services[service];
@@ -29,9 +32,14 @@ export function stackSeenBy(
   const role = roleOfKind(judges);
   const { [role]: _, ...absent } = stack.absent ?? {};
   const own = stack.absent?.[service];
+  const needed = [...uses, ...dependsOn];
+  const others = Object.entries(stack.services).map(([name, each]) => [
+    name,
+    needed.includes(name) ? each : { ...each, enabled: false },
+  ]);
   return {
     ...stack,
-    services: { ...stack.services, [role]: info },
+    services: { ...(Object.fromEntries(others) as StackInfo['services']), [role]: info },
     absent: { ...absent, ...(own && { [role]: own }) },
   };
 }

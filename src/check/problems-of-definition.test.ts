@@ -75,7 +75,10 @@ describe('problemsOf', () => {
     [{ timeoutMs: Infinity }, '"timeoutMs" is not a number of milliseconds above 0 and up to 2147483647'],
     [{ codes: ['closed'] }, '"codes" is no map of failure codes; write: codes: { name: { means, hint } }'],
     [{ codes: {} }, '"codes" has no failure code; a check that cannot fail proves nothing'],
-    [{ codes: { closed: 'it is closed' } }, 'the failure code "closed" is not { means, hint }, both texts'],
+    [
+      { codes: { closed: 'it is closed' } },
+      'the failure code "closed" is not { means, hint, headline? } of texts',
+    ],
     [
       { options: [] },
       '"options" is no map of options; write: options: { name: option(schema, default, description) }',

@@ -40,6 +40,7 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   uses: false,
   effects: false,
   level: false,
+  runsAlone: false,
   tags: false,
   timeoutMs: false,
   options: false,
@@ -89,10 +90,15 @@ function problemsOfCodes(codes: unknown): string[] {
   const entries = Object.entries(codes);
   if (entries.length === 0) return ['"codes" has no failure code; a check that cannot fail proves nothing'];
   const problems = entries
-    .filter(([, code]) => !isMap(code) || !isText(code.means) || !isText(code.hint))
-    .map(([name]) => `the failure code "${name}" is not { means, hint }, both texts`);
+    .filter(([, code]) => !isFailureCode(code))
+    .map(([name]) => `the failure code "${name}" is not { means, hint, headline? } of texts`);
   if (problems.length === 0) validCodes.add(codes);
   return problems;
+}
+
+function isFailureCode(code: unknown): boolean {
+  if (!isMap(code) || !isText(code.means) || !isText(code.hint)) return false;
+  return code.headline === undefined || isText(code.headline);
 }
 
 function problemsOfLists(given: Given): string[] {

@@ -10,6 +10,8 @@ export interface Look {
   verbose: boolean;
   /** `--quiet`: only the checks that did not pass, and the end of the run. */
   quiet: boolean;
+  /** Returns the bytes of a picture that is evidence; absent, or `undefined`: it cannot be read. */
+  picture?(path: string): Buffer | undefined;
 }
 
 /** A format of the result of a run. */

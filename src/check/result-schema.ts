@@ -97,6 +97,7 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         blocked: count,
         total: count,
         flaky: count,
+        advisory: described(count, 'How many of the failed checks are advisory: they do not fail the run'),
       }),
       ok: v.boolean(),
       exitCode: count,

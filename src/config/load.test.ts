@@ -62,7 +62,7 @@ describe('loadConfig', () => {
       ),
       /100,000 values/,
     ],
-    ['json', 'JSON nested without end', '['.repeat(100_000), /nested deeper/],
+    ['json', 'JSON nested without end', '['.repeat(100_000), /nested too deeply/],
     ['json', 'more keys than anybody writes', JSON.stringify({ ...Array(20_000).fill(1) }), /10000 values/],
   ])('refuses in %s: %s', async (extension, _what, text, problem) => {
     put({ [`meatymusic.config.${extension}`]: text });

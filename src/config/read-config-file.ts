@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { codeOf } from '../base/errors.ts';
 import { createLineFinder } from '../base/line-finder.ts';
 import type { Problem } from './problem.ts';
 import type { ReadModuleOptions } from './read-module.ts';
-import { scanJson } from './scan-json.ts';
 
 /** A parsed configuration file; `problems` are those of its syntax. */
 export interface ConfigSource {
@@ -59,7 +59,15 @@ async function readSource(
     return failed(codeOf(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${codeOf(error)})`);
   }
   const extension = path.extname(file);
-  if (extension === '.json') return readJson(text, label, failed);
+  if (extension === '.json') {
+    try {
+      return readJson(text, label, failed);
+    } catch (error) {
+      // The parser recurses.
+      if (error instanceof RangeError) return failed('JSON syntax: nested too deeply');
+      throw error;
+    }
+  }
   if (extension === '.yaml' || extension === '.yml') return readYamlFile(text, failed);
   if (/^\.[cm]?[jt]s$/.test(extension)) return readCode(file, text, label, failed, options);
   return failed('has none of the endings ts, mts, js, mjs, json, yaml and yml');
@@ -68,18 +76,40 @@ async function readSource(
 type Failed = (message: string, line?: number) => ConfigSource;
 
 function readJson(text: string, label: string, failed: Failed): ConfigSource {
-  const { offsets, error, duplicates } = scanJson(text);
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true });
   const lineAt = createLineFinder(text);
-  if (error) return failed(`JSON syntax: ${error.message}`, lineAt(error.offset));
+  const [error] = errors;
+  if (error || !tree) {
+    const reason = error ? spaced(printParseErrorCode(error.error)) : 'value expected';
+    return failed(`JSON syntax: ${reason}`, lineAt(error?.offset ?? 0));
+  }
   return {
     value: JSON.parse(text),
-    lineOf: (at) => (offsets.has(at) ? lineAt(offsets.get(at) as number) : undefined),
-    problems: duplicates.map(({ path: at, offset }) => ({
+    lineOf(at) {
+      const node = findNodeAtLocation(tree, segments(at));
+      return node && lineAt((node.parent?.type === 'property' ? node.parent : node).offset);
+    },
+    problems: duplicates(tree).map(({ offset, value }) => ({
       where: `${label}:${lineAt(offset)}`,
-      path: at,
+      path: String(value),
       message: 'is given twice',
     })),
   };
+}
+
+/** `PropertyNameExpected` → `property name expected`. */
+const spaced = (code: string) => code.replace(/(?<=.)[A-Z]/g, ' $&').toLowerCase();
+
+const segments = (at: string) => at.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+
+/** The names that an object has already. */
+function duplicates({ type, children = [] }: Node): Node[] {
+  const nested = children.flatMap(duplicates);
+  if (type !== 'object') return nested;
+  const names = children.map((property) => property.children?.[0] as Node);
+  const repeated = names.filter(({ value }, at) => names.findIndex((other) => other.value === value) < at);
+  return [...repeated, ...nested];
 }
 
 async function readYamlFile(text: string, failed: Failed): Promise<ConfigSource> {

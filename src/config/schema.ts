@@ -60,7 +60,7 @@ const migrations = group(
     timeout: duration('5m', 'Longest time of a batch'),
     scratchUrl: unset(
       databaseUrl,
-      'Server on which `migrate verify` makes a scratch database; unset: PGlite in memory',
+      'Server on which `migrate verify` makes a scratch database; unset: a temporary PGlite',
     ),
   },
   'Migrations of the database',

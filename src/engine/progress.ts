@@ -12,7 +12,7 @@ export interface Progress {
   dependents: number[];
   /** How many checks it still waits for. */
   waitingFor: number;
-  /** Runs alone, after all others: it takes services away, or comes after one that does. */
+  /** Runs alone, after all others: it takes services away or uses up what others share, or comes after one that does. */
   alone: boolean;
   state: 'waiting' | 'ready' | 'running' | 'pausing' | 'done';
   attempts: Attempt[];
@@ -32,7 +32,10 @@ export function progressOf({ checks, after }: Plan): Progress[] {
       index,
       dependents: [],
       waitingFor: before.length,
-      alone: effectsOf(check) === 'disruptive' || before.some((position) => all[position]?.alone),
+      alone:
+        check.runsAlone === true ||
+        effectsOf(check) === 'disruptive' ||
+        before.some((position) => all[position]?.alone),
       state: 'waiting',
       attempts: [],
       startMs: 0,

@@ -2,6 +2,7 @@ import { ExitCode } from '../base/exit-code.ts';
 import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
+import { headlineOf } from '../check/headline.ts';
 import type { Attempt, CheckResult, NothingExamined, RunResult, Status } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -23,7 +24,7 @@ export function resultOf({ check, outcome, attempts, startMs, endMs, redact }: S
     id: check.id,
     area: areaOf(check.id),
     title: check.title,
-    failureTitle: check.failureTitle,
+    failureTitle: headlineOf(check, outcome),
     level: check.level ?? 'required',
     tags: [...(check.tags ?? [])],
     effects: effectsOf(check),
@@ -89,6 +90,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     error: count('error'),
     blocked: count('blocked'),
     flaky: checks.filter(({ flaky }) => flaky).length,
+    advisory: checks.filter(({ status, level }) => status === 'fail' && level === 'advisory').length,
   };
   const nothingExamined = nothingExaminedIn(facts);
   const exitCode = exitCodeOf(facts, nothingExamined);

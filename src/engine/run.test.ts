@@ -58,7 +58,16 @@ describe('startRun', () => {
     const { result, statuses } = await resultAfter(0);
     expect(statuses).toEqual({ 'a/one': 'fail wrong', 'b/three': 'pass', 'b/two': 'pass', 'c/four': 'skip' });
     expect(result).toMatchObject({ ok: false, exitCode: 1, startedAt: '2026-01-01T00:00:00.000Z' });
-    expect(result.summary).toEqual({ total: 4, pass: 2, fail: 1, skip: 1, error: 0, blocked: 0, flaky: 0 });
+    expect(result.summary).toEqual({
+      total: 4,
+      pass: 2,
+      fail: 1,
+      skip: 1,
+      error: 0,
+      blocked: 0,
+      flaky: 0,
+      advisory: 0,
+    });
     expect(events.filter(({ type }) => type === 'check-end')).toHaveLength(4);
     expect(events.at(-1)?.type).toBe('run-end');
   });

@@ -1,10 +1,11 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { toolVersion } from '../base/version.ts';
 import { inTransaction } from './database.ts';
 import { removedChecksum } from './history.ts';
 import { recordAccepted } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
-import { type MigrateOptions, toolVersion, withLockedState } from './locked-state.ts';
+import { type MigrateOptions, withLockedState } from './locked-state.ts';
 import { resolveName } from './reach.ts';
 import { writingHistory } from './writing-history.ts';
 

@@ -1,15 +1,11 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { toolVersion } from '../base/version.ts';
 import { applyMigrations } from './apply.ts';
 import { headAfter, keepExpectedSchema } from './expected-schema.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations, type Migration, type Step } from './load.ts';
-import {
-  type LockedMigrationState,
-  type MigrateOptions,
-  toolVersion,
-  withLockedState,
-} from './locked-state.ts';
+import { type LockedMigrationState, type MigrateOptions, withLockedState } from './locked-state.ts';
 import { type Reach, reachDown } from './reach.ts';
 import { refuseBrokenHistory } from './state.ts';
 import type { MigrateOutcome } from './up.ts';

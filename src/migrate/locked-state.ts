@@ -6,9 +6,6 @@ import type { LoadedMigrationState } from './read-state.ts';
 import { type SessionOptions, withMigrationLock } from './session.ts';
 import { compareState } from './state.ts';
 
-declare const __VERSION__: string | undefined;
-export const toolVersion = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-source';
-
 export interface MigrateOptions extends SessionOptions {
   /** Folder of the migrations. */
   folder: string;

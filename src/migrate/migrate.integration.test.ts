@@ -9,12 +9,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { awaitUntil } from '../base/await-until.ts';
 import { Fault } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
+import { startTemporaryPglite } from '../pglite/open.ts';
 import {
   createMigrationsFolder,
   type MigrationsFolder,
   migrationText,
 } from '../testing/migrations-folder.ts';
-import { startPglite } from '../testing/pglite.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../testing/postgres.ts';
 import {
   acceptMigration,
@@ -422,9 +422,9 @@ function commonSuite() {
 }
 
 describe('PGlite', () => {
-  let server: Awaited<ReturnType<typeof startPglite>>;
+  let server: Awaited<ReturnType<typeof startTemporaryPglite>>;
   beforeAll(async () => {
-    server = await startPglite();
+    server = await startTemporaryPglite();
     url = server.url;
   });
   afterAll(() => server?.stop());

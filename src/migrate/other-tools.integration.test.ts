@@ -1,12 +1,12 @@
 /** Databases that other tools migrate, with the tables that these tools make: named, and refused before anything is created. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTemporaryPglite } from '../pglite/open.ts';
 import {
   createMigrationsFolder,
   type MigrationsFolder,
   migrationText,
 } from '../testing/migrations-folder.ts';
-import { startPglite } from '../testing/pglite.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../testing/postgres.ts';
 import {
   absentMigrations,
@@ -324,7 +324,7 @@ describe('PGlite', () => {
   test('names the tool, refuses, and leaves nothing of a first up that fails', {
     timeout: 180_000,
   }, async () => {
-    const server = await startPglite();
+    const server = await startTemporaryPglite();
     try {
       url = server.url;
       const before = await contents(url);

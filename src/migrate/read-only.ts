@@ -1,13 +1,11 @@
 import { Fault } from '../base/errors.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
-import { readExpectedSchema } from './expected-schema.ts';
+import { driftOn } from './drift.ts';
 import { compareLockFile } from './lock-file.ts';
 import type { MigrateOptions } from './locked-state.ts';
 import { describeOtherTools, migratedByAnotherTool, refuseOtherTools } from './other-tools.ts';
 import { otherToolsOf, readMigrationState } from './read-state.ts';
-import { diffSchemas, formatDifferences } from './schema-diff.ts';
-import { readSchemaLines } from './schema-lines.ts';
 import { noMigrations } from './source.ts';
 
 /** Returns the migrator of a stack without migrations: every call rejects with the reason and the tool that migrates the database. */
@@ -67,19 +65,8 @@ export function readOnlyMigrations(
 
 async function readDrift({
   url,
-  schema = 'public',
+  schema,
   signal,
 }: Pick<MigrateOptions, 'url' | 'schema' | 'signal'>): ReturnType<MigrationsProbe['drift']> {
-  return withConnection({ url, signal }, async (connection) => {
-    const expected = await readExpectedSchema(connection, schema);
-    const found = await readSchemaLines(connection);
-    if (!expected) {
-      return { available: false, enable: 'meatymusic migrate up', differences: [], objects: found.length };
-    }
-    return {
-      available: true,
-      differences: formatDifferences(diffSchemas(expected.lines, found)),
-      objects: found.length,
-    };
-  });
+  return withConnection({ url, signal }, (connection) => driftOn(connection, schema));
 }

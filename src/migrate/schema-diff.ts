@@ -25,8 +25,17 @@ export function diffSchemas(expected: readonly string[], found: readonly string[
   };
   for (const line of expected) if (!isFound.has(line)) at(line).expected = line;
   for (const line of found) if (!isExpected.has(line)) at(line).found = line;
-  return [...differences.values()].sort((a, b) => compareNames(a.object, b.object));
+  const isPartial = (object: string) => {
+    const difference = differences.get(object);
+    return difference && (difference.expected === undefined || difference.found === undefined);
+  };
+  return [...differences.values()]
+    .filter(({ object }) => !object.startsWith(ownerPrefix) || !isPartial(object.slice(ownerPrefix.length)))
+    .sort((a, b) => compareNames(a.object, b.object));
 }
+
+/** The owner of an object that only one of the schemas has is no difference of its own. */
+const ownerPrefix = 'owner of ';
 
 /** Formats differences as in a unified diff: `-` expected, `+` found. */
 export function formatDifferences(differences: readonly SchemaDifference[]): string[] {
@@ -36,13 +45,44 @@ export function formatDifferences(differences: readonly SchemaDifference[]): str
   ]);
 }
 
+const kinds = [
+  'schema',
+  'extension',
+  'table',
+  'view',
+  'materialized view',
+  'foreign table',
+  'column',
+  'constraint',
+  'index',
+  'policy',
+  'trigger',
+  'rule',
+  'function',
+  'aggregate',
+  'sequence',
+  'type',
+  'collation',
+  'event trigger',
+  'publication',
+  'server',
+];
+/** Prefixes of facts about one of these objects, apart from its definition. */
+const facts = ['owner of', 'options of', 'row level security of', 'replica identity of'];
+const identifier = String.raw`(?:"(?:[^"]|"")*"|[^\s"(.]+)`;
+const objectPattern = new RegExp(
+  String.raw`^(?:(?:${facts.join('|')}) )?(?:${kinds.join('|')}) ${identifier}(?:\.${identifier})*(?:\([^)]*\))?`,
+);
+const definitionPattern = new RegExp(`^(?:${kinds.join('|')}) `);
+
 /** Returns the object of a line: `column public.users.email text not null` → `column public.users.email`; a grant is its whole line. */
 function objectOf(line: string): string {
-  const match =
-    /^(schema|extension|table|view|materialized view|foreign table|column|constraint|index|policy|trigger|function|aggregate|sequence|type) ((?:"(?:[^"]|"")*"|[^\s"(])+(?:\([^)]*\))?)/.exec(
-      line,
-    );
-  return match ? `${match[1]} ${match[2]}` : line;
+  return objectPattern.exec(line)?.[0] ?? line;
+}
+
+/** Returns the number of objects that the lines define. */
+export function countObjects(lines: readonly string[]): number {
+  return lines.filter((line) => definitionPattern.test(line)).length;
 }
 
 /**

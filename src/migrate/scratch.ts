@@ -6,14 +6,14 @@ import { connect } from './connection.ts';
 /** A temporary empty database, removed after use. */
 export interface Scratch {
   url: string;
-  /** `PGlite in memory`, `database meatymusic_scratch_1f2e on localhost:5432`. */
+  /** `temporary PGlite`, `database meatymusic_scratch_1f2e on localhost:5432`. */
   what: string;
   remove(): Promise<void>;
 }
 
-/** Creates a database on `serverUrl` (its role needs CREATEDB), or PGlite in memory without one. */
+/** Creates a database on `serverUrl` (its role needs CREATEDB), or a temporary PGlite without one. */
 export async function openScratch(serverUrl: string | undefined, signal?: AbortSignal): Promise<Scratch> {
-  return serverUrl ? scratchOnServer(serverUrl, signal) : scratchInMemory();
+  return serverUrl ? scratchOnServer(serverUrl, signal) : scratchHere();
 }
 
 async function scratchOnServer(serverUrl: string, signal?: AbortSignal): Promise<Scratch> {
@@ -22,7 +22,7 @@ async function scratchOnServer(serverUrl: string, signal?: AbortSignal): Promise
   try {
     await server.query(`create database ${name} template template0`);
   } catch (error) {
-    if (codeOf(error) === '42501') return scratchInMemory();
+    if (codeOf(error) === '42501') return scratchHere();
     throw error;
   } finally {
     await server.close();
@@ -45,31 +45,8 @@ async function scratchOnServer(serverUrl: string, signal?: AbortSignal): Promise
   };
 }
 
-/** Starts PGlite behind a socket on a free port, for the same migrator. */
-async function scratchInMemory(): Promise<Scratch> {
-  const [{ PGlite }, { vector }, { PGLiteSocketServer }, { createServer }] = await Promise.all([
-    import('@electric-sql/pglite'),
-    import('@electric-sql/pglite-pgvector'),
-    import('@electric-sql/pglite-socket'),
-    import('node:net'),
-  ]);
-  const port = await new Promise<number>((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as { port: number };
-      probe.close(() => resolve(free));
-    });
-  });
-  const db = await PGlite.create({ extensions: { vector } });
-  const server = new PGLiteSocketServer({ db, port, host: '127.0.0.1', maxConnections: 10 });
-  await server.start();
-  return {
-    url: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
-    what: 'PGlite in memory',
-    async remove() {
-      await server.stop();
-      await db.close();
-    },
-  };
+async function scratchHere(): Promise<Scratch> {
+  const { startTemporaryPglite } = await import('../pglite/open.ts');
+  const { url, stop } = await startTemporaryPglite();
+  return { url, what: 'temporary PGlite', remove: stop };
 }

@@ -4,7 +4,7 @@ import { readHistory } from './history.ts';
 import type { MigrateOptions } from './locked-state.ts';
 import { readMigrationFiles } from './migration-file.ts';
 import { findOtherTools, refuseOtherTools } from './other-tools.ts';
-import { diffSchemas, formatDifferences } from './schema-diff.ts';
+import { countObjects, diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { compareState } from './state.ts';
 import { migrateUp } from './up.ts';
@@ -38,7 +38,7 @@ async function readMigrationState({ url, signal, folder, schema = 'public' }: Mi
     return {
       pending: compareState(folder, files, history).pending,
       lines: [...objects, ...entries],
-      objects: objects.length,
+      objects: countObjects(objects),
       entries: entries.length,
     };
   });

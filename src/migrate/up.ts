@@ -1,3 +1,4 @@
+import { toolVersion } from '../base/version.ts';
 import { applyMigrations, type Ran } from './apply.ts';
 import { inTransaction } from './database.ts';
 import { keepExpectedSchema } from './expected-schema.ts';
@@ -6,12 +7,7 @@ import { adopt } from './history-record.ts';
 import { createHistoryTables } from './history-tables.ts';
 import { loadMigrations } from './load.ts';
 import { refuseBrokenLockFile } from './lock-file.ts';
-import {
-  type LockedMigrationState,
-  type MigrateOptions,
-  toolVersion,
-  withLockedState,
-} from './locked-state.ts';
+import { type LockedMigrationState, type MigrateOptions, withLockedState } from './locked-state.ts';
 import { type Reach, reachUp } from './reach.ts';
 import { refuseBrokenHistory } from './state.ts';
 import { writingHistory } from './writing-history.ts';

@@ -19,7 +19,7 @@ async function run(url: string, statement: string) {
   }
 }
 
-describe('on PGlite in memory', () => {
+describe('on a temporary PGlite', () => {
   test('the built-in migrations hold what they promise', async () => {
     const outcome = await verifyMigrations({
       url: 'postgresql://127.0.0.1:1/none',
@@ -31,7 +31,7 @@ describe('on PGlite in memory', () => {
       ['down to nothing leaves nothing', []],
       ['up again gives the same schema', []],
     ]);
-    expect(outcome).toMatchObject({ ok: true, scratch: 'PGlite in memory' });
+    expect(outcome).toMatchObject({ ok: true, scratch: 'temporary PGlite' });
   });
 
   test('a down that forgets something is shown', async () => {
@@ -82,13 +82,19 @@ describe.skipIf(pgvectorMissing)(`on a server${pgvectorMissing ? ` (${pgvectorMi
   });
   afterAll(() => server?.stop());
 
-  test('a scratch database of the server and PGlite agree with the real one, and a change by hand is shown', async () => {
+  test('a scratch database of the server agrees with the real one, and a change by hand is shown', async () => {
     await migrateToLatest({ url: server.url, folder });
-    for (const scratchUrl of [server.url, undefined]) {
-      const outcome = await verifyMigrations({ url: server.url, folder, scratchUrl, target: true });
-      expect(outcome.steps.flatMap(({ differences }) => differences)).toEqual([]);
-      expect(outcome.steps).toHaveLength(4);
-    }
+    const outcome = await verifyMigrations({ url: server.url, folder, scratchUrl: server.url, target: true });
+    expect(outcome.steps.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(outcome.steps).toHaveLength(4);
+    expect(outcome.ok).toBe(true);
+    // PGlite is another major version, which prints the definition of a view in another way.
+    const other = await verifyMigrations({ url: server.url, folder, target: true });
+    expect(other.steps[3]).toMatchObject({
+      ok: null,
+      differences: [],
+      skipped: expect.stringMatching(/PostgreSQL \d+, the database in .* --scratch <url/),
+    });
     await run(server.url, 'alter table users alter column email drop not null');
     const { ok, steps } = await verifyMigrations({
       url: server.url,

@@ -81,7 +81,7 @@ export function collectBody(
   });
 }
 
-export function truncated(wireBytes: number, announced: string | undefined): ProbeError {
+function truncated(wireBytes: number, announced: string | undefined): ProbeError {
   const whole =
     announced === undefined ? 'before its last chunk' : `after ${wireBytes} of ${announced} bytes`;
   return new ProbeError('TRUNCATED', `the body ended ${whole}`);

@@ -13,11 +13,22 @@ export interface Link {
   client: pg.Client;
   /** Role to take inside each transaction. */
   roleToTake: string | undefined;
+  /** Longest time of a statement in a transaction. */
+  statementTimeoutMs: number;
 }
 
 /** The first query sets the snapshot: from then on the transaction cannot be made writable. */
 const seal = 'select 1';
-export const beginReadOnly = `begin read only; ${seal}`;
+
+/** Returns the statements that begin a read-only transaction with a time limit. */
+export function beginReadOnly(link: Link): string {
+  return `begin read only; ${limitStatements(link)}; ${seal}`;
+}
+
+/** Sets the limit in the transaction: PgBouncer refuses it at the start of a connection, and would keep it in its pool. */
+function limitStatements({ statementTimeoutMs }: Link): string {
+  return `set local statement_timeout = ${statementTimeoutMs}`;
+}
 
 const isIdle = ({ client }: Link) => client.getTransactionStatus() === 'I';
 
@@ -31,11 +42,14 @@ export async function freeStep(link: Link, step: SqlStep): Promise<SqlRows> {
   const alone = roleToTake !== undefined && isIdle(link) && !begins;
   if (!alone) {
     const rows = await run(client, step);
-    if (begins) await takeRole(link);
+    if (begins) {
+      await client.query(limitStatements(link));
+      await takeRole(link);
+    }
     return rows;
   }
   try {
-    await client.query('begin');
+    await client.query(`begin; ${limitStatements(link)}`);
     await takeRole(link);
     const rows = await run(client, step);
     await client.query('commit');
@@ -62,7 +76,8 @@ export function confinedSteps(context: DeclaredEffects): (link: Link, step: SqlS
       const rows = await run(client, step, 'extended');
       if (!wasIdle) return rows;
       isWritable = mayWrite && !beginsReadOnly(statement);
-      if (!isWritable) await client.query(`set transaction read only; ${seal}`);
+      const limit = limitStatements(link);
+      await client.query(isWritable ? limit : `set transaction read only; ${limit}; ${seal}`);
       await takeRole(link);
       return rows;
     }
@@ -73,7 +88,7 @@ export function confinedSteps(context: DeclaredEffects): (link: Link, step: SqlS
       );
     if (!isIdle(link)) return run(client, step, 'extended');
     try {
-      await client.query(mayWrite ? 'begin' : beginReadOnly);
+      await client.query(mayWrite ? `begin; ${limitStatements(link)}` : beginReadOnly(link));
       await takeRole(link);
       const rows = await run(client, step, 'extended');
       await client.query('rollback');

@@ -42,7 +42,9 @@ export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postg
     try {
       await open(client);
       const roleToTake = role === 'application' && !ownUrl ? context.database.applicationRole : undefined;
-      return await work({ client, roleToTake });
+      // The server ends a long statement before the client gives up on a silent server.
+      const statementTimeoutMs = Math.max(1, Math.floor(budget.ms * 0.9));
+      return await work({ client, roleToTake, statementTimeoutMs });
     } catch (error) {
       if (error instanceof UndeclaredEffect) throw error;
       throw late ?? toProbeError(error, target, budget);
@@ -59,7 +61,7 @@ export function createPostgresProbe(context: ProbeContext): ClosableProbe<'postg
     query: ({ sql, values, as = 'owner' }) =>
       connected(as, async (link) => {
         assertConfined(sql, context);
-        await link.client.query(beginReadOnly);
+        await link.client.query(beginReadOnly(link));
         await takeRole(link);
         return run(link.client, { sql, ...(values ? { values } : {}) }, 'extended');
       }),
@@ -83,9 +85,7 @@ function clientFor(url: string, { ms }: Budget): pg.Client {
       connectionString: plainDatabaseUrl(url),
       application_name: 'meatymusic verify',
       connectionTimeoutMillis: ms,
-      // Each alone was seen to hang: the server's ends a long statement, the client's ends a silent server.
       query_timeout: ms,
-      statement_timeout: Math.max(1, Math.floor(ms * 0.9)),
     });
   } catch {
     // The library's own error carries the whole address.

@@ -4,17 +4,34 @@ import { detailsOf, evidenceText } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
-/** Annotations of a GitHub Actions job: an error for each failure, a warning for advisory ones, a notice at the end. */
+/** GitHub shows ten annotations of each kind and step, and drops the others without a word. */
+const mostAnnotations = 10;
+const longestAnnotation = 1500;
+
+/** Annotations of a GitHub Actions job: errors, then warnings for advisory failures, at most ten; a notice at the end. */
 export const github: Reporter = {
   commands: true,
   render(result) {
-    const failed = result.checks.filter(({ status }) => status === 'fail' || status === 'error');
-    const summary = `${closingWords(result)} on the ${result.stack.runtime} stack`;
+    const failed = result.checks
+      .filter(({ status }) => status === 'fail' || status === 'error')
+      .sort((one, other) => severity(other) - severity(one));
+    const rest = failed.length - mostAnnotations;
+    const more = rest > 0 ? `; ${rest} of ${failed.length} failures are not annotated` : '';
+    const summary = `${closingWords(result)} on the ${result.stack.runtime} stack${more}`;
     const kind = result.nothingExamined && !result.ok ? 'error' : 'notice';
-    const lines = [...failed.map(annotation), command(kind, 'meatymusic verify', summary)];
+    const lines = [
+      ...failed.slice(0, mostAnnotations).map(annotation),
+      command(kind, 'meatymusic verify', summary),
+    ];
     return `${lines.join('\n')}\n`;
   },
 };
+
+/** The worst first: what broke, then what failed, then what is advisory. */
+function severity({ status, level }: CheckResult): number {
+  if (status === 'error') return 2;
+  return level === 'advisory' ? 0 : 1;
+}
 
 function annotation(check: CheckResult): string {
   const { id, failureTitle, level, status } = check;
@@ -24,7 +41,9 @@ function annotation(check: CheckResult): string {
     ...evidenceText(check, 10),
   ];
   const kind = level === 'advisory' && status === 'fail' ? 'warning' : 'error';
-  return command(kind, id, text.join('\n'));
+  const message = text.join('\n');
+  const cut = message.length > longestAnnotation;
+  return command(kind, id, cut ? `${message.slice(0, longestAnnotation)}…` : message);
 }
 
 function command(kind: 'error' | 'warning' | 'notice', title: string, message: string): string {

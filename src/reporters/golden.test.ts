@@ -86,7 +86,7 @@ describe('pretty', async () => {
                          412 │ FATAL: the database system is shutting down
             next       meatymusic status; meatymusic logs database
         ◌ 2 blocked by database/connects
-      ✖ observability  2 failed
+      ✖ observability  1 failed, 1 advisory
         ✖ The log is not structured JSON
             observability/log-structure [unstructured] advisory
             expected   at least 99 % of the lines are JSON
@@ -102,7 +102,7 @@ describe('pretty', async () => {
                        └ GET /api/v1/me  meatymusic-api  +10.00 ms  20.00 ms          |    █████████     |
                          ← parent eeeeeeeeeeeeeeee was never seen
 
-      ✖ 3 failed, 3 blocked, 2 passed, 1 flaky in 1.23 s · embedded stack
+      ✖ 2 failed, 3 blocked, 2 passed, 1 advisory, 1 flaky in 1.23 s · embedded stack
       "
     `);
     for (const { title, status } of trouble.checks) if (status === 'pass') expect(text).not.toContain(title);

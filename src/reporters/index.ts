@@ -15,7 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Reporter>>> = {
   tap: async () => (await import('./tap.ts')).tap,
   github: async () => (await import('./github.ts')).github,
   markdown: async () => (await import('./markdown.ts')).markdown,
-  html: async () => (await import('./html.ts')).html,
+  html: async () => (await import('./html/index.ts')).htmlReport,
   prometheus: async () => (await import('./prometheus.ts')).prometheus,
 };
 

@@ -13,9 +13,9 @@ export const junit: Reporter = {
     const counts = attributes({
       name: tool.name,
       tests: summary.total + (ofRun ? 1 : 0),
-      failures: summary.fail,
+      failures: summary.fail - summary.advisory,
       errors: summary.error + (ofRun?.errors ?? 0),
-      skipped: summary.skip + summary.blocked + (ofRun?.skipped ?? 0),
+      skipped: summary.skip + summary.blocked + summary.advisory + (ofRun?.skipped ?? 0),
       time: seconds(durationMs),
       timestamp: startedAt.replace(/\.\d+Z$/, ''),
     });
@@ -43,9 +43,9 @@ function suite(area: string, checks: readonly CheckResult[], startedAt: string):
   const counts = attributes({
     name: area,
     tests: checks.length,
-    failures: count('fail'),
+    failures: checks.filter(isFailure).length,
     errors: count('error'),
-    skipped: count('skip', 'blocked'),
+    skipped: count('skip', 'blocked') + checks.filter(isAdvisoryFailure).length,
     time: seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0)),
     timestamp: startedAt.replace(/\.\d+Z$/, ''),
   });
@@ -64,13 +64,16 @@ function testCase(check: CheckResult): string {
   return `    <testcase${head}>\n${properties.join('')}${outcome}    </testcase>\n`;
 }
 
+/** An advisory failure is a skipped case: it must not fail the job that reads this file. */
+const isAdvisoryFailure = ({ status, level }: CheckResult) => status === 'fail' && level === 'advisory';
+const isFailure = (check: CheckResult) => check.status === 'fail' && !isAdvisoryFailure(check);
+
 function outcomeOf(check: CheckResult): string | undefined {
   const { status, code = '' } = check;
   if (status === 'pass') return undefined;
   if (status === 'skip' || status === 'blocked')
     return `      <skipped${attributes({ message: reasonOf(check) })}/>\n`;
-  // A failure that does not fail the run must not fail the job that reads this file.
-  if (status === 'fail' && check.level === 'advisory') {
+  if (isAdvisoryFailure(check)) {
     return `      <skipped${attributes({ message: `advisory: ${reasonOf(check)}` })}/>\n`;
   }
   const name = status === 'fail' ? 'failure' : 'error';

@@ -198,8 +198,11 @@ function addressOf({ url, host, port, name, kind }: AnyServiceInfo): string {
   return host === undefined ? kind : `${host}:${port}${name === undefined ? '' : `/${name}`}`;
 }
 
-function countsOf(checks: readonly CheckResult[]): Record<Status, number> {
-  const counts: Record<Status, number> = { pass: 0, fail: 0, skip: 0, error: 0, blocked: 0 };
-  for (const { status } of checks) counts[status]++;
+function countsOf(checks: readonly CheckResult[]): Record<Status | 'advisory', number> {
+  const counts = { pass: 0, fail: 0, skip: 0, error: 0, blocked: 0, advisory: 0 };
+  for (const { status, level } of checks) {
+    counts[status]++;
+    if (status === 'fail' && level === 'advisory') counts.advisory++;
+  }
   return counts;
 }

@@ -8,9 +8,14 @@ const words: [Status, string][] = [
   ['skip', 'skipped'],
 ];
 
-/** `1 failed, 9 blocked, 12 passed`; zeros are left out. */
-export function summaryWords(counts: Record<Status, number> & { flaky?: number }): string {
-  const parts = words.flatMap(([status, word]) => (counts[status] > 0 ? [`${counts[status]} ${word}`] : []));
+type Counts = Record<Status, number> & Partial<Pick<RunResult['summary'], 'flaky' | 'advisory'>>;
+
+/** `1 failed, 9 blocked, 12 passed, 1 advisory`; zeros are left out, and an advisory failure is not one of the failed. */
+export function summaryWords(counts: Counts): string {
+  const { advisory = 0 } = counts;
+  const shown = { ...counts, fail: counts.fail - advisory };
+  const parts = words.flatMap(([status, word]) => (shown[status] > 0 ? [`${shown[status]} ${word}`] : []));
+  if (advisory > 0) parts.push(`${advisory} advisory`);
   if (counts.flaky) parts.push(`${counts.flaky} flaky`);
   return parts.join(', ') || 'nothing';
 }

@@ -19,7 +19,7 @@ export function renderWaterfall(
   { columns = 100, expectedRootSpanId, maxSpans = 40 }: WaterfallOptions = {},
 ): string {
   if (spans.length === 0) return 'no spans';
-  const ordered = arrange(spans, expectedRootSpanId);
+  const ordered = arrangeSpans(spans, expectedRootSpanId);
   const drawn = ordered.slice(0, maxSpans);
   const startMs = Math.min(...spans.map((span) => span.startMs));
   const endMs = Math.max(...spans.map((span) => span.startMs + span.durationMs));
@@ -50,7 +50,7 @@ export function renderWaterfall(
   ].join('\n');
 }
 
-interface Placed {
+export interface PlacedSpan {
   span: SpanData;
   label: string;
   /** Where the thread breaks, on a line of its own. */
@@ -58,14 +58,17 @@ interface Placed {
 }
 
 /** Depth first; children in the order in which they began. What does not hang below the sent span comes last, with the reason. */
-function arrange(spans: readonly SpanData[], expectedRootSpanId: string | undefined): Placed[] {
+export function arrangeSpans(
+  spans: readonly SpanData[],
+  expectedRootSpanId: string | undefined,
+): PlacedSpan[] {
   const known = new Set(spans.map(({ spanId }) => spanId));
   const children = new Map<string, SpanData[]>();
   for (const span of [...spans].sort((a, b) => a.startMs - b.startMs)) {
     const parent = span.parentSpanId ?? '';
     children.set(parent, [...(children.get(parent) ?? []), span]);
   }
-  const placed: Placed[] = [];
+  const placed: PlacedSpan[] = [];
   const seen = new Set<SpanData>();
   const place = (span: SpanData, indent: string, last: boolean, note = '') => {
     if (seen.has(span)) return;
@@ -99,7 +102,7 @@ function drawBar(span: SpanData, startMs: number, endMs: number, width: number):
   return `|${' '.repeat(before)}${'█'.repeat(length)}${' '.repeat(inner - before - length)}|`;
 }
 
-function formatShort(ms: number): string {
+export function formatShort(ms: number): string {
   return ms < 100 ? `${ms.toFixed(2)} ms` : formatDuration(ms);
 }
 

@@ -1,5 +1,6 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { Check } from '../check/define-check.ts';
 import { originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import { validateOptions } from '../engine/check-options.ts';
@@ -52,17 +53,20 @@ export async function chooseRun(
     shard: selection.shard,
   });
   const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
-  const unanswered = new Set(bundle?.unanswered);
-  const plan = makePlan(
-    selected.map((check) => (unanswered.has(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check)),
-    options,
-  );
+  const plan = makePlan(bundle ? selected.map((check) => replayable(check, bundle)) : selected, options);
   return { plan, options, notices };
 }
 
 /** Evidence is judged by the checks of the services that it was observed on. */
 function servicesIn({ stack }: Bundle): JudgedService[] {
   return Object.entries(stack.services).map(([name, { kind }]) => ({ name, kind }));
+}
+
+/** Returns the check as the bundle can judge it. */
+function replayable(check: Check, { unobserved, unanswered }: Bundle): Check {
+  const skipped = unobserved.get(check.id);
+  if (skipped) return { ...check, run: async ({ skip }) => skip(skipped.reason, skipped.enable) };
+  return unanswered.includes(check.id) ? { ...check, timeoutMs: replayTimeoutMs } : check;
 }
 
 async function patternsOf(
@@ -74,7 +78,7 @@ async function patternsOf(
   if (onlyLastFailed) return lastFailed(root);
   if (patterns.length > 0) return patterns;
   if (!bundle) return [...ofThisCall];
-  if (bundle.ids.length > 0) return bundle.ids;
+  if (bundle.ids.length > bundle.unobserved.size) return bundle.ids;
   throw new Fault({
     code: 'nothing-selected',
     message: `the evidence in ${bundle.folder} holds no check: each was skipped before it observed anything`,

@@ -11,12 +11,20 @@ import type { OpenProbes } from '../engine/attempt.ts';
 import { type Recording, recordProbes, replayProbes } from '../engine/record.ts';
 import { redactDeep } from '../engine/redact-deep.ts';
 
+/** Why a check observed nothing. */
+export interface Unobserved {
+  reason: string;
+  enable?: string;
+}
+
 /** The contents of a bundle's `run.json`: enough to judge again without the stack. */
 interface BundleManifest {
   bundleVersion: 1;
   stack: StackInfo;
   /** Check ids → file below the bundle. */
   recordings: Record<string, string>;
+  /** Checks that observed nothing, as they were skipped or blocked; by id. */
+  unobserved?: Record<string, Unobserved>;
   /** Ids of checks that still waited for an answer when their time was up. */
   unanswered: string[];
 }
@@ -74,7 +82,13 @@ export async function openEvidence(
     open: recordProbes(open, save),
     artifacts: path.join(folder, 'artifacts'),
     async finish(result) {
-      const manifest: BundleManifest = { bundleVersion: 1, stack, recordings, unanswered: [...unanswered] };
+      const manifest: BundleManifest = {
+        bundleVersion: 1,
+        stack,
+        recordings,
+        unobserved: unobservedIn(result, recordings),
+        unanswered: [...unanswered],
+      };
       await keep(() => write('result.json', result));
       await keep(() => write('run.json', manifest));
       if (!failure) return undefined;
@@ -89,6 +103,16 @@ export async function openEvidence(
       });
     },
   };
+}
+
+function unobservedIn({ checks }: RunResult, recordings: object): Record<string, Unobserved> {
+  const entries = checks
+    .filter(({ id }) => !Object.hasOwn(recordings, id))
+    .map(({ id, reason, enable, blockedBy }) => {
+      const why = reason ?? `blocked by ${(blockedBy ?? []).join(', ')} when the evidence was saved`;
+      return [id, { reason: why, ...(enable ? { enable } : {}) }] as const;
+    });
+  return Object.fromEntries(entries);
 }
 
 /** Resolves to the names in the folder; `undefined`: there is no such folder. */
@@ -133,8 +157,10 @@ function fileOf(checkId: string): string {
 export interface Bundle {
   folder: string;
   stack: StackInfo;
-  /** Ids of the checks that it can judge again. */
+  /** Ids of the checks of the run. */
   ids: string[];
+  /** Those among them that observed nothing: they are skipped again. */
+  unobserved: ReadonlyMap<string, Unobserved>;
   /** Those among them that timed out without an answer. */
   unanswered: string[];
   open: OpenProbes;
@@ -156,12 +182,19 @@ export async function openBundle(folder: string, redact: (text: string) => strin
       cause,
     });
   }
-  const { stack, recordings, unanswered } = manifest;
+  const { stack, recordings, unanswered, unobserved = {} } = manifest;
   const recordingOf = async (id: string): Promise<Recording | undefined> => {
     const name = Object.hasOwn(recordings, id) ? recordings[id] : undefined;
     return name === undefined
       ? undefined
       : JSON.parse(await readFile(path.join(folder, path.normalize(name)), 'utf8'));
   };
-  return { folder, stack, ids: Object.keys(recordings), unanswered, open: replayProbes(recordingOf, redact) };
+  return {
+    folder,
+    stack,
+    ids: [...Object.keys(recordings), ...Object.keys(unobserved)],
+    unobserved: new Map(Object.entries(unobserved)),
+    unanswered,
+    open: replayProbes(recordingOf, redact),
+  };
 }

@@ -45,6 +45,7 @@ function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<stri
     ...check,
     id: `${check.id}@${service.name}`,
     service: service.name,
+    dependsOn: service.dependsOn ?? [],
     uses,
     after: (check.after ?? []).flatMap((id) => {
       const { judges } = byId.get(id) ?? {};

@@ -20,6 +20,7 @@ const floors: Readonly<Record<string, number>> = {
   suites: 2,
   services: 2,
   logs: 2,
+  pglite: 2,
   config: 3,
   probes: 4,
   runners: 4,
@@ -49,7 +50,7 @@ const packages: readonly [packages: RegExp, allowed: RegExp][] = [
   [/^kysely$/, /^(migrations\/|src\/(migrate|stack\/api)\/)/],
   [/^(fastify|pino|@fastify\/.*)$/, /^src\/stack\//],
   [/^playwright-core$/, /^src\/probes\/browser/],
-  [/^@electric-sql\//, /^src\/(runners\/embedded|migrate)\//],
+  [/^@electric-sql\//, /^src\/pglite\//],
 ];
 
 /** Modules that a check may import: the contract and the shared parts of built-in checks. */

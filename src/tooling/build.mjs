@@ -3,11 +3,12 @@
  * beside it and swaps, so that neither a running stack nor a failed build leaves it incomplete.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createJiti } from 'jiti';
 import { build } from 'rolldown';
 import { programBundles, root, typeBundles } from './bundles.mjs';
+import { writeDatabaseFolder } from './database-folder.mjs';
 import { collectNotices } from './notices.mjs';
 
 const dist = path.join(root, 'dist');
@@ -17,7 +18,12 @@ try {
   const notices = collectNotices();
   await build(programBundles(out, [notices.plugin]));
   writeFileSync(path.join(out, 'THIRD-PARTY.txt'), notices.text());
-  const { writeSchemas } = await createJiti(import.meta.url).import('./schemas.ts');
+  const source = createJiti(import.meta.url);
+  const { preparedDatabase, preparedFile } = await source.import('../pglite/prepared-folder.ts');
+  // It takes 5 s and depends on the version of PGlite alone, so that of the last build is taken.
+  if (existsSync(preparedFile(dist))) copyFileSync(preparedFile(dist), preparedFile(out));
+  else await writeDatabaseFolder(preparedFile(out), preparedDatabase);
+  const { writeSchemas } = await source.import('./schemas.ts');
   await writeSchemas(path.join(out, 'schema'));
   if (!process.argv.includes('--no-types')) {
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');

@@ -28,7 +28,7 @@ export function configureFiles(command: Command, act: Parameters<CommandModule['
       .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
       .option('--folder <folder>', 'folder of the migrations');
   const scratch =
-    'server on which a scratch database is made (default: migrations.scratchUrl, else PGlite in memory)';
+    'server on which a scratch database is made (default: migrations.scratchUrl, else a temporary PGlite)';
   act(
     sub('create', 'write a new, typed migration behind all others')
       .argument('<name>', 'what it does: add_songs')
@@ -163,9 +163,11 @@ function verifyText(
   style: Style,
   columns: number,
 ): string {
+  const mark = (holds: boolean | null) =>
+    holds === null ? style.warn('skipped') : holds ? style.good('ok     ') : style.bad('differs');
   return [
-    ...steps.flatMap(({ what, ok: holds, differences }) => [
-      ...besideText(`${holds ? style.good('ok     ') : style.bad('differs')} `, what, columns),
+    ...steps.flatMap(({ what, ok: holds, differences, skipped }) => [
+      ...besideText(`${mark(holds)} `, skipped ? `${what}: not judged: ${skipped}` : what, columns),
       ...differences.flatMap((line) =>
         besideText('  ', line, columns, line.startsWith('-') ? style.bad : style.good),
       ),

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, statSync, writeSync } from 'node:fs';
 import { realpath, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Fault, messageOf } from '../../base/errors.ts';
@@ -36,7 +36,7 @@ export async function writeReports(
   for (const report of reports) {
     const { name, file } = report;
     if (file === undefined) continue;
-    const text = render(report, { ...plainLook, verbose, quiet });
+    const text = render(report, { ...plainLook, verbose, quiet, picture: pictureOf(cwd) });
     if (text === undefined) continue;
     try {
       await writeAtomically(path.resolve(cwd, file), redact(text));
@@ -51,6 +51,7 @@ export async function writeReports(
       color: stdout.color,
       verbose,
       quiet,
+      picture: pictureOf(cwd),
     };
     const text = render(report, look);
     if (text === undefined) continue;
@@ -71,7 +72,9 @@ export function writeReportsNow(
 ): void {
   for (const { file, reporter } of reports) {
     try {
-      const shown = redact(reporter.render(result, { ...plainLook, verbose, quiet }));
+      const shown = redact(
+        reporter.render(result, { ...plainLook, verbose, quiet, picture: pictureOf(cwd) }),
+      );
       const text = Buffer.from(reporter.commands ? shown : inertCommands(shown));
       if (file === undefined) writeWholly(1, text, withinMs);
       else replaceFileSync(path.resolve(cwd, file), text);
@@ -79,6 +82,23 @@ export function writeReportsNow(
       // The others may still be written.
     }
   }
+}
+
+const maxPictureBytes = 2 * 1024 * 1024;
+const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+
+/** Returns what reads screenshots for a report: PNG files alone, as a result that is judged again could name any file. */
+function pictureOf(cwd: string): NonNullable<Look['picture']> {
+  return (name) => {
+    try {
+      const file = path.resolve(cwd, name);
+      if (statSync(file).size > maxPictureBytes) return undefined;
+      const bytes = readFileSync(file);
+      return bytes.subarray(0, pngSignature.length).equals(pngSignature) ? bytes : undefined;
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 /** A pipe that is full refuses more for a while. */

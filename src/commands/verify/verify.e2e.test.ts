@@ -372,6 +372,18 @@ describe.skipIf(!isBuilt)('verify (needs dist/: npm run build)', () => {
     expect((await verify('api/health', '--evidence', 'ops')).code).toBe(73);
   });
 
+  it('counts the checks that were skipped or blocked when it judges evidence again', async () => {
+    await writeCheck('x/one', `return fail('wrong', { expected: 'a', actual: 'b' })`);
+    await writeCheck('x/two', passes, `after: ['x/one'],`);
+    await writeCheck('x/three', `return skip('there is none', 'make one')`);
+    await writeCheck('x/four', passes, `effects: 'temporary',`);
+    const first = await verifyJson('x', '--read-only', '--evidence', 'bundle');
+    const again = await verifyJson('--from', 'bundle', '--read-only');
+    expect(again.result.summary).toEqual(first.result.summary);
+    expect(again.statuses).toEqual(first.statuses);
+    expect((await verifyJson('--from', 'bundle')).statuses['x/four']).toBe(first.statuses['x/four']);
+  });
+
   it('runs only what did not pass in the last run with --last-failed', async () => {
     await writeCheck('x/one', `return fail('wrong', { expected: 'a', actual: 'b' })`);
     await writeCheck('x/two', passes);

@@ -4,9 +4,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createWireServer } from '../../pglite/wire.ts';
 import { startOtlpReceiver } from '../../probes/otlp/receiver.ts';
 import { ServiceProcess } from './child.ts';
-import { createWireServer } from './database-wire.ts';
 import { askHealth, type HealthProbe } from './health.ts';
 import type { ServiceSpec } from './services.ts';
 

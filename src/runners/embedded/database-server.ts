@@ -3,15 +3,14 @@
  * A process of its own, started by the supervisor: `database-server.js <folder> <port> <database name>`, with the
  * password of its only user in the environment.
  */
-import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import v8 from 'node:v8';
-import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
 import { messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
-import { createWireServer, type WireDatabase } from './database-wire.ts';
+import { openFolder, wireDatabaseOf } from '../../pglite/open.ts';
+import { createWireServer, type WireDatabase } from '../../pglite/wire.ts';
 import { processLog } from './process-log.ts';
 import { passwordVariable, reportListening } from './report.ts';
 
@@ -59,14 +58,15 @@ async function run(password: string): Promise<void> {
     socket.once('close', () => sockets.delete(socket));
   });
   await listen(server);
-  const pglite = await open();
-  const { rows } = await pglite.query<{ server_version: string }>('show server_version');
+  if (!existsSync(folder)) log('info', 'making a new database folder');
+  const pglite = await openFolder(folder, name);
+  const opened = await wireDatabaseOf(pglite);
   let stopping = false;
   database = {
-    version: rows[0]?.server_version ?? '18',
+    ...opened,
     exchange(messages) {
       if (stopping) throw new Error('the database is shutting down');
-      return pglite.execProtocolRaw(messages);
+      return opened.exchange(messages);
     },
   };
   log('info', `accepting connections on 127.0.0.1:${portText}`, { pglite: true });
@@ -88,23 +88,4 @@ async function listen(server: Server): Promise<void> {
     server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
   });
   reportListening(port);
-}
-
-/** A folder that is there is complete: a new one gets its name only when all of it is made. */
-async function open(): Promise<PGlite> {
-  if (!existsSync(folder)) {
-    const draft = `${folder}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    log('info', 'making a new database folder');
-    try {
-      const first = await PGlite.create({ dataDir: draft });
-      await first.exec(`create database "${name.replaceAll('"', '""')}"`);
-      await first.close();
-      renameSync(draft, folder);
-    } catch (error) {
-      rmSync(draft, { recursive: true, force: true });
-      throw error;
-    }
-  }
-  return PGlite.create({ dataDir: folder, database: name, extensions: { vector } });
 }

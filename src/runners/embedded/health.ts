@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { query, saslInitialResponse, saslResponse, startupMessage } from './database-frames.ts';
-import { createScramClient } from './scram.ts';
+import { query, saslInitialResponse, saslResponse, startupMessage } from '../../pglite/frames.ts';
+import { createScramClient } from '../../pglite/scram.ts';
 
 /** How a service is asked whether it works. */
 export type HealthProbe =

@@ -4,15 +4,15 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { up } from '../../../migrations/20260105090000_foundation.ts';
 import { awaitUntil } from '../../base/await-until.ts';
-import { startPglite, type TestPglite } from '../../testing/pglite.ts';
+import { startTemporaryPglite, type TemporaryPglite } from '../../pglite/open.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../testing/redis.ts';
 import { type ErrorBody, startApi, type TestApi, tenantA, tenantB } from '../testing/start-api.ts';
 
-let database: TestPglite;
+let database: TemporaryPglite;
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  database = await startPglite();
+  database = await startTemporaryPglite();
   pool = new pg.Pool({ connectionString: database.url, max: 1, idleTimeoutMillis: 1 });
   pool.on('error', () => {});
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });

@@ -2,9 +2,9 @@ import { connect, type Server } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startupMessage } from './database-frames.ts';
-import { createWireServer } from './database-wire.ts';
-import { askHealth } from './health.ts';
+import { askHealth } from '../runners/embedded/health.ts';
+import { startupMessage } from './frames.ts';
+import { createWireServer } from './wire.ts';
 
 let database: PGlite;
 let server: Server;
@@ -56,7 +56,7 @@ describe('the wire of the embedded database', () => {
     expect(await Promise.all(asked)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   });
 
-  it('lets nobody into a transaction of another connection, and goes on after it', async () => {
+  it('keeps other connections out of an open transaction, and serves them after it', async () => {
     const [writer, reader] = [await open(), await open()];
     await writer.query('create table if not exists seen (n int)');
     await writer.query('begin');
@@ -105,7 +105,7 @@ describe('the wire of the embedded database', () => {
     expect((await served).rows).toEqual([{ n: 2 }]);
   });
 
-  it('goes on with the same connection after an error, inside and outside of a transaction', async () => {
+  it('continues the same connection after an error, inside and outside of a transaction', async () => {
     const client = await open();
     await expect(client.query('select $1::int', ['x'])).rejects.toMatchObject({ code: '22P02' });
     await client.query('begin');

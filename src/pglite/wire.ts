@@ -9,7 +9,7 @@ import {
   query,
   saslMessage,
   superuser,
-} from './database-frames.ts';
+} from './frames.ts';
 import { createScramLogin, deriveScramKeys, type ScramKeys, type ScramLogin } from './scram.ts';
 import { createTurns, type Turns } from './turns.ts';
 
@@ -150,7 +150,7 @@ function serve(socket: Socket, shared: WireOptions & { keys: ScramKeys; turns: T
     return cut(1 + buffer.readUInt32BE(1));
   }
 
-  /** False: handled here, and the connection goes on. */
+  /** False: handled here, and the connection continues. */
   function takeStartup(): Buffer | false | undefined {
     if (buffer.length < 8) return undefined;
     const message = cut(buffer.readUInt32BE(0));

@@ -1,60 +1,33 @@
 import { readFileSync } from 'node:fs';
-import http, { type Agent, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import http, { type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { SharedResources } from '../base/shared-resources.ts';
 import { type HttpRequest, type HttpResponse, ProbeError } from '../check/probes.ts';
+import { agentsFor } from './http-agents.ts';
 import { collectBody } from './http-body.ts';
 import { type HttpCall, hostOf, isRepeatable, portOf } from './http-call.ts';
 import { addressText, networkError } from './network-error.ts';
 
-interface Agents {
-  /** One connection for each request. */
-  plain: Agent;
-  secure: Agent;
-  /** Keeps connections. */
-  secureKept: Agent;
-}
-
-export function nodeAgents(shared: SharedResources): Agents {
-  return shared.get(
-    'http agents',
-    () => ({
-      plain: new http.Agent(),
-      secure: new https.Agent(),
-      secureKept: new https.Agent({ keepAlive: true, scheduling: 'lifo', maxFreeSockets: 64 }),
-    }),
-    ({ secureKept }) => secureKept.destroy(),
-  );
-}
-
-/** A kept connection that the server closed before it read this request: not the service's fault. */
+/** Reports that the server closed a kept connection before it read this request: not the service's fault. */
 const staleConnection = new ProbeError('STALE', 'the kept connection was closed');
 
-export async function exchangeByNode(call: HttpCall, agents: Agents): Promise<HttpResponse> {
-  if (call.url.protocol === 'http:') return exchange(call, { agent: agents.plain });
-  if (!isRepeatable(call)) return exchange(call, { agent: agents.secure });
+/** Sends a request once, and once more where a kept connection was closed before the server read it. */
+export async function exchangeHttp(call: HttpCall, shared: SharedResources): Promise<HttpResponse> {
+  const { kept, single } = agentsFor(call.url.protocol, shared);
+  if (!isRepeatable(call)) return exchange(call, single);
   try {
-    return await exchange(call, { agent: agents.secureKept });
+    return await exchange(call, kept);
   } catch (error) {
     if (error !== staleConnection) throw error;
-    return exchange(call, { agent: agents.secure });
+    return exchange(call, single);
   }
 }
 
-/** Where the request was sent on the connection, and `answer` is what comes. */
-export function exchangeOver(call: HttpCall, answer: Duplex): Promise<HttpResponse> {
-  return exchange(call, { createConnection: () => answer });
-}
-
-function exchange(
-  call: HttpCall,
-  over: Pick<RequestOptions, 'agent' | 'createConnection'>,
-): Promise<HttpResponse> {
+function exchange(call: HttpCall, agent: Agent): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let settled = false;
-    let answered = false;
+    let bytesBefore = 0;
     let outgoing: ClientRequest | undefined;
     let unwatch = () => {};
     const settle = (error: unknown, response?: HttpResponse) => {
@@ -68,18 +41,23 @@ function exchange(
     unwatch = call.budget.watch((error) => settle(error));
     if (settled) return;
     try {
-      outgoing = open(call, over);
+      outgoing = open(call, agent);
     } catch (error) {
       return settle(new ProbeError('INVALID_REQUEST', `${call.target}: ${(error as Error).message}`));
     }
-    outgoing.once('socket', (socket) => watchConnection(socket, call));
+    outgoing.once('socket', (socket) => {
+      bytesBefore = socket.bytesRead;
+      watchConnection(socket, call);
+    });
     outgoing.on('error', (error) => {
       const { code } = error as NodeJS.ErrnoException;
-      const stale = outgoing?.reusedSocket && !answered && (code === 'ECONNRESET' || code === 'EPIPE');
+      const stale =
+        outgoing?.reusedSocket &&
+        outgoing.socket?.bytesRead === bytesBefore &&
+        (code === 'ECONNRESET' || code === 'EPIPE');
       settle(stale ? staleConnection : error);
     });
     outgoing.once('response', (incoming) => {
-      answered = true;
       const address = addressText(incoming.socket.remoteAddress, incoming.socket.remotePort);
       call.awaited = `the answer of ${call.target} (status ${incoming.statusCode}) did not end`;
       collectBody(incoming, call.method, call.maxBodyBytes, (error, body) => {
@@ -99,9 +77,9 @@ function exchange(
   });
 }
 
-function open({ request, url, method, headers, lookup }: HttpCall, over: RequestOptions): ClientRequest {
+function open({ request, url, method, headers, lookup }: HttpCall, agent: Agent): ClientRequest {
   return (url.protocol === 'https:' ? https : http).request({
-    ...over,
+    agent,
     method,
     headers,
     lookup,
