@@ -1,6 +1,7 @@
 import { integer, mapOf, strictMap, v } from '../base/schema.ts';
 import { composeServices, servicesSchema } from '../services/schema.ts';
 import { databaseUrl, duration, group, name, setting, unset } from '../services/setting.ts';
+import { contractSchema } from './contract.ts';
 import { runtimeChoices } from './runner-names.ts';
 
 /**
@@ -115,6 +116,7 @@ export const configSchema = strictMap({
     {},
     'Options of checks, by check id, area or glob: api/health, auth, observability/*',
   ),
+  contract: contractSchema,
   verify,
   logs,
   environments: setting(

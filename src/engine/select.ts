@@ -13,6 +13,8 @@ export interface Selection {
   tags: readonly string[];
   /** Patterns of checks that do not run, not even because another is after them. */
   skip: readonly string[];
+  /** Areas that are not part of the contract. Default: none. */
+  areasOff?: ReadonlySet<string>;
   /** The `index`th of `count` equal parts of what is chosen, from 1; what these are `after` runs in each part. */
   shard?: { index: number; count: number } | undefined;
 }
@@ -43,7 +45,8 @@ export function selectChecks(
     });
   }
   const isNamed = anyOf(patterns);
-  const left = anyOf(skip);
+  const isSkipped = anyOf(skip);
+  const left = (id: string) => isSkipped(id) || named.areasOff?.has(areaOf(id)) === true;
   const wanted = (check: Check) => {
     if (tags.length > 0 && !tags.some((tag) => check.tags?.includes(tag))) return false;
     if (patterns.length > 0) return isNamed(check.id);

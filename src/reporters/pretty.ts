@@ -8,6 +8,7 @@ import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
+import { excludedLines } from './excluded-words.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 
@@ -181,6 +182,7 @@ function closing(page: Page, result: RunResult): void {
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
+  for (const left of excludedLines(result)) page.beside('  ', left, paint.dim);
   // Of a stack that nobody started here, some addresses may be defaults that nobody meant.
   if (stack.runtime !== 'external' || !checks.some(({ source }) => source.startsWith('checks/'))) return;
   page.beside('  ', addressesOf(stack), paint.dim);

@@ -2,7 +2,7 @@ import { safeLine } from '../base/safe-text.ts';
 import type { RunResult } from '../check/result.ts';
 import type { Reporter } from './reporter.ts';
 
-const statuses = ['pass', 'fail', 'skip', 'error', 'blocked'] as const;
+const statuses = ['pass', 'fail', 'skip', 'error', 'blocked', 'excluded'] as const;
 
 /** The text format of Prometheus, for the textfile collector: who is well, how long it took, when it was looked at. */
 export const prometheus: Reporter = {

@@ -1,5 +1,5 @@
 import { type Absence, absenceOf, placeholderHost, urlOf } from '../base/endpoint.ts';
-import type { ServiceName, StackInfo } from '../check/stack.ts';
+import type { ServiceInfos, ServiceName, StackInfo } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import type { Endpoints, Runtime } from '../runners/runtime.ts';
 import {
@@ -14,20 +14,33 @@ import {
 /** What checks and reports may know of a stack: no credentials. */
 export function stackInfo(
   { config: { services }, root }: Project,
-  { name }: Runtime,
+  { name, isReferenceStack }: Runtime,
   endpoints: Endpoints,
 ): StackInfo {
   const absent = absentOf(endpoints, services);
   const otlpEndpoint = urlOf(endpoints.telemetry) ?? services.telemetry.otlpEndpoint;
   return {
     runtime: name,
-    services: serviceInfos(services, (service) => ({
-      url: new URL(shownUrl(endpoints, services, service)),
-      root,
-    })),
+    services: partsOf(
+      serviceInfos(services, (service) => ({
+        url: new URL(shownUrl(endpoints, services, service)),
+        root,
+      })),
+      absent,
+    ),
+    ...(isReferenceStack && { isReference: true }),
     telemetry: otlpEndpoint ? { otlpEndpoint } : {},
     ...(Object.keys(absent).length > 0 && { absent }),
   };
+}
+
+/** A service that nobody named is no part of the stack. */
+function partsOf(infos: ServiceInfos, absent: NonNullable<StackInfo['absent']>): ServiceInfos {
+  const entries = Object.entries(infos).map(([name, info]) => [
+    name,
+    absent[name]?.code === 'not-named' ? { ...info, enabled: false } : info,
+  ]);
+  return Object.fromEntries(entries) as ServiceInfos;
 }
 
 /** Services that are part of the stack and have no address. */
@@ -55,7 +68,8 @@ function withoutAddress(services: Services, name: ServiceName): Absence | undefi
  */
 function shownUrl(endpoints: Endpoints, services: Services, name: ServiceName): string {
   const placeholder = urlTemplate(services, name);
-  if (!settingsOf(services, name).enabled) return placeholder.href;
+  const isPart = settingsOf(services, name).enabled && absenceOf(endpoints[name])?.code !== 'not-named';
+  if (!isPart) return placeholder.href;
   placeholder.host = placeholderHost(name);
   placeholder.port = '';
   return urlOf(endpoints[name]) ?? placeholder.href;
