@@ -188,10 +188,13 @@ function closing(page: Page, result: RunResult): void {
   page.beside('  ', addressesOf(stack), paint.dim);
 }
 
-function addressesOf({ services }: StackInfo): string {
+function addressesOf({ services, absent = {} }: StackInfo): string {
   const addresses = Object.entries(services).flatMap(([name, info]) =>
     info.enabled ? [`${name} ${addressOf(info)}`] : [],
   );
+  const unnamed = Object.keys(absent).filter((name) => absent[name]?.code === 'not-named');
+  if (unnamed.length > 0)
+    addresses.push(`not part of this stack, because nothing names them: ${unnamed.join(', ')}`);
   return safeLine(addresses.join(' · '), 2000);
 }
 
