@@ -78,6 +78,7 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         runtime: about('compose, embedded, external, or the name of a runner of a plugin'),
         services: described(services, 'By name'),
         telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
+        project: maybe('Name of the project; absent on the reference stack'),
         isReference: v.optional(
           described(v.boolean(), 'Whether the services are those of the reference stack; absent: no'),
         ),

@@ -1,5 +1,6 @@
 import { type Absence, absenceOf, placeholderHost, urlOf } from '../base/endpoint.ts';
 import type { ServiceInfos, ServiceName, StackInfo } from '../check/stack.ts';
+import { type Origins, originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import type { Endpoints, Runtime } from '../runners/runtime.ts';
 import {
@@ -10,13 +11,16 @@ import {
   settingsOf,
   urlTemplate,
 } from '../services/index.ts';
+import { projectName } from './project-name.ts';
 
 /** What checks and reports may know of a stack: no credentials. */
 export function stackInfo(
-  { config: { services }, root }: Project,
+  { config, root, origins }: Project,
   { name, isReferenceStack }: Runtime,
   endpoints: Endpoints,
 ): StackInfo {
+  const project = isReferenceStack ? undefined : projectName(root);
+  const services = withProjectNames(config.services, project, origins);
   const absent = absentOf(endpoints, services);
   const otlpEndpoint = urlOf(endpoints.telemetry) ?? services.telemetry.otlpEndpoint;
   return {
@@ -28,9 +32,21 @@ export function stackInfo(
       })),
       absent,
     ),
-    ...(isReferenceStack && { isReference: true }),
+    ...(project === undefined ? { isReference: true } : { project }),
     telemetry: otlpEndpoint ? { otlpEndpoint } : {},
     ...(Object.keys(absent).length > 0 && { absent }),
+  };
+}
+
+/** Names that nobody configured follow the project's. */
+function withProjectNames(services: Services, project: string | undefined, origins: Origins): Services {
+  if (project === undefined) return services;
+  const isDefault = (name: string) => originOf(origins, `services.${name}.serviceName`).kind === 'default';
+  const { api, web } = services;
+  return {
+    ...services,
+    api: isDefault('api') ? { ...api, serviceName: `${project}-api` } : api,
+    web: isDefault('web') ? { ...web, serviceName: `${project}-web` } : web,
   };
 }
 

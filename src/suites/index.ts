@@ -30,6 +30,7 @@ export {
   type TableProblem,
 } from './foundational-tables.ts';
 export { logStructureCheck } from './log-structure.ts';
+export { nameRule } from './name-rule.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export {
   findRlsBypass,
