@@ -4,7 +4,7 @@ import { defineCheck, fact, type ServiceFacts } from '../../src/check/index.ts';
 export default defineCheck({
   title: 'The process runs, without a restart since its start',
   failureTitle: 'The process does not run, or did not run all the time',
-  why: 'A worker has no address: jobs that nobody works off are noticed late.',
+  why: 'A worker has no address: jobs that are not worked off are noticed late.',
   judges: 'process',
   needs: ['service'],
   uses: ['process'],

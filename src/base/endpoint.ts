@@ -18,7 +18,7 @@ export function switchedOff(service: string): Absence {
   };
 }
 
-/** Of a service with a default address that nobody named: what answers there may be anything. */
+/** Of a service with a default address that is not named: what answers there may be anything. */
 export function notNamed(service: string): Absence {
   return {
     code: 'not-named',

@@ -7,7 +7,7 @@ import { type GivenOptions, optionsGivenFor } from './given-options.ts';
 const missingCodes = ['no-endpoint', 'wrong-status'];
 
 /**
- * Returns the check so that it is skipped, and not failed, where its endpoint answers 404 at a path that nobody configured:
+ * Returns the check so that it is skipped, and not failed, where its endpoint answers 404 at a path that is not configured:
  * on a stack that is not the reference stack, it is not known whether that path was ever agreed on.
  */
 export function skippedWithoutEndpoint(check: Check, given: GivenOptions): Check {
@@ -35,7 +35,7 @@ function isMissing({ code, evidence }: Fail): boolean {
 function skip({ id }: Check, path: string): Skip {
   return {
     status: 'skip',
-    reason: `${path} is the default path, nobody configured it, and it answers 404`,
+    reason: `${path} is the default path, it is not configured, and it answers 404`,
     enable: `contract: { ${areaOf(id)}: { path: … } } where it has another one, { ${areaOf(id)}: false } where it has none, contract: full where it must have it`,
   };
 }

@@ -84,7 +84,7 @@ describe('a default path that answers 404', () => {
   it('is skipped with the line to write', async () => {
     expect(await judged(failing(404))).toMatchObject({
       status: 'skip',
-      reason: '/api/v1/seed is the default path, nobody configured it, and it answers 404',
+      reason: '/api/v1/seed is the default path, it is not configured, and it answers 404',
       enable: expect.stringContaining('contract: { seed: { path: … } }'),
     });
   });

@@ -50,7 +50,7 @@ it('gives services of another stack than the reference stack names that follow t
   });
 });
 
-it('takes a service that nobody named for no part of the stack', () => {
+it('takes a service that is not named for no part of the stack', () => {
   const { services, absent } = infoOf(false);
   expect(services.web).toMatchObject({ enabled: false, url: 'http://localhost:3000' });
   expect(absent?.web?.code).toBe('not-named');

@@ -38,7 +38,7 @@ export function stackInfo(
   };
 }
 
-/** Names that nobody configured follow the project's. */
+/** Names that are not configured follow the project's. */
 function withProjectNames(services: Services, project: string | undefined, origins: Origins): Services {
   if (project === undefined) return services;
   const isDefault = (name: string) => originOf(origins, `services.${name}.serviceName`).kind === 'default';
@@ -50,7 +50,7 @@ function withProjectNames(services: Services, project: string | undefined, origi
   };
 }
 
-/** A service that nobody named is no part of the stack. */
+/** A service that is not named is no part of the stack. */
 function partsOf(infos: ServiceInfos, absent: NonNullable<StackInfo['absent']>): ServiceInfos {
   const entries = Object.entries(infos).map(([name, info]) => [
     name,
