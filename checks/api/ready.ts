@@ -10,6 +10,7 @@ export default defineCheck({
   failureTitle: 'The API is not ready to serve',
   why: 'Alive is not ready: without its database the API answers its health endpoint and fails every real request.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'postgres', 'redis'],
   uses: ['api'],
   tags: ['contract', 'health'],

@@ -7,6 +7,7 @@ export default defineCheck({
   failureTitle: 'A page does not work in a real browser',
   why: 'A page can answer 200 and stay blank: an error in the browser is seen by the visitor alone.',
   after: ['web/home', 'web/dashboard'],
+  judges: 'web',
   needs: ['browser'],
   uses: ['web'],
   tags: ['contract', 'web', 'browser'],

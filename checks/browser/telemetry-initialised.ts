@@ -7,6 +7,7 @@ export default defineCheck({
   failureTitle: 'The browser console does not show that telemetry is initialised',
   why: 'Tracing that silently did not start is noticed only when a trace is needed.',
   after: ['web/dashboard'],
+  judges: 'web',
   needs: ['browser'],
   uses: ['web'],
   tags: ['contract', 'web', 'browser', 'traces'],

@@ -11,6 +11,7 @@ export default defineCheck({
     'observability/trace-propagates': ['not-continued', 'leaks-context'],
     'observability/spans-exported': ['none', 'exporter-failed'],
   },
+  judges: 'api',
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'errors', 'traces'],

@@ -11,6 +11,7 @@ export default defineCheck({
   why: 'One request has one trace ID, everywhere that it is logged: that is how its lines are found among a million others.',
   after: ['api/health'],
   blockedBy: { 'observability/trace-propagates': ['not-continued'] },
+  judges: 'api',
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],

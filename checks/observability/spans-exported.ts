@@ -11,6 +11,7 @@ export default defineCheck({
   why: 'Without an exporter every other part of tracing works, and no trace is ever seen.',
   after: ['api/health'],
   needs: ['http', 'ids', 'logs', 'spans'],
+  judges: 'api',
   uses: ['api'],
   tags: ['contract', 'traces'],
   timeoutMs: 15_000,

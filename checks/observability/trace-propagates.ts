@@ -25,6 +25,7 @@ export default defineCheck({
   why: 'Without it there is no way from what a user saw to the log lines and spans that explain it.',
   after: ['api/health'],
   blockedBy: { 'observability/spans-exported': ['none', 'exporter-failed'] },
+  judges: 'api',
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces', 'logs'],

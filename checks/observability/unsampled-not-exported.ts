@@ -20,6 +20,7 @@ export default defineCheck({
   why: 'A service that samples on its own exports traces with holes, at many times the intended cost.',
   after: ['observability/spans-exported'],
   blockedBy: { 'observability/trace-propagates': ['not-continued', 'leaks-context'] },
+  judges: 'api',
   needs: ['http', 'ids', 'spans'],
   uses: ['api'],
   tags: ['w3c', 'traces'],

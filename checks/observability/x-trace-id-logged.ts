@@ -6,6 +6,7 @@ export default defineCheck({
   failureTitle: 'The X-Trace-ID of a request is not in the log',
   why: 'It is the one identifier that a user can read off a page and send along with a complaint.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs'],

@@ -3,6 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { messageOf, stackOf } from '../base/errors.ts';
 import { type ContextParts, contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
+import { stackSeenBy } from '../check/instance.ts';
 import { type BrokenCheck, judgeVerdict, plainVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -107,7 +108,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     this.checkId = attempt.check.id;
     this.number = attempt.number;
     this.options = attempt.options;
-    this.stack = attempt.stack;
+    this.stack = stackSeenBy(attempt.check, attempt.stack);
     this.#startedAt = attempt.clock.monotonic();
     this.#budgetMs = attempt.timeoutMs;
   }

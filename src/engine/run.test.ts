@@ -66,6 +66,7 @@ describe('startRun', () => {
       error: 0,
       blocked: 0,
       flaky: 0,
+      excluded: 0,
       advisory: 0,
     });
     expect(events.filter(({ type }) => type === 'check-end')).toHaveLength(4);

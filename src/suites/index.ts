@@ -25,7 +25,9 @@ export { type ForeignOrigin, lookAlikesOf, nullOrigin } from './foreign-origins.
 export { foundationalTables, judgeColumns, judgeKeys, type TableProblem } from './foundational-tables.ts';
 export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
 export { findLeak, lostClientSpans, namesOf, otherTracesOf, seenOf, systemOf } from './leaked-context.ts';
+export { logStructureCheck } from './log-structure.ts';
 export { explainMissingSpans, type MissingSpans } from './missing-spans.ts';
+export { nameRule } from './name-rule.ts';
 export { apiAddress, apiCalls, type PageVisit, requestLine, visitPage } from './page-visit.ts';
 export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';

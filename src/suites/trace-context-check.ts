@@ -76,6 +76,7 @@ export function traceContextCheck<Own extends string>({
     why,
     after: ['api/health'],
     blockedBy: { 'observability/trace-propagates': ['not-continued', 'leaks-context'] },
+    judges: 'api',
     needs: ['http', 'ids', 'logs', 'spans'],
     uses: ['api'],
     tags: ['w3c', 'traces'],

@@ -42,6 +42,7 @@ export function pageCheck({
     title,
     failureTitle,
     why,
+    judges: 'web',
     needs: ['http'],
     uses: ['web'],
     tags: ['contract', 'web'],
