@@ -8,6 +8,7 @@ import { createSupervisedRuntime, liveState } from '../process/index.ts';
 import type { Dependency, ServicePlan, SupervisorPlan } from '../process/plan.ts';
 import type { Runtime, RuntimeName } from '../runtime.ts';
 import { emptySpans } from '../state.ts';
+import { orderOf } from './order.ts';
 import type { Way } from './ways.ts';
 
 const runsWithout = 'the stack runs without a receiver of spans: meatymusic down, then up --otlp';
@@ -46,7 +47,7 @@ export function createSupervisedPart(
       ...[...ways].filter(([, way]) => way !== 'external').map(([service]) => service as string),
       ...(hasReceiver ? ['telemetry'] : []),
     ]);
-    const plans = [...own.services, ...planCommands({ ...context, addressed, managed }, commands)];
+    const plans = inOrder([...own.services, ...planCommands({ ...context, addressed, managed }, commands)]);
     return {
       root,
       runtime: defaultWay,
@@ -55,6 +56,11 @@ export function createSupervisedPart(
       environment: inheritedEnvironment(context.env),
       notices: own.notices,
     };
+  }
+
+  function inOrder(plans: ServicePlan[]): ServicePlan[] {
+    const order = orderOf(config);
+    return plans.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   }
 
   /** The configured dependencies of an embedded service, and none on services that others run: those are up before. */
