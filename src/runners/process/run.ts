@@ -206,6 +206,11 @@ export class ServiceRun {
     return signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
   }
 
+  /** Looks for the line that says that it is ready, before its log is shortened. */
+  readLog(): void {
+    this.#logSearch?.found();
+  }
+
   lastLines(count = 20): string[] {
     return lastLines(logFile(this.#root, this.spec.name), count, this.#logStart);
   }

@@ -4,7 +4,7 @@ import type { ProcessIdentity } from '../../base/process-identity.ts';
 import { describeHolder } from '../port-holder.ts';
 import type { ServiceStatus } from '../runtime.ts';
 import { logFile } from '../state.ts';
-import { explainExit, explainTimeout } from './explain.ts';
+import { explainExit, explainTimeout, explainWaiting } from './explain.ts';
 import { limitLog, rotateLog } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
 import { isReusedAlive, type Reused } from './reuse.ts';
@@ -15,6 +15,8 @@ const maxRestarts = 5;
 const steadyMs = 60_000;
 const firstBackoffMs = 100;
 const pollMs = { first: 5, longest: 60 };
+/** After this time it is said what a service is waiting for. */
+const saysAfterMs = 5000;
 const maxLogBytes = 16 * 1024 * 1024;
 /** A port may be in use for a moment by a connection that went out. */
 const portPatienceMs = 5000;
@@ -109,6 +111,7 @@ export class Service {
     const endMs = Math.min(fromMs + withinMs, ownEndMs);
     const limitMs = endMs === ownEndMs ? readyWithinMs : withinMs;
     let why: unknown;
+    let sayAtMs = performance.now() + saysAfterMs;
     for (let pauseMs = pollMs.first; ; pauseMs = Math.min(pauseMs * 1.3, pollMs.longest)) {
       const run = this.run as ServiceRun;
       const wasReady = run.hasBeenReady;
@@ -120,6 +123,10 @@ export class Service {
         why = error;
       }
       signal.throwIfAborted();
+      if (performance.now() > sayAtMs) {
+        this.#report('waiting', await explainWaiting(run, why));
+        sayAtMs = Number.POSITIVE_INFINITY;
+      }
       if (run.exit && !this.#restarting && this.run === run) {
         throw await this.#explainEnd(run);
       }
@@ -183,6 +190,7 @@ export class Service {
   }
 
   limitLog(): void {
+    this.run?.readLog();
     limitLog(logFile(this.#root, this.spec.name), maxLogBytes);
   }
 

@@ -7,7 +7,7 @@ import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, Runtime, RuntimeName, ServiceStatus, UpOptions } from '../runtime.ts';
 import { readState } from '../state.ts';
 import { mergedLogs } from './logs.ts';
-import { orderOf } from './order.ts';
+import { orderOf, refuseLateContainers } from './order.ts';
 import { createSupervisedPart } from './supervised.ts';
 import { type Way, waysOf, withOnly } from './ways.ts';
 
@@ -60,6 +60,7 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
     hasReferenceApi: ways.get('api') === 'embedded',
     order: orderOf(context.config),
     enabled: enabledServices(context.config.services),
+    validate: () => refuseLateContainers(context.config, ways),
   });
 }
 
@@ -83,14 +84,17 @@ interface StackFacts
   /** Names of the services in the order of their start. */
   order: readonly ServiceName[];
   enabled: readonly ServiceName[];
+  /** Throws a `Fault` if the stack cannot be started in this order. */
+  validate(): void;
 }
 
 /** A stack of several parts, in the order of their start. */
-function mixed(parts: readonly Part[], { order, enabled, ...facts }: StackFacts): Runtime {
+function mixed(parts: readonly Part[], { order, enabled, validate, ...facts }: StackFacts): Runtime {
   const managed = parts.filter(({ runtime }) => runtime.control);
   const partOf = (service: ServiceName) => parts.find(({ services }) => services.has(service));
 
   async function up(options: UpOptions): Promise<Endpoints> {
+    validate();
     const undo: (() => Promise<void>)[] = [];
     let endpoints: Endpoints = {};
     try {

@@ -16,6 +16,7 @@ const withDocker = dockerMissing ?? reason;
 const off = { enabled: false };
 const none = { api: off, web: off, database: off, cache: off };
 const secret = 'of-this-test-7d1f';
+const apiKey = 'k3y-0f-th3-4pi-51c9';
 
 const projects: TestProject[] = [];
 
@@ -31,7 +32,7 @@ async function project(
     `const names = ['DATABASE_URL', 'REDIS_URL', 'NEXT_PUBLIC_API_URL', 'PAYMENTS', 'OTEL_SERVICE_NAME', 'FROM_FILE', 'LOG_LEVEL'];
 const seen = JSON.stringify(Object.fromEntries(names.map((name) => [name, process.env[name]])));
 require('node:http').createServer((_, response) => response.end(seen)).listen(Number(process.env.PORT), '127.0.0.1');
-console.log(JSON.stringify({ level: 'info', message: 'listening', key: process.env.API_KEY }));
+console.log(JSON.stringify({ level: 'info', message: 'listening', text: 'using ' + process.env.API_KEY }));
 `,
   );
   writeFileSync(made.file('worker.js'), `console.log('listening for jobs'); setInterval(() => {}, 1000);`);
@@ -95,7 +96,7 @@ describe.skipIf(withDocker)(
       writeFileSync(made.file('services/api/package.json'), '{"scripts":{"dev":"node ../../server.js"}}');
       writeFileSync(
         made.file('services/api/.env'),
-        `DATABASE_URL=postgresql://nobody@localhost:1/none\nFROM_FILE=yes\nLOG_LEVEL=debug\nAPI_KEY=${secret}\n`,
+        `DATABASE_URL=postgresql://nobody@localhost:1/none\nFROM_FILE=yes\nLOG_LEVEL=debug\nAPI_KEY=${apiKey}\n`,
       );
       const services = {
         database: { url: `postgresql://localhost:${database}/shop`, start: { compose: 'db' } },
@@ -147,6 +148,8 @@ describe.skipIf(withDocker)(
         expect(logs.stdout).toContain(line);
       const printed = [up, logs, await made.run(['status'])].map(described).join();
       expect(printed).not.toContain(secret);
+      expect(logs.stdout).toContain('using ');
+      expect(printed).not.toContain(apiKey);
 
       const { children } = readState(made.folder).supervisor ?? {};
       process.kill(children?.worker?.pid as number, 'SIGKILL');

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { ServiceName } from '../../check/stack.ts';
 import { enabledServices, kindOf, settingsOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { inheritedEnvironment, planEmbedded } from '../embedded/plan.ts';
 import { receiverWish } from '../embedded/receiver.ts';
+import { learnCommandSecrets } from '../process/command-environment.ts';
 import { dependenciesFor, planCommands } from '../process/commands.ts';
 import { createSupervisedRuntime, liveState } from '../process/index.ts';
 import type { Dependency, ServicePlan, SupervisorPlan } from '../process/plan.ts';
@@ -29,6 +31,10 @@ export function createSupervisedPart(
   const run = (way: Way) => [...ways].filter(([, each]) => each === way).map(([service]) => service);
   const [embedded, commands] = [run('embedded'), run('command')];
   const wish = receiverWish(services.telemetry);
+  for (const each of commands) {
+    const { start } = settingsOf(services, each);
+    if (start && 'command' in start) learnCommandSecrets(start, path.resolve(root, start.cwd));
+  }
 
   async function plan(urls: Record<string, string>): Promise<SupervisorPlan> {
     const addressed = new Set([
