@@ -2,7 +2,7 @@ import type { Endpoint } from '../../base/endpoint.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
-import { enabledServices } from '../../services/index.ts';
+import { enabledServices, isStandard } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, Runtime, RuntimeName, ServiceStatus, UpOptions } from '../runtime.ts';
 import { readState } from '../state.ts';
@@ -31,10 +31,11 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
   const isSupervised = used.has('embedded') || used.has('command') || state.supervisor !== undefined;
   const isComposed = used.has('compose') || state.compose !== undefined;
   const name = nameOf(managed, defaultWay);
-  const isEmbeddedAlone = name === 'embedded' && !isComposed;
-  const supervised = () =>
-    createSupervisedPart(context, ways, { name, defaultWay, isReferenceStack: isEmbeddedAlone });
-  if (isSupervised && !isComposed && !used.has('external')) return { ...supervised(), defaultWay };
+  const isReferenceStack = !isComposed && isReference(ways);
+  const hasReferenceApi = ways.get('api') === 'embedded';
+  const supervised = () => createSupervisedPart(context, ways, { name, defaultWay, isReferenceStack });
+  if (isSupervised && !isComposed && !used.has('external'))
+    return { ...supervised(), defaultWay, hasReferenceApi };
   if (isComposed && !isSupervised && !used.has('external') && defaultWay === 'compose')
     return compose(context);
   if (!isSupervised && !isComposed) return external(context);
@@ -56,12 +57,18 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
   return mixed(parts, {
     name,
     defaultWay,
-    isReferenceStack: isEmbeddedAlone,
-    hasReferenceApi: ways.get('api') === 'embedded',
+    isReferenceStack,
+    hasReferenceApi,
     order: orderOf(context.config),
     enabled: enabledServices(context.config.services),
     validate: () => refuseLateContainers(context.config, ways),
   });
+}
+
+/** Every service of the contract is embedded: then its database is ours to migrate. */
+function isReference(ways: ReadonlyMap<ServiceName, Way>): boolean {
+  const standard = [...ways].filter(([name]) => isStandard(name));
+  return standard.length > 0 && standard.every(([, way]) => way === 'embedded');
 }
 
 function nameOf(managed: readonly Way[], defaultWay: RuntimeName): RuntimeName {
