@@ -10,6 +10,10 @@ export interface ProcessRow {
   /** Session; 0 where the system does not report it. */
   sid: number;
   name: string;
+  /** Processor time so far, in ticks of the system; 0 where it is not reported. */
+  cpuTicks: number;
+  /** True if it is computing, or is waiting for a processor or the disk. */
+  isBusy: boolean;
 }
 
 /** Returns all processes that this user can see, without zombies. */
@@ -36,10 +40,13 @@ function fromProc(): ProcessRow[] {
       const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
       const end = stat.lastIndexOf(')');
       // The command name is in parentheses and may contain any character.
-      const [state, ppid, pgid, sid] = stat.slice(end + 2, end + 80).split(' ');
+      const fields = stat.slice(end + 2, end + 200).split(' ');
+      const [state = '', ppid, pgid, sid] = fields;
       if (state === 'Z' || state === 'X') return [];
+      const row = { pid: Number(name), ppid: Number(ppid), pgid: Number(pgid), sid: Number(sid) };
+      const [userTicks, systemTicks] = fields.slice(11, 13).map(Number) as [number, number];
       const command = stat.slice(stat.indexOf('(') + 1, end);
-      return [{ pid: Number(name), ppid: Number(ppid), pgid: Number(pgid), sid: Number(sid), name: command }];
+      return [{ ...row, name: command, cpuTicks: userTicks + systemTicks, isBusy: /[RD]/.test(state) }];
     } catch {
       return [];
     }
@@ -50,7 +57,8 @@ function fromPs(): ProcessRow[] {
   return ps(['-Axo', 'pid=,ppid=,pgid=,stat=,comm=']).flatMap((line) => {
     const [pid, ppid, pgid, state = '', ...name] = line.trim().split(/\s+/);
     if (!pid || state.startsWith('Z')) return [];
-    return [{ pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), sid: 0, name: name.join(' ') }];
+    const row = { pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), sid: 0, cpuTicks: 0 };
+    return [{ ...row, name: name.join(' '), isBusy: /^[RUD]/.test(state) }];
   });
 }
 

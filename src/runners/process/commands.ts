@@ -13,8 +13,8 @@ import type { Dependency, Ready, ServicePlan } from './plan.ts';
 import { programName } from './program-name.ts';
 import { referencesIn } from './references.ts';
 
-/** A service without a question of its own has started once it has run for this long. */
-const settledMs = 1000;
+/** A service without a question of its own has started once it has run for this long and waits for something. */
+const settledMs = 500;
 
 export interface CommandContext extends RuntimeContext {
   /** Names of all services of the stack that have an address, whatever starts them. */

@@ -64,7 +64,7 @@ export async function explainWaiting(run: ServiceRun, why: unknown): Promise<str
 /** Resolves to the ports on which a service listens that does not listen on its own. */
 async function otherPorts(run: ServiceRun): Promise<number[]> {
   const { port } = run.spec;
-  if (port === undefined || run.exit || (await run.holdsPort())) return [];
+  if (port === undefined || run.exit || (await run.address()) !== undefined) return [];
   return (await portsOf(run.pids())).filter((each) => each !== port);
 }
 

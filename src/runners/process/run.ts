@@ -27,6 +27,9 @@ export interface RunExit {
 
 /** Longest time of one question; a development server compiles a page when it is asked for it. */
 const questionMs = { usual: 2000, http: 10_000 };
+/** A program that does nothing for this long has started; one that never rests counts as started after the longer time. */
+const restMs = 300;
+const longestStartMs = 10_000;
 /** How long the rest of a service has to end by itself after its first process ended without being stopped. */
 const strayGraceMs = 1000;
 const killedWithinMs = 5000;
@@ -50,6 +53,7 @@ export class ServiceRun {
   readonly #child: ChildProcess;
   readonly #logStart: number;
   readonly #logSearch: LogSearch | undefined;
+  #activity: { fingerprint?: string | undefined; sinceMs: number } = { sinceMs: 0 };
   #stopping = false;
 
   constructor(root: string, spec: ServiceSpec, further: Record<string, string>) {
@@ -109,7 +113,7 @@ export class ServiceRun {
     const withinMs = ready.kind === 'http' ? questionMs.http : questionMs.usual;
     switch (ready.kind) {
       case 'runs':
-        if (Date.now() - this.startedAtMs < ready.forMs) throw new Error('it has just started');
+        if (!this.#hasSettled(ready.forMs)) throw new Error('it is still starting');
         return;
       case 'log':
         if (!this.#logSearch?.found()) throw new Error(`no line of its output matches /${ready.pattern}/`);
@@ -119,6 +123,16 @@ export class ServiceRun {
       default:
         return askHealth(ready, { host, port: asked }, withinMs);
     }
+  }
+
+  /** Returns true once it has run for this long and waits for something, or has been busy for a long time. */
+  #hasSettled(forMs: number): boolean {
+    const nowMs = Date.now();
+    const activity = this.tree?.activity();
+    if (!activity || activity.isBusy || activity.fingerprint !== this.#activity.fingerprint)
+      this.#activity = { fingerprint: activity?.fingerprint, sinceMs: nowMs };
+    const ranMs = nowMs - this.startedAtMs;
+    return ranMs >= longestStartMs || (ranMs >= forMs && nowMs - this.#activity.sinceMs >= restMs);
   }
 
   /** Resolves to the host at which its own processes answer on the port. */
@@ -153,11 +167,13 @@ export class ServiceRun {
     return this.tree?.members().map(({ pid }) => pid) ?? [];
   }
 
-  /** Resolves to whether its own processes answer on its port. */
-  async holdsPort(): Promise<boolean> {
+  /** Resolves to the address at which its own processes answer: `127.0.0.1:8000`, `[::1]:8000`. */
+  async address(): Promise<string | undefined> {
     const { port } = this.spec;
-    if (port === undefined || this.exit) return false;
-    return (await findReached(port, () => this.pids())).by === 'own';
+    if (port === undefined || this.exit) return undefined;
+    const reached = await findReached(port, () => this.pids());
+    if (reached.by !== 'own') return undefined;
+    return `${reached.host.includes(':') ? `[${reached.host}]` : reached.host}:${port}`;
   }
 
   /**

@@ -83,7 +83,7 @@ export class Service {
     const run = new ServiceRun(this.#root, this.spec, this.#overrides);
     this.run = run;
     this.#onChange();
-    this.#report('starting', this.address);
+    this.#report('starting', this.#wantedAddress);
     void run.ended.then((exit) => {
       this.#onChange();
       if (!exit.unexpected) return this.#report('stopped');
@@ -117,7 +117,7 @@ export class Service {
       const wasReady = run.hasBeenReady;
       try {
         await run.askReady();
-        if (!wasReady) this.#report('healthy', this.address);
+        if (!wasReady) this.#report('healthy', await run.address());
         return;
       } catch (error) {
         why = error;
@@ -194,7 +194,7 @@ export class Service {
     limitLog(logFile(this.#root, this.spec.name), maxLogBytes);
   }
 
-  get address(): string | undefined {
+  get #wantedAddress(): string | undefined {
     return this.spec.port === undefined ? undefined : `127.0.0.1:${this.spec.port}`;
   }
 
@@ -204,7 +204,8 @@ export class Service {
     const isRunning = this.identity !== undefined || reused !== undefined;
     const isReady = reused !== undefined || (await this.#isReady());
     const waiting = isStarting || this.#restarting !== undefined ? 'starting' : 'unhealthy';
-    const holdsPort = reused !== undefined || (await run?.holdsPort()) === true;
+    // A port that it does not hold may be another program's.
+    const address = reused ? this.#wantedAddress : await run?.address();
     const overridden = Object.keys(this.#overrides);
     const note = [
       reused && `reused: ${describeHolder(reused.holder)}, which meatymusic did not start and does not stop`,
@@ -218,8 +219,7 @@ export class Service {
       role: spec.name as NonNullable<ServiceStatus['role']>,
       state: !isRunning ? (this.#restarting ? 'starting' : 'exited') : isReady ? 'running' : waiting,
       health: !isRunning ? 'none' : isReady ? 'healthy' : waiting,
-      // A port that it does not hold may be another program's.
-      addresses: holdsPort && this.address !== undefined ? [this.address] : [],
+      addresses: address === undefined ? [] : [address],
       restarts: this.#restarts,
       image: spec.image,
       ...(run && !reused ? { startedAtMs: run.startedAtMs } : {}),

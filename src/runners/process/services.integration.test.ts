@@ -301,6 +301,15 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     expect(events).toEqual(['worker starting', 'worker healthy']);
   });
 
+  it('does not count as started while it is busy', async () => {
+    const fails = script(
+      'late.js',
+      'const end = Date.now() + 1500; while (Date.now() < end); process.exit(4);',
+    );
+    const worker = service('worker', fails, { ready: { kind: 'runs', forMs: 200 } });
+    await expect(start(worker)).rejects.toMatchObject({ message: 'worker ended with exit code 4' });
+  });
+
   it('names a program that is not there, and the nearest one', async () => {
     mkdirSync(path.join(root, 'node_modules/.bin'), { recursive: true });
     for (const name of ['nodemon-like', 'only-here'])

@@ -51,7 +51,8 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
   if (isComposed) {
     const services = namesOf('compose');
     const config = { ...withOnly(context.config, services), runtime: 'compose' as const };
-    add(await compose({ ...context, config, composeOnly: services, defaultWay }), services);
+    const runtime = await compose({ ...context, config, composeOnly: services, defaultWay });
+    add(state.compose ? runtime : { ...runtime, down: whereEngineAnswers(context, runtime) }, services);
   }
   if (isSupervised) add(supervised(), new Set([...namesOf('embedded', 'command'), 'telemetry']));
   return mixed(parts, {
@@ -79,6 +80,14 @@ function nameOf(managed: readonly Way[], defaultWay: RuntimeName): RuntimeName {
 
 async function compose(context: RuntimeContext): Promise<Runtime> {
   return (await import('../compose/index.ts')).createComposeRuntime(context);
+}
+
+/** Without an engine, and without a record of containers, there is nothing to stop. */
+function whereEngineAnswers(context: RuntimeContext, { down }: Runtime): Runtime['down'] {
+  return async (options) => {
+    const { dockerAnswers } = await import('../compose/index.ts');
+    return (await dockerAnswers(context)).available ? down(options) : [];
+  };
 }
 
 async function external(context: RuntimeContext): Promise<Runtime> {
