@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A running process and its relations. */
 export interface ProcessRow {
@@ -27,6 +27,21 @@ export function findMarked(mark: string, pids?: readonly number[]): number[] {
   return (pids ?? fromProc().map(({ pid }) => pid)).filter((pid) => {
     try {
       return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Number of the descriptor that the processes of a service inherit beside the standard streams. */
+export const markDescriptor = 3;
+
+/** Returns the PIDs of processes that have inherited this file; a program that overwrites its environment has it as well. */
+export function findHolders(isMark: (file: string) => boolean, pids?: readonly number[]): number[] {
+  if (process.platform !== 'linux') return [];
+  return (pids ?? fromProc().map(({ pid }) => pid)).filter((pid) => {
+    try {
+      return isMark(readlinkSync(`/proc/${pid}/fd/${markDescriptor}`));
     } catch {
       return false;
     }

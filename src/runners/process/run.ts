@@ -8,7 +8,7 @@ import { identifyProcess, type ProcessIdentity } from '../../base/process-identi
 import { openLogSync } from '../../base/write-file.ts';
 import { findReached } from '../listening-sockets.ts';
 import { describeHolder, portHolder } from '../port-holder.ts';
-import { logFile, stackMark } from '../state.ts';
+import { logFile, markFileOf, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
 import { fileSize, LogSearch, lastLines } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
@@ -64,6 +64,8 @@ export class ServiceRun {
     if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.#logStart);
     const mark = { MEATYMUSIC_RUN: randomBytes(12).toString('hex') };
     const log = openLogSync(file);
+    const markFile = markFileOf(root, spec.name);
+    const inherited = openLogSync(markFile);
     try {
       const [program, args] =
         'shell' in spec.program
@@ -72,17 +74,19 @@ export class ServiceRun {
       this.#child = spawn(program, args, {
         cwd: spec.cwd,
         env: { ...spec.environment, ...further, ...stackMark(root), ...mark },
-        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log],
+        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log, inherited],
         // A session of its own: its processes are found, and a Ctrl-C at the terminal does not reach it.
         detached: true,
       });
     } finally {
       closeSync(log);
+      closeSync(inherited);
     }
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.end(spec.input);
     this.identity = this.#child.pid === undefined ? undefined : identifyProcess(this.#child.pid);
-    if (this.identity) this.tree = new ProcessTree(this.identity, `MEATYMUSIC_RUN=${mark.MEATYMUSIC_RUN}`);
+    if (this.identity)
+      this.tree = new ProcessTree(this.identity, `MEATYMUSIC_RUN=${mark.MEATYMUSIC_RUN}`, markFile);
     this.ended = new Promise((resolve) => {
       const end = (exit: Pick<RunExit, 'code' | 'signal' | 'error'>) => {
         if (this.exit) return;

@@ -9,9 +9,11 @@ import { awaitUntil } from '../../base/await-until.ts';
 import { urlOf } from '../../base/endpoint.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { leaksInvisible, portsOf, processesOf } from '../../testing/leaks.ts';
+import { redisMissing } from '../../testing/redis.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { logFile } from '../state.ts';
 import type { ServicePlan } from './plan.ts';
+import { isFree } from './ports.ts';
 import { Services } from './services.ts';
 
 const options = { ports: 'auto', timeoutMs: 30_000, stableForMs: 0 } as const;
@@ -267,6 +269,19 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     });
     expect(left()).toEqual([]);
   });
+
+  it.skipIf(redisMissing)(
+    'finds a daemon that has left its session and overwritten its environment',
+    async () => {
+      const port = await freePort();
+      const command = `redis-server --daemonize yes --port ${port} --save ""`;
+      await expect(start(service('cache', command, { ready: unready }))).rejects.toMatchObject({
+        code: 'service-in-background',
+      });
+      expect(left()).toEqual([]);
+      expect(await isFree(port)).toBe(true);
+    },
+  );
 
   it('kills what takes no SIGTERM after its grace time', async () => {
     const deaf = script('deaf.js', `process.on('SIGTERM', () => console.log('no')); ${never}`);
