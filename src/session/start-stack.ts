@@ -49,10 +49,13 @@ const longestUnreadyMs = 15_000;
 /** Together with the rest of the command less than five seconds after Ctrl-C. */
 const stopWithinMs = 4500;
 
-/** Resolves to whether a service of the stack has an address, before it is started. */
+/** Resolves to whether the stack runs before it is started: a service has an address, or none of them is to have one. */
 export async function isRunning(runtime: Runtime): Promise<boolean> {
   const endpoints = await runtime.endpoints();
-  return Object.values<Endpoint>(endpoints ?? {}).some((endpoint) => urlOf(endpoint) !== undefined);
+  const all = Object.values<Endpoint>(endpoints ?? {});
+  return (
+    all.some((endpoint) => urlOf(endpoint) !== undefined) || (endpoints !== undefined && all.length === 0)
+  );
 }
 
 /** Starts what does not run, migrates the database, and waits until the API is ready. Rejects with a `Fault`. */
