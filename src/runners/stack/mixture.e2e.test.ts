@@ -32,7 +32,8 @@ async function project(
     `const names = ['DATABASE_URL', 'REDIS_URL', 'NEXT_PUBLIC_API_URL', 'PAYMENTS', 'OTEL_SERVICE_NAME', 'FROM_FILE', 'LOG_LEVEL'];
 const seen = JSON.stringify(Object.fromEntries(names.map((name) => [name, process.env[name]])));
 require('node:http').createServer((_, response) => response.end(seen)).listen(Number(process.env.PORT), '127.0.0.1');
-console.log(JSON.stringify({ level: 'info', message: 'listening', text: 'using ' + process.env.API_KEY }));
+console.log(JSON.stringify({ level: 'info', message: 'listening' }));
+console.log('using ' + process.env.API_KEY);
 `,
   );
   writeFileSync(made.file('worker.js'), `console.log('listening for jobs'); setInterval(() => {}, 1000);`);
