@@ -1,4 +1,4 @@
-import { defineCheck, option, v } from '../../src/check/index.ts';
+import { defineCheck, option, serviceUrl, v } from '../../src/check/index.ts';
 import { requestLine, visitPage } from '../../src/suites/index.ts';
 
 /** Verifies that the pages work in a real browser: they load, without an uncaught error or a failed request. */
@@ -58,7 +58,7 @@ export default defineCheck({
     const evidence = [];
     let requests = 0;
     for (const path of options.paths) {
-      const url = new URL(path, stack.services.web.url).href;
+      const url = serviceUrl(stack.services.web, path);
       const expected = `${url} loads without uncaught errors and failed requests`;
       const seen = await visitPage(browser, { url, screenshot: `browser/no-errors${pictureName(path)}` });
       evidence.push(...seen.evidence);

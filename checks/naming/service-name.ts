@@ -1,4 +1,4 @@
-import { defineCheck, exchange, firstAt, option, parseJson, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, firstAt, option, parseJson, serviceUrl, v } from '../../src/check/index.ts';
 import { nameRule } from '../../src/suites/index.ts';
 
 /** Verifies that the API gives itself the name that the configuration knows it by, in the form of the naming rule. */
@@ -66,7 +66,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const { response, actual, evidence } = await exchange(http, { url }, 'self-description');
     const found = {
       expected: `GET ${url} names the service ${stack.services.api.serviceName}`,

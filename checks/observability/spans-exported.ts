@@ -1,4 +1,4 @@
-import { defineCheck, number, option, v } from '../../src/check/index.ts';
+import { defineCheck, number, option, serviceUrl, v } from '../../src/check/index.ts';
 import { explainMissingSpans, followRequest } from '../../src/suites/index.ts';
 
 const samplerHint =
@@ -48,7 +48,7 @@ export default defineCheck({
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const followed = await followRequest(
       { http, ids, logs, spans },
       {

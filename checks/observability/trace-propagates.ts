@@ -1,4 +1,4 @@
-import { counted, defineCheck, fact, number, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, fact, number, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   breakInLog,
   breakInResponse,
@@ -132,7 +132,7 @@ export default defineCheck({
     },
   ],
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const given = { ...options, url };
     // One after the other, so that they use one connection.
     const first = await sendRequest({ http, ids }, given);

@@ -2,6 +2,7 @@ import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from '../check/define-check.ts';
 import { exchange } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
+import { serviceUrl } from '../check/service-url.ts';
 
 const codes = {
   unreachable: {
@@ -76,7 +77,7 @@ export function pageCheck({
       },
     ],
     async run({ http, stack, options, pass, fail }) {
-      const url = new URL(options.path, stack.services.web.url).href;
+      const url = serviceUrl(stack.services.web, options.path);
       const { appName } = stack.services.web;
       const { response, actual, evidence } = await exchange(
         http,
