@@ -191,8 +191,6 @@ export default defineCheck({
       for (const who of ['neighbour', 'traveller'] as const) {
         const theirs = `${who}-${run}`;
         const written = await send(who, theirs);
-        const unjudged = unjudgedCode(written);
-        if (unjudged) return notJudged(unjudged, who, 'writes', written);
         const { rows = 0, problem } = await rowsWith(theirs);
         if (problem) return skip(problem, named);
         evidence.push(fact(`rows of tenant A that a ${who} wrote`, String(rows)));
@@ -205,8 +203,6 @@ export default defineCheck({
           });
         }
         const seen = await send(who);
-        const unread = unjudgedCode(seen);
-        if (unread) return notJudged(unread, who, 'reads', seen);
         if (seen.response?.body.includes(mine)) {
           const actual = `a ${who} with a token of tenant B reads it`;
           return fail('seen', {
@@ -215,6 +211,10 @@ export default defineCheck({
             evidence,
           });
         }
+        // What was found above counts, whatever the other request met.
+        const [unwritten, unread] = [unjudgedCode(written), unjudgedCode(seen)];
+        if (unwritten) return notJudged(unwritten, who, 'writes', written);
+        if (unread) return notJudged(unread, who, 'reads', seen);
       }
       return pass(
         'neither a neighbour nor a traveller saw or changed it',
