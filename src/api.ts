@@ -33,6 +33,8 @@ export interface LoadProjectOptions {
   cwd?: string;
   /** Path of the configuration file, relative to `cwd`. Default: the first that is found. */
   configFile?: string;
+  /** Name of an environment of the file: `staging`. Default: none. */
+  environment?: string;
   /** Default: `process.env`. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Settings by their paths, which override every other source: `{ 'verify.timeout': '2s' }`. Default: none. */

@@ -9,6 +9,7 @@ import starts from './starts.ts';
 
 const runner = { describe, it };
 
+const cut = new ProbeError('TRUNCATED', 'the body ended after 3 of 100 bytes');
 const late = new ProbeError('TIMEOUT', 'no response within 4 s');
 testCheck(
   health,
@@ -25,6 +26,7 @@ testCheck(
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: answering(refused) },
       { when: 'no answer comes', code: 'timeout', probes: answering(late) },
+      { when: 'the answer breaks off', code: 'unreadable', probes: answering(cut) },
       { when: 'it answers 503', code: 'wrong-status', probes: answering(response(503)) },
       {
         when: 'it redirects',
@@ -63,6 +65,10 @@ testCheck(
         summary: '200 in 3 ms',
       },
       {
+        when: 'the cache is away and it names that as false',
+        probes: beside(response(200, { status: 'ok', cache: { connected: false } }), rows, away),
+      },
+      {
         when: 'the password that the run has is refused',
         probes: beside(response(200), wrongPassword),
         summary: '200 in 3 ms; not compared with the database',
@@ -77,6 +83,7 @@ testCheck(
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: beside(refused) },
       { when: 'no answer comes', code: 'timeout', probes: beside(late) },
+      { when: 'the answer breaks off', code: 'unreadable', probes: beside(cut) },
       { when: 'there is no such endpoint', code: 'no-endpoint', probes: beside(response(404)) },
       { when: 'it needs a token', code: 'needs-a-token', probes: beside(response(403)) },
       { when: 'the limit is reached', code: 'rate-limited', probes: beside(response(429)) },
@@ -102,6 +109,11 @@ testCheck(
         code: 'lies',
         stack: { runtime: 'external' },
         probes: beside(response(200), silent),
+      },
+      {
+        when: 'the cache is away, and only names of fields and numbers look like it',
+        code: 'lies',
+        probes: beside(response(200, { status: 'ok', error: null, errors: 0, latency: 0.5 }), rows, away),
       },
       {
         when: 'the cache is away and it does not name that',

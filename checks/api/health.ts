@@ -6,6 +6,7 @@ export default defineCheck({
   title: 'The health endpoint answers 200',
   failureTitle: 'The health endpoint does not answer 200',
   why: 'Load balancers and orchestrators route by it: a service that does not answer here gets no traffic.',
+  judges: 'api',
   needs: ['http'],
   uses: ['api'],
   tags: ['contract', 'health'],

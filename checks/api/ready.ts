@@ -2,7 +2,7 @@ import { defineCheck, exchange, integer, option, serviceUrl } from '../../src/ch
 import { codeOfAnswer, endpointCodes, findUnreadyServices, redirectionOf } from '../../src/suites/index.ts';
 
 /**
- * Verifies that the API reports itself ready, and that this is true as far as the same run can tell: its database and its
+ * Verifies that the API reports itself ready, and that nothing in the same run contradicts that: its database and its
  * cache answer too.
  */
 export default defineCheck({
@@ -10,6 +10,7 @@ export default defineCheck({
   failureTitle: 'The API is not ready to serve',
   why: 'Alive is not ready: without its database the API answers its health endpoint and fails every real request.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'postgres', 'redis'],
   uses: ['api'],
   tags: ['contract', 'health'],

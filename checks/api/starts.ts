@@ -8,6 +8,7 @@ export default defineCheck({
   title: 'The API starts without start-up or import errors',
   failureTitle: 'The start of the API shows a start-up or import error',
   why: 'A service that restarts until it works, or works without one of its modules, fails later and elsewhere.',
+  judges: 'api',
   needs: ['logs'],
   uses: ['api'],
   tags: ['contract'],

@@ -1,4 +1,4 @@
-import { defineCheck, option, v } from '../../src/check/index.ts';
+import { defineCheck, option, serviceUrl, v } from '../../src/check/index.ts';
 import { apiAddress, apiCalls, findCorsMessage, requestLine, visitPage } from '../../src/suites/index.ts';
 
 /** Verifies that every call of the page to the API carries a valid `traceparent`: without it each trace begins at the API. */
@@ -74,7 +74,7 @@ export default defineCheck({
     { name: 'a page that makes no call', code: 'no-calls', kind: 'options', set: { path: '/' } },
   ],
   async run({ browser, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.services.web.url).href;
+    const url = serviceUrl(stack.services.web, options.path);
     const api = apiAddress(options.api, stack);
     const expected = `each call of ${url} to ${api} carries a valid traceparent`;
     const seen = await visitPage(browser, { url, screenshot: 'browser/calls-carry-traceparent' });

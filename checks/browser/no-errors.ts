@@ -1,4 +1,4 @@
-import { defineCheck, option, v } from '../../src/check/index.ts';
+import { defineCheck, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   findShownProblem,
   headingsOf,
@@ -14,6 +14,7 @@ export default defineCheck({
   failureTitle: 'A page does not work in a real browser',
   why: 'A page can answer 200 and stay blank: an error in the browser is seen by the visitor alone.',
   after: ['web/home', 'web/dashboard'],
+  judges: 'web',
   needs: ['browser'],
   uses: ['web'],
   tags: ['contract', 'web', 'browser'],
@@ -116,7 +117,7 @@ export default defineCheck({
     const evidence = [];
     let requests = 0;
     for (const path of options.paths) {
-      const url = new URL(path, stack.services.web.url).href;
+      const url = serviceUrl(stack.services.web, path);
       const expected = `${url} shows its content, without uncaught errors and failed requests`;
       const seen = await visitPage(browser, { url, screenshot: `browser/no-errors${pictureName(path)}` });
       evidence.push(...seen.evidence);

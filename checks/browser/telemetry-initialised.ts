@@ -1,4 +1,4 @@
-import { defineCheck, option, v } from '../../src/check/index.ts';
+import { defineCheck, option, serviceUrl, v } from '../../src/check/index.ts';
 import { readClaim, visitPage } from '../../src/suites/index.ts';
 
 /** Verifies that the page says on its console that telemetry is running: the one sign of it that a browser gives by itself. */
@@ -7,6 +7,7 @@ export default defineCheck({
   failureTitle: 'The browser console does not show that telemetry is initialised',
   why: 'Tracing that silently did not start is noticed only when a trace is needed.',
   after: ['web/dashboard'],
+  judges: 'web',
   needs: ['browser'],
   uses: ['web'],
   tags: ['contract', 'web', 'browser', 'traces'],
@@ -59,7 +60,7 @@ export default defineCheck({
     },
   ],
   async run({ browser, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.services.web.url).href;
+    const url = serviceUrl(stack.services.web, options.path);
     const pattern = new RegExp(options.pattern, 'i');
     const expected = `${url} writes a line that matches /${options.pattern}/i to its console`;
     const seen = await visitPage(browser, { url, screenshot: 'browser/telemetry-initialised' });

@@ -5,6 +5,7 @@ import {
   integer,
   option,
   type SpanData,
+  serviceUrl,
   v,
 } from '../../src/check/index.ts';
 import { apiAddress, apiCalls, requestLine, visitPage } from '../../src/suites/index.ts';
@@ -78,7 +79,7 @@ export default defineCheck({
     },
   ],
   async run({ browser, logs, spans, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path, stack.services.web.url).href;
+    const url = serviceUrl(stack.services.web, options.path);
     const [logAccess, spanAccess] = [await logs.available({ service: 'api' }), await spans.available()];
     if (!logAccess.available && !spanAccess.available) {
       return skip(

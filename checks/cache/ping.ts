@@ -6,6 +6,7 @@ export default defineCheck({
   title: 'Redis answers PING',
   failureTitle: 'Redis does not answer PING',
   why: 'Sessions, the distributed cache and the queue live there.',
+  judges: 'redis',
   needs: ['redis', 'ids'],
   uses: ['cache'],
   tags: ['contract'],

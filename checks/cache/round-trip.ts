@@ -7,6 +7,7 @@ export default defineCheck({
   failureTitle: 'A value written to Redis is not read back',
   why: 'A read-only replica or a full memory answers PING and loses every session.',
   after: ['cache/ping'],
+  judges: 'redis',
   needs: ['redis', 'ids'],
   uses: ['cache'],
   effects: 'temporary',

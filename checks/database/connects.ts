@@ -5,6 +5,7 @@ export default defineCheck({
   title: 'PostgreSQL accepts connections and queries',
   failureTitle: 'PostgreSQL does not accept connections and queries',
   why: 'It holds all data of the services.',
+  judges: 'postgres',
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract'],

@@ -293,14 +293,14 @@ describe.skipIf(pgvectorMissing)(`PostgreSQL alone${pgvectorMissing ? ` (${pgvec
   test('a role with CREATEROLE that is no superuser migrates, and may take the role of the application', async () => {
     await run(server.url, [
       'alter role meatymusic_app rename to meatymusic_app_of_others',
-      "create role migrator login createrole password 'migrator-password-1'",
-      'create database migrated_by_migrator owner migrator',
+      "create role creator login createrole password 'migrator-password-1'",
+      'create database migrated_by_creator owner creator',
     ]);
     const url = new URL(server.url);
-    url.pathname = '/migrated_by_migrator';
+    url.pathname = '/migrated_by_creator';
     await run(url.href, ['create extension vector']);
     const own = new URL(url.href);
-    own.username = 'migrator';
+    own.username = 'creator';
     own.password = 'migrator-password-1';
     await migrateToLatest({ url: own.href, folder: builtInMigrations });
     await run(own.href, ['set role meatymusic_app; select from users']);

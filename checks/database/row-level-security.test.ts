@@ -85,23 +85,17 @@ function database({
     ...tenancy,
   };
   const judged = (text: string) => {
-    const plan = JSON.parse(/\$p\w+\$([\s\S]*?)\$p/.exec(text)![1]!) as { attempts: Attempt[] };
-    const isMade = plan.attempts[0]?.target !== unmade;
-    const outcomes = plan.attempts.map(({ id, kind, caller, target }) => {
-      const fits = attempts?.[0];
-      const changed =
-        fits?.kind === kind && (fits.caller ?? 'a') === caller && target === 'users' ? attempts![1] : {};
-      const usual = {
-        variant: 0,
-        rows: kind === 'own' ? 1 : 0,
-        code: null,
-        message: null,
-        before: [],
-        after: [],
-      };
-      return { id, ...usual, ...changed };
+    const plan = JSON.parse(/\$p\w+\$([\s\S]*?)\$p/.exec(text)![1]!) as { attempts: Attempt[] }[];
+    return plan.map((batch) => {
+      const isMade = batch.attempts[0]?.target !== unmade;
+      const outcomes = batch.attempts.map(({ id, kind, caller, target }) => {
+        const fits = attempts?.[0];
+        const isMeant = fits?.kind === kind && (fits.caller ?? 'a') === caller && target === 'users';
+        const usual = { variant: 0, rows: kind === 'own' ? 1 : 0, code: null, message: null };
+        return { id, ...usual, before: [], after: [], ...(isMeant ? attempts![1] : {}) };
+      });
+      return { sets: { held: 1 }, base: isMade ? '1:5' : '0:0', outcomes, error: null };
     });
-    return { sets: { held: 1, aimed: isMade ? 1 : 0 }, outcomes };
   };
   const answers = (steps: SqlStep[]): SqlOutcome[] =>
     steps.map(({ sql }, index) => {

@@ -80,7 +80,7 @@ export default defineCheck({
     },
     'reads-foreign': {
       means: "a tenant reads another's rows",
-      hint: 'select * from pg_policies: is one of them true for all?',
+      hint: 'select * from pg_policies: is one of them true for all? a view: alter view … set (security_invoker = true); on purpose: the option trusted',
     },
     'changes-foreign': {
       means: "a tenant changes or removes another's rows",

@@ -24,6 +24,11 @@ const wrong = (status: number) => [
     probes: answering(new ProbeError('TIMEOUT', 'no response within 4 s')),
   },
   {
+    when: 'the answer breaks off',
+    code: 'unreadable' as const,
+    probes: answering(new ProbeError('TRUNCATED', 'the body ended after 3 of 100 bytes')),
+  },
+  {
     when: 'the token is refused',
     code: 'needs-a-token' as const,
     probes: answering(response(403, envelope('forbidden'))),

@@ -1,4 +1,5 @@
 import { defineCheck, fact, option, v } from '../../src/check/index.ts';
+import { nameRule } from '../../src/suites/index.ts';
 
 /** Verifies that the names of the configuration follow the rule: services in kebab-case, the database in snake_case. */
 export default defineCheck({
@@ -8,11 +9,15 @@ export default defineCheck({
   needs: [],
   tags: ['contract', 'naming'],
   options: {
-    service: option(v.string(), '^meatymusic(-[a-z0-9]+)*$', 'Regular expression for names of services'),
+    service: option(
+      v.string(),
+      '',
+      'Regular expression for names of services; unset: by the name of the project',
+    ),
     database: option(
       v.string(),
-      '^meatymusic(_[a-z0-9]+)*$',
-      'Regular expression for the name of the database',
+      '',
+      'Regular expression for the name of the database; unset: by the name of the project',
     ),
   },
   codes: {
@@ -29,14 +34,17 @@ export default defineCheck({
       set: { database: '^other$' },
     },
   ],
-  async run({ stack, options, pass, fail }) {
+  async run({ stack, options, pass, fail, skip }) {
+    const service = options.service || nameRule(stack, '-');
     const names: [what: string, name: string, rule: string][] = [];
     if (stack.services.api.enabled)
-      names.push(['services.api.serviceName', stack.services.api.serviceName, options.service]);
+      names.push(['services.api.serviceName', stack.services.api.serviceName, service]);
     if (stack.services.web.enabled)
-      names.push(['services.web.serviceName', stack.services.web.serviceName, options.service]);
+      names.push(['services.web.serviceName', stack.services.web.serviceName, service]);
     if (stack.services.database.enabled)
-      names.push(['database', stack.services.database.name, options.database]);
+      names.push(['database', stack.services.database.name, options.database || nameRule(stack, '_')]);
+    if (names.length === 0)
+      return skip('this stack has no api, web or database', 'name one: services: { api: { url: … } }');
     const evidence = names.map(([what, name]) => fact(what, name));
     const wrong = names.filter(([, name, rule]) => !new RegExp(rule).test(name));
     if (wrong.length > 0) {

@@ -13,6 +13,13 @@ testCheck(
   {
     passes: [
       { when: 'it is the configured name', probes: answering(response(200, { service: 'meatymusic-api' })) },
+      {
+        when: 'the API is below a base path',
+        stack: { services: { api: { url: 'http://localhost:8000/v1' } } },
+        probes: answering(({ url }) =>
+          url.includes('8000/v1/') ? response(200, { service: 'meatymusic-api' }) : response(404),
+        ),
+      },
     ],
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: answering(refused) },

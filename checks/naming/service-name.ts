@@ -1,4 +1,5 @@
-import { defineCheck, exchange, firstAt, option, parseJson, v } from '../../src/check/index.ts';
+import { defineCheck, exchange, firstAt, option, parseJson, serviceUrl, v } from '../../src/check/index.ts';
+import { nameRule } from '../../src/suites/index.ts';
 
 /** Verifies that the API gives itself the name that the configuration knows it by, in the form of the naming rule. */
 export default defineCheck({
@@ -20,7 +21,11 @@ export default defineCheck({
       ['service', 'service_name', 'serviceName', 'name'],
       'Places of the name, first match',
     ),
-    pattern: option(v.string(), '^meatymusic(-[a-z0-9]+)*$', 'Regular expression of the naming rule'),
+    pattern: option(
+      v.string(),
+      '',
+      'Regular expression of the naming rule; unset: by the name of the project',
+    ),
   },
   codes: {
     unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
@@ -61,7 +66,7 @@ export default defineCheck({
     },
   ],
   async run({ http, stack, options, pass, fail }) {
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const { response, actual, evidence } = await exchange(http, { url }, 'self-description');
     const found = {
       expected: `GET ${url} names the service ${stack.services.api.serviceName}`,
@@ -72,7 +77,7 @@ export default defineCheck({
     if (typeof name?.value !== 'string')
       return fail('no-name', { ...found, actual: `${actual}, without a name` });
     const said = `${name.path} is "${name.value}"`;
-    if (!new RegExp(options.pattern).test(name.value))
+    if (!new RegExp(options.pattern || nameRule(stack, '-')).test(name.value))
       return fail('against-the-rule', { ...found, actual: said });
     if (name.value !== stack.services.api.serviceName) return fail('other-name', { ...found, actual: said });
     return pass(said, { count: 1, what: 'name' }, [evidence]);

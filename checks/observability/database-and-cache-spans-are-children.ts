@@ -1,4 +1,4 @@
-import { defineCheck, number, option, type SpanData, v } from '../../src/check/index.ts';
+import { defineCheck, number, option, type SpanData, serviceUrl, v } from '../../src/check/index.ts';
 import { buildTraceTree, followRequest, lostIn, namesOf, systemOf } from '../../src/suites/index.ts';
 
 /** Verifies that what a request does in database and cache is part of its trace: spans of both below the request's own. */
@@ -73,7 +73,7 @@ export default defineCheck({
     const followed = await followRequest(
       { http, ids, spans },
       {
-        url: new URL(options.path ?? stack.services.api.readyPath, stack.services.api.url).href,
+        url: serviceUrl(stack.services.api, options.path ?? stack.services.api.readyPath),
         waitMs: options.waitMs,
         traceIdHeader: '',
         // A span is exported when it ends: those of the clients may come in a batch before their request's own.

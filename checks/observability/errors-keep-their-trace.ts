@@ -1,4 +1,4 @@
-import { counted, defineCheck, fact, number, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, fact, number, option, serviceUrl, v } from '../../src/check/index.ts';
 import { breakInLog, explainMissingSpans, followRequest, traceInHeaders } from '../../src/suites/index.ts';
 
 /** Verifies that a request that ends in an error is traced like any other: those are the ones that will be looked for. */
@@ -9,8 +9,9 @@ export default defineCheck({
   after: ['api/health'],
   blockedBy: {
     'observability/trace-propagates': ['not-continued', 'leaks-context'],
-    'observability/spans-exported': ['none', 'not-sampled', 'exporter-failed'],
+    'observability/spans-exported': ['none', 'exporter-failed'],
   },
+  judges: 'api',
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'errors', 'traces'],
@@ -71,7 +72,7 @@ export default defineCheck({
     },
   ],
   async run({ http, ids, logs, spans, stack, options, pass, fail }) {
-    const url = new URL(options.path, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path);
     const followed = await followRequest({ http, ids, logs, spans }, { ...options, url });
     const { exchange, log, evidence } = followed;
     const { traceId } = followed.sent;

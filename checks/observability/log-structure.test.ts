@@ -25,6 +25,11 @@ testCheck(
     passes: [
       { when: 'each line is JSON', probes: log({}), summary: '100 % of 100 lines, pino' },
       {
+        when: 'each line is JSON within the frame of a collector',
+        probes: log({ frame: 'Docker json-file' }),
+        summary: '100 % of 100 lines, pino, in Docker json-file',
+      },
+      {
         when: 'as many are as the options want',
         probes: log({ structured: 60, offending: [banner] }),
         options: { minStructured: 0.5 },

@@ -1,4 +1,4 @@
-import { counted, defineCheck, integer, number, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, integer, number, option, serviceUrl, v } from '../../src/check/index.ts';
 import { describeLine, findLeak, followRequest, seenOf, traceOfLine } from '../../src/suites/index.ts';
 
 /**
@@ -11,6 +11,7 @@ export default defineCheck({
   why: 'One request has one trace ID, everywhere that it is logged: that is how its lines are found among a million others.',
   after: ['api/health'],
   blockedBy: { 'observability/trace-propagates': ['not-continued'] },
+  judges: 'api',
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],
@@ -73,7 +74,7 @@ export default defineCheck({
   async run({ http, ids, logs, stack, options, pass, fail, skip }) {
     const access = await logs.available({ service: 'api' });
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const follow = () =>
       followRequest({ http, ids, logs }, { url, waitMs: options.waitMs, traceIdHeader: 'X-Trace-ID' });
     const all = await Promise.all(Array.from({ length: options.requests }, follow));

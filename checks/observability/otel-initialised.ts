@@ -6,6 +6,7 @@ export default defineCheck({
   failureTitle: 'The API does not log that OpenTelemetry is initialised',
   why: 'Telemetry that silently did not start is only missed when an incident has to be explained.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['logs'],
   uses: ['api'],
   tags: ['contract', 'logs', 'traces'],

@@ -17,7 +17,7 @@ testCheck(
       { when: 'none arrives', code: 'none', probes: api({ spans: 'nothing' }) },
       {
         when: 'the flags of the response are 00',
-        code: 'not-sampled',
+        code: 'none',
         probes: api({ spans: 'nothing', returns: 'unsampled' }),
         hint: /sampler/,
       },

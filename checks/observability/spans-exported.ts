@@ -1,5 +1,8 @@
-import { defineCheck, number, option, v } from '../../src/check/index.ts';
+import { defineCheck, number, option, serviceUrl, v } from '../../src/check/index.ts';
 import { explainMissingSpans, followRequest } from '../../src/suites/index.ts';
+
+const samplerHint =
+  'the sampler of the API drops a request that its caller samples: OTEL_TRACES_SAMPLER=parentbased_always_on, and no other sampler in code';
 
 /** Verifies that the API exports spans at all: one request must leave at least one, to the console or by OTLP. */
 export default defineCheck({
@@ -8,6 +11,7 @@ export default defineCheck({
   why: 'Without an exporter every other part of tracing works, and no trace is ever seen.',
   after: ['api/health'],
   needs: ['http', 'ids', 'logs', 'spans'],
+  judges: 'api',
   uses: ['api'],
   tags: ['contract', 'traces'],
   timeoutMs: 15_000,
@@ -25,10 +29,6 @@ export default defineCheck({
       means: 'no span of the request arrived',
       hint: 'set OTEL_TRACES_EXPORTER=console, or OTEL_EXPORTER_OTLP_ENDPOINT to the address of a receiver; is the request’s route excluded from tracing? If the spans go to a collector, name it in services.telemetry.otlpEndpoint',
     },
-    'not-sampled': {
-      means: 'the API does not sample a request that its caller samples, and so exports no span',
-      hint: 'the sampler drops it: OTEL_TRACES_SAMPLER=parentbased_always_on, and no sampler in code that is off',
-    },
     'exporter-failed': {
       means: 'the exporter of the API reports that it cannot send spans',
       hint: 'start the receiver that OTEL_EXPORTER_OTLP_ENDPOINT names, or correct the endpoint; meatymusic verify observability --retry-for 1m receives spans for that long',
@@ -38,7 +38,7 @@ export default defineCheck({
     { name: 'no span arrives', code: 'none', kind: 'spans', change: 'drop' },
     {
       name: 'the sampler is off',
-      code: 'not-sampled',
+      code: 'none',
       kind: 'environment',
       service: 'api',
       set: { OTEL_TRACES_SAMPLER: 'always_off' },
@@ -48,7 +48,7 @@ export default defineCheck({
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const followed = await followRequest(
       { http, ids, logs, spans },
       {
@@ -79,8 +79,8 @@ export default defineCheck({
         });
       }
       if (missing.why === 'not-sampled') {
-        const actual = 'its trace flags are 00 where 01 was sent';
-        return fail('not-sampled', { expected, actual, evidence });
+        const actual = 'none, and its trace flags are 00 where 01 was sent';
+        return fail('none', { expected, actual, hint: samplerHint, evidence });
       }
       return fail('none', { expected, actual: `none arrived in ${access.source}`, evidence });
     }

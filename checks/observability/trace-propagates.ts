@@ -1,4 +1,4 @@
-import { counted, defineCheck, fact, number, option, v } from '../../src/check/index.ts';
+import { counted, defineCheck, fact, number, option, serviceUrl, v } from '../../src/check/index.ts';
 import {
   breakInLog,
   breakInResponse,
@@ -24,11 +24,12 @@ export default defineCheck({
   failureTitle: 'The trace of a request breaks',
   why: 'Without it there is no way from what a user saw to the log lines and spans that explain it.',
   after: ['api/health'],
-  blockedBy: { 'observability/spans-exported': ['none', 'not-sampled', 'exporter-failed'] },
+  blockedBy: { 'observability/spans-exported': ['none', 'exporter-failed'] },
+  judges: 'api',
   needs: ['http', 'ids', 'logs', 'spans'],
   uses: ['api'],
   tags: ['contract', 'traces', 'logs'],
-  timeoutMs: 20_000,
+  timeoutMs: 30_000,
   options: {
     path: option(
       v.optional(v.string()),
@@ -92,7 +93,13 @@ export default defineCheck({
     },
   },
   sabotage: [
-    { name: 'spans of other traces only', code: 'not-continued', kind: 'spans', change: 'other-trace-ids' },
+    {
+      name: 'spans of other traces only',
+      code: 'not-continued',
+      kind: 'spans',
+      change: 'other-trace-ids',
+      options: { waitMs: 1500 },
+    },
     {
       name: 'every request is in the trace of the first one',
       code: 'leaks-context',
@@ -100,7 +107,7 @@ export default defineCheck({
       service: 'api',
       change: { repeatRequestHeader: 'traceparent' },
     },
-    { name: 'no spans at all', code: 'no-spans', kind: 'spans', change: 'drop' },
+    { name: 'no spans at all', code: 'no-spans', kind: 'spans', change: 'drop', options: { waitMs: 1500 } },
     {
       name: 'spans without their parents',
       code: 'broken-tree',
@@ -125,7 +132,7 @@ export default defineCheck({
     },
   ],
   async run({ http, ids, logs, spans, stack, options, pass, fail, skip }) {
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const given = { ...options, url };
     // One after the other, so that they use one connection.
     const first = await sendRequest({ http, ids }, given);
@@ -143,7 +150,7 @@ export default defineCheck({
       );
     }
     // What the first request has shown, or did not, is there for the others by now, or is not to be waited for.
-    const isSeen = followed.spans.spans.length > 0 || log.records.length > 0;
+    const isSeen = !followed.spans.available || followed.spans.spans.length > 0;
     const wait = { ...options, waitMs: isSeen ? Math.min(options.waitMs, 2000) : 0, settled: () => true };
     const last = await collectRequest({ logs, spans }, second, wait);
     const between = await collectRequest({ logs, spans }, untraced, { ...wait, waitMs: 0 });

@@ -5,6 +5,7 @@ import {
   number,
   option,
   type SpanData,
+  serviceUrl,
   v,
 } from '../../src/check/index.ts';
 import { parseTraceparent } from '../../src/suites/index.ts';
@@ -20,6 +21,7 @@ export default defineCheck({
   why: 'A service that samples on its own exports traces with holes, at many times the intended cost.',
   after: ['observability/spans-exported'],
   blockedBy: { 'observability/trace-propagates': ['not-continued', 'leaks-context'] },
+  judges: 'api',
   needs: ['http', 'ids', 'spans'],
   uses: ['api'],
   tags: ['w3c', 'traces'],
@@ -68,7 +70,7 @@ export default defineCheck({
   async run({ http, ids, spans, stack, options, pass, fail, skip }) {
     const access = await spans.available();
     if (!access.available) return skip('no spans can be read from here', access.enable);
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url);
+    const url = new URL(serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath));
     const marker = (await ids.uuid()).replaceAll('-', '');
     url.searchParams.set('meatymusic-probe', marker);
     const sinceMs = await ids.now();

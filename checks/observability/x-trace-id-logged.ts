@@ -1,4 +1,4 @@
-import { attempt, defineCheck, exchange, number, option, v } from '../../src/check/index.ts';
+import { attempt, defineCheck, exchange, number, option, serviceUrl, v } from '../../src/check/index.ts';
 
 /** Verifies that the `X-Trace-ID` of a request is in the API's log: what a caller reports can then be found. */
 export default defineCheck({
@@ -6,6 +6,7 @@ export default defineCheck({
   failureTitle: 'The X-Trace-ID of a request is not in the log',
   why: 'It is the one identifier that a user can read off a page and send along with a complaint.',
   after: ['api/health'],
+  judges: 'api',
   needs: ['http', 'ids', 'logs'],
   uses: ['api'],
   tags: ['contract', 'logs'],
@@ -35,7 +36,7 @@ export default defineCheck({
     const access = await logs.available({ service: 'api' });
     if (!access.available) return skip('the log of the API cannot be read from here', access.enable);
     const value = (await ids.uuid()).replaceAll('-', '');
-    const url = new URL(options.path ?? stack.services.api.healthPath, stack.services.api.url).href;
+    const url = serviceUrl(stack.services.api, options.path ?? stack.services.api.healthPath);
     const sent = await exchange(http, { url, headers: { [options.header]: value } });
     if (!sent.response) {
       return fail('unreachable', { expected: 'an answer', actual: sent.actual, evidence: [sent.evidence] });

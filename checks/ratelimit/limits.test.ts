@@ -95,6 +95,11 @@ testCheck(
         code: 'timeout',
         probes: answering(new ProbeError('TIMEOUT', 'no response')),
       },
+      {
+        when: 'the answer breaks off',
+        code: 'unreadable',
+        probes: answering(new ProbeError('TRUNCATED', 'the body ended after 3 of 100 bytes')),
+      },
       { when: 'the path serves nothing', code: 'no-endpoint', probes: answering(response(404)) },
       { when: 'the path has no such method', code: 'no-endpoint', probes: answering(response(405)) },
       { when: 'the token is refused', code: 'needs-a-token', probes: answering(unauthorized) },

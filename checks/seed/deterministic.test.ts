@@ -48,6 +48,11 @@ testCheck(
         code: 'timeout',
         probes: answering(new ProbeError('TIMEOUT', 'no response')),
       },
+      {
+        when: 'the answer breaks off',
+        code: 'unreadable',
+        probes: answering(new ProbeError('TRUNCATED', 'the body ended after 3 of 100 bytes')),
+      },
       { when: 'it answers 404', code: 'no-endpoint', probes: answering(response(404)) },
       { when: 'the token is refused', code: 'needs-a-token', probes: answering(response(401)) },
       { when: 'the limit is reached', code: 'rate-limited', probes: answering(response(429)) },

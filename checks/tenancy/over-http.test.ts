@@ -1,14 +1,16 @@
 import { describe, it } from 'vitest';
 import { type HttpRequest, ProbeError, type SqlStep } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
-import { response } from '../../src/testing/responses.ts';
+import { refused, response } from '../../src/testing/responses.ts';
 import overHttp from './over-http.ts';
 
 /** Who asks, by the token that the fake below gives. */
 type Who = 'a@1' | 'b@2' | 'a@2';
 interface Answers {
   /** The result of a write, by the tenant that writes. */
-  write?: (who: Who) => number;
+  write?: (who: Who) => number | Error;
+  /** The status of a read. Default: 200. */
+  readStatus?: (who: Who) => number;
   /** What is read back; default: the last thing that was written with the same token. */
   read?: (who: Who, written: ReadonlyMap<Who, string>) => string;
   /** Rows of tenant A that hold a text that `who` wrote. */
@@ -16,7 +18,7 @@ interface Answers {
   sqlFails?: RegExp;
 }
 
-function probes({ write = () => 200, read, rows, sqlFails }: Answers = {}) {
+function probes({ write = () => 200, readStatus = () => 200, read, rows, sqlFails }: Answers = {}) {
   const written = new Map<Who, string>();
   let uuids = 0;
   const ok = (found: Record<string, number>[] = []) => ({
@@ -38,9 +40,10 @@ function probes({ write = () => 200, read, rows, sqlFails }: Answers = {}) {
         const who = headers.authorization?.split(' ')[1] as Who;
         if (method === 'PUT') {
           written.set(who, body);
-          return response(write(who));
+          const status = write(who);
+          return typeof status === 'number' ? response(status) : status;
         }
-        return response(200, read ? read(who, written) : (written.get(who) ?? '{}'));
+        return response(readStatus(who), read ? read(who, written) : (written.get(who) ?? '{}'));
       },
     },
     postgres: {
@@ -69,6 +72,38 @@ testCheck(
         code: 'not-kept',
         actual: 'it answers 500',
         probes: probes({ write: () => 500 }),
+      },
+      ...(
+        [
+          [401, 'needs-a-token'],
+          [404, 'no-endpoint'],
+          [429, 'rate-limited'],
+        ] as const
+      ).map(([status, code]) => ({
+        when: `writing answers ${status}`,
+        code,
+        probes: probes({ write: () => status }),
+      })),
+      { when: 'nothing answers', code: 'unreachable', probes: probes({ write: () => refused }) },
+      {
+        when: 'no answer comes',
+        code: 'timeout',
+        probes: probes({ write: () => new ProbeError('TIMEOUT', 'no response') }),
+      },
+      {
+        when: 'the answer breaks off',
+        code: 'unreadable',
+        probes: probes({ write: () => new ProbeError('TRUNCATED', 'it ended') }),
+      },
+      {
+        when: 'another tenant is not served',
+        code: 'not-judged',
+        probes: probes({ readStatus: (who) => (who === 'a@1' ? 200 : 500) }),
+      },
+      {
+        when: 'another tenant meets the rate limit',
+        code: 'rate-limited',
+        probes: probes({ readStatus: (who) => (who === 'a@1' ? 200 : 429) }),
       },
       { when: 'what was written is not there', code: 'not-kept', probes: probes({ read: () => '{}' }) },
       {

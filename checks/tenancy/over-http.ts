@@ -2,14 +2,21 @@ import {
   attempt,
   defineCheck,
   type Evidence,
+  type Exchanged,
   exchange,
   fact,
   option,
-  type PostgresProbe,
   type SqlStep,
   serviceUrl,
   v,
 } from '../../src/check/index.ts';
+import {
+  codeOfAnswer,
+  codeOfFailure,
+  countTenantRows,
+  endpointCodes,
+  quoteIdentifier,
+} from '../../src/suites/index.ts';
 
 /**
  * Verifies tenancy the way in which it is attacked: with a token of one's own. A user of tenant A writes; then a user of
@@ -37,19 +44,29 @@ export default defineCheck({
     setting: option(v.string(), 'app.current_tenant_id', 'Setting that the policies read'),
   },
   codes: {
+    ...endpointCodes,
+    'not-judged': {
+      headline: 'What another tenant reads or writes could not be judged',
+      means: 'a request of another tenant failed with 5xx, which shows nothing about its access',
+      hint: 'meatymusic logs api --since 5m',
+    },
     'not-kept': {
+      headline: 'Over HTTP, a user does not keep what is their own',
       means: 'a user cannot write and read what is their own: nothing is shown about others',
       hint: 'meatymusic logs api --since 5m',
     },
     seen: {
+      headline: 'Over HTTP, another tenant reads what a tenant wrote',
       means: 'another tenant reads it',
       hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
     },
     changed: {
+      headline: 'Over HTTP, another tenant overwrites what a tenant wrote',
       means: 'another tenant overwrites it',
       hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
     },
     'left-behind': {
+      headline: 'The tenants of this check could not be removed again',
       means: 'the two tenants of this check could not be removed again',
       hint: 'let foreign keys to tenants cascade, and delete the tenants whose slug begins with meatymusic-probe-',
     },
@@ -128,22 +145,38 @@ export default defineCheck({
     };
     const slug = (tenant: string) => `meatymusic-probe-${tenant}`;
     const removal: SqlStep = {
-      sql: `delete from ${quote(options.tenants)} where id = any($1)`,
+      sql: `delete from ${quoteIdentifier(options.tenants)} where id = any($1)`,
       values: [[a, b]],
     };
     const creation: SqlStep = {
-      sql: `insert into ${quote(options.tenants)} (id, name, slug) values ($1, $2, $2), ($3, $4, $4)`,
+      sql: `insert into ${quoteIdentifier(options.tenants)} (id, name, slug) values ($1, $2, $2), ($3, $4, $4)`,
       values: [a, slug(a), b, slug(b)],
     };
     const unmade = await sql(creation, [removal]);
     const named = 'the options tenants, users, stored and setting name what the database has';
     if (unmade) return skip(`two tenants could not be made: ${unmade}`, named);
-    const rowsWith = (text: string) => countRows(postgres, options, a, text);
+    const rowsWith = (text: string) => countTenantRows(postgres, options, a, text);
+
+    const notJudged = (code: UnjudgedCode, who: string, does: string, { actual }: Exchanged) =>
+      fail(code, {
+        expected: `an answer to what a ${who} with a token of tenant B ${does}`,
+        actual,
+        evidence,
+      });
 
     const judge = async () => {
       const mine = `mine-${run}`;
       const wrote = await send('owner', mine);
       const read = await send('owner');
+      const code = codeOfAnswer(wrote) ?? codeOfAnswer(read);
+      if (code) {
+        const actual = codeOfAnswer(wrote) ? wrote.actual : `reading it back: ${read.actual}`;
+        return fail(code, {
+          expected: `${options.method} ${url} keeps what a user writes`,
+          actual,
+          evidence,
+        });
+      }
       if (!isGood(wrote) || !read.response?.body.includes(mine)) {
         const actual = isGood(wrote) ? `reading it back: ${read.actual}, without it` : wrote.actual;
         return fail('not-kept', {
@@ -157,7 +190,7 @@ export default defineCheck({
         return skip(own.problem ?? `${options.stored} holds ${own.rows} rows with it`, named);
       for (const who of ['neighbour', 'traveller'] as const) {
         const theirs = `${who}-${run}`;
-        await send(who, theirs);
+        const written = await send(who, theirs);
         const { rows = 0, problem } = await rowsWith(theirs);
         if (problem) return skip(problem, named);
         evidence.push(fact(`rows of tenant A that a ${who} wrote`, String(rows)));
@@ -178,6 +211,10 @@ export default defineCheck({
             evidence,
           });
         }
+        // What was found above counts, whatever the other request met.
+        const [unwritten, unread] = [unjudgedCode(written), unjudgedCode(seen)];
+        if (unwritten) return notJudged(unwritten, who, 'writes', written);
+        if (unread) return notJudged(unread, who, 'reads', seen);
       }
       return pass(
         'neither a neighbour nor a traveller saw or changed it',
@@ -192,34 +229,15 @@ export default defineCheck({
   },
 });
 
-/** Rows of a tenant that hold a text, in the database: a cache may still give the owner what was there before. */
-async function countRows(
-  postgres: PostgresProbe,
-  { users, stored, setting }: { users: string; stored: string; setting: string },
-  tenant: string,
-  text: string,
-): Promise<{ rows?: number; problem?: string }> {
-  const steps: SqlStep[] = [
-    { sql: 'begin' },
-    { sql: 'select set_config($1, $2, true)', values: [setting, tenant] },
-    {
-      sql: `select count(*)::int as rows from ${quote(stored)} s join ${quote(users)} u on u.id = s.user_id
-            where u.tenant_id = $1 and position($2 in s::text) > 0`,
-      values: [tenant, text],
-    },
-    { sql: 'rollback' },
-  ];
-  const { value, failure } = await attempt(postgres.session({ steps }));
-  const counted = value?.[2];
-  if (counted?.ok) return { rows: Number(counted.rows[0]?.rows) };
-  const why = failure?.message ?? counted?.message ?? 'no answer';
-  return { problem: `what is stored cannot be read: ${why}` };
+type UnjudgedCode = 'unreachable' | 'timeout' | 'unreadable' | 'rate-limited' | 'not-judged';
+
+/** Returns why an answer to another tenant shows nothing: a refusal shows that it has no access, a failure does not. */
+function unjudgedCode({ response, failure }: Exchanged): UnjudgedCode | undefined {
+  if (!response) return codeOfFailure(failure);
+  if (response.status === 429) return 'rate-limited';
+  return response.status >= 500 ? 'not-judged' : undefined;
 }
 
 function isGood({ response }: { response?: { status: number } }): boolean {
   return response !== undefined && response.status >= 200 && response.status < 300;
-}
-
-function quote(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -8,6 +8,7 @@ export default defineCheck({
   title: 'The production build of the web app completes',
   failureTitle: 'The production build of the web app fails',
   why: 'A development server forgives what a build does not: types, missing modules, pages that cannot be rendered.',
+  judges: 'web',
   needs: ['command'],
   uses: ['web'],
   effects: 'temporary',

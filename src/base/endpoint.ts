@@ -3,7 +3,7 @@ export type Endpoint = { url: string } | { absent: Absence };
 
 /** Reason why a service has no address. */
 export interface Absence {
-  code: 'not-running' | 'port-not-published' | 'switched-off' | 'no-address';
+  code: 'not-running' | 'port-not-published' | 'switched-off' | 'no-address' | 'not-named';
   /** `container shop-redis-1 exited (1)` */
   reason: string;
   /** Next step for the user; a command where there is one. */
@@ -15,6 +15,15 @@ export function switchedOff(service: string): Absence {
     code: 'switched-off',
     reason: `the configuration says that this stack has no ${service}`,
     hint: `services.${service}.enabled: true`,
+  };
+}
+
+/** Of a service with a default address that is not named: what answers there may be anything. */
+export function notNamed(service: string): Absence {
+  return {
+    code: 'not-named',
+    reason: `no file, variable or flag names ${service}, and its default address is not asked on a stack that meatymusic did not start`,
+    hint: `services.${service}.url: …`,
   };
 }
 

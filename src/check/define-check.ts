@@ -37,6 +37,11 @@ export interface CheckDefinition<
   blockedBy?: Readonly<Record<string, readonly string[]>>;
   /** The probes that `run` gets. */
   needs: readonly Needs[];
+  /**
+   * The kind of service that it judges, alone; it then runs for every service of that kind, each time with that service
+   * instead of the contract's: `stack.services.api` is `payments` in `api/health@payments`.
+   */
+  judges?: string;
   /** Services it talks to; where one is switched off in the configuration, the check is skipped. */
   uses?: readonly ServiceName[];
   /**
@@ -92,6 +97,10 @@ export interface Check extends CheckDefinition {
   id: string;
   /** The file or package it came from, for messages. */
   source: string;
+  /** The service that it judges, where that is not the one of the contract. */
+  service?: string;
+  /** The services that this one depends on; the check sees no other. */
+  dependsOn?: readonly string[];
   /** True if the check runs no user code or pattern and therefore cannot block the event loop. Default: unknown. */
   isBounded?: boolean;
 }

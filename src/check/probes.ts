@@ -13,6 +13,7 @@ import type { MigrationsProbe } from './probes/migrations.ts';
 import type { DnsProbe, TcpProbe, TlsProbe } from './probes/network.ts';
 import type { PostgresProbe } from './probes/postgres.ts';
 import type { RedisProbe } from './probes/redis.ts';
+import type { ServiceProbe } from './probes/service.ts';
 import type { SpansProbe } from './probes/spans.ts';
 
 export type * from './probes/browser.ts';
@@ -26,6 +27,7 @@ export type * from './probes/network.ts';
 export type * from './probes/postgres.ts';
 export * from './probes/probe-error.ts';
 export type * from './probes/redis.ts';
+export type * from './probes/service.ts';
 export type * from './probes/spans.ts';
 
 /** The probes by name. Their methods reject with `ProbeError` alone, also at the deadline of the attempt. */
@@ -44,6 +46,7 @@ export interface Probes {
   process: ProcessProbe;
   migrations: MigrationsProbe;
   control: ControlProbe;
+  service: ServiceProbe;
   ids: IdsProbe;
 }
 

@@ -23,6 +23,7 @@ const probes: Record<ProbeName, true> = {
   process: true,
   migrations: true,
   control: true,
+  service: true,
   ids: true,
 };
 
@@ -36,6 +37,7 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   run: true,
   after: false,
   blockedBy: false,
+  judges: false,
   uses: false,
   effects: false,
   level: false,
@@ -80,7 +82,7 @@ export function problemsOf(definition: unknown): string[] {
 
 function problemsOfTexts(given: Given): string[] {
   const required = ['title', 'failureTitle', 'why'].filter((key) => !isText(given[key]));
-  const optional = ['unprovable'].filter((key) => given[key] !== undefined && !isText(given[key]));
+  const optional = ['unprovable', 'judges'].filter((key) => given[key] !== undefined && !isText(given[key]));
   return [...required, ...optional].map((key) => `"${key}" is not a text`);
 }
 

@@ -55,6 +55,11 @@ export const checkResultSchema = strictMap({
   durationMs: ms,
 });
 
+export const excludedSchema = strictMap({
+  id: text,
+  reason: about('contract, verify.skip or --skip'),
+});
+
 export const nothingExaminedSchema = described(
   strictMap({ code: v.picklist(['all-skipped', 'empty-shard']), message: text }),
   'No check came to a verdict: all were skipped (exit code 2), or the shard is empty',
@@ -73,11 +78,21 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         runtime: about('compose, embedded, external, or the name of a runner of a plugin'),
         services: described(services, 'By name'),
         telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
+        project: maybe('Name of the project; absent on the reference stack'),
+        isReference: v.optional(
+          described(v.boolean(), 'Whether the services are those of the reference stack; absent: no'),
+        ),
         absent: v.optional(
           described(
             mapOf(
               strictMap({
-                code: v.picklist(['not-running', 'port-not-published', 'switched-off', 'no-address']),
+                code: v.picklist([
+                  'not-running',
+                  'port-not-published',
+                  'switched-off',
+                  'no-address',
+                  'not-named',
+                ]),
                 reason: text,
                 hint: text,
               }),
@@ -97,11 +112,21 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         blocked: count,
         total: count,
         flaky: count,
+        excluded: described(
+          count,
+          'How many checks did not run because something leaves them out; not in total',
+        ),
         advisory: described(count, 'How many of the failed checks are advisory: they do not fail the run'),
       }),
       ok: v.boolean(),
       exitCode: count,
       checks: described(v.array(checkResultSchema), 'In the order of the plan'),
+      excluded: v.optional(
+        described(
+          v.array(excludedSchema),
+          'Selected checks that did not run: their area is not part of the contract, or verify.skip or --skip leaves them out',
+        ),
+      ),
     }),
     v.description('The result of `meatymusic verify`'),
   );

@@ -2,6 +2,7 @@ import type { v } from '../base/schema.ts';
 import type {
   attemptSchema,
   checkResultSchema,
+  excludedSchema,
   nothingExaminedSchema,
   resultSchemaOf,
 } from './result-schema.ts';
@@ -17,6 +18,9 @@ export type Status = CheckResult['status'];
 
 /** The result document, the source of every report. It is redacted before it is made. */
 export type RunResult = v.InferOutput<ReturnType<typeof resultSchemaOf>>;
+
+/** A check that was selected and did not run because something leaves it out. */
+export type ExcludedCheck = v.InferOutput<typeof excludedSchema>;
 
 /** The reason why a run judged nothing. */
 export type NothingExamined = v.InferOutput<typeof nothingExaminedSchema>;

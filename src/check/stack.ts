@@ -70,6 +70,10 @@ export interface TcpInfo extends ServiceInfo {
 export interface StackInfo {
   runtime: string;
   services: ServiceInfos;
+  /** Name of the project, in kebab-case; absent on the reference stack. */
+  project?: string;
+  /** True if the services are those of the reference stack. */
+  isReference?: boolean;
   /** OTLP endpoint of the services. Unset: they print their spans. */
   telemetry: { otlpEndpoint?: string };
   /** Enabled services that do not run or cannot be reached; their address is a placeholder that leads nowhere. */

@@ -14,26 +14,27 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .addHelpText(
       'after',
       `
-Stronger from left to right: defaults, meatymusic.config.{ts,mts,js,mjs,json,yaml,yml} (found upwards), .env,
-.env.local, environment variables, flags. Secrets are masked. The search upwards ends at the root of the repository, at
+Stronger from left to right: defaults, meatymusic.config.{ts,mts,js,mjs,json,yaml,yml} (found upwards), the environment
+of it that --env names, .env, .env.local, environment variables, flags. Secrets are masked. The search upwards ends at the root of the repository, at
 the home folder, and before a folder that other users can write to; --config takes any file.
 
 Examples:
   $ meatymusic config
   $ meatymusic config --changed
+  $ meatymusic config --env staging --changed
   $ REDIS_URL=redis://cache:6379 meatymusic config --json | jq '.settings[] | select(.origin.kind == "environment")'`,
     );
   act(command, printConfig);
 };
 
 const printConfig: Action = async (invocation, options) => {
-  const { config, origins, root, file, search } = await openProject(invocation);
+  const { config, origins, root, file, environment, search } = await openProject(invocation);
   const settings = effectiveSettings(config, origins).filter(
     ({ origin }) => !options.changed || origin.kind !== 'default',
   );
   if (options.json) {
     await invocation.stdout.write(
-      `${JSON.stringify({ root, file: file ?? null, ...(search ? { search } : {}), settings }, null, 2)}\n`,
+      `${JSON.stringify({ root, file: file ?? null, ...(environment !== undefined && { environment }), ...(search ? { search } : {}), settings }, null, 2)}\n`,
     );
     return ExitCode.ok;
   }
@@ -62,6 +63,7 @@ const printConfig: Action = async (invocation, options) => {
       columns,
     ),
     ...besideText('root  ', root, columns),
+    ...(environment === undefined ? [] : besideText('env   ', environment, columns)),
     '',
     ...rows.flatMap(row),
   ];

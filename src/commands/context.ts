@@ -9,12 +9,12 @@ import { lineFor } from './style.ts';
  * `Fault` (78) that lists every problem.
  */
 export async function openProject(
-  { cwd, env, configFile, signal, stderr, quiet, verbose }: Invocation,
+  { cwd, env, configFile, environment, signal, stderr, quiet, verbose }: Invocation,
   flags: readonly FlagSetting[] = [],
 ): Promise<Project> {
   // Standard output is the command's.
   const onOutput = (text: string) => void stderr.write(text);
-  const project = await open({ cwd, env, configFile, flags, signal, onOutput });
+  const project = await open({ cwd, env, configFile, environment, flags, signal, onOutput });
   const { end, passedOver = [] } = project.search ?? {};
   if (!quiet && (verbose || passedOver.length > 0) && end) {
     await stderr.write(lineFor(stderr, `note: ${passedOverText(passedOver)}the search ended: ${end}`));

@@ -28,6 +28,8 @@ export interface Invocation {
   env: Readonly<Record<string, string | undefined>>;
   /** `--config`: absolute path. */
   configFile?: string;
+  /** `--env`: an environment of the configuration. */
+  environment?: string;
   quiet: boolean;
   verbose: boolean;
   /** The report, and nothing else. */

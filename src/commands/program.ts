@@ -9,6 +9,7 @@ import { commandTable } from './table.ts';
 export interface GlobalOptions {
   config?: string;
   cwd?: string;
+  env?: string;
   quiet?: boolean;
   verbose?: boolean;
 }
@@ -84,6 +85,7 @@ export function createProgram(version: string): Command {
     )
     .version(version, '-V, --version', 'print the version')
     .option('--config <file>', 'configuration file (default: found upwards from the working folder)')
+    .option('--env <name>', 'environment of the configuration: its settings win over the rest of the file')
     .option('--cwd <folder>', 'work as if started in this folder')
     .option('-q, --quiet', 'only what did not pass, and the result')
     .option('--verbose', 'more about what happens; stack traces of unexpected errors')
@@ -117,7 +119,7 @@ export function addCommand(program: Command, name: string): Command {
 export function commandName(argv: readonly string[]): string | undefined {
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] as string;
-    if (word === '--config' || word === '--cwd') index++;
+    if (word === '--config' || word === '--cwd' || word === '--env') index++;
     else if (!word.startsWith('-')) return word;
   }
   return undefined;

@@ -38,7 +38,7 @@ async function call(argv: readonly string[], version: string, context: ProcessCo
     await (parsed.exitCode === ExitCode.ok ? context.stdout : context.stderr).write(parsed.text);
     return parsed.exitCode;
   }
-  const { config, cwd: folder = '.', quiet = false, verbose = false } = parsed.globals;
+  const { config, env: environment, cwd: folder = '.', quiet = false, verbose = false } = parsed.globals;
   const cwd = path.resolve(folder);
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Fault({
@@ -50,7 +50,16 @@ async function call(argv: readonly string[], version: string, context: ProcessCo
   const { base, stdout, stderr } = context;
   const configFile = config ? { configFile: path.resolve(cwd, config) } : {};
   return parsed.action(
-    { ...base, cwd, ...configFile, quiet, verbose, stdout, stderr },
+    {
+      ...base,
+      cwd,
+      ...configFile,
+      ...(environment !== undefined && { environment }),
+      quiet,
+      verbose,
+      stdout,
+      stderr,
+    },
     parsed.options,
     parsed.args,
   );

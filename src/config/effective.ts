@@ -16,9 +16,12 @@ export interface EffectiveSetting {
 
 /** Returns every setting that has a value, in the order of the schema, secrets masked. */
 export function effectiveSettings(config: Config, origins: Origins): EffectiveSetting[] {
-  return [...leavesOf(config)]
-    .filter(([, value]) => value !== undefined)
-    .map(([path, value]) => ({ path, value: maskedValue(path, value), origin: originOf(origins, path) }));
+  return (
+    [...leavesOf(config)]
+      // Those of the environment in force are merged into the others.
+      .filter(([path, value]) => value !== undefined && !path.startsWith('environments'))
+      .map(([path, value]) => ({ path, value: maskedValue(path, value), origin: originOf(origins, path) }))
+  );
 }
 
 /** The value on one line: durations with their unit, lists and objects as JSON. */

@@ -1,30 +1,26 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { knownSecrets } from '../base/known-secrets.ts';
-import { isPlainObject } from '../base/plain-object.ts';
 import { publicNamesOf, secretsOfValue } from '../base/secret-places.ts';
 import { type Trust, trustFrom } from '../base/trust.ts';
-import {
-  type Environment,
-  type EnvironmentSource,
-  envFileNames,
-  environmentSettings,
-  processEnvironment,
-  readEnvFiles,
-} from './environment.ts';
+import { type Environment, envFileNames, processEnvironment, readEnvFiles } from './environment.ts';
 import { configFileNames, type Search, searchUpwards } from './find.ts';
 import { judgeSettings } from './judge.ts';
+import { takeNamedEnvironment } from './named-environment.ts';
 import { type FlagSetting, type Origin, type Origins, originOf } from './origin.ts';
 import { badConfiguration, type Problem } from './problem.ts';
 import { type ConfigSource, readConfigFile } from './read-config-file.ts';
-import { type Config, configOf } from './schema.ts';
-import { lastKey, leavesOf, setValueAt, soundCopy, structuralProblems, valueAt } from './settings.ts';
+import type { Config } from './schema.ts';
+import { lastKey, leavesOf, setValueAt } from './settings.ts';
+import { placeIn, takeEnvironment, takeFile } from './sources.ts';
 
 export interface LoadOptions {
   cwd: string;
   env: Environment;
   /** `--config`; default: found upwards from `cwd`. */
   configFile?: string | undefined;
+  /** `--env`: name of an environment of the file. Default: none. */
+  environment?: string | undefined;
   flags?: readonly FlagSetting[];
   signal?: AbortSignal;
   /** The output of a configuration that is code. */
@@ -39,6 +35,8 @@ export interface LoadedConfig {
   /** Folder of the configuration file, else the nearest with a package.json or a repository, else the working folder. */
   root: string;
   file?: string;
+  /** The environment of the file that is in force, if any. */
+  environment?: string;
   /** How the search ended that found no configuration file, or `undefined` where there is one. */
   search?: Pick<Search, 'end' | 'passedOver'>;
   /** The environment with what `.env` files add. */
@@ -50,11 +48,11 @@ export interface LoadedConfig {
 }
 
 /**
- * Puts the configuration together: defaults < file < `.env` < `.env.local` < environment < flags. Rejects with one
+ * Puts the configuration together: defaults < file < environment of the file < `.env` < `.env.local` < environment < flags. Rejects with one
  * `Fault` (78) that names every problem of every source, or with the signal's reason.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const { cwd, env, flags = [] } = options;
+  const { cwd, env, environment, flags = [] } = options;
   const problems: Problem[] = [];
   const search = searchUpwards(cwd);
   const { file, isNamed } = chooseFile(options, search, problems);
@@ -70,6 +68,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     problems.push(...source.problems);
     takeFile(source, label, { settings, origins, problems });
   }
+  const secrets = textsOf(settings, secretsOfValue);
+  // Problems quote what is wrong.
+  knownSecrets.add(...secrets);
+  const placeOf = source && file ? placeIn(source.lineOf, labelOf(file, cwd)) : () => '--env';
+  takeNamedEnvironment({ settings, origins, problems, placeOf }, environment);
   const envFiles = readEnvFiles(root);
   problems.push(...envFiles.problems);
   for (const each of [...envFiles.sources, processEnvironment(env)]) takeEnvironment(each, settings, origins);
@@ -86,8 +89,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     return line ? `${labelOf(file, cwd)}:${line}` : labelOf(file, cwd);
   };
   const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
-  const secrets = [...textsOf(settings, secretsOfValue), ...textsOf(fromFiles, secretsOfValue)];
-  // Problems quote what is wrong.
+  secrets.push(...textsOf(settings, secretsOfValue), ...textsOf(fromFiles, secretsOfValue));
   knownSecrets.add(...secrets);
   const judged = judgeSettings(settings);
   for (const { path: at, message } of judged.config ? [] : judged.problems) {
@@ -98,9 +100,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     config: judged.config,
     origins,
     root,
+    ...(environment !== undefined && { environment }),
     ...(file ? { file } : { search: { end: search.end, passedOver: search.passedOver } }),
     env: { ...fromFiles, ...env },
-    secrets,
+    secrets: [...new Set(secrets)],
     publicNames: [...textsOf(judged.config, publicNamesOf), ...textsOf(fromFiles, publicNamesOf)],
   };
 }
@@ -178,47 +181,6 @@ function plantedIn(
 function labelOf(file: string, cwd: string): string {
   const relative = path.relative(cwd, file);
   return relative.length < file.length ? relative : file;
-}
-
-function takeFile(
-  { value, lineOf }: ConfigSource,
-  label: string,
-  into: { settings: Record<string, unknown>; origins: Map<string, Origin>; problems: Problem[] },
-): void {
-  const place = (at: string): Origin => {
-    for (let up = at; up !== ''; up = up.slice(0, Math.max(0, up.lastIndexOf('.')))) {
-      const line = lineOf(up);
-      if (line) return { kind: 'file', text: `${label}:${line}` };
-    }
-    return { kind: 'file', text: label };
-  };
-  const wrong = [...structuralProblems(value)];
-  if (wrong.length === 0 && !isPlainObject(value))
-    wrong.push({ path: '', message: 'is not an object of settings' });
-  for (const { path: at, message } of wrong) {
-    into.problems.push({ where: place(at).text, ...(at === '' ? {} : { path: at }), message });
-  }
-  const sound = isPlainObject(value) ? soundCopy(value) : {};
-  Object.assign(into.settings, sound);
-  for (const [at, leaf] of leavesOf(sound)) {
-    // The values in an empty object are defaults.
-    if (!isPlainObject(leaf)) into.origins.set(at, place(at));
-  }
-}
-
-function takeEnvironment(
-  { variables, originOf: place }: EnvironmentSource,
-  settings: Record<string, unknown>,
-  origins: Map<string, Origin>,
-): void {
-  for (const { name, path: at, convert } of environmentSettings) {
-    const text = variables[name];
-    // Compose and CI systems pass unset variables as empty ones.
-    if (text === undefined || text === '') continue;
-    const current = () => valueAt(settings, at) ?? valueAt(configOf(), at);
-    setValueAt(settings, at, convert ? convert(text, current()) : text);
-    origins.set(at, place(name));
-  }
 }
 
 /** Of each text of the settings, by the last part of its path. */

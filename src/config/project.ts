@@ -11,6 +11,8 @@ export interface Project {
   root: string;
   /** The configuration file, where there is one. */
   file?: string;
+  /** The environment of the file that is in force: `--env`. */
+  environment?: string;
   /** How the search ended that found no configuration file. */
   search?: NonNullable<LoadedConfig['search']>;
   /** The environment with what `.env` files add. */

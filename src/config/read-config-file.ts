@@ -108,7 +108,8 @@ function duplicates({ type, children = [] }: Node): Node[] {
   const nested = children.flatMap(duplicates);
   if (type !== 'object') return nested;
   const names = children.map((property) => property.children?.[0] as Node);
-  const repeated = names.filter(({ value }, at) => names.findIndex((other) => other.value === value) < at);
+  const seen = new Set<unknown>();
+  const repeated = names.filter(({ value }) => seen.has(value) || !seen.add(value));
   return [...repeated, ...nested];
 }
 

@@ -1,6 +1,7 @@
 import { integer, mapOf, strictMap, v } from '../base/schema.ts';
 import { composeServices, servicesSchema } from '../services/schema.ts';
 import { databaseUrl, duration, group, name, setting, unset } from '../services/setting.ts';
+import { contractSchema } from './contract.ts';
 import { runtimeChoices } from './runner-names.ts';
 
 /**
@@ -135,8 +136,14 @@ export const configSchema = strictMap({
     {},
     'Options of checks, by check id, area or glob: api/health, auth, observability/*',
   ),
+  contract: contractSchema,
   verify,
   logs,
+  environments: setting(
+    mapOf(v.looseObject({})),
+    {},
+    'Settings that `--env <name>` merges over the others; one that names addresses describes a stack that runs elsewhere',
+  ),
   browser,
 });
 

@@ -66,7 +66,7 @@ describe('services of a configuration', () => {
     });
   });
 
-  it('have no address that nobody configured, except those of the contract', async () => {
+  it('have no address that is not configured, except those of the contract', async () => {
     const { services } = (await load(wholeStack)).config;
     expect(settingsOf(services, 'archive').url).toBeUndefined();
     expect(settingsOf(services, 'web').url).toBe('http://localhost:3000');

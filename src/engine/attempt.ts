@@ -3,6 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { messageOf, stackOf } from '../base/errors.ts';
 import { type ContextParts, contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
+import { stackSeenBy } from '../check/instance.ts';
 import { type BrokenCheck, judgeVerdict, plainVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -24,6 +25,8 @@ export interface AttemptScope {
   /** Cheaper than `signal`, which is created on demand. Returns a function that removes the listener. */
   onAbort?(listener: () => void): () => void;
   remainingMs(): number;
+  /** Gives back the time that the start of a helper of ours took. */
+  giveBack(ms: number): void;
   /** Reports a line of progress. */
   progress(line: string): void;
   /** Ends the attempt as broken: the check asked for more than its effects allow, whatever it makes of the refusal. */
@@ -105,7 +108,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     this.checkId = attempt.check.id;
     this.number = attempt.number;
     this.options = attempt.options;
-    this.stack = attempt.stack;
+    this.stack = stackSeenBy(attempt.check, attempt.stack);
     this.#startedAt = attempt.clock.monotonic();
     this.#budgetMs = attempt.timeoutMs;
   }
@@ -118,6 +121,10 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   readonly remainingMs = () =>
     Math.max(0, this.#budgetMs - (this.#attempt.clock.monotonic() - this.#startedAt));
+
+  readonly giveBack = (ms: number) => {
+    this.#budgetMs += ms;
+  };
 
   readonly progress = (line: string) => {
     if (!this.#ended) this.#attempt.onProgress(line);
@@ -196,6 +203,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     const { clock, timeoutMs } = this.#attempt;
     this.#cancelTimer = clock.after(delayMs, () => {
       const lagMs = clock.monotonic() - this.#startedAt - this.#budgetMs;
+      if (lagMs < 0) return this.#arm(-lagMs);
       if (lagMs > tolerableLagMs) {
         this.#budgetMs += lagMs;
         this.#arm(lagMs);

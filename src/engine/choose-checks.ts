@@ -1,5 +1,6 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
 import { type Selection, selectChecks } from './select.ts';
 
@@ -8,9 +9,13 @@ export function chooseChecks(checks: readonly Check[], selection: Selection): Ch
   try {
     return selectChecks(checks, selection);
   } catch (error) {
-    const { skip } = selection;
-    if (!(error instanceof Fault) || error.code !== 'nothing-selected' || skip.length === 0) throw error;
-    const selected = selectChecks(checks, { ...selection, skip: [] }, { alone: true }).map(({ id }) => id);
+    const { skip, areasOff = new Set() } = selection;
+    if (!(error instanceof Fault) || error.code !== 'nothing-selected' || skip.length + areasOff.size === 0)
+      throw error;
+    const all = { ...selection, skip: [], areasOff: new Set<string>() };
+    const selected = selectChecks(checks, all, { alone: true }).map(({ id }) => id);
+    const off = [...new Set(selected.map(areaOf))].filter((area) => areasOff.has(area));
+    if (selected.every((id) => areasOff.has(areaOf(id)))) throw notInContract(off);
     const one = selected.length === 1;
     const what = selected.length > 5 ? `${selected.length} checks` : selected.join(', ');
     throw new Fault({
@@ -20,4 +25,14 @@ export function chooseChecks(checks: readonly Check[], selection: Selection): Ch
       exitCode: ExitCode.usage,
     });
   }
+}
+
+function notInContract(areas: readonly string[]): Fault {
+  const [area] = areas;
+  return new Fault({
+    code: 'nothing-selected',
+    message: `${areas.join(', ')}: not part of this stack's contract`,
+    hint: `contract.${area}: false in the configuration leaves it out`,
+    exitCode: ExitCode.usage,
+  });
 }

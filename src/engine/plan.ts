@@ -1,11 +1,14 @@
 import { type Check, idsBefore } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
+import type { ExcludedCheck } from '../check/result.ts';
 
 /** What will run, in an order in which each check follows those that it is `after`; the order of every report. */
 export interface Plan {
   checks: readonly Check[];
   /** For each check, the positions in `checks` of what it is after; what is not part of the run is left out. */
   after: readonly (readonly number[])[];
+  /** Selected checks that something leaves out. Default: none. */
+  excluded?: readonly ExcludedCheck[];
 }
 
 /**

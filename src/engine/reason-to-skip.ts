@@ -9,6 +9,10 @@ const commandHint =
 /** Why a check cannot be judged in this run, before it is even tried. */
 export function reasonToSkip(check: Check, stack: StackInfo, readOnly: boolean): Skip | undefined {
   const effects = effectsOf(check);
+  const unnamed = check.uses
+    ?.map((service) => stack.absent?.[service])
+    .find((absent) => absent?.code === 'not-named');
+  if (unnamed) return { status: 'skip', reason: unnamed.reason, enable: unnamed.hint };
   const off = check.uses?.find((service) => stack.services[service]?.enabled === false);
   if (off) {
     return {

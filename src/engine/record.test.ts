@@ -13,6 +13,7 @@ const scope: AttemptScope = {
   progress() {},
   refuse() {},
   hinder() {},
+  giveBack() {},
 };
 
 /** Records what `use` asks of these probes, and gives probes that answer from the recording. */

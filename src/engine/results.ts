@@ -3,7 +3,14 @@ import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 import { headlineOf } from '../check/headline.ts';
-import type { Attempt, CheckResult, NothingExamined, RunResult, Status } from '../check/result.ts';
+import type {
+  Attempt,
+  CheckResult,
+  ExcludedCheck,
+  NothingExamined,
+  RunResult,
+  Status,
+} from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Outcome } from './attempt.ts';
@@ -67,6 +74,8 @@ function firstFrame(stack: string): string {
 
 export interface RunFacts {
   checks: CheckResult[];
+  /** Checks that were selected and that something leaves out. */
+  excluded: readonly ExcludedCheck[];
   stack: StackInfo;
   startedAt: string;
   durationMs: number;
@@ -80,7 +89,8 @@ export interface RunFacts {
 }
 
 export function runResultOf(facts: RunFacts): RunResult {
-  const { checks, stack, startedAt, durationMs, endedBy, internalError, toolVersion, traceId } = facts;
+  const { checks, excluded, stack, startedAt, durationMs, endedBy, internalError, toolVersion, traceId } =
+    facts;
   const count = (status: Status) => checks.filter((check) => check.status === status).length;
   const summary = {
     total: checks.length,
@@ -90,6 +100,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     error: count('error'),
     blocked: count('blocked'),
     flaky: checks.filter(({ flaky }) => flaky).length,
+    excluded: excluded.length,
     advisory: checks.filter(({ status, level }) => status === 'fail' && level === 'advisory').length,
   };
   const nothingExamined = nothingExaminedIn(facts);
@@ -108,6 +119,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     ok: exitCode === ExitCode.ok,
     exitCode,
     checks,
+    ...(excluded.length > 0 && { excluded: [...excluded] }),
   };
 }
 

@@ -66,6 +66,7 @@ describe('startRun', () => {
       error: 0,
       blocked: 0,
       flaky: 0,
+      excluded: 0,
       advisory: 0,
     });
     expect(events.filter(({ type }) => type === 'check-end')).toHaveLength(4);
@@ -298,6 +299,19 @@ describe('startRun', () => {
     it("takes a check's own timeout before the run's", async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/patient', timeoutMs: 9000, run: hanging })]);
       expect((await resultAfter(9100)).find('a/patient').durationMs).toBe(9100);
+    });
+
+    it('gives back the time that a helper of ours took to start', async () => {
+      let giveBack = (_ms: number) => {};
+      const { clock, resultAfter } = begin([makeCheck({ id: 'a/one', timeoutMs: 1000, run: hanging })], {
+        openProbes: (scope) => {
+          giveBack = scope.giveBack;
+          return { probes: {}, close() {} };
+        },
+      });
+      await clock.advance(900);
+      giveBack(600);
+      expect((await resultAfter(1000)).find('a/one').durationMs).toBe(1600 + evidenceGraceMs);
     });
 
     it('gives back the time in which the event loop stood still', async () => {

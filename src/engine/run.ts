@@ -267,6 +267,7 @@ export function startRun(options: RunOptions): Run {
     });
     return runResultOf({
       checks,
+      excluded: plan.excluded ?? [],
       stack,
       startedAt: startedAtIso,
       durationMs: elapsedMs(),

@@ -3,15 +3,18 @@ import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 import { areaOf } from '../check/area-of.ts';
 import { type Check, idsBefore } from '../check/define-check.ts';
+import { roleOfKind } from '../check/instance.ts';
 import { anyOf, globMatcher, isGlob, prefixesOf, withoutSlash } from './patterns.ts';
 
 export interface Selection {
-  /** Ids, areas, or globs on ids: `database/connects`, `database`, `web/*`. Empty: all. */
+  /** Ids, areas, globs on ids, or a service: `database/connects`, `database`, `web/*`, `@payments`. Empty: all. */
   patterns: readonly string[];
   /** Only checks with one of these tags. Empty: whatever the tags. */
   tags: readonly string[];
   /** Patterns of checks that do not run, not even because another is after them. */
   skip: readonly string[];
+  /** Areas that are not part of the contract. Default: none. */
+  areasOff?: ReadonlySet<string>;
   /** The `index`th of `count` equal parts of what is chosen, from 1; what these are `after` runs in each part. */
   shard?: { index: number; count: number } | undefined;
 }
@@ -27,9 +30,10 @@ export const optInTag = 'opt-in';
  */
 export function selectChecks(
   all: readonly Check[],
-  { patterns, tags, skip, shard }: Selection,
+  { tags, shard, ...named }: Selection,
   { alone = false } = {},
 ): Check[] {
+  const [patterns, skip] = [ofServices(all, named.patterns), ofServices(all, named.skip)];
   const problems = [...unknownPatterns(all, [...patterns, ...skip]), ...unknownTags(all, tags)];
   if (problems.length > 0) {
     throw new Fault({
@@ -40,11 +44,12 @@ export function selectChecks(
       exitCode: ExitCode.usage,
     });
   }
-  const named = anyOf(patterns);
-  const left = anyOf(skip);
+  const isNamed = anyOf(patterns);
+  const isSkipped = anyOf(skip);
+  const left = (id: string) => isSkipped(id) || named.areasOff?.has(areaOf(id)) === true;
   const wanted = (check: Check) => {
     if (tags.length > 0 && !tags.some((tag) => check.tags?.includes(tag))) return false;
-    if (patterns.length > 0) return named(check.id);
+    if (patterns.length > 0) return isNamed(check.id);
     return tags.length > 0 || !check.tags?.includes(optInTag);
   };
   const byId = new Map(all.map((check) => [check.id, check]));
@@ -73,6 +78,18 @@ export function selectChecks(
   return all.filter((check) => chosen.has(check));
 }
 
+/** Replaces `@payments` with the ids of the checks that judge this service. */
+function ofServices(all: readonly Check[], patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) => {
+    const ids = all.filter((check) => `@${serviceJudgedBy(check)}` === pattern).map(({ id }) => id);
+    return pattern.startsWith('@') && ids.length > 0 ? ids : [pattern];
+  });
+}
+
+function serviceJudgedBy({ judges, service }: Check): string | undefined {
+  return service ?? (judges === undefined ? undefined : roleOfKind(judges));
+}
+
 function unknownPatterns(all: readonly Check[], patterns: readonly string[]): string[] {
   if (patterns.length === 0) return [];
   const ids = all.map(({ id }) => id);
@@ -86,7 +103,10 @@ function unknownPatterns(all: readonly Check[], patterns: readonly string[]): st
   return patterns.flatMap((pattern) => {
     const found = isGlob(pattern) ? ids.some(globMatcher(pattern)) : isKnown(withoutSlash(pattern));
     if (found) return [];
-    const near = nearest(pattern, [...new Set(ids.flatMap((id) => [id, areaOf(id)]))]);
+    const names = pattern.startsWith('@')
+      ? all.map((check) => `@${serviceJudgedBy(check)}`)
+      : ids.flatMap((id) => [id, areaOf(id)]);
+    const near = nearest(pattern, [...new Set(names)]);
     return [`no check matches "${pattern}"${near ? `; nearest: ${near}` : ''}`];
   });
 }

@@ -24,6 +24,7 @@ const credentials =
 
 /** Returns the credentials behind the name of their scheme. */
 export function authorization(text: string): FoundSecret | undefined {
+  if (/\bdigest\s[^\n]*response=\\*"?[0-9a-f]{32}/i.test(text)) return { rule: 'bearer-token' };
   for (const { 1: known, 2: other, 3: value = '', index } of text.matchAll(credentials)) {
     const scheme = known ?? other;
     // A field is reported as one.

@@ -72,6 +72,8 @@ export const fieldNames: Record<Role, readonly string[]> = {
     'logging.googleapis.com/trace',
     'TraceID',
     '@tr',
+    '_trace_id',
+    '_traceId',
     'trace',
   ],
   span: [
@@ -86,6 +88,8 @@ export const fieldNames: Record<Role, readonly string[]> = {
     'logging.googleapis.com/spanId',
     'SpanID',
     '@sp',
+    '_span_id',
+    '_spanId',
   ],
   service: [
     'service',

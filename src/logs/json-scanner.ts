@@ -240,9 +240,7 @@ export class JsonScanner {
 
 function nestedRole(bytes: Uint8Array, start: number, end: number, nest: number): number {
   const nested = namesInNest[nest];
-  if (nested === undefined) return -1;
-  for (const name of nested.names) if (isTextAt(bytes, start, end, name)) return nested.role;
-  return -1;
+  return nested?.names.some((name) => isTextAt(bytes, start, end, name)) ? nested.role : -1;
 }
 
 function isTextAt(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {

@@ -66,20 +66,28 @@ export function levelOfWord(word: string): Level | undefined {
   return match ? ((match[2] as Level | undefined) ?? letters[match[1]!]) : undefined;
 }
 
-/** By the numbers of Log4j, Logback and log4js, which are thousands. */
-const log4j: Record<number, Level> = {
+/** Numbers of Log4j, Logback and log4js, which are thousands, and of Monolog, which are hundreds. */
+const largeNumbers: Record<number, Level> = {
   5000: 'trace',
   10000: 'debug',
   20000: 'info',
   30000: 'warn',
   40000: 'error',
   50000: 'fatal',
+  100: 'debug',
+  200: 'info',
+  250: 'info',
+  300: 'warn',
+  400: 'error',
+  500: 'fatal',
+  550: 'fatal',
+  600: 'fatal',
 };
 
 /** Numbers of pino and bunyan (10–60) and Python (10–50); 30 is pino's info and Python's warning: the shape decides. */
 export function levelOfNumber(
   value: number,
-  scale: 'pino' | 'python' | 'syslog' | 'otel' | 'log4j' | 'consola',
+  scale: 'pino' | 'python' | 'syslog' | 'otel' | 'large' | 'consola',
 ): Level | undefined {
   if (!Number.isInteger(value) || value < 0) return undefined;
   switch (scale) {
@@ -91,8 +99,8 @@ export function levelOfNumber(
       return value <= 7
         ? (['fatal', 'fatal', 'fatal', 'error', 'warn', 'info', 'info', 'debug'] as const)[value]
         : undefined;
-    case 'log4j':
-      return log4j[value];
+    case 'large':
+      return largeNumbers[value];
     case 'consola':
       return (['error', 'warn', 'info', 'info', 'debug', 'trace'] as const)[value];
     case 'otel':

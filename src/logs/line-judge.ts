@@ -94,8 +94,7 @@ export class LineJudge {
       const mayHoldRecords = (mask & (hasLevel ? listMask : listMask | recordBit)) !== 0;
       if (mayHoldRecords && this.judgeList(line, start, end, depth)) return;
       if ((mask & jsonPayloadBit) !== 0) this.count('gcp');
-      const hasMessage = types[roleIndex.message] !== valueType.none;
-      const frame = findJsonFrame({ mask, hasLevel, hasMessage });
+      const frame = frameOf(facts);
       const role = frame?.holds === 'payload' ? payloadRole : roleIndex.message;
       if (frame && types[role] === valueType.string) {
         this.count(frame.name);
@@ -193,7 +192,8 @@ export class LineJudge {
     let brace = head.indexOf('{');
     for (let tried = 0; brace !== -1 && tried < bracesTried; tried++, brace = head.indexOf('{', brace + 1)) {
       if (!scanner.scan(bytes, view, start + brace)) continue;
-      const name = nameOtherPrefix(head.slice(0, brace), isRecord(scanner.facts));
+      const { facts } = scanner;
+      const name = nameOtherPrefix(head.slice(0, brace), isRecord(facts) || frameOf(facts) !== undefined);
       if (name === undefined) return false;
       this.count(name);
       this.unwrap(line, start + brace, end, depth + 1);
@@ -236,6 +236,11 @@ export class LineJudge {
     const { frames } = this.report;
     frames[frame] = (frames[frame] ?? 0) + 1;
   }
+}
+
+function frameOf({ frameMask: mask, types }: LineFacts) {
+  const hasLevel = types[roleIndex.level] !== valueType.none;
+  return findJsonFrame({ mask, hasLevel, hasMessage: types[roleIndex.message] !== valueType.none });
 }
 
 /** Whether an object is that of a logger: it has two of time, level, message and trace. */

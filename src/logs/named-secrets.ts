@@ -6,8 +6,17 @@ import type { FoundSecret } from './secret-rules.ts';
  * A name, what separates it from its value (`=`, `:`, `=>`, quotes, also escaped ones, brackets), and the value. An option
  * of a command (`--password`) is separated by a space.
  */
-const named =
-  /([\w.-]*[A-Za-z][\w.-]*)((?:\\*["'])?(?:\s+(?:=>|[:=])\s+|(?:=>|[:=])|:\s+|\s+=>\s*)(?:\[\s*)?|(?<=--[\w-]+)\s+(?!-))((?:\\*["'])?)((?:(?:bearer|basic|token|digest)\s+)?(?:[^\s"'\\,;?&<>()}\]]+(?:[<>()}\]][^\s"'\\,;?&<>()}\]]+)*|<[^>\s]*>|\[[^\]\s]*\]?|\{\{[^}]*\}\}))/gi;
+const named = new RegExp(
+  [
+    String.raw`([\w.-]*[A-Za-z][\w.-]*)`,
+    // Between a name and its value: quotes, a closing bracket, an operator; an element; an option and its argument.
+    String.raw`((?:\\*["'])?\]?(?:\s+(?:=>|->|:=|[:=])\s+|(?:=>|->|:=|[:=])|:\s+|\s+=>\s*)(?:\[\s*)?`,
+    String.raw`|(?<=<[\w.-]+)>(?=[^<>@\s][^<>]*</)|(?<=--[\w-]+)(?:\s+(?!-)|["']\s*,\s*(?=["'])))`,
+    String.raw`((?:\\*["'])?)`,
+    String.raw`((?:(?:bearer|basic|token|digest)\s+)?(?:[^\s"'\\,;?&<>()}\]]+(?:[<>()}\]][^\s"'\\,;?&<>()}\]]+)*|<[^>\s]*>|\[[^\]\s]*\]?|\{\{[^}]*\}\}))`,
+  ].join(''),
+  'gi',
+);
 
 /** Rest of a quoted value up to its end, if that is near. */
 const quotedRest = /^[^"\\]*/;
@@ -42,6 +51,8 @@ function judge(text: string, match: RegExpExecArray): FoundSecret | undefined {
   // Behind a bare name is a scheme, which is judged with its credentials.
   if (/authorization$/i.test(name) && !isQuotedName) return undefined;
   const before = text[match.index - 1];
+  if (/token$/i.test(name) && /\b(?:unexpected|unknown|illegal|next) $/i.test(text.slice(0, match.index)))
+    return undefined;
   const isParameter = separator === '=' && (before === '?' || before === '&');
   if (isParameter ? !isSecretParameter(name) : !isLoggedSecretName(name, separator, quote)) return undefined;
   const rest = quote ? (quotedRest.exec(text.slice(end))?.[0] ?? '') : '';
@@ -50,13 +61,17 @@ function judge(text: string, match: RegExpExecArray): FoundSecret | undefined {
   return { rule: isQuotedName ? 'secret-field' : 'secret-assignment', name };
 }
 
-const codes = /^(?:.*(?:verification|recovery|backup)[-_]?code|cvv|cvc)$/i;
+const codes = /^(?:.*(?:verification|recovery|backup)[-_]?code|.*pass[-_]phrase|cvv|cvc)$/i;
 /** Names of facts about a secret. */
-const describing = /expir\w*[-_.]?(?:in|at|on|after|s)?$/i;
+const describing =
+  /(?:expir\w*[-_.]?(?:in|at|on|after|s)?|strength|hasher|score|encoder|validator|generator|input|placeholder|prompt)$/i;
+/** Keys of stores, not of locks. */
+const storeKeys =
+  /(?:dedupe|redis|job|query|store|list|stream|channel|topic|column|document|node|option|param|sort|event|memo)[-_.]?keys?$/i;
 
 /** Whether a name is that of a secret; several in a list have a name in the plural. */
 function isLoggedSecretName(name: string, separator: string, quote: string): boolean {
-  if (describing.test(name)) return false;
+  if (describing.test(name) || storeKeys.test(name)) return false;
   if (isSecretName(name) || isSecretHeader(name) || codes.test(name)) return true;
   if (quote && /^pass$/i.test(name)) return true;
   return separator.includes('[') && quote !== '' && /[a-z]s$/i.test(name) && isSecretName(name.slice(0, -1));
@@ -66,7 +81,27 @@ function isSecretValue(name: string, separator: string, quote: string, value: st
   if (/(?:^|[-_])cookie$/i.test(name)) return /^[\w.-]+=[^;\s]{4,}/.test(value);
   if (/^(?:cvv|cvc)$/i.test(name)) return /^\d{3,4}$/.test(value);
   if (!(quote ? isClearSecret(value) : isBareSecret(value, separator))) return false;
+  if (quote && (isWordOfToken(name, value) || isProse(name, value))) return false;
   return !isAnyKey(name) || /^(?=.*\d)[\w+/=.~-]{8,}$/.test(value);
+}
+
+/** Whether the text under the name of a secret is one. */
+export function isSecretText(name: string, text: string): boolean {
+  return isClearSecret(text) && !isWordOfToken(name, text) && !isProse(name, text);
+}
+
+/** Whether a value is of three words or more and no digit, where a phrase is not what the name says. */
+function isProse(name: string, value: string): boolean {
+  return !/phrase$/i.test(name) && /^[^\d]*\s[^\d]*\s[^\d]*$/.test(value);
+}
+
+/** Whether the value of a token is a mere word, which describes it: `refresh`, `csrf`. A password may be one. */
+function isWordOfToken(name: string, value: string): boolean {
+  const last = wordsOf(name).at(-1) ?? '';
+  return (
+    /^(?:tokens?|secrets?|jwt|auth|authorization|keys?|credentials?)$/.test(last) &&
+    /^(?:[a-z_-]{1,15}|[A-Z_-]{1,15}|[A-Z][a-z]{1,14})$/.test(value)
+  );
 }
 
 /** Whether a name is that of a key of any kind: `appKey`, `redisKey`. */

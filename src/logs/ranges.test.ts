@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { analyseFile, analyseRange } from './analyse-log.ts';
+import { analyserTools } from './analyser.ts';
 import { cutIntoRanges } from './ranges.ts';
 import { emptyReport, mergeReports } from './report.ts';
 
@@ -20,10 +21,12 @@ it('judges a file in parts as it judges it whole, wherever it is cut', async () 
     const whole = await analyseFile(file);
     expect(whole).toMatchObject({ lines: 120, structured: 40, blankLines: 40, spans: 40, spanLines: 240 });
     const handle = await open(file);
+    const tools = analyserTools({});
     for (const bytes of [1, 50, 77, 130, 1000, 5000]) {
       const ranges = await cutIntoRanges(handle, log.length, { bytes });
       let merged = emptyReport();
-      for (const range of ranges) merged = mergeReports(merged, await analyseRange(handle, range, {}));
+      for (const range of ranges)
+        merged = mergeReports(merged, await analyseRange(handle, range, {}, { tools }));
       expect(ranges.at(-1)?.end).toBe(log.length);
       expect({ ...merged, samples: merged.samples.map(({ detail: _, ...rest }) => rest) }).toEqual({
         ...whole,

@@ -76,7 +76,7 @@ export function levelOf(value: unknown, shape: Shape): Level | undefined {
   if (typeof value !== 'number') return undefined;
   if (shape === 'otel') return levelOfNumber(value, 'otel');
   if (shape === 'consola') return levelOfNumber(value, 'consola');
-  if (value >= 1000) return levelOfNumber(value, 'log4j');
+  if (value >= 100) return levelOfNumber(value, 'large');
   if (value <= 7) return levelOfNumber(value, 'syslog');
   return levelOfNumber(value, shape === 'python-json-logger' || shape === 'structlog' ? 'python' : 'pino');
 }

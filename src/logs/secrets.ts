@@ -13,7 +13,7 @@ interface Anchor {
 export const anchors: readonly Anchor[] = [
   {
     needles: words(
-      'passw passp pass= pass" pass: pass\\ pwd= pwd" pwd: pwd\\ secre token creden apike key" key= key: key\\ uthor cooki ' +
+      'passw passp _phrase pass= pass" pass: pass\\ pwd= pwd" pwd: pwd\\ secre token creden apike key" key\' key= key: key\\ uthor cooki ' +
         'auth= auth" auth: jwt= jwt" otp= otp" cvv= cvv" cvc" sig= nature= recovery_c recoveryc backup_c backupc verification_c verificationc',
     ),
     find: namedSecret,

@@ -1,10 +1,10 @@
 import { excerpt } from '../base/safe-text.ts';
-import { isClearSecret } from './clear-secrets.ts';
 import type { Findings } from './findings.ts';
 import { roleIndex, shapeFields } from './known-keys.ts';
 import { LevelJudge } from './level-judge.ts';
 import { type LineFacts, valueType } from './line-facts.ts';
 import type { LogBuffer } from './log-buffer.ts';
+import { isSecretText } from './named-secrets.ts';
 import { spanIdOf, traceIdOf } from './printed-spans/ids.ts';
 import type { LogReport } from './report.ts';
 import type { RequiredFields } from './required-fields.ts';
@@ -95,7 +95,7 @@ export class StructuredLines {
   }
 
   private judgeSecret({ secretStart, secretEnd, secretKey }: LineFacts, line: number): void {
-    if (isClearSecret(this.buffer.text(secretStart, secretEnd)))
+    if (isSecretText(secretKey?.name ?? '', this.buffer.text(secretStart, secretEnd)))
       this.findings.addSecret('secret-field', line, secretStart, ` ("${secretKey?.name}")`);
   }
 

@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Counts what the tail is handed. */
+/** Counts the bytes that the tail receives. */
 function counted(follower: LogFollower) {
   const seen = { bytes: 0, looks: 0 };
   return {
@@ -72,7 +72,7 @@ const ways: [string, () => LogFollower][] = [
 ];
 
 describe.each(ways)('the tail of %s', (_way, follow) => {
-  it('is handed every byte once, and has what came since', async () => {
+  it('receives every byte once, and has what came since', async () => {
     const { seen, follower } = counted(follow());
     const tail = new LogTail(follower);
     expect(await textsOf(tail)).toEqual([]);

@@ -101,7 +101,8 @@ function takePrefix(text: string): Taken | undefined {
   }
   const brace = head.indexOf('{');
   const json = brace === -1 ? undefined : parseObject(text.slice(brace));
-  const name = json && nameOtherPrefix(head.slice(0, brace), isRecord(json));
+  const name =
+    json && nameOtherPrefix(head.slice(0, brace), isRecord(json) || takeJsonFrame(json) !== undefined);
   return name && { name, text: text.slice(brace), timeMs: timeIn(head.slice(0, brace)) };
 }
 

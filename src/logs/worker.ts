@@ -5,9 +5,9 @@ import { analyseRange } from './analyse-log.ts';
 import { type AnalyserOptions, analyserTools } from './analyser.ts';
 import type { ByteRange } from './ranges.ts';
 
-/** Judges the parts of a log that it is handed, one after another. */
+/** Judges the parts of a log that it receives, one after another. */
 const { file, options } = workerData as { file: string; options: AnalyserOptions };
-// What is shown of a line is cut here.
+// Texts of lines are cut here, and secrets are replaced before.
 knownSecrets.add(...(options.secrets ?? []));
 const handle = await open(file, 'r');
 const tools = analyserTools(options);

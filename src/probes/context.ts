@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Endpoint } from '../base/endpoint.ts';
 import type { SharedResources } from '../base/shared-resources.ts';
 import type { Effects } from '../check/effects.ts';
-import type { MigrationsProbe, ProbeName, Probes, SpanData } from '../check/probes.ts';
+import type { MigrationsProbe, ProbeName, Probes, ServiceFacts, SpanData } from '../check/probes.ts';
 import type { ServiceName, StackInfo } from '../check/stack.ts';
 import type { LogAccess } from '../logs/access.ts';
 import type { SharedVisits } from './browser/shared-visits.ts';
@@ -18,6 +18,8 @@ export interface ProbeContext {
   onAbort?(listener: () => void): () => void;
   /** Milliseconds until the attempt's deadline. */
   remainingMs(): number;
+  /** Gives back to the attempt the time that the start of a helper of ours took. */
+  giveBack?(ms: number): void;
   /** Tells who watches the run what a long call has come to. */
   progress?(line: string): void;
   clock: Clock;
@@ -46,6 +48,8 @@ export interface ProbeContext {
   spans?: SpanAccess;
   /** The migrator's read-only side; absent: migrations are switched off. */
   migrations?: MigrationsAccess;
+  /** What the runtime knows of the services' processes; absent: nothing. */
+  statuses?(): Promise<readonly (ServiceFacts & { role?: string })[]>;
   /** Absent where the runtime did not start the stack. */
   control?: ServiceControl;
   /** Chromium to drive, where the configuration names one. */

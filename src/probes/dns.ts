@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { type DnsQuery, ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
-import { nameService } from './lookup.ts';
+import { nameService, startNameService } from './lookup.ts';
 import type { NameService } from './name-service.ts';
 import { networkError } from './network-error.ts';
 
@@ -12,7 +12,7 @@ export function createDnsProbe(context: ProbeContext): ClosableProbe<'dns'> {
   return {
     async resolve(query) {
       const { name, server } = query;
-      if (asksSystem(query)) await nameService(context).ready();
+      if (asksSystem(query)) await startNameService(context, name);
       const startedAt = performance.now();
       const budget = budgetOf(context, () => `no answer${server ? ` of ${server}` : ''} for ${name}`);
       const resolver = new dns.promises.Resolver({ timeout: budget.ms, tries: 1 });

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { urlOf } from '../base/endpoint.ts';
 import { type HttpRequest, ProbeError } from '../check/probes.ts';
 import { refusePlaceholder } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
@@ -32,6 +33,7 @@ export interface HttpCall {
 export function callOf(request: HttpRequest, context: ProbeContext): HttpCall {
   const url = parse(request.url);
   refusePlaceholder(url.hostname, context);
+  if (!url.username && !url.password) addCredentials(url, context);
   const { host } = url;
   const method = (request.method ?? 'GET').toUpperCase();
   const call: HttpCall = {
@@ -60,6 +62,19 @@ function parse(text: string): URL {
   }
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
   throw new ProbeError('INVALID_URL', 'the address is not an absolute http or https URL');
+}
+
+/** Adds user and password of the service at this origin, which are no part of what a check sees of it. */
+function addCredentials(url: URL, { endpoints }: Pick<ProbeContext, 'endpoints'>): void {
+  for (const service of Object.keys(endpoints)) {
+    const address = urlOf(endpoints[service]);
+    if (!address?.includes('@') || !URL.canParse(address)) continue;
+    const { origin, username, password } = new URL(address);
+    if (origin !== url.origin) continue;
+    url.username = username;
+    url.password = password;
+    return;
+  }
 }
 
 function headersOf(request: HttpRequest, url: URL): HttpCall['headers'] {

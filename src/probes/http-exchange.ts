@@ -77,12 +77,13 @@ function exchange(call: HttpCall, agent: Agent): Promise<HttpResponse> {
   });
 }
 
-function open({ request, url, method, headers, lookup }: HttpCall, agent: Agent): ClientRequest {
+function open({ request, url, method, headers, lookup, budget }: HttpCall, agent: Agent): ClientRequest {
   return (url.protocol === 'https:' ? https : http).request({
     agent,
     method,
     headers,
     lookup,
+    ...addressTimeout(budget.ms),
     ...(request.fromAddress && isLoopback(url.hostname)
       ? { localAddress: request.fromAddress, family: 4 }
       : {}),
@@ -91,6 +92,14 @@ function open({ request, url, method, headers, lookup }: HttpCall, agent: Agent)
     port: portOf(url),
     path: `${url.pathname}${url.search}`,
   });
+}
+
+/**
+ * Returns how long each address of a name but the last may take to connect. Node.js gives up an address after 250 ms, which a
+ * busy event loop takes by itself.
+ */
+function addressTimeout(budgetMs: number): object {
+  return { autoSelectFamilyAttemptTimeout: Math.max(250, Math.min(2_000, Math.floor(budgetMs / 3))) };
 }
 
 function tlsOptions({ caFile, certFile, keyFile, allowUntrusted }: NonNullable<HttpRequest['tls']>) {

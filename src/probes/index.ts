@@ -19,6 +19,7 @@ const loaders: { [Name in ProbeName]: () => Promise<ProbeFactory<Name>> } = {
   process: async () => (await import('./process.ts')).createProcessProbe,
   migrations: async () => (await import('./migrations.ts')).createMigrationsProbe,
   control: async () => (await import('./control.ts')).createControlProbe,
+  service: async () => (await import('./service.ts')).createServiceProbe,
   ids: async () => (await import('./ids.ts')).createIdsProbe,
 };
 

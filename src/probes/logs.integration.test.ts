@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -184,14 +185,22 @@ describe('a request followed through a service’s console', () => {
       span: () => nodeSpan(earlier, 'd'.repeat(16)),
       returned: () => earlier,
     };
-    expect(await judge(tracePropagates, { waitMs: 200 })).toMatchObject({ status: 'fail', code: 'no-spans' });
+    // All requests have the same trace, which none of them sent.
+    expect(await judge(tracePropagates, { waitMs: 200 })).toMatchObject({
+      status: 'fail',
+      code: 'leaks-context',
+    });
   });
 
   it.each<[string, Behaviour, string]>([
     ['the log has another trace', { log: () => line('e'.repeat(32)) }, 'not-logged'],
     ['the span hangs elsewhere', { span: (id) => nodeSpan(id, '1'.repeat(16)) }, 'broken-tree'],
     ['another service answers', { span: (id, parent) => nodeSpan(id, parent, 'someone') }, 'wrong-service'],
-    ['the response names another trace', { returned: () => 'e'.repeat(32) }, 'other-trace-returned'],
+    [
+      'the response names another trace',
+      { returned: () => randomBytes(16).toString('hex') },
+      'other-trace-returned',
+    ],
   ])('breaks where %s', async (_what, wrong, code) => {
     behaviour = wrong;
     expect(await judge(tracePropagates, { waitMs: 400 })).toMatchObject({ status: 'fail', code });

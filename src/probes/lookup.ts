@@ -19,6 +19,17 @@ export function nameService({ shared }: Pick<ProbeContext, 'shared'>): NameServi
   return shared.get('names', createNameService, (names) => names.close());
 }
 
+/** Starts what looks up names before the time of a call is counted, if this host is a name that needs it. */
+export async function startNameService(
+  context: Pick<ProbeContext, 'shared' | 'giveBack'>,
+  host: string,
+): Promise<void> {
+  if (host === '' || host === 'localhost' || isIP(host.replace(/^\[|\]$/g, ''))) return;
+  const startedAt = performance.now();
+  await nameService(context).ready();
+  context.giveBack?.(performance.now() - startedAt);
+}
+
 function localAddresses(
   options: dns.LookupAllOptions,
   done: (error: NodeJS.ErrnoException | null, found: dns.LookupAddress[]) => void,

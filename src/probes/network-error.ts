@@ -27,6 +27,8 @@ const reasons: Record<string, string> = {
   EPROTO: 'what answers there does not speak TLS',
   ERR_SSL_WRONG_VERSION_NUMBER: 'what answers there does not speak TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'what answers there does not speak TLS',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+    'the server refuses HTTP/1.1, and HTTP/2 is not supported here',
 };
 
 /** A system or TLS error of a connection → `ProbeError`, with every address that was tried. Never the URL's credentials. */
@@ -36,13 +38,25 @@ export function networkError(thrown: unknown, target: string, tried: readonly st
   const code = codeOf(parts[0]) ?? codeOf(thrown) ?? 'FAILED';
   const addresses = parts.map(addressOf).filter((address) => address !== '');
   const all = [...new Set(addresses.length > 0 ? addresses : tried)];
-  const reason = reasons[code] ?? excerpt(messageOf(parts[0]).split('\n')[0]!, 300);
+  const reason =
+    (speaksHttp2(parts[0]) && http2Alone) ||
+    reasons[code] ||
+    excerpt(messageOf(parts[0]).split('\n')[0]!, 300);
   const where = all.length > 0 ? `${target} (tried ${all.join(', ')})` : target;
   return new ProbeError(
     code,
     `${where}: ${code}, ${reason}`,
     all.length > 0 ? { tried: all.join(', ') } : {},
   );
+}
+
+const http2Alone = 'the server speaks HTTP/2 alone, which is not supported here';
+
+/** True for the parser's error about the SETTINGS frame (RFC 9113, 6.5) with which a server of HTTP/2 begins. */
+function speaksHttp2(error: unknown): boolean {
+  const { rawPacket } = (error ?? {}) as { rawPacket?: unknown };
+  if (!Buffer.isBuffer(rawPacket) || rawPacket.length < 9) return false;
+  return rawPacket[3] === 4 && rawPacket.readUInt32BE(5) === 0;
 }
 
 function addressOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { codeOf } from '../base/errors.ts';
+import tls from 'node:tls';
 import { ProbeError } from '../check/probes.ts';
 import { addressText } from './network-error.ts';
 
@@ -43,44 +43,55 @@ export function loginError([name, database]: readonly string[], error: Error): P
   return new ProbeError(word === 'ERR' ? 'AUTH' : word, error.message);
 }
 
-/**
- * Resolves to an error that names the other protocol, if a port that did not answer speaks plain Redis where TLS was asked
- * for; to nothing otherwise.
- */
-export function findPlainRedis(
-  { host, port }: RedisAddress,
+/** Failures that a port may cause which speaks the other protocol: TLS instead of plain Redis, or the reverse. */
+const otherProtocolCodes = {
+  secure: /^(?:EPROTO|ERR_SSL_|ECONNRESET$|CLOSED$|TIMEOUT$)/,
+  plain: /^(?:PROTOCOL|ECONNRESET|CLOSED)$/,
+};
+
+/** Resolves to an error that names the other protocol where the port speaks that one, and to `undefined` otherwise. */
+export async function findOtherProtocol(
+  address: RedisAddress,
+  { code }: ProbeError,
   withinMs: number,
 ): Promise<ProbeError | undefined> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host, port });
-    const end = (error?: ProbeError) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(error);
-    };
-    const timer = setTimeout(end, Math.max(1, withinMs));
-    socket.on('error', () => end());
-    socket.on('close', () => end());
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (bytes) => {
-      const speaksRedis = /^(?:\+PONG|-[A-Z]+ )/.test(bytes.toString('latin1', 0, 100));
-      end(speaksRedis ? plainPort(addressText(host, port)) : undefined);
-    });
-  });
-}
-
-function plainPort(target: string): ProbeError {
-  return new ProbeError('NO_TLS', `${target} speaks Redis without TLS; the address begins with rediss://`);
-}
-
-/** Returns an error that names the other protocol, if a port answered with TLS where plain Redis was asked for. */
-export function tlsPort(target: string): ProbeError {
+  const { host, port, isSecure } = address;
+  if (!otherProtocolCodes[isSecure ? 'secure' : 'plain'].test(code)) return undefined;
+  const target = addressText(host, port);
+  if (isSecure) {
+    if (!(await speaksRedis(net.connect({ host, port }), withinMs))) return undefined;
+    return new ProbeError('NO_TLS', `${target} speaks Redis without TLS; the address begins with rediss://`);
+  }
+  // Nothing is sent through the connection, so any certificate will do.
+  const socket = tls.connect({ host, port, rejectUnauthorized: false });
+  if (!(await within(socket, withinMs, (done) => socket.once('secureConnect', () => done(true))))) {
+    return undefined;
+  }
   return new ProbeError('TLS', `${target} speaks TLS; the address begins with redis://`);
 }
 
-const tlsCodes = /^(?:EPROTO|ERR_SSL_|ECONNRESET$|CLOSED$|TIMEOUT$)/;
+function speaksRedis(socket: net.Socket, withinMs: number): Promise<boolean> {
+  socket.once('connect', () => socket.write('PING\r\n'));
+  return within(socket, withinMs, (done) =>
+    socket.once('data', (bytes) => done(/^(?:\+PONG|-[A-Z]+ )/.test(bytes.toString('latin1', 0, 100)))),
+  );
+}
 
-/** True for the failures of a TLS connection that a plain port may cause. */
-export function mayBePlain(error: unknown): boolean {
-  return tlsCodes.test(String(codeOf(error) ?? ''));
+/** Resolves to the answer of a socket, to false where it has none in time, and destroys it. */
+function within(
+  socket: net.Socket,
+  ms: number,
+  listen: (done: (answer: boolean) => void) => void,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (answer: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end(false), Math.max(1, ms));
+    socket.on('error', () => end(false));
+    socket.on('close', () => end(false));
+    listen(end);
+  });
 }

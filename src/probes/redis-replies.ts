@@ -1,8 +1,5 @@
 import type { Inspect } from '../base/guard-stream.ts';
 
-/** What is returned for a server that answers plain bytes with an alert of TLS. */
-export const tlsAlert = 'it sent an alert of TLS';
-const alertByte = 0x15;
 const newline = 0x0a;
 /** Far above what a check asks for, and little enough to keep in memory. */
 const limits = { depth: 64, elements: 1_000_000, lineBytes: 64 * 1024, bulkBytes: 16 * 1024 * 1024 };
@@ -68,7 +65,6 @@ export function inspectRedis(): Inspect {
       const part = chunk.subarray(at, end === -1 ? chunk.length : end);
       if (line.length + part.length > limits.lineBytes) return 'a line of a reply does not end';
       line = Buffer.concat([line, part]);
-      if (line[0] === alertByte) return tlsAlert;
       if (!/^[-+:$*]/.test(line.toString('latin1', 0, 1))) return 'it sent something that is no reply';
       if (end === -1) break;
       at = end + 1;

@@ -10,16 +10,9 @@ import { addressOf } from './address.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 import { addressText, networkError } from './network-error.ts';
-import {
-  findPlainRedis,
-  loginError,
-  mayBePlain,
-  type RedisAddress,
-  redisAddress,
-  tlsPort,
-} from './redis-address.ts';
+import { findOtherProtocol, loginError, type RedisAddress, redisAddress } from './redis-address.ts';
 import { redisGuard } from './redis-effects.ts';
-import { inspectRedis, tlsAlert } from './redis-replies.ts';
+import { inspectRedis } from './redis-replies.ts';
 
 /**
  * Share of the time of a call that the TLS handshake and the login may take, so that there is time to find out what else the
@@ -100,9 +93,8 @@ export function createRedisProbe(context: ProbeContext): ClosableProbe<'redis'> 
         if (!isReplyError(error)) redis.disconnect();
         if (error instanceof UndeclaredEffect) throw error;
         const failure = redisError(error, made.lastError, target, budget.ms);
-        if (!address?.isSecure || !mayBePlain(failure)) throw failure;
         const leftMs = budget.ms - (performance.now() - startedAt);
-        throw (await findPlainRedis(address, Math.min(leftMs, 1_000))) ?? failure;
+        throw (address && (await findOtherProtocol(address, failure, Math.min(leftMs, 1_000)))) ?? failure;
       } finally {
         unwatch();
       }
@@ -144,7 +136,6 @@ function redisError(thrown: unknown, last: Error | undefined, target: string, wi
   if (isReplyError(thrown)) return new ProbeError(thrown.message.split(' ', 1)[0] ?? 'ERR', thrown.message);
   if (thrown instanceof ProbeError) return thrown;
   if (codeOf(last) === 'PROTOCOL') {
-    if ((last as Error).message === tlsAlert) return tlsPort(target);
     return new ProbeError(
       'PROTOCOL',
       `${target}: what answers there does not speak Redis: ${(last as Error).message}`,

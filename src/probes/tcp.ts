@@ -1,13 +1,14 @@
 import net from 'node:net';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
-import { lookupOf } from './lookup.ts';
+import { lookupOf, startNameService } from './lookup.ts';
 import { addressText, networkError } from './network-error.ts';
 
 export function createTcpProbe(context: ProbeContext): ClosableProbe<'tcp'> {
   const lookup = lookupOf(context);
   return {
-    connect({ host, port, family, fromAddress }) {
+    async connect({ host, port, family, fromAddress }) {
+      await startNameService(context, host);
       const target = addressText(host, port);
       const tried: string[] = [];
       const startedAt = performance.now();

@@ -4,14 +4,15 @@ import { messageOf } from '../base/errors.ts';
 import { ProbeError } from '../check/probes.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
-import { lookupOf } from './lookup.ts';
+import { lookupOf, startNameService } from './lookup.ts';
 import { addressText, networkError } from './network-error.ts';
 
 /** Looks at a certificate without sending anything through the connection, so it may be looked at when it is not trusted. */
 export function createTlsProbe(context: ProbeContext): ClosableProbe<'tls'> {
   const lookup = lookupOf(context);
   return {
-    inspect({ host, port, serverName, caFile }) {
+    async inspect({ host, port, serverName, caFile }) {
+      await startNameService(context, host);
       const target = addressText(host, port);
       const name = serverName ?? host;
       return new Promise((resolve, reject) => {

@@ -28,7 +28,17 @@ describe('counts', () => {
   });
 
   it('keep an advisory failure apart from those that fail the run', () => {
-    const summary = { total: 3, pass: 2, fail: 1, skip: 0, error: 0, blocked: 0, flaky: 0, advisory: 1 };
+    const summary = {
+      total: 3,
+      pass: 2,
+      fail: 1,
+      skip: 0,
+      error: 0,
+      blocked: 0,
+      flaky: 0,
+      excluded: 0,
+      advisory: 1,
+    };
     expect(closingWords({ summary })).toBe('2 passed, 1 advisory');
   });
 });

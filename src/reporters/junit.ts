@@ -1,6 +1,7 @@
 import { safeText } from '../base/safe-text.ts';
 import type { CheckResult, RunResult } from '../check/result.ts';
 import { byArea } from './by-area.ts';
+import { excludedLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -19,9 +20,18 @@ export const junit: Reporter = {
       time: seconds(durationMs),
       timestamp: startedAt.replace(/\.\d+Z$/, ''),
     });
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${suites.join('')}${ofRun?.text ?? ''}</testsuites>\n`;
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${properties(result)}${suites.join('')}${ofRun?.text ?? ''}</testsuites>\n`;
   },
 };
+
+/** What did not run: a property of the run, because a case that was never selected to run is no test. */
+function properties(result: RunResult): string {
+  const { excluded } = result.summary;
+  if (excluded === 0) return '';
+  const values = [String(excluded), ...excludedLines(result)];
+  const each = values.map((value) => `    <property${attributes({ name: 'excluded', value })}/>\n`);
+  return `  <properties>\n${each.join('')}  </properties>\n`;
+}
 
 /** A case of the run itself where no check has a verdict: without it, such a run would look green. */
 function runSuite({ nothingExamined, ok, tool, startedAt }: RunResult) {

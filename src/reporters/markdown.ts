@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import type { CheckResult, Status } from '../check/result.ts';
+import { excludedLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
@@ -18,6 +19,7 @@ export const markdown: Reporter = {
       '',
       `In ${formatDuration(durationMs)}${ended}, on the ${stack.runtime} stack at ${code(stack.services.api.url)}.`,
       '',
+      ...excludedLines(result).flatMap((line) => [plain(line), '']),
       ...failed.flatMap(section),
       '| | check | result |',
       '|---|---|---|',

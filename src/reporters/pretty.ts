@@ -8,6 +8,7 @@ import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
+import { excludedLines } from './excluded-words.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 
@@ -181,15 +182,19 @@ function closing(page: Page, result: RunResult): void {
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
+  for (const left of excludedLines(result)) page.beside('  ', left, paint.dim);
   // Some addresses of an external stack may be defaults that its user does not know.
   if (stack.runtime !== 'external' || !checks.some(({ source }) => source.startsWith('checks/'))) return;
   page.beside('  ', addressesOf(stack), paint.dim);
 }
 
-function addressesOf({ services }: StackInfo): string {
+function addressesOf({ services, absent = {} }: StackInfo): string {
   const addresses = Object.entries(services).flatMap(([name, info]) =>
     info.enabled ? [`${name} ${addressOf(info)}`] : [],
   );
+  const unnamed = Object.keys(absent).filter((name) => absent[name]?.code === 'not-named');
+  if (unnamed.length > 0)
+    addresses.push(`not part of this stack, because nothing names them: ${unnamed.join(', ')}`);
   return safeLine(addresses.join(' · '), 2000);
 }
 

@@ -25,6 +25,7 @@ export function closingWords({
   summary,
   nothingExamined,
 }: Pick<RunResult, 'summary' | 'nothingExamined'>): string {
-  const words = summaryWords(summary);
+  const { excluded } = summary;
+  const words = `${summaryWords(summary)}${excluded > 0 ? `, ${excluded} left out` : ''}`;
   return nothingExamined ? `${words} (${nothingExamined.message})` : words;
 }

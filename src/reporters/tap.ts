@@ -1,16 +1,19 @@
 import { safeLine } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
+import { excludedLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import { inertJson } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 
 /** TAP 14. Skipped and blocked checks are `# SKIP`, advisory failures `# TODO`, as TAP calls what may fail. */
 export const tap: Reporter = {
-  render({ checks, endedBy, nothingExamined }) {
+  render(result) {
+    const { checks, endedBy, nothingExamined } = result;
     const isEmpty = nothingExamined?.code === 'empty-shard';
     const why = isEmpty ? ` # SKIP ${nothingExamined.message}` : '';
     const lines = ['TAP version 14', `1..${checks.length}${why}`];
     for (const [index, check] of checks.entries()) lines.push(...testPoint(check, index + 1));
+    lines.push(...excludedLines(result).map((line) => `# ${safeLine(line)}`));
     if (endedBy) lines.push(`Bail out! ended by ${endedBy}`);
     if (nothingExamined && !isEmpty) lines.push(`Bail out! ${nothingExamined.message}`);
     return `${lines.join('\n')}\n`;

@@ -70,6 +70,8 @@ export async function findRuntime(context: RuntimeContext): Promise<RuntimeChoic
  * that can find their own without it.
  */
 export async function runtimesToStop(context: RuntimeContext): Promise<Runtime[]> {
+  // What runs here is not the stack of an environment that runs elsewhere.
+  if (context.environment !== undefined && context.config.runtime === 'external') return [];
   const started = startedRuntime(readState(context.root));
   if (started) return [await createRuntime(started, context)];
   if (hasStart(context.config)) return [await createRuntime('external', context)];

@@ -1,4 +1,5 @@
 import type { Redactor } from '../base/redact.ts';
+import type { Origins } from '../config/origin.ts';
 import type { Config } from '../config/schema.ts';
 import type { RuntimeName } from './runtime.ts';
 
@@ -7,6 +8,10 @@ export interface RuntimeContext {
   config: Config;
   /** The project's folder; `.meatymusic/` is below it. */
   root: string;
+  /** Where the settings come from; absent: each is meant. */
+  origins?: Origins;
+  /** The environment of the file that is in force. */
+  environment?: string;
   env: Readonly<Record<string, string | undefined>>;
   redact: Redactor;
   /** Names of the services that are containers, in a stack of several parts. Default: all services of the file are started. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A running process and its relations. */
 export interface ProcessRow {
@@ -10,6 +10,10 @@ export interface ProcessRow {
   /** Session; 0 where the system does not report it. */
   sid: number;
   name: string;
+  /** Processor time so far, in ticks of the system; 0 where it is not reported. */
+  cpuTicks: number;
+  /** True if it is computing, or is waiting for a processor or the disk. */
+  isBusy: boolean;
 }
 
 /** Returns all processes that this user can see, without zombies. */
@@ -29,6 +33,21 @@ export function findMarked(mark: string, pids?: readonly number[]): number[] {
   });
 }
 
+/** Number of the descriptor that the processes of a service inherit beside the standard streams. */
+export const markDescriptor = 3;
+
+/** Returns the PIDs of processes that have inherited this file; a program that overwrites its environment has it as well. */
+export function findHolders(isMark: (file: string) => boolean, pids?: readonly number[]): number[] {
+  if (process.platform !== 'linux') return [];
+  return (pids ?? fromProc().map(({ pid }) => pid)).filter((pid) => {
+    try {
+      return isMark(readlinkSync(`/proc/${pid}/fd/${markDescriptor}`));
+    } catch {
+      return false;
+    }
+  });
+}
+
 function fromProc(): ProcessRow[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
@@ -36,10 +55,13 @@ function fromProc(): ProcessRow[] {
       const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
       const end = stat.lastIndexOf(')');
       // The command name is in parentheses and may contain any character.
-      const [state, ppid, pgid, sid] = stat.slice(end + 2, end + 80).split(' ');
+      const fields = stat.slice(end + 2, end + 200).split(' ');
+      const [state = '', ppid, pgid, sid] = fields;
       if (state === 'Z' || state === 'X') return [];
+      const row = { pid: Number(name), ppid: Number(ppid), pgid: Number(pgid), sid: Number(sid) };
+      const [userTicks, systemTicks] = fields.slice(11, 13).map(Number) as [number, number];
       const command = stat.slice(stat.indexOf('(') + 1, end);
-      return [{ pid: Number(name), ppid: Number(ppid), pgid: Number(pgid), sid: Number(sid), name: command }];
+      return [{ ...row, name: command, cpuTicks: userTicks + systemTicks, isBusy: /[RD]/.test(state) }];
     } catch {
       return [];
     }
@@ -50,7 +72,8 @@ function fromPs(): ProcessRow[] {
   return ps(['-Axo', 'pid=,ppid=,pgid=,stat=,comm=']).flatMap((line) => {
     const [pid, ppid, pgid, state = '', ...name] = line.trim().split(/\s+/);
     if (!pid || state.startsWith('Z')) return [];
-    return [{ pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), sid: 0, name: name.join(' ') }];
+    const row = { pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), sid: 0, cpuTicks: 0 };
+    return [{ ...row, name: name.join(' '), isBusy: /^[RUD]/.test(state) }];
   });
 }
 

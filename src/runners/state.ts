@@ -62,6 +62,9 @@ export const stateFile = (root: string, part: StatePart) => path.join(stackFolde
 /** Excludes a second migrator where the database's own locks cannot: that of the embedded database. Known before a connection is made. */
 export const migratorPidFile = (root: string, runtime: RuntimeName) =>
   runtime === 'compose' || runtime === 'external' ? undefined : path.join(stackFolder(root), 'migrate.lock');
+/** Folder of empty files; the processes of a service inherit the one of the service. */
+export const markFolder = (root: string) => path.join(stackFolder(realPath(root)), 'marks');
+export const markFileOf = (root: string, service: string) => path.join(markFolder(root), service);
 export const logFolder = (root: string) => path.join(stackFolder(root), 'logs');
 /** A folder of its own, because a receiver in a container is given it and must not see what lies beside it. */
 export const spansFolder = (root: string) => path.join(stackFolder(root), 'spans');

@@ -78,6 +78,24 @@ const common = {
 
 const kindAbout = 'Kind of the service';
 
+/** Entries of the configuration of a service that has the contract's name. */
+type StandardEntries<Name extends string, Entries extends v.ObjectEntries> = {
+  kind: ReturnType<typeof setting<v.LiteralSchema<Name, undefined>, Name>>;
+  enabled: typeof enabled;
+} & Entries &
+  typeof common;
+
+/** A kind with the schema of the service that has the contract's name: it has a default for everything. */
+export interface DefinedKind<
+  Name extends string,
+  Entries extends v.ObjectEntries,
+  Settings extends CommonSettings,
+  Info extends object,
+> extends ServiceKind<Settings, Info> {
+  name: Name;
+  standardSchema: ReturnType<typeof group<StandardEntries<Name, Entries>>>;
+}
+
 /**
  * Creates a kind; `settings` are the entries of its configuration beside the common ones. An address is the entry `url`,
  * its default is that of the contract's service.
@@ -93,7 +111,7 @@ export function defineServiceKind<
 }: Omit<ServiceKind<Settings, Info>, 'schema' | 'name' | 'usualUrl' | 'isNamed'> & {
   name: Name;
   settings: Entries;
-}) {
+}): DefinedKind<Name, Entries, Settings, Info> {
   const { url, serviceName } = settings as v.ObjectEntries;
   const usualUrl = url && (v.getDefault(url as v.GenericSchema) as string | undefined);
   // Defaults of the contract's service that would be wrong for another one.
@@ -116,10 +134,9 @@ export function defineServiceKind<
       }),
       kind.about,
     ) as v.GenericSchema,
-    /** Schema of the service that has the contract's name: it has a default for everything. */
     standardSchema: group(
       { kind: setting(v.literal(kind.name), kind.name as never, kindAbout), enabled, ...settings, ...common },
       kind.about,
-    ),
-  };
+    ) as never,
+  } as DefinedKind<Name, Entries, Settings, Info>;
 }

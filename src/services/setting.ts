@@ -56,6 +56,7 @@ export const cacheUrl = v.pipe(
   v.string(),
   v.regex(/^rediss?:\/\//, 'is not an address that starts with redis:// or rediss://'),
   v.url(unreadableUrl),
+  v.check(hasDatabaseNumber, 'has a path that is no number of a database: redis://host:6379/0'),
 );
 
 const noTcpUrl = 'is not an address like tcp://host:port';
@@ -65,6 +66,12 @@ export const tcpUrl = v.pipe(
   v.regex(/^tcp:\/\/[^/?#@]+:\d+\/?$/, noTcpUrl),
   v.url(noTcpUrl),
 );
+/** The path of an address of Redis is empty or the number of a database; so is its parameter `db`. */
+function hasDatabaseNumber(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { pathname, searchParams } = new URL(url);
+  return /^\/?\d*$/.test(pathname) && /^\d*$/.test(searchParams.get('db') ?? '');
+}
 
 export const urlPath = v.pipe(v.string(), v.regex(/^\//, 'is not a path that starts with /'));
 

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { Check } from '../check/define-check.ts';
 import type { Project } from '../config/project.ts';
+import { serviceNames, settingsOf } from '../services/index.ts';
 import { findBuiltInChecks, findFolderChecks } from '../sources/check-modules.ts';
 import { type FoundDeclared, findDeclaredChecks } from '../sources/declared/index.ts';
+import { fanOut, type JudgedService } from '../sources/fan-out.ts';
 import { makeChecks } from '../sources/make-checks.ts';
 import { findInPlugin } from '../sources/plugins.ts';
 
@@ -15,6 +17,8 @@ export interface CheckSources {
 
 export interface LoadedChecks {
   checks: Check[];
+  /** Checks of kinds that the stack has no service of. */
+  unused: Check[];
   /** Entries that were read and are not supported. */
   notices: string[];
   /** Ids of the checks in the files of this call. */
@@ -29,6 +33,7 @@ export async function loadAllChecks(
   { config, root, env, redact }: Project,
   { files = [], gossfiles = [], varsFiles = [] }: CheckSources = {},
   signal?: AbortSignal,
+  services: readonly JudgedService[] = servicesOf(config),
 ): Promise<LoadedChecks> {
   const absolute = (names: string | readonly string[]) =>
     [names].flat().map((name) => path.resolve(root, name));
@@ -45,8 +50,15 @@ export async function loadAllChecks(
   ]);
   redact.add(...declared.secrets, ...ofCall.secrets);
   return {
-    checks: makeChecks([builtIn, ...folders, declared, ...plugins, ofCall]),
+    ...fanOut(makeChecks([builtIn, ...folders, declared, ...plugins, ofCall]), services),
     notices: [...declared.notices, ...ofCall.notices],
     ofThisCall: new Set(ofCall.checks.map(({ id }) => id)),
   };
+}
+
+function servicesOf({ services }: Project['config']): JudgedService[] {
+  return serviceNames(services).map((name) => {
+    const { kind, dependsOn } = settingsOf(services, name);
+    return { name, kind, dependsOn };
+  });
 }

@@ -1,11 +1,19 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { nearest } from '../base/nearest.ts';
+import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
+import { areasOff, optionsOfContract } from '../config/contract.ts';
 import { originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { chooseChecks } from '../engine/choose-checks.ts';
+import { skippedWithoutEndpoint } from '../engine/default-endpoint.ts';
+import { excludedOf } from '../engine/excluded.ts';
+import type { GivenOptions } from '../engine/given-options.ts';
 import { makePlan, type Plan } from '../engine/plan.ts';
+import { selectChecks } from '../engine/select.ts';
+import type { JudgedService } from '../sources/fan-out.ts';
 import { type CheckSources, loadAllChecks } from './all-checks.ts';
 import type { Bundle } from './evidence.ts';
 import { lastFailed } from './last-run.ts';
@@ -39,16 +47,61 @@ export async function chooseRun(
   { bundle, signal }: { bundle?: Bundle | undefined; signal: AbortSignal },
 ): Promise<ChosenRun> {
   const { config, origins } = project;
-  const { checks, notices, ofThisCall } = await loadAllChecks(project, selection.sources, signal);
-  const selected = chooseChecks(checks, {
+  const { checks, notices, ofThisCall } = await loadAllChecks(
+    project,
+    selection.sources,
+    signal,
+    bundle && servicesIn(bundle),
+  );
+  const off = areasOff(config.contract);
+  const wanted = {
     patterns: await patternsOf(project, selection, ofThisCall, bundle),
     tags: config.verify.tags,
     skip: config.verify.skip,
+    areasOff: off,
     shard: selection.shard,
-  });
-  const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
-  const plan = makePlan(bundle ? selected.map((check) => replayable(check, bundle)) : selected, options);
+  };
+  const given = givenOptions(project, checks);
+  const chosen = chooseChecks(checks, wanted).map((check) =>
+    config.contract === 'full' ? check : skippedWithoutEndpoint(check, given),
+  );
+  const all = selectChecks(checks, { ...wanted, skip: [], areasOff: new Set() }, { alone: true });
+  const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';
+  const excluded = excludedOf(all, chosen, { areasOff: off, skippedBy });
+  const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
+  const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
+  const plan = { ...makePlan(judged, options), excluded };
   return { plan, options, notices };
+}
+
+/** Returns the options of the configuration: those of the contract, and those of `options`, which win. Throws a `Fault` (78) for an area that does not exist. */
+function givenOptions({ config, origins }: Project, checks: readonly Check[]): GivenOptions {
+  const areas = [...new Set(checks.map(({ id }) => areaOf(id)))];
+  const ofContract = optionsOfContract(config.contract);
+  const named = [...Object.keys(ofContract), ...areasOff(config.contract)];
+  const details = named
+    .filter((area) => !areas.includes(area))
+    .map((area) => {
+      const near = nearest(area, areas);
+      return `${originOf(origins, `contract.${area}`).text}: contract.${area}: there is no such area of checks${near ? `; did you mean "${near}"?` : `: ${areas.join(', ')}`}`;
+    });
+  if (details.length > 0) {
+    throw new Fault({
+      code: 'bad-contract',
+      message: `the contract has ${details.length === 1 ? 'a problem' : `${details.length} problems`}`,
+      details,
+      hint: 'meatymusic checks list shows the areas',
+      exitCode: ExitCode.config,
+    });
+  }
+  const merged: Record<string, Record<string, unknown>> = { ...ofContract };
+  for (const [key, values] of Object.entries(config.options)) merged[key] = { ...merged[key], ...values };
+  return merged;
+}
+
+/** Evidence is judged by the checks of the services that it was observed on. */
+function servicesIn({ stack }: Bundle): JudgedService[] {
+  return Object.entries(stack.services).map(([name, { kind }]) => ({ name, kind }));
 }
 
 /** Returns the check as the bundle can judge it. */

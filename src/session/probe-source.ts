@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { createSharedResources, type SharedResources } from '../base/shared-resources.ts';
 import type { Check } from '../check/define-check.ts';
 import { type Effects, effectsOf } from '../check/effects.ts';
+import { roleOfKind, stackSeenBy } from '../check/instance.ts';
 import type { PostgresProbe, ProbeName } from '../check/probes.ts';
 import type { AttemptScope, OpenedProbes, OpenProbes } from '../engine/attempt.ts';
 import type { SharedVisits } from '../probes/browser/shared-visits.ts';
@@ -63,7 +64,9 @@ export function createProbeSource(
         };
         return { probes, close, left: () => attemptChanges.left() };
       };
-      const made = needs.map((name) => createProbe(name, changes.context?.(name, context) ?? context));
+      const made = needs.map((name) =>
+        createProbe(name, contextSeenBy(scope.check, changes.context?.(name, context) ?? context)),
+      );
       return made.some((probe) => probe instanceof Promise)
         ? Promise.all(made).then(opened)
         : opened(made as Closable[]);
@@ -72,6 +75,36 @@ export function createProbeSource(
 }
 
 const nothingToClose = () => {};
+
+/** Returns the context in which the service that the check judges has the name by which the check speaks of it. */
+function contextSeenBy(check: Check, context: ProbeContext): ProbeContext {
+  const { judges, service } = check;
+  if (judges === undefined || service === undefined) return context;
+  const role = roleOfKind(judges);
+  const meant = (name: string) => (name === role ? service : name);
+  const { endpoints, logs, database, statuses, control } = context;
+  const { [role]: _, ...otherEndpoints } = endpoints;
+  const { [role]: __, ...otherLogs } = logs;
+  const seen: Partial<ProbeContext> = {
+    stack: stackSeenBy(check, context.stack),
+    endpoints: { ...otherEndpoints, ...(endpoints[service] && { [role]: endpoints[service] }) },
+    logs: { ...otherLogs, ...(logs[service] && { [role]: logs[service] }) },
+    // The connection of the application is the one to the contract's database.
+    database: role === 'database' ? { applicationRole: database.applicationRole } : database,
+    ...(statuses && {
+      statuses: async () =>
+        (await statuses()).map((each) => (each.role === service ? { ...each, role } : each)),
+    }),
+    ...(control && {
+      control: {
+        stop: (name, signal) => control.stop(meant(name), signal),
+        start: (name, signal) => control.start(meant(name), signal),
+      },
+    }),
+  };
+  const properties = Object.entries(seen).map(([key, value]) => [key, { value, enumerable: true }]);
+  return Object.create(context, Object.fromEntries(properties));
+}
 
 type Closable = { close?(): void | Promise<void> };
 
@@ -94,6 +127,7 @@ class OfAttempt {
   readonly clock = systemClock;
   readonly scope: AttemptScope;
   readonly remainingMs: () => number;
+  readonly giveBack: (ms: number) => void;
   readonly attempt: number;
   readonly effects: Effects;
   readonly progress: AttemptScope['progress'];
@@ -103,6 +137,7 @@ class OfAttempt {
   constructor(scope: AttemptScope) {
     this.scope = scope;
     this.remainingMs = scope.remainingMs;
+    this.giveBack = scope.giveBack;
     this.attempt = scope.number;
     this.effects = effectsOf(scope.check);
     this.progress = scope.progress;

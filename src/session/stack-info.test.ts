@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { notNamed } from '../base/endpoint.ts';
 import { configOf } from '../config/schema.ts';
 import { stackInfo } from './stack-info.ts';
 
@@ -15,10 +16,42 @@ it.each([
   ['.', '.'],
 ])('names the folder %s of the build relative to the project', (cwd, shown) => {
   const config = configOf({ services: { web: { build: { command: 'npm run build', cwd } } } });
-  const project = { config, root: '/somewhere/project' } as Parameters<typeof stackInfo>[0];
+  const project = { config, root: '/somewhere/project', origins: new Map() } as unknown as Parameters<
+    typeof stackInfo
+  >[0];
   const runtime = { name: 'external' } as Parameters<typeof stackInfo>[1];
   expect(stackInfo(project, runtime, endpoints).services.web.build).toEqual({
     command: 'npm run build',
     cwd: shown,
   });
+});
+
+const origin = { kind: 'file', text: 'meatymusic.config.yaml:2' } as const;
+const infoOf = (isReferenceStack: boolean, named: string[] = []) =>
+  stackInfo(
+    {
+      config: configOf(),
+      root: '/somewhere/My Shop',
+      origins: new Map(named.map((at) => [at, origin])),
+    } as unknown as Parameters<typeof stackInfo>[0],
+    { name: 'external', isReferenceStack } as Parameters<typeof stackInfo>[1],
+    { ...endpoints, web: { absent: notNamed('web') } },
+  );
+
+it('gives services of another stack than the reference stack names that follow the project, unless they are set', () => {
+  expect(infoOf(false)).toMatchObject({
+    project: 'my-shop',
+    services: { api: { serviceName: 'my-shop-api' } },
+  });
+  expect(infoOf(false, ['services.api.serviceName']).services.api.serviceName).toBe('meatymusic-api');
+  expect(infoOf(true)).toMatchObject({
+    isReference: true,
+    services: { api: { serviceName: 'meatymusic-api' } },
+  });
+});
+
+it('takes a service that is not named for no part of the stack', () => {
+  const { services, absent } = infoOf(false);
+  expect(services.web).toMatchObject({ enabled: false, url: 'http://localhost:3000' });
+  expect(absent?.web?.code).toBe('not-named');
 });

@@ -1,5 +1,6 @@
 import { type Absence, absenceOf, placeholderHost, urlOf } from '../base/endpoint.ts';
-import type { ServiceName, StackInfo } from '../check/stack.ts';
+import type { ServiceInfos, ServiceName, StackInfo } from '../check/stack.ts';
+import { type Origins, originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import type { Endpoints, Runtime } from '../runners/runtime.ts';
 import {
@@ -10,24 +11,52 @@ import {
   settingsOf,
   urlTemplate,
 } from '../services/index.ts';
+import { projectName } from './project-name.ts';
 
 /** What checks and reports may know of a stack: no credentials. */
 export function stackInfo(
-  { config: { services }, root }: Project,
-  { name }: Runtime,
+  { config, root, origins }: Project,
+  { name, isReferenceStack }: Runtime,
   endpoints: Endpoints,
 ): StackInfo {
+  const project = isReferenceStack ? undefined : projectName(root);
+  const services = withProjectNames(config.services, project, origins);
   const absent = absentOf(endpoints, services);
   const otlpEndpoint = urlOf(endpoints.telemetry) ?? services.telemetry.otlpEndpoint;
   return {
     runtime: name,
-    services: serviceInfos(services, (service) => ({
-      url: new URL(shownUrl(endpoints, services, service)),
-      root,
-    })),
+    services: partsOf(
+      serviceInfos(services, (service) => ({
+        url: new URL(shownUrl(endpoints, services, service)),
+        root,
+      })),
+      absent,
+    ),
+    ...(project === undefined ? { isReference: true } : { project }),
     telemetry: otlpEndpoint ? { otlpEndpoint } : {},
     ...(Object.keys(absent).length > 0 && { absent }),
   };
+}
+
+/** Names that are not configured follow the project's. */
+function withProjectNames(services: Services, project: string | undefined, origins: Origins): Services {
+  if (project === undefined) return services;
+  const isDefault = (name: string) => originOf(origins, `services.${name}.serviceName`).kind === 'default';
+  const { api, web } = services;
+  return {
+    ...services,
+    api: isDefault('api') ? { ...api, serviceName: `${project}-api` } : api,
+    web: isDefault('web') ? { ...web, serviceName: `${project}-web` } : web,
+  };
+}
+
+/** A service that is not named is no part of the stack. */
+function partsOf(infos: ServiceInfos, absent: NonNullable<StackInfo['absent']>): ServiceInfos {
+  const entries = Object.entries(infos).map(([name, info]) => [
+    name,
+    absent[name]?.code === 'not-named' ? { ...info, enabled: false } : info,
+  ]);
+  return Object.fromEntries(entries) as ServiceInfos;
 }
 
 /** Services that are part of the stack and have no address. */
@@ -55,7 +84,8 @@ function withoutAddress(services: Services, name: ServiceName): Absence | undefi
  */
 function shownUrl(endpoints: Endpoints, services: Services, name: ServiceName): string {
   const placeholder = urlTemplate(services, name);
-  if (!settingsOf(services, name).enabled) return placeholder.href;
+  const isPart = settingsOf(services, name).enabled && absenceOf(endpoints[name])?.code !== 'not-named';
+  if (!isPart) return placeholder.href;
   placeholder.host = placeholderHost(name);
   placeholder.port = '';
   return urlOf(endpoints[name]) ?? placeholder.href;

@@ -52,6 +52,7 @@ export async function describeStack(
       root,
       database: { applicationRole, ...(applicationUrl ? { applicationUrl } : {}) },
       auth: authOf(project, runtime),
+      statuses: () => runtime.status(),
       logs: logsOf(runtime, config.services),
       ...(endpoints.telemetry ? { spans: receivedSpans(root) } : {}),
       ...(config.browser.path ? { browser: { path: path.resolve(root, config.browser.path) } } : {}),

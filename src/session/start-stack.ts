@@ -1,6 +1,7 @@
 import { type Endpoint, urlOf } from '../base/endpoint.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { secretsOfEndpoints } from '../base/secret-places.ts';
+import { serviceUrl } from '../check/service-url.ts';
 import type { Project } from '../config/project.ts';
 import type { MigrateEvent } from '../migrate/index.ts';
 import type { Endpoints, Runtime, RuntimeEvent } from '../runners/runtime.ts';
@@ -48,10 +49,13 @@ const longestUnreadyMs = 15_000;
 /** Together with the rest of the command less than five seconds after Ctrl-C. */
 const stopWithinMs = 4500;
 
-/** Resolves to whether a service of the stack has an address, before it is started. */
+/** Resolves to whether the stack runs before it is started: a service has an address, or none of them is to have one. */
 export async function isRunning(runtime: Runtime): Promise<boolean> {
   const endpoints = await runtime.endpoints();
-  return Object.values<Endpoint>(endpoints ?? {}).some((endpoint) => urlOf(endpoint) !== undefined);
+  const all = Object.values<Endpoint>(endpoints ?? {});
+  return (
+    all.some((endpoint) => urlOf(endpoint) !== undefined) || (endpoints !== undefined && all.length === 0)
+  );
 }
 
 /** Starts what does not run, migrates the database, and waits until the API is ready. Rejects with a `Fault`. */
@@ -80,7 +84,7 @@ export async function startStack(
     onEvent({ type: 'step', name: 'migrations', state: 'done', detail: describeMigrated(migrations) });
   }
   const apiUrl = urlOf(endpoints.api);
-  const ready = apiUrl === undefined ? undefined : new URL(api.readyPath, apiUrl);
+  const ready = apiUrl === undefined ? undefined : new URL(serviceUrl({ url: apiUrl }, api.readyPath));
   if (database.enabled && cache.enabled && ready?.protocol === 'http:') {
     onEvent({ type: 'step', name: 'readiness', state: 'working' });
     const { isReady, detail } = await awaitReady(ready, Math.min(timeoutMs, longestUnreadyMs), signal);

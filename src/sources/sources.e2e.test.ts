@@ -58,7 +58,7 @@ describe.skipIf(notBuilt)(
       expect(stderr.replaceAll(project.folder, '…')).toMatchInlineSnapshot(`
         "error[bad-checks]: the checks cannot be loaded: 12 problems
           …/mine/shop/throws.ts: boom
-          checks.yaml:1: there is no kind "htp"; did you mean "http"?
+          checks.yaml:1: there is no kind "htp"; did you mean "http"? (kind of a/b)
           plugin ./plugin.ts: brings "kinds", which this version does not support
           …/mine/shop/open.ts: "title" is not a text
           …/mine/shop/open.ts: "needs" is not a list of texts

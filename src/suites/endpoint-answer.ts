@@ -13,6 +13,11 @@ export const endpointCodes = {
     means: 'the answer did not arrive in the time of the check',
     hint: 'meatymusic logs api --since 5m',
   },
+  unreadable: {
+    headline: 'The answer of the API cannot be read',
+    means: 'the answer breaks off, is larger than 1 MiB, or is not what its headers announce',
+    hint: 'meatymusic logs api --since 5m; request it with curl -v --output -',
+  },
   'no-endpoint': {
     headline: 'The API has no endpoint at this path',
     means: 'there is no endpoint at this path',
@@ -32,9 +37,13 @@ export const endpointCodes = {
 
 export type EndpointCode = keyof typeof endpointCodes;
 
+/** Errors of an answer that has begun. */
+const unreadableCodes = /^(?:BODY_TOO_LARGE|TRUNCATED|BROKEN_ENCODING|UNSUPPORTED_ENCODING|HPE_.+)$/;
+
 /** Returns the code of a request without a response. */
-export function codeOfFailure(failure: Exchanged['failure']): 'timeout' | 'unreachable' {
-  return failure?.code === 'TIMEOUT' ? 'timeout' : 'unreachable';
+export function codeOfFailure(failure: Exchanged['failure']): 'timeout' | 'unreadable' | 'unreachable' {
+  if (failure?.code === 'TIMEOUT') return 'timeout';
+  return unreadableCodes.test(failure?.code ?? '') ? 'unreadable' : 'unreachable';
 }
 
 /** Returns why an answer says nothing about the claim of its check; `undefined` if it may. `expected` are statuses that do. */

@@ -1,14 +1,7 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
 export { breakInLog, breakInResponse, breakInSpans, lostContext, lostIn } from './broken-trace.ts';
 export { firstDifference, withoutFields } from './compare-bodies.ts';
-export {
-  corsCodes,
-  corsObstacleOf,
-  corsOptions,
-  grantProblemOf,
-  originOf,
-  webOriginOf,
-} from './cors.ts';
+export { corsCodes, corsObstacleOf, corsOptions, grantProblemOf, originOf, webOriginOf } from './cors.ts';
 export {
   codeOfAnswer,
   codeOfFailure,
@@ -20,12 +13,7 @@ export {
   withToken,
 } from './endpoint-answer.ts';
 export { errorCheck } from './error-check.ts';
-export {
-  type EnvelopeCode,
-  envelopeCodes,
-  envelopeOptions,
-  judgeErrorEnvelope,
-} from './error-envelope.ts';
+export { type EnvelopeCode, envelopeCodes, envelopeOptions, judgeErrorEnvelope } from './error-envelope.ts';
 export {
   collectRequest,
   type FollowedRequest,
@@ -34,16 +22,13 @@ export {
   sendRequest,
 } from './follow-request.ts';
 export { type ForeignOrigin, lookAlikesOf, nullOrigin } from './foreign-origins.ts';
-export {
-  foundationalTables,
-  judgeColumns,
-  judgeKeys,
-  type TableProblem,
-} from './foundational-tables.ts';
+export { foundationalTables, judgeColumns, judgeKeys, type TableProblem } from './foundational-tables.ts';
 export { headingsOf } from './html-text.ts';
 export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
 export { findLeak, lostClientSpans, namesOf, otherTracesOf, seenOf, systemOf } from './leaked-context.ts';
+export { logStructureCheck } from './log-structure.ts';
 export { explainMissingSpans, type MissingSpans } from './missing-spans.ts';
+export { nameRule } from './name-rule.ts';
 export {
   apiAddress,
   apiCalls,
@@ -57,14 +42,9 @@ export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
 export { redisCodeOf, redisCodes } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
-export {
-  carriesTrace,
-  describeLine,
-  responseHeaders,
-  traceInHeaders,
-  traceOfLine,
-} from './sent-ids.ts';
+export { carriesTrace, describeLine, responseHeaders, traceInHeaders, traceOfLine } from './sent-ids.ts';
 export { findShownProblem, shownCodes } from './shown-page.ts';
+export { countTenantRows, quoteIdentifier } from './stored-text.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { readClaim } from './telemetry-claim.ts';
 export { inspectTenancy } from './tenant-inspection.ts';

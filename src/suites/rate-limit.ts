@@ -140,7 +140,7 @@ class LimitScan {
     if (retryAfter === undefined) {
       return this.#fail('no-retry-after', `429 after ${this.#allowed} requests, without Retry-After`);
     }
-    const announced = { ...this.#last, ...announcedLimit(headers) };
+    const announced = this.#mostNarrow(announcedLimit(headers));
     const { seconds, problem } = retryAfterSeconds(retryAfter, await this.#probes.ids.now(), announced);
     if (seconds === undefined) {
       return this.#fail('bad-retry-after', `429 with Retry-After: ${retryAfter.slice(0, 100)}: ${problem}`);
@@ -158,6 +158,12 @@ class LimitScan {
       requests: this.#allowed + 1,
       evidence: [...this.#evidence, fact('client', this.#ownAddress ?? 'the default address')],
     };
+  }
+
+  /** Returns the limit that the refusal and the answers before it name, the smaller one where they differ. */
+  #mostNarrow(refusal: AnnouncedLimit): AnnouncedLimit {
+    const limits = [this.#last.limit, refusal.limit].filter((limit) => limit !== undefined);
+    return { ...this.#last, ...refusal, ...(limits.length > 0 ? { limit: Math.min(...limits) } : {}) };
   }
 
   async #judgeEarly(seconds: number, { limit }: AnnouncedLimit): Promise<JudgedLimit | undefined> {

@@ -4,6 +4,7 @@ import { type CheckDefinition, defineCheck, type FailureCode } from '../check/de
 import { fact } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
 import type { Sabotage } from '../check/sabotage.ts';
+import { serviceUrl } from '../check/service-url.ts';
 import type { Examined } from '../check/verdict.ts';
 import { otherTracesOf } from './leaked-context.ts';
 import { type ObservedCase, observeTraceContext, type TraceContextCase } from './trace-context-suite.ts';
@@ -76,11 +77,12 @@ export function traceContextCheck<Own extends string>({
     why,
     after: ['api/health'],
     blockedBy: { 'observability/trace-propagates': ['not-continued', 'leaks-context'] },
+    judges: 'api',
     needs: ['http', 'ids', 'logs', 'spans'],
     uses: ['api'],
     tags: ['w3c', 'traces'],
     level: 'advisory',
-    timeoutMs: 20_000,
+    timeoutMs: 30_000,
     options,
     codes: { ...codes, unreachable, refused, 'leaks-context': leaks },
     sabotage: [
@@ -101,7 +103,7 @@ export function traceContextCheck<Own extends string>({
       ...sabotage,
     ],
     async run({ http, ids, logs, spans, stack, options: { path, waitMs, level }, pass, fail, skip }) {
-      const url = new URL(path ?? stack.services.api.healthPath, stack.services.api.url).href;
+      const url = serviceUrl(stack.services.api, path ?? stack.services.api.healthPath);
       const observed = await observeTraceContext({ http, ids, logs, spans }, url, cases, waitMs);
       const evidence = observed.map((each) =>
         fact(`${each.expect}: ${each.name}`, `${sentIn(each)} → ${each.failure ?? outcome(each)}`),

@@ -61,7 +61,7 @@ export async function observeTraceContext(
   const ofLog = async (each: ObservedCase, withinMs: number) =>
     canReadLog ? traceInLog(probes.logs, each.ids, withinMs) : undefined;
   const [first = answered[0]] = answered.filter(({ entry }) => entry);
-  const inFirstLog = first && (await ofLog(first, waitMs));
+  const inFirstLog = first && (await ofLog(first, Math.min(waitMs, 2000)));
   const inFirstResponse = first && traceInResponse(first);
   // Log and response count for a request without spans where they agree with the spans of another.
   const agrees = (other: Seen) => !first?.entry || other?.seen === first.entry.traceId;

@@ -1,5 +1,7 @@
 import type { Evidence } from '../check/evidence.ts';
 import { attempt, fact } from '../check/exchange.ts';
+import type { Json } from '../check/json.ts';
+import { parseJson } from '../check/json-path.ts';
 import type { PostgresProbe, RedisProbe } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 
@@ -26,7 +28,7 @@ const awayCodes = new Set([
 
 /** Words by which a body names a service as failing or the API as degraded. */
 const failing =
-  /\b(?:down|degraded|unavailable|un?healthy|unreachable|disconnected|not[ _-]?(?:ready|connected|ok|available)|fail(?:ed|ing|ure|s)?|error|err|outage|offline|warn(?:ing)?|critical|dead|ko|closed|timeout|timed[ _-]?out)\b|:\s*(?:false|null|0)\b/i;
+  /\b(?:down|degraded|unavailable|unhealthy|unreachable|disconnected|not[ _-]?(?:ready|connected|ok|available)|fail(?:ed|ing|ure|s)?|error|err|outage|offline|warn(?:ing)?|critical|dead|ko|timeout|timed[ _-]?out)\b/i;
 
 /** Asks the database and the cache of the stack, where it has them, after a body that reports readiness. */
 export async function findUnreadyServices(
@@ -51,10 +53,17 @@ export async function findUnreadyServices(
   // An API may serve without its cache, if its readiness names that.
   if (cache.enabled && problems.length === 0) {
     const { failure } = await attempt(redis.command({ name: 'PING' }));
-    if (!failure || !failing.test(body)) judge('cache', cache.host, failure);
+    if (!failure || !namesFailure(parseJson(body) ?? body)) judge('cache', cache.host, failure);
   }
   const note = unknown.length > 0 ? `; not compared with the ${unknown.join(' and the ')}` : '';
   return { ...(problems[0] ? { problem: problems[0] } : {}), note, evidence };
+}
+
+/** True for a value that is or holds such a word, or `false`; the names of fields count for nothing. */
+function namesFailure(value: Json): boolean {
+  if (typeof value === 'string') return failing.test(value);
+  if (typeof value !== 'object' || value === null) return value === false;
+  return Object.values(value).some(namesFailure);
 }
 
 function isAway(code: string, host: string, runtime: string): boolean {

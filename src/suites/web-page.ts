@@ -2,6 +2,7 @@ import { integer, v } from '../base/schema.ts';
 import { type CheckDefinition, defineCheck } from '../check/define-check.ts';
 import { exchange } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
+import { serviceUrl } from '../check/service-url.ts';
 import { headingsOf, readHtml, type ShownPage } from './html-text.ts';
 import { visitPage } from './page-visit.ts';
 import { findShownProblem, shownCodes, showsName } from './shown-page.ts';
@@ -66,6 +67,7 @@ export function pageCheck({
     title,
     failureTitle,
     why,
+    judges: 'web',
     needs: ['http', 'browser'],
     uses: ['web'],
     tags: ['contract', 'web'],
@@ -129,7 +131,7 @@ export function pageCheck({
       },
     ],
     async run({ http, browser, stack, options, pass, fail, skip }) {
-      const url = new URL(options.path, stack.services.web.url).href;
+      const url = serviceUrl(stack.services.web, options.path);
       const { appName } = stack.services.web;
       const { response, actual, evidence } = await exchange(
         http,

@@ -53,6 +53,7 @@ describe('startRunTrace', () => {
       progress() {},
       refuse() {},
       hinder() {},
+      giveBack() {},
     };
     const { probes } = await open(scope);
     await expect(probes.http?.request({ url: 'http://x/' })).rejects.toThrow('it hung up');

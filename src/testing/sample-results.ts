@@ -24,6 +24,7 @@ function check(given: Sample): CheckResult {
 function run(checks: CheckResult[], more: Partial<Parameters<typeof runResultOf>[0]> = {}): RunResult {
   return runResultOf({
     checks,
+    excluded: [],
     stack: exampleStack,
     startedAt: '2026-01-02T03:04:05.678Z',
     durationMs: 1234.5,
@@ -210,6 +211,13 @@ export const sampleResults: Readonly<Record<string, RunResult>> = {
     check({ id: 'web/build', status: 'skip', reason: 'no build command is configured' }),
   ]),
   'empty-shard': run([]),
+  'left-out': run([health], {
+    excluded: [
+      { id: 'tenancy/over-http', reason: 'contract' },
+      { id: 'auth/expired', reason: 'verify.skip' },
+      { id: 'auth/no-token', reason: 'verify.skip' },
+    ],
+  }),
   hostile: run([
     check({ id: 'api/one', status: 'pass', title: hostileText, summary: hostileText }),
     check({

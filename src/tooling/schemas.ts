@@ -27,7 +27,22 @@ export async function writeSchemas(folder: string): Promise<void> {
 export async function configSchemaDocument(): Promise<object> {
   const config = published('Configuration of meatymusic', configSchema);
   Object.assign((config as ObjectSchema).properties.options ?? {}, { properties: await optionSchemas() });
+  describeEnvironments(config as ObjectSchema);
   return config;
+}
+
+/** An environment has the settings of the file; a service of it may leave out what the file says, its kind included. */
+function describeEnvironments({ properties }: ObjectSchema): void {
+  const { environments, $schema: _, ...settings } = properties;
+  const references = Object.keys(settings).map((name) => [name, { $ref: `#/properties/${name}` }]);
+  const services = { type: 'object', additionalProperties: { type: 'object' } };
+  Object.assign(environments ?? {}, {
+    additionalProperties: {
+      type: 'object',
+      properties: { ...Object.fromEntries(references), services },
+      additionalProperties: false,
+    },
+  });
 }
 
 interface ObjectSchema {

@@ -46,9 +46,10 @@ interface OptionNow {
 
 const explain: Action = async (invocation, { json }, [id = '']) => {
   const project = await openProject(invocation);
-  const { checks } = await loadAllChecks(project, {}, invocation.signal);
-  const check = checks.find((each) => each.id === id);
-  if (!check) throw unknownCheck(id, checks);
+  const { checks, unused } = await loadAllChecks(project, {}, invocation.signal);
+  const known = [...checks, ...unused];
+  const check = known.find((each) => each.id === id);
+  if (!check) throw unknownCheck(id, known);
   const options = optionsNow(check, project);
   if (json) {
     await invocation.stdout.write(`${JSON.stringify({ ...plain(check), options }, null, 2)}\n`);

@@ -109,6 +109,41 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       expect(check([name, '--min-structured', '0.995', '--ignore-rule', 'all']).status).toBe(1);
     });
 
+    it('names the frame around lines, and judges the lines in it', () => {
+      const docker = (text: string) =>
+        `${JSON.stringify({ log: text, stream: 'stdout', time: '2026-01-02T00:00:00Z' })}\n`;
+      const { status, stdout } = check([file('docker.log', docker(line(0)) + docker('plain text\n'))]);
+      expect(status).toBe(1);
+      expect(stdout).toContain('  in frames     Docker json-file 2\n');
+      expect(stdout).toContain('line 2: not-structured, plain text');
+      expect(stdout).toContain('FAIL 1 line of 2 not structured (50 %');
+      const { stdout: json } = check([file('compose.log', `api-1  | ${line(0)}`), '--json']);
+      expect(JSON.parse(json)).toMatchObject({ ok: true, frames: { compose: 1 }, structured: 1 });
+    });
+
+    it('takes a share of lines with a trace, lines of requests alone, and no trace outside of them', () => {
+      const without = line(0).replace(trace, '0').replace('"msg"', '"req":1,"msg"');
+      const start = '{"level":30,"msg":"listening"}\n';
+      const name = file('traced.log', start + line(1).repeat(9) + without + start);
+      const all = check([name, '--require', 'trace']);
+      expect(all.status).toBe(1);
+      expect(all.stdout).toContain('FAIL 1 line without trace');
+      expect(all.stdout).toContain('2 lines outside of requests (before the first, after the last)');
+      expect(check([name, '--require', 'trace>=90%']).status).toBe(0);
+      expect(check([name, '--require', 'trace>=95%']).stdout).toContain(
+        'FAIL 1 line of 10 without trace (90 % have it, at least 95 % wanted)',
+      );
+      expect(check([name, '--require', 'trace', '--where', 'req']).stdout).toContain(
+        'FAIL 1 line without trace',
+      );
+      expect(check([name, '--require', 'trace', '--where', 'user']).stdout).toContain(
+        'FAIL no structured line has user',
+      );
+      expect(check([file('quiet.log', start), '--require', 'trace']).stdout).toContain(
+        'FAIL 1 line without trace',
+      );
+    });
+
     it('reads standard input, and answers with JSON', () => {
       const { status, stdout } = check(['-', '--json'], line(0));
       expect(status).toBe(0);
@@ -125,6 +160,8 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       [['.'], /cannot read \.: it is a folder/],
       [['x', '--min-structured', '200%'], /write 99% or 0.99/],
       [['x', '--ignore-rule', 'emial'], /did you mean email/],
+      [['x', '--require', 'trace>=2'], /write 99% or 0.99/],
+      [['x', '--require', '>=50%'], /name of a field/],
       [[], /missing required argument/],
     ])('exits 2 for %j', (args, message) => {
       const { status, stderr } = check(args);
@@ -139,7 +176,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
       expect(check([name]).stdout).toContain('\\u003a:error::pwned');
     });
 
-    it('reads a FIFO to its end, and releases one without a writer', async () => {
+    it('reads a FIFO to its end, and can be interrupted at one without a writer', async () => {
       const fifo = join(folder, 'fifo');
       execFileSync('mkfifo', [fifo]);
       const writer = spawn('sh', ['-c', 'sleep 0.2; echo \'{"a":1}\' > "$0"', fifo]);
@@ -152,7 +189,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       const ended = once(waiting, 'exit');
-      // It does not read yet while it starts; it opens the FIFO before it can be ended by this.
+      // No process reads while it starts; it opens the FIFO before it can be ended by this.
       await expect.poll(() => openedBy(waiting.pid!, fifo), { timeout: 20_000 }).toBe(true);
       waiting.kill('SIGINT');
       expect(await ended).toEqual([130, null]);

@@ -61,6 +61,8 @@ export function openPages(executablePath: string, readOnly: boolean): Pages {
       viewport: { width: 1280, height: 900 },
       locale: 'en-US',
       reducedMotion: 'reduce',
+      // A worker sends requests that the page does not see; in a read-only run none may write.
+      ...(readOnly ? { serviceWorkers: 'block' as const } : {}),
     });
     return context.newPage();
   };

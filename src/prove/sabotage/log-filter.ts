@@ -36,7 +36,7 @@ function changeLine(line: string, change: Exclude<LogChange, 'drop'>): string {
     case 'strip-trace-ids':
       return JSON.stringify(withoutIds(object));
     case 'other-trace-ids':
-      return line.replace(/\b(0x)?[0-9a-f]{32}\b/gi, (id) => otherId(id));
+      return line.replace(/(?<!meatymusic-probe=)\b(0x)?[0-9a-f]{32}\b/gi, (id) => otherId(id));
   }
 }
 

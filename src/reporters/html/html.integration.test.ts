@@ -104,7 +104,7 @@ describe.skipIf(chromiumMissing)(`the page${chromiumMissing ? ` (${chromiumMissi
     const button = page.locator('[id="check-database/connects"] button[data-copy]');
     expect(await button.getAttribute('data-copy')).toBe('meatymusic verify database/connects');
     await button.click();
-    expect(await button.innerText()).toMatch(/Copied|Selected/);
+    await expect.poll(() => button.innerText()).toMatch(/Copied|Selected/);
     await page.context().close();
   });
 

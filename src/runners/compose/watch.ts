@@ -124,6 +124,8 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
         waitingSince.set(service.name, since);
         if (performance.now() - since < tellAfterMs) return;
         const line = (await lastLogLines(cli, container.id, 1))[0];
+        // An event since this look, such as its health, is newer than what the look has seen.
+        if (dirty) return;
         const health = container.healthOutput?.text ? ` (${safeLine(container.healthOutput.text, 120)})` : '';
         tell(service.name, 'waiting', `for ${judgement.for}${health}`);
         if (line !== undefined && told.get(`log ${service.name}`) !== line) {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Absence, Endpoint } from '../../base/endpoint.ts';
+import { type Absence, type Endpoint, notNamed } from '../../base/endpoint.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
+import { isNamedService } from '../../config/named-services.ts';
 import type { LogAccess, LogLine, LogOptions } from '../../logs/access.ts';
 import { commandLogAccess } from '../../logs/command-access.ts';
 import { fileLogAccess } from '../../logs/file-access.ts';
@@ -22,16 +23,19 @@ import type { Endpoints, Runtime, ServiceStatus } from '../runtime.ts';
 import { answers } from '../tcp.ts';
 
 /** A stack that meatymusic does not manage: only addresses, from the configuration. */
-export function createExternalRuntime({ config, root, env }: RuntimeContext): Runtime {
+export function createExternalRuntime(context: RuntimeContext): Runtime {
+  const { config, root, env } = context;
+  const isNamed = (name: string) => isNamedService(name, context);
   const { services } = config;
   const endpoints: Endpoints = Object.fromEntries(
     serviceNames(services).flatMap((name): [string, Endpoint][] => {
       const { url, enabled } = settingsOf(services, name);
+      if (enabled && !isNamed(name)) return [[name, { absent: notNamed(name) }]];
       if (url !== undefined) return [[name, { url }]];
       return enabled && kindOf(services, name).health ? [[name, { absent: noAddress(name) }]] : [];
     }),
   );
-  const enabled = enabledServices(services);
+  const enabled = enabledServices(services).filter(isNamed);
   return {
     name: 'external',
     isReferenceStack: false,

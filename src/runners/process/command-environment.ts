@@ -15,7 +15,8 @@ type Variables = Record<string, string>;
 
 /** Adds the secrets in the variables of a command to those that are never printed. */
 export function learnCommandSecrets(start: CommandStart, cwd: string): void {
-  learnEnvironment(readEnvFiles(start, cwd));
+  const files = envFilesOf(start, cwd).filter((file) => existsSync(file));
+  for (const file of files) learnEnvironment(readEnvFile(file));
   learnEnvironment(start.env);
 }
 
@@ -95,9 +96,14 @@ function isConfigured({ services }: CommandContext['config'], name: string): boo
   return !isStandard(name) || settingsOf(services, name).url !== standardKinds[name].usualUrl;
 }
 
-function readEnvFiles({ envFile }: CommandStart, cwd: string): Variables {
+function envFilesOf({ envFile }: CommandStart, cwd: string): string[] {
   const names = envFile === undefined ? envFileNames : [envFile].flat();
-  const files = names.map((name) => path.resolve(cwd, name));
+  return names.map((name) => path.resolve(cwd, name));
+}
+
+function readEnvFiles(start: CommandStart, cwd: string): Variables {
+  const { envFile } = start;
+  const files = envFilesOf(start, cwd);
   const missing = envFile === undefined ? undefined : files.find((file) => !existsSync(file));
   if (missing !== undefined) {
     throw new Fault({

@@ -8,13 +8,13 @@ import { enabledServices, kindOf, portOf, settingsOf, urlTemplate } from '../../
 import type { CommonSettings } from '../../services/kind.ts';
 import type { CommandStart } from '../../services/start.ts';
 import type { RuntimeContext } from '../context.ts';
-import { environmentOf, learnCommandSecrets } from './command-environment.ts';
+import { environmentOf } from './command-environment.ts';
 import type { Dependency, Ready, ServicePlan } from './plan.ts';
 import { programName } from './program-name.ts';
 import { referencesIn } from './references.ts';
 
-/** A service without a question of its own has started once it has run for this long. */
-const settledMs = 1000;
+/** A service without a question of its own has started once it has run for this long and waits for something. */
+const settledMs = 500;
 
 export interface CommandContext extends RuntimeContext {
   /** Names of all services of the stack that have an address, whatever starts them. */
@@ -34,7 +34,6 @@ function planCommand(context: CommandContext, name: string): ServicePlan {
   const start = settings.start as CommandStart;
   const cwd = path.resolve(root, start.cwd);
   refuseMissingFolder(name, cwd);
-  learnCommandSecrets(start, cwd);
   const port = kindOf(config.services, name).health ? listeningPort(config, name) : undefined;
   const plan: ServicePlan = {
     name,

@@ -35,10 +35,9 @@ export async function explainExit(run: ServiceRun): Promise<Fault> {
 /** Resolves to the `Fault` for a service that was not ready in time. */
 export async function explainTimeout(run: ServiceRun, withinMs: number, why: unknown): Promise<Fault> {
   const { spec } = run;
+  const others = await otherPorts(run);
   const late = `${spec.name} was not healthy within ${formatDuration(withinMs)}: ${messageOf(why)}`;
-  const others =
-    spec.port === undefined ? [] : (await portsOf(run.pids())).filter((port) => port !== spec.port);
-  if (spec.port !== undefined && others.length > 0 && !(await run.holdsPort())) {
+  if (others.length > 0) {
     return fault(run, {
       code: 'wrong-port',
       message: `${late}; it listens on port ${others.join(', ')} instead`,
@@ -54,6 +53,19 @@ export async function explainTimeout(run: ServiceRun, withinMs: number, why: unk
     hint: `give it longer with --timeout; meatymusic logs ${spec.name}`,
     exitCode: ExitCode.deadline,
   });
+}
+
+/** Resolves to what a service that is not ready yet is waiting for. */
+export async function explainWaiting(run: ServiceRun, why: unknown): Promise<string> {
+  const others = await otherPorts(run);
+  return `${messageOf(why)}${others.length > 0 ? `; it listens on port ${others.join(', ')}` : ''}`;
+}
+
+/** Resolves to the ports on which a service listens that does not listen on its own. */
+async function otherPorts(run: ServiceRun): Promise<number[]> {
+  const { port } = run.spec;
+  if (port === undefined || run.exit || (await run.address()) !== undefined) return [];
+  return (await portsOf(run.pids())).filter((each) => each !== port);
 }
 
 function fault(run: ServiceRun, { exitCode = ExitCode.unavailable, ...reason }: Reason): Fault {

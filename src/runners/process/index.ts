@@ -7,7 +7,7 @@ import { followLines } from '../../logs/follow-lines.ts';
 import { mergedLines } from '../../logs/merged-lines.ts';
 import type { Endpoints, Runtime, RuntimeName, ServiceStatus, UpOptions } from '../runtime.ts';
 import { withStartLock } from '../start-lock.ts';
-import { logFile, readState, removeState, type SupervisorState, stackFolder } from '../state.ts';
+import { logFile, markFolder, readState, removeState, type SupervisorState, stackFolder } from '../state.ts';
 import { type CommandName, type Commands, sendCommand, supervisorGone } from './control.ts';
 import { launchSupervisor } from './launch.ts';
 import { inStartOrder } from './order.ts';
@@ -160,6 +160,7 @@ async function stopAll(root: string, stopMs: number): Promise<string[]> {
   const left = findRemains(root).length;
   if (left > 0) await clearRemains(root);
   removeState(root, 'supervisor');
+  rmSync(markFolder(root), { recursive: true, force: true });
   return stopped.length === 0 && left > 0 ? [`${left} processes that were left`] : stopped;
 }
 

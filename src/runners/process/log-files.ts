@@ -92,11 +92,14 @@ export class LogSearch {
       const { size } = fstatSync(descriptor);
       if (size < this.#at) this.#at = 0;
       const chunk = Buffer.alloc(Math.min(chunkBytes, Math.max(0, size - this.#at)));
-      const read = readSync(descriptor, chunk, 0, chunk.length, this.#at);
-      this.#at += read;
-      const lines = (this.#rest + chunk.toString('utf8', 0, read)).split('\n');
-      this.#found = lines.some((line) => this.#pattern.test(withoutColors(line)));
-      this.#rest = (lines.at(-1) ?? '').slice(-tailBytes);
+      while (!this.#found && this.#at < size) {
+        const read = readSync(descriptor, chunk, 0, chunk.length, this.#at);
+        if (read === 0) break;
+        this.#at += read;
+        const lines = (this.#rest + chunk.toString('utf8', 0, read)).split('\n');
+        this.#found = lines.some((line) => this.#pattern.test(withoutColors(line)));
+        this.#rest = (lines.at(-1) ?? '').slice(-tailBytes);
+      }
     } finally {
       closeSync(descriptor);
     }

@@ -68,7 +68,7 @@ export type Ready =
   /** A regular expression that a line of its output matches. */
   | { kind: 'log'; pattern: string }
   | { kind: 'command'; command: string }
-  /** It has run for this long. */
+  /** It has run for this long and waits for something. */
   | { kind: 'runs'; forMs: number };
 
 /** Ports of the services: `<service>`, and `<service>-<name>` for further ones. */

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { awaitUntil } from '../../base/await-until.ts';
 import {
   identifyProcess,
@@ -6,12 +6,12 @@ import {
   type ProcessIdentity,
   signalProcess,
 } from '../../base/process-identity.ts';
-import { findMarked, listProcesses } from '../process-list.ts';
-import { readState, stackFolder, stackMark } from '../state.ts';
+import { findHolders, findMarked, listProcesses } from '../process-list.ts';
+import { markFolder, readState, stackMark } from '../state.ts';
 
 /**
  * Returns the processes of this project's stack that run: those in the state file, all that carry the stack's mark in
- * their environment, which a lost state file or a kill between a start and its record cannot take away, and those of
+ * their environment or have inherited one of its files, which a lost state file or a kill between a start and its record cannot take away, and those of
  * their groups and sessions.
  */
 export function findRemains(root: string): ProcessIdentity[] {
@@ -53,21 +53,9 @@ export async function clearRemains(root: string, graceMs = 2000): Promise<number
 }
 
 function marked(root: string): number[] {
-  const { MEATYMUSIC_STACK: real } = stackMark(root);
-  const found = findMarked(`MEATYMUSIC_STACK=${real}`);
-  return process.platform === 'linux' ? [...found, ...findRedis(stackFolder(real))] : found;
-}
-
-/** redis-server writes its title over its environment, so the embedded one is known by its name and its working folder. */
-function findRedis(folder: string): number[] {
-  return listProcesses()
-    .filter(({ name }) => /^(redis|valkey)-server$/.test(name))
-    .map(({ pid }) => pid)
-    .filter((pid) => {
-      try {
-        return readlinkSync(`/proc/${pid}/cwd`) === folder;
-      } catch {
-        return false;
-      }
-    });
+  const folder = markFolder(root);
+  return [
+    ...findMarked(`MEATYMUSIC_STACK=${stackMark(root).MEATYMUSIC_STACK}`),
+    ...findHolders((file) => path.dirname(file) === folder),
+  ];
 }

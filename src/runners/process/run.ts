@@ -8,7 +8,7 @@ import { identifyProcess, type ProcessIdentity } from '../../base/process-identi
 import { openLogSync } from '../../base/write-file.ts';
 import { findReached } from '../listening-sockets.ts';
 import { describeHolder, portHolder } from '../port-holder.ts';
-import { logFile, stackMark } from '../state.ts';
+import { logFile, markFileOf, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
 import { fileSize, LogSearch, lastLines } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
@@ -27,6 +27,9 @@ export interface RunExit {
 
 /** Longest time of one question; a development server compiles a page when it is asked for it. */
 const questionMs = { usual: 2000, http: 10_000 };
+/** A program that does nothing for this long has started; one that never rests counts as started after the longer time. */
+const restMs = 300;
+const longestStartMs = 10_000;
 /** How long the rest of a service has to end by itself after its first process ended without being stopped. */
 const strayGraceMs = 1000;
 const killedWithinMs = 5000;
@@ -50,6 +53,7 @@ export class ServiceRun {
   readonly #child: ChildProcess;
   readonly #logStart: number;
   readonly #logSearch: LogSearch | undefined;
+  #activity: { fingerprint?: string | undefined; sinceMs: number } = { sinceMs: 0 };
   #stopping = false;
 
   constructor(root: string, spec: ServiceSpec, further: Record<string, string>) {
@@ -60,6 +64,8 @@ export class ServiceRun {
     if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.#logStart);
     const mark = { MEATYMUSIC_RUN: randomBytes(12).toString('hex') };
     const log = openLogSync(file);
+    const markFile = markFileOf(root, spec.name);
+    const inherited = openLogSync(markFile);
     try {
       const [program, args] =
         'shell' in spec.program
@@ -68,17 +74,19 @@ export class ServiceRun {
       this.#child = spawn(program, args, {
         cwd: spec.cwd,
         env: { ...spec.environment, ...further, ...stackMark(root), ...mark },
-        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log],
+        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log, inherited],
         // A session of its own: its processes are found, and a Ctrl-C at the terminal does not reach it.
         detached: true,
       });
     } finally {
       closeSync(log);
+      closeSync(inherited);
     }
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.end(spec.input);
     this.identity = this.#child.pid === undefined ? undefined : identifyProcess(this.#child.pid);
-    if (this.identity) this.tree = new ProcessTree(this.identity, `MEATYMUSIC_RUN=${mark.MEATYMUSIC_RUN}`);
+    if (this.identity)
+      this.tree = new ProcessTree(this.identity, `MEATYMUSIC_RUN=${mark.MEATYMUSIC_RUN}`, markFile);
     this.ended = new Promise((resolve) => {
       const end = (exit: Pick<RunExit, 'code' | 'signal' | 'error'>) => {
         if (this.exit) return;
@@ -109,7 +117,7 @@ export class ServiceRun {
     const withinMs = ready.kind === 'http' ? questionMs.http : questionMs.usual;
     switch (ready.kind) {
       case 'runs':
-        if (Date.now() - this.startedAtMs < ready.forMs) throw new Error('it has just started');
+        if (!this.#hasSettled(ready.forMs)) throw new Error('it is still starting');
         return;
       case 'log':
         if (!this.#logSearch?.found()) throw new Error(`no line of its output matches /${ready.pattern}/`);
@@ -119,6 +127,16 @@ export class ServiceRun {
       default:
         return askHealth(ready, { host, port: asked }, withinMs);
     }
+  }
+
+  /** Returns true once it has run for this long and waits for something, or has been busy for a long time. */
+  #hasSettled(forMs: number): boolean {
+    const nowMs = Date.now();
+    const activity = this.tree?.activity();
+    if (!activity || activity.isBusy || activity.fingerprint !== this.#activity.fingerprint)
+      this.#activity = { fingerprint: activity?.fingerprint, sinceMs: nowMs };
+    const ranMs = nowMs - this.startedAtMs;
+    return ranMs >= longestStartMs || (ranMs >= forMs && nowMs - this.#activity.sinceMs >= restMs);
   }
 
   /** Resolves to the host at which its own processes answer on the port. */
@@ -153,11 +171,13 @@ export class ServiceRun {
     return this.tree?.members().map(({ pid }) => pid) ?? [];
   }
 
-  /** Resolves to whether its own processes answer on its port. */
-  async holdsPort(): Promise<boolean> {
+  /** Resolves to the address at which its own processes answer: `127.0.0.1:8000`, `[::1]:8000`. */
+  async address(): Promise<string | undefined> {
     const { port } = this.spec;
-    if (port === undefined || this.exit) return false;
-    return (await findReached(port, () => this.pids())).by === 'own';
+    if (port === undefined || this.exit) return undefined;
+    const reached = await findReached(port, () => this.pids());
+    if (reached.by !== 'own') return undefined;
+    return `${reached.host.includes(':') ? `[${reached.host}]` : reached.host}:${port}`;
   }
 
   /**
@@ -204,6 +224,11 @@ export class ServiceRun {
     const { code, signal, error } = this.exit;
     if (error) return `could not be started: ${messageOf(error)}`;
     return signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+  }
+
+  /** Looks for the line that says that it is ready, before its log is shortened. */
+  readLog(): void {
+    this.#logSearch?.found();
   }
 
   lastLines(count = 20): string[] {

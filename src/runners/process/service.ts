@@ -4,7 +4,7 @@ import type { ProcessIdentity } from '../../base/process-identity.ts';
 import { describeHolder } from '../port-holder.ts';
 import type { ServiceStatus } from '../runtime.ts';
 import { logFile } from '../state.ts';
-import { explainExit, explainTimeout } from './explain.ts';
+import { explainExit, explainTimeout, explainWaiting } from './explain.ts';
 import { limitLog, rotateLog } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
 import { isReusedAlive, type Reused } from './reuse.ts';
@@ -15,6 +15,8 @@ const maxRestarts = 5;
 const steadyMs = 60_000;
 const firstBackoffMs = 100;
 const pollMs = { first: 5, longest: 60 };
+/** After this time it is said what a service is waiting for. */
+const saysAfterMs = 5000;
 const maxLogBytes = 16 * 1024 * 1024;
 /** A port may be in use for a moment by a connection that went out. */
 const portPatienceMs = 5000;
@@ -81,7 +83,7 @@ export class Service {
     const run = new ServiceRun(this.#root, this.spec, this.#overrides);
     this.run = run;
     this.#onChange();
-    this.#report('starting', this.address);
+    this.#report('starting', this.#wantedAddress);
     void run.ended.then((exit) => {
       this.#onChange();
       if (!exit.unexpected) return this.#report('stopped');
@@ -109,17 +111,22 @@ export class Service {
     const endMs = Math.min(fromMs + withinMs, ownEndMs);
     const limitMs = endMs === ownEndMs ? readyWithinMs : withinMs;
     let why: unknown;
+    let sayAtMs = performance.now() + saysAfterMs;
     for (let pauseMs = pollMs.first; ; pauseMs = Math.min(pauseMs * 1.3, pollMs.longest)) {
       const run = this.run as ServiceRun;
       const wasReady = run.hasBeenReady;
       try {
         await run.askReady();
-        if (!wasReady) this.#report('healthy', this.address);
+        if (!wasReady) this.#report('healthy', await run.address());
         return;
       } catch (error) {
         why = error;
       }
       signal.throwIfAborted();
+      if (performance.now() > sayAtMs) {
+        this.#report('waiting', await explainWaiting(run, why));
+        sayAtMs = Number.POSITIVE_INFINITY;
+      }
       if (run.exit && !this.#restarting && this.run === run) {
         throw await this.#explainEnd(run);
       }
@@ -183,10 +190,11 @@ export class Service {
   }
 
   limitLog(): void {
+    this.run?.readLog();
     limitLog(logFile(this.#root, this.spec.name), maxLogBytes);
   }
 
-  get address(): string | undefined {
+  get #wantedAddress(): string | undefined {
     return this.spec.port === undefined ? undefined : `127.0.0.1:${this.spec.port}`;
   }
 
@@ -196,7 +204,8 @@ export class Service {
     const isRunning = this.identity !== undefined || reused !== undefined;
     const isReady = reused !== undefined || (await this.#isReady());
     const waiting = isStarting || this.#restarting !== undefined ? 'starting' : 'unhealthy';
-    const holdsPort = reused !== undefined || (await run?.holdsPort()) === true;
+    // A port that it does not hold may be another program's.
+    const address = reused ? this.#wantedAddress : await run?.address();
     const overridden = Object.keys(this.#overrides);
     const note = [
       reused && `reused: ${describeHolder(reused.holder)}, which meatymusic did not start and does not stop`,
@@ -210,8 +219,7 @@ export class Service {
       role: spec.name as NonNullable<ServiceStatus['role']>,
       state: !isRunning ? (this.#restarting ? 'starting' : 'exited') : isReady ? 'running' : waiting,
       health: !isRunning ? 'none' : isReady ? 'healthy' : waiting,
-      // A port that it does not hold may be another program's.
-      addresses: holdsPort && this.address !== undefined ? [this.address] : [],
+      addresses: address === undefined ? [] : [address],
       restarts: this.#restarts,
       image: spec.image,
       ...(run && !reused ? { startedAtMs: run.startedAtMs } : {}),

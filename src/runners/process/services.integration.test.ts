@@ -9,9 +9,11 @@ import { awaitUntil } from '../../base/await-until.ts';
 import { urlOf } from '../../base/endpoint.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { leaksInvisible, portsOf, processesOf } from '../../testing/leaks.ts';
+import { redisMissing } from '../../testing/redis.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { logFile } from '../state.ts';
 import type { ServicePlan } from './plan.ts';
+import { isFree } from './ports.ts';
 import { Services } from './services.ts';
 
 const options = { ports: 'auto', timeoutMs: 30_000, stableForMs: 0 } as const;
@@ -268,6 +270,19 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     expect(left()).toEqual([]);
   });
 
+  it.skipIf(redisMissing)(
+    'finds a daemon that has left its session and overwritten its environment',
+    async () => {
+      const port = await freePort();
+      const command = `redis-server --daemonize yes --port ${port} --save ""`;
+      await expect(start(service('cache', command, { ready: unready }))).rejects.toMatchObject({
+        code: 'service-in-background',
+      });
+      expect(left()).toEqual([]);
+      expect(await isFree(port)).toBe(true);
+    },
+  );
+
   it('kills what takes no SIGTERM after its grace time', async () => {
     const deaf = script('deaf.js', `process.on('SIGTERM', () => console.log('no')); ${never}`);
     const made = make(
@@ -299,6 +314,15 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     const quiet = script('quiet.js', 'setInterval(() => {}, 1000)');
     await start(service('worker', quiet, { ready: { kind: 'runs', forMs: 200 } }));
     expect(events).toEqual(['worker starting', 'worker healthy']);
+  });
+
+  it('does not count as started while it is busy', async () => {
+    const fails = script(
+      'late.js',
+      'const end = Date.now() + 1500; while (Date.now() < end); process.exit(4);',
+    );
+    const worker = service('worker', fails, { ready: { kind: 'runs', forMs: 200 } });
+    await expect(start(worker)).rejects.toMatchObject({ message: 'worker ended with exit code 4' });
   });
 
   it('names a program that is not there, and the nearest one', async () => {

@@ -4,22 +4,25 @@ import {
   type ProcessIdentity,
   signalProcess,
 } from '../../base/process-identity.ts';
-import { findMarked, listProcesses, type ProcessRow } from '../process-list.ts';
+import { findHolders, findMarked, listProcesses, type ProcessRow } from '../process-list.ts';
 
 /**
  * The processes that a service consists of: its first one, all of its process group and session, their descendants, and
- * those that left both and still have the mark of this run in their environment. A PID counts only together with its
+ * those that left both and still have the mark of this run in their environment, or a file that they inherited. A PID counts only together with its
  * start time, so that no later process of another program is taken for one of them.
  */
 export class ProcessTree {
   readonly #leader: ProcessIdentity;
   /** `NAME=value` in the environment of every process of this run. */
   readonly #mark: string;
+  /** File that every process of the service has inherited. */
+  readonly #markFile: string;
   readonly #known = new Map<number, ProcessIdentity>();
 
-  constructor(leader: ProcessIdentity, mark: string) {
+  constructor(leader: ProcessIdentity, mark: string, markFile: string) {
     this.#leader = leader;
     this.#mark = mark;
+    this.#markFile = markFile;
     this.#known.set(leader.pid, leader);
   }
 
@@ -33,12 +36,9 @@ export class ProcessTree {
       for (const { pid, pgid, sid } of rows) if (pgid === leader || sid === leader) found.add(pid);
     }
     if (thorough) {
-      const others = rows.filter(({ pid }) => !found.has(pid) && pid !== process.pid);
-      for (const pid of findMarked(
-        this.#mark,
-        others.map(({ pid }) => pid),
-      ))
-        found.add(pid);
+      const others = rows.map(({ pid }) => pid).filter((pid) => !found.has(pid) && pid !== process.pid);
+      const holders = findHolders((file) => file === this.#markFile, others);
+      for (const pid of [...findMarked(this.#mark, others), ...holders]) found.add(pid);
     }
     addDescendants(found, rows);
     this.#known.clear();
@@ -47,6 +47,14 @@ export class ProcessTree {
       if (identity) this.#known.set(pid, identity);
     }
     return [...this.#known.values()];
+  }
+
+  /** Returns what its processes do: their number, their processor time, and whether one of them is busy. */
+  activity(): { isBusy: boolean; fingerprint: string } {
+    const pids = new Set(this.members().map(({ pid }) => pid));
+    const rows = listProcesses().filter(({ pid }) => pids.has(pid));
+    const ticks = rows.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
+    return { isBusy: rows.some((row) => row.isBusy), fingerprint: `${rows.length} ${ticks}` };
   }
 
   /** Sends a signal to all of it: first to the whole group at once, then to those outside. */

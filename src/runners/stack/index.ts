@@ -2,12 +2,12 @@ import type { Endpoint } from '../../base/endpoint.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ServiceName } from '../../check/stack.ts';
-import { enabledServices } from '../../services/index.ts';
+import { enabledServices, isStandard } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Endpoints, Runtime, RuntimeName, ServiceStatus, UpOptions } from '../runtime.ts';
 import { readState } from '../state.ts';
 import { mergedLogs } from './logs.ts';
-import { orderOf } from './order.ts';
+import { orderOf, refuseLateContainers } from './order.ts';
 import { createSupervisedPart } from './supervised.ts';
 import { type Way, waysOf, withOnly } from './ways.ts';
 
@@ -31,10 +31,11 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
   const isSupervised = used.has('embedded') || used.has('command') || state.supervisor !== undefined;
   const isComposed = used.has('compose') || state.compose !== undefined;
   const name = nameOf(managed, defaultWay);
-  const isEmbeddedAlone = name === 'embedded' && !isComposed;
-  const supervised = () =>
-    createSupervisedPart(context, ways, { name, defaultWay, isReferenceStack: isEmbeddedAlone });
-  if (isSupervised && !isComposed && !used.has('external')) return { ...supervised(), defaultWay };
+  const isReferenceStack = !isComposed && isReference(ways);
+  const hasReferenceApi = ways.get('api') === 'embedded';
+  const supervised = () => createSupervisedPart(context, ways, { name, defaultWay, isReferenceStack });
+  if (isSupervised && !isComposed && !used.has('external'))
+    return { ...supervised(), defaultWay, hasReferenceApi };
   if (isComposed && !isSupervised && !used.has('external') && defaultWay === 'compose')
     return compose(context);
   if (!isSupervised && !isComposed) return external(context);
@@ -50,17 +51,25 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
   if (isComposed) {
     const services = namesOf('compose');
     const config = { ...withOnly(context.config, services), runtime: 'compose' as const };
-    add(await compose({ ...context, config, composeOnly: services, defaultWay }), services);
+    const runtime = await compose({ ...context, config, composeOnly: services, defaultWay });
+    add(state.compose ? runtime : { ...runtime, down: whereEngineAnswers(context, runtime) }, services);
   }
   if (isSupervised) add(supervised(), new Set([...namesOf('embedded', 'command'), 'telemetry']));
   return mixed(parts, {
     name,
     defaultWay,
-    isReferenceStack: isEmbeddedAlone,
-    hasReferenceApi: ways.get('api') === 'embedded',
+    isReferenceStack,
+    hasReferenceApi,
     order: orderOf(context.config),
     enabled: enabledServices(context.config.services),
+    validate: () => refuseLateContainers(context.config, ways),
   });
+}
+
+/** Every service of the contract is embedded: then its database is ours to migrate. */
+function isReference(ways: ReadonlyMap<ServiceName, Way>): boolean {
+  const standard = [...ways].filter(([name]) => isStandard(name));
+  return standard.length > 0 && standard.every(([, way]) => way === 'embedded');
 }
 
 function nameOf(managed: readonly Way[], defaultWay: RuntimeName): RuntimeName {
@@ -73,6 +82,14 @@ async function compose(context: RuntimeContext): Promise<Runtime> {
   return (await import('../compose/index.ts')).createComposeRuntime(context);
 }
 
+/** Without an engine, and without a record of containers, there is nothing to stop. */
+function whereEngineAnswers(context: RuntimeContext, { down }: Runtime): Runtime['down'] {
+  return async (options) => {
+    const { dockerAnswers } = await import('../compose/index.ts');
+    return (await dockerAnswers(context)).available ? down(options) : [];
+  };
+}
+
 async function external(context: RuntimeContext): Promise<Runtime> {
   return (await import('../external/index.ts')).createExternalRuntime(context);
 }
@@ -83,14 +100,17 @@ interface StackFacts
   /** Names of the services in the order of their start. */
   order: readonly ServiceName[];
   enabled: readonly ServiceName[];
+  /** Throws a `Fault` if the stack cannot be started in this order. */
+  validate(): void;
 }
 
 /** A stack of several parts, in the order of their start. */
-function mixed(parts: readonly Part[], { order, enabled, ...facts }: StackFacts): Runtime {
+function mixed(parts: readonly Part[], { order, enabled, validate, ...facts }: StackFacts): Runtime {
   const managed = parts.filter(({ runtime }) => runtime.control);
   const partOf = (service: ServiceName) => parts.find(({ services }) => services.has(service));
 
   async function up(options: UpOptions): Promise<Endpoints> {
+    validate();
     const undo: (() => Promise<void>)[] = [];
     let endpoints: Endpoints = {};
     try {

@@ -1,13 +1,16 @@
+import path from 'node:path';
 import type { ServiceName } from '../../check/stack.ts';
 import { enabledServices, kindOf, settingsOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import { inheritedEnvironment, planEmbedded } from '../embedded/plan.ts';
 import { receiverWish } from '../embedded/receiver.ts';
+import { learnCommandSecrets } from '../process/command-environment.ts';
 import { dependenciesFor, planCommands } from '../process/commands.ts';
 import { createSupervisedRuntime, liveState } from '../process/index.ts';
 import type { Dependency, ServicePlan, SupervisorPlan } from '../process/plan.ts';
 import type { Runtime, RuntimeName } from '../runtime.ts';
 import { emptySpans } from '../state.ts';
+import { orderOf } from './order.ts';
 import type { Way } from './ways.ts';
 
 const runsWithout = 'the stack runs without a receiver of spans: meatymusic down, then up --otlp';
@@ -28,6 +31,10 @@ export function createSupervisedPart(
   const run = (way: Way) => [...ways].filter(([, each]) => each === way).map(([service]) => service);
   const [embedded, commands] = [run('embedded'), run('command')];
   const wish = receiverWish(services.telemetry);
+  for (const each of commands) {
+    const { start } = settingsOf(services, each);
+    if (start && 'command' in start) learnCommandSecrets(start, path.resolve(root, start.cwd));
+  }
 
   async function plan(urls: Record<string, string>): Promise<SupervisorPlan> {
     const addressed = new Set([
@@ -46,7 +53,7 @@ export function createSupervisedPart(
       ...[...ways].filter(([, way]) => way !== 'external').map(([service]) => service as string),
       ...(hasReceiver ? ['telemetry'] : []),
     ]);
-    const plans = [...own.services, ...planCommands({ ...context, addressed, managed }, commands)];
+    const plans = inOrder([...own.services, ...planCommands({ ...context, addressed, managed }, commands)]);
     return {
       root,
       runtime: defaultWay,
@@ -55,6 +62,11 @@ export function createSupervisedPart(
       environment: inheritedEnvironment(context.env),
       notices: own.notices,
     };
+  }
+
+  function inOrder(plans: ServicePlan[]): ServicePlan[] {
+    const order = orderOf(config);
+    return plans.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   }
 
   /** The configured dependencies of an embedded service, and none on services that others run: those are up before. */

@@ -35,6 +35,13 @@ test('a path is asked of the service and is no expectation itself', async () => 
   });
 });
 
+test('the path of the address of the service is kept', async () => {
+  const entry = declared('kind: http, url: /openapi.json, status: 404', { origin });
+  expect(await runForReal(entry, { services: { api: { url: `${origin}/v1` } } })).toMatchObject({
+    status: 'pass',
+  });
+});
+
 test('where redirects lead can be expected', async () => {
   const moved = 'kind: http, url: /moved, follow-redirects: true, status: 200';
   expect(await run(`${moved}, final-url: "\${origin}/openapi.json"`)).toMatchObject({ status: 'pass' });

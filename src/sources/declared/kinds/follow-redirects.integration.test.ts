@@ -137,6 +137,27 @@ describe.skipIf(opensslMissing)('a redirect', () => {
     expect(JSON.stringify(seen[1]!.headers)).not.toMatch(credentials);
   });
 
+  it('in a loop is a failure that names its addresses', async () => {
+    targets.set('/start', [302, `${where.http}/a`]);
+    targets.set('/a', [302, '/b']);
+    targets.set('/b', [302, '/a']);
+    const { asked } = await ask({});
+    expect(asked.response).toBeUndefined();
+    expect(asked.failure).toEqual({
+      code: 'TOO_MANY_REDIRECTS',
+      message: expect.stringMatching(/^a loop of redirects, stopped after 10: .*\/start → .*\/a → .*\/b/),
+    });
+    expect(JSON.stringify(asked)).not.toContain('userinfo:secret');
+  });
+
+  it('to the tenth address is followed, and to the eleventh not', async () => {
+    for (let at = 1; at <= 11; at++) targets.set(`/${at}`, [302, `/${at + 1}`]);
+    targets.set('/start', [302, `${where.http}/2`]);
+    expect((await ask({})).asked.failure?.message).toMatch(/^too many redirects, stopped after 10: /);
+    targets.delete('/11');
+    expect((await ask({})).asked.response?.status).toBe(200);
+  });
+
   it('to something else than HTTP is not followed', async () => {
     targets.set('/start', [302, 'file:///etc/passwd']);
     expect((await ask({})).asked.response?.status).toBe(302);

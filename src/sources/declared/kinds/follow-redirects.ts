@@ -1,3 +1,4 @@
+import { maskUrl } from '../../../base/secret-places.ts';
 import { type Exchanged, exchange } from '../../../check/exchange.ts';
 import type { HttpProbe, HttpRequest } from '../../../check/probes.ts';
 
@@ -26,12 +27,27 @@ export async function followRedirects(
   most: number,
 ): Promise<{ asked: Exchanged; lastUrl: string }> {
   let request = first;
+  const hops: string[] = [];
   for (let count = 0; ; count++) {
     const asked = await exchange(http, request, 'response');
-    const next = count < most ? redirected(request, asked) : undefined;
+    hops.push(maskUrl(request.url));
+    const next = most > 0 ? redirected(request, asked) : undefined;
     if (!next) return { asked, lastUrl: request.url };
+    if (count === most) return { asked: tooMany(asked, hops), lastUrl: request.url };
     request = next;
   }
+}
+
+/** Makes a failure of an answer that redirects once too often: a loop has no status. */
+function tooMany({ evidence }: Exchanged, hops: readonly string[]): Exchanged {
+  const loopsFrom = hops.indexOf(hops.at(-1) ?? '');
+  const path =
+    loopsFrom < hops.length - 1
+      ? hops.slice(0, hops.indexOf(hops[loopsFrom] ?? '', loopsFrom + 1) + 1)
+      : hops;
+  const what = path.length < hops.length ? 'a loop of redirects' : 'too many redirects';
+  const message = `${what}, stopped after ${hops.length - 1}: ${path.join(' → ').slice(0, 1000)}`;
+  return { failure: { code: 'TOO_MANY_REDIRECTS', message }, actual: message, evidence };
 }
 
 /** The request that the answer asks for; `undefined` where it asks for none that may be sent. */

@@ -2,6 +2,7 @@ import { described, integer, mapOf, number, v } from '../../../base/schema.ts';
 import { effectsOfMethod } from '../../../check/effects.ts';
 import type { Evidence } from '../../../check/evidence.ts';
 import type { HttpRequest, HttpResponse } from '../../../check/probes.ts';
+import { serviceUrl } from '../../../check/service-url.ts';
 import { defineKind } from '../kind.ts';
 import { TextLines } from '../matchers/text-lines.ts';
 import { followRedirects } from './follow-redirects.ts';
@@ -48,7 +49,7 @@ export const httpKind = defineKind({
   title: (target) => `${target.method} ${target.url}`,
   async observe({ target, probes: { http }, stack, expected }) {
     const url = target.url.startsWith('/')
-      ? new URL(target.url, stack.services[target.service].url).href
+      ? serviceUrl(stack.services[target.service], target.url)
       : target.url;
     const request: HttpRequest = {
       url,

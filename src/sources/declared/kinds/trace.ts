@@ -2,6 +2,7 @@ import { described, integer, mapOf, v } from '../../../base/schema.ts';
 import { effectsOfMethod } from '../../../check/effects.ts';
 import { exchange } from '../../../check/exchange.ts';
 import type { SpanData } from '../../../check/probes.ts';
+import { serviceUrl } from '../../../check/service-url.ts';
 import { assertTrace, type TraceAssertion, traceAssertionSchema } from '../../../suites/trace-assertions.ts';
 import { defineKind } from '../kind.ts';
 
@@ -40,7 +41,7 @@ export const traceKind = defineKind({
         skip: { reason: 'the spans of this stack cannot be seen from here', enable: can.enable },
       };
     }
-    const url = target.url.startsWith('/') ? new URL(target.url, stack.services.api.url).href : target.url;
+    const url = target.url.startsWith('/') ? serviceUrl(stack.services.api, target.url) : target.url;
     const { traceId, spanId, traceparent } = await ids.trace();
     const body = target['request-body'];
     const asked = await exchange(http, {

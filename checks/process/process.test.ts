@@ -1,0 +1,85 @@
+import { describe, it } from 'vitest';
+import type { ServiceFacts } from '../../src/check/index.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import logStructure from './log-structure.ts';
+import runs from './runs.ts';
+
+const runner = { describe, it };
+const service = (facts: ServiceFacts) => ({ service: { status: facts } });
+
+testCheck(
+  runs,
+  {
+    passes: [
+      {
+        when: 'it runs and was not restarted',
+        probes: service({ state: 'running', restarts: 0, note: 'container shop-worker-1' }),
+        summary: 'running (container shop-worker-1)',
+      },
+      {
+        when: 'it runs, and says that restarts are not known',
+        probes: service({ state: 'running' }),
+        summary: 'running; whether it was restarted is not known',
+      },
+    ],
+    fails: [
+      {
+        when: 'it has ended',
+        code: 'exited',
+        probes: service({ state: 'exited', exitCode: 1 }),
+        actual: 'exited (1)',
+      },
+      { when: 'there is none', code: 'missing', probes: service({ state: 'missing' }) },
+      { when: 'it starts', code: 'not-ready', probes: service({ state: 'starting' }) },
+      { when: 'it is unhealthy', code: 'unhealthy', probes: service({ state: 'unhealthy' }) },
+      {
+        when: 'it was restarted, also while it starts',
+        code: 'restarted',
+        probes: service({ state: 'starting', restarts: 2 }),
+        actual: 'starting, 2 restarts',
+      },
+    ],
+    skips: [
+      {
+        when: 'meatymusic did not start it',
+        probes: service({ state: 'unknown' }),
+        enable: /services\.process\.start/,
+      },
+    ],
+  },
+  runner,
+);
+
+const log = { available: true, source: 'worker.log' };
+const summary = { lines: 4, structured: 4, offending: [], source: 'worker.log', shape: 'pino' };
+
+testCheck(
+  logStructure,
+  {
+    passes: [
+      { when: 'each line is JSON', probes: { logs: { available: log, summarize: summary as never } } },
+    ],
+    fails: [
+      {
+        when: 'some lines are not',
+        code: 'mixed',
+        probes: { logs: { available: log, summarize: { ...summary, structured: 1 } as never } },
+      },
+      {
+        when: 'no line is',
+        code: 'plain-text',
+        probes: { logs: { available: log, summarize: { ...summary, structured: 0 } as never } },
+      },
+      {
+        when: 'there is no line',
+        code: 'empty',
+        probes: { logs: { available: log, summarize: { ...summary, lines: 0, structured: 0 } as never } },
+        hint: /services\.process\.log/,
+      },
+    ],
+    skips: [
+      { when: 'its log cannot be read', probes: { logs: { available: { available: false, source: '' } } } },
+    ],
+  },
+  runner,
+);

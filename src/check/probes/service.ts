@@ -1,0 +1,18 @@
+import type { ServiceName } from '../stack.ts';
+
+/** What is known of a service without asking it: its process or container. */
+export interface ServiceFacts {
+  /** `unknown`: meatymusic did not start it. */
+  state: 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing' | 'unknown';
+  exitCode?: number;
+  /** Restarts since the stack was started. */
+  restarts?: number;
+  /** Epoch milliseconds. */
+  startedAtMs?: number;
+  /** `container shop-worker-1`, `process 4711`. */
+  note?: string;
+}
+
+export interface ServiceProbe {
+  status(query: { service: ServiceName }): Promise<ServiceFacts>;
+}

@@ -1,0 +1,88 @@
+import type { Check } from '../check/define-check.ts';
+import { hasStandardName, roleOfKind } from '../check/instance.ts';
+import type { Sabotage } from '../check/sabotage.ts';
+
+/** A service, as far as it matters for which checks judge it. */
+export interface JudgedService {
+  name: string;
+  kind: string;
+  dependsOn?: readonly string[];
+}
+
+export interface FannedOut {
+  checks: Check[];
+  /** Checks of kinds that the stack has no service of. */
+  unused: Check[];
+}
+
+/**
+ * Returns the checks with one more for each further service of the kind that they judge: `api/health` for `api`,
+ * `api/health@payments` for `payments`. A check of a kind that the contract has no name for exists for its services alone.
+ */
+export function fanOut(checks: readonly Check[], services: readonly JudgedService[]): FannedOut {
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  const unused: Check[] = [];
+  const fanned = checks.flatMap((check) => {
+    const { judges } = check;
+    if (judges === undefined) return [check];
+    const role = roleOfKind(judges);
+    const others = services.filter(({ name, kind }) => kind === judges && name !== role);
+    const instances = others.map((service) => instanceOf(check, service, byId));
+    if (hasStandardName(judges)) return [check, ...instances];
+    const named = services.find(({ name, kind }) => kind === judges && name === role);
+    if (named) instances.push(instanceOf(check, named, byId));
+    if (instances.length === 0) unused.push(check);
+    return instances;
+  });
+  return { checks: fanned, unused };
+}
+
+function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<string, Check>): Check {
+  const role = roleOfKind(check.judges as string);
+  const uses = (check.uses ?? [role]).map((name) => (name === role ? service.name : name));
+  const retarget = (text: string) => textAbout(text, role, service.name);
+  return {
+    ...check,
+    id: `${check.id}@${service.name}`,
+    service: service.name,
+    dependsOn: service.dependsOn ?? [],
+    uses,
+    after: (check.after ?? []).flatMap((id) => {
+      const { judges } = byId.get(id) ?? {};
+      if (judges === check.judges) return [`${id}@${service.name}`];
+      // Of another service: only if this one is known to need it.
+      const needs = [...uses, ...(service.dependsOn ?? [])];
+      return judges === undefined || needs.includes(roleOfKind(judges)) ? [id] : [];
+    }),
+    codes: Object.fromEntries(
+      Object.entries(check.codes).map(([code, { means, hint }]) => [code, { means, hint: retarget(hint) }]),
+    ),
+    ...(check.sabotage && { sabotage: check.sabotage.map((each) => sabotageOf(each, role, service.name)) }),
+    async run(context) {
+      const verdict = await check.run(context);
+      if (verdict.status === 'skip') {
+        const { reason, enable } = verdict;
+        return {
+          ...verdict,
+          reason: retarget(reason),
+          ...(enable !== undefined && { enable: retarget(enable) }),
+        };
+      }
+      if (verdict.status !== 'fail' || verdict.hint === undefined) return verdict;
+      return { ...verdict, hint: retarget(verdict.hint) };
+    },
+  };
+}
+
+function sabotageOf(sabotage: Sabotage, role: string, service: string): Sabotage {
+  if (!('service' in sabotage) || sabotage.service !== role) return sabotage;
+  return { ...sabotage, service: service as never };
+}
+
+/** Settings and commands that a text names, with the name of the service that is meant. */
+function textAbout(text: string, role: string, service: string): string {
+  return text
+    .replaceAll(new RegExp(`\\bservices\\.${role}\\b(?!-)`, 'g'), `services.${service}`)
+    .replaceAll(new RegExp(`\\bservices: \\{ ${role}:`, 'g'), `services: { ${service}:`)
+    .replaceAll(new RegExp(`\\bmeatymusic logs ${role}\\b(?!-)`, 'g'), `meatymusic logs ${service}`);
+}
