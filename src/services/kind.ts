@@ -80,7 +80,7 @@ const kindAbout = 'Kind of the service';
 
 /** Entries of the configuration of a service that has the contract's name. */
 type StandardEntries<Name extends string, Entries extends v.ObjectEntries> = {
-  kind: ReturnType<typeof setting<v.LiteralSchema<Name, undefined>, Name>>;
+  kind: v.OptionalSchema<v.LiteralSchema<Name, undefined>, Name>;
   enabled: typeof enabled;
 } & Entries &
   typeof common;
@@ -93,7 +93,10 @@ export interface DefinedKind<
   Info extends object,
 > extends ServiceKind<Settings, Info> {
   name: Name;
-  standardSchema: ReturnType<typeof group<StandardEntries<Name, Entries>>>;
+  standardSchema: v.GenericSchema<
+    v.InferInput<v.StrictObjectSchema<StandardEntries<Name, Entries>, undefined>> | undefined,
+    v.InferOutput<v.StrictObjectSchema<StandardEntries<Name, Entries>, undefined>>
+  >;
 }
 
 /**
