@@ -139,17 +139,20 @@ describe.skipIf(withDocker)(
         FROM_FILE: 'yes',
         LOG_LEVEL: 'warn',
       });
-      const logs = await made.run(['logs', '--tail', '50']);
+      const readLogs = () => made.run(['logs', '--tail', '200']);
       for (const line of [
         'listening for jobs',
         'database system is ready to accept',
         'Ready to accept',
         'listening',
-      ])
-        expect(logs.stdout).toContain(line);
+        'using ',
+      ]) {
+        // What was written a moment ago may not be in a log yet.
+        await expect.poll(async () => (await readLogs()).stdout, { timeout: 60_000 }).toContain(line);
+      }
+      const logs = await readLogs();
       const printed = [up, logs, await made.run(['status'])].map(described).join();
       expect(printed).not.toContain(secret);
-      expect(logs.stdout).toContain('using ');
       expect(printed).not.toContain(apiKey);
 
       const { children } = readState(made.folder).supervisor ?? {};
