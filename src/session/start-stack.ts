@@ -1,4 +1,4 @@
-import { type Endpoint, urlOf } from '../base/endpoint.ts';
+import { absenceOf, type Endpoint, urlOf } from '../base/endpoint.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { secretsOfEndpoints } from '../base/secret-places.ts';
 import { serviceUrl } from '../check/service-url.ts';
@@ -72,8 +72,10 @@ export async function startStack(
   assertNotBeingProved(project);
   for (const note of await repairStack(project, runtime)) onEvent({ type: 'notice', message: note });
   const { database, cache, api } = config.services;
+  const isPart = (name: 'database' | 'cache', { enabled }: { enabled: boolean }) =>
+    enabled && absenceOf(endpoints[name])?.code !== 'not-named';
   let migrations: Migrated | undefined;
-  if (config.migrations.enabled && database.enabled) {
+  if (config.migrations.enabled && isPart('database', database)) {
     onEvent({ type: 'step', name: 'migrations', state: 'working' });
     try {
       migrations = await migrate(project, runtime, endpoints, { signal, onEvent });
@@ -85,7 +87,7 @@ export async function startStack(
   }
   const apiUrl = urlOf(endpoints.api);
   const ready = apiUrl === undefined ? undefined : new URL(serviceUrl({ url: apiUrl }, api.readyPath));
-  if (database.enabled && cache.enabled && ready?.protocol === 'http:') {
+  if (isPart('database', database) && isPart('cache', cache) && ready?.protocol === 'http:') {
     onEvent({ type: 'step', name: 'readiness', state: 'working' });
     const { isReady, detail } = await awaitReady(ready, Math.min(timeoutMs, longestUnreadyMs), signal);
     onEvent({ type: 'step', name: 'readiness', state: isReady ? 'done' : 'failed', detail });
