@@ -23,6 +23,8 @@ export default defineConfig({
           isolate: false,
           include: ['{src,checks,migrations}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/*.e2e.test.ts', 'node_modules'],
+          // They run beside tests with real services, which may take the processor for seconds.
+          testTimeout: 60_000,
         },
       },
       {
