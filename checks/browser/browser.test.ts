@@ -289,6 +289,29 @@ testCheck(
         },
       },
       {
+        when: 'the log has it in a copy of the headers alone',
+        code: 'not-logged',
+        probes: {
+          ...whole,
+          logs: {
+            ...whole.logs,
+            find: {
+              records: [
+                {
+                  number: 1,
+                  raw: `{"req":{"headers":{"traceparent":"00-${sentTrace}-${sentSpan}-01"}}}`,
+                  structured: true,
+                  fields: { req: { headers: { traceparent: `00-${sentTrace}-${sentSpan}-01` } } },
+                },
+              ],
+              matched: 1,
+              scanned: 3,
+              source: 'api.log',
+            },
+          },
+        },
+      },
+      {
         when: 'no line has it',
         code: 'not-logged',
         actual: /not among 40 lines of api\.log$/,

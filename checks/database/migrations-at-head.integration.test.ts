@@ -44,7 +44,7 @@ const schema = [
   'alter default privileges in schema shop grant select on tables to app',
 ];
 
-/** What is altered, the statement, a name in the verdict. */
+/** Name of the case, statement that alters the schema, text expected in the verdict. */
 const changes: [kind: string, statement: string, named: string][] = [
   ['a trigger is disabled', 'alter table users disable trigger stamped', 'trigger public.users.stamped'],
   [

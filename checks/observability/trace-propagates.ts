@@ -149,7 +149,7 @@ export default defineCheck({
         log.enable ?? followed.spans.enable,
       );
     }
-    // What the first request has shown, or did not, is there for the others by now, or is not to be waited for.
+    // Exporters had their time with the first request: the others are not waited for.
     const isSeen = !followed.spans.available || followed.spans.spans.length > 0;
     const wait = { ...options, waitMs: isSeen ? Math.min(options.waitMs, 2000) : 0, settled: () => true };
     const last = await collectRequest({ logs, spans }, second, wait);

@@ -124,7 +124,7 @@ describe.skipIf(postgresMissing || redisMissing)('the observability checks', () 
   }
 });
 
-/** What never comes is not waited for as long as in a run. */
+/** Shorter waits than in a run: many rows expect that nothing arrives. */
 function waits({ options = {} }: CheckDefinition, waitMs: number): Record<string, unknown> {
   return 'waitMs' in options ? { waitMs } : {};
 }

@@ -211,7 +211,7 @@ export default defineCheck({
             evidence,
           });
         }
-        // What was found above counts, whatever the other request met.
+        // A foreign row that was seen or changed is the verdict, also if the other request failed.
         const [unwritten, unread] = [unjudgedCode(written), unjudgedCode(seen)];
         if (unwritten) return notJudged(unwritten, who, 'writes', written);
         if (unread) return notJudged(unread, who, 'reads', seen);

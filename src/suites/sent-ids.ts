@@ -43,14 +43,20 @@ export function markersIn(text: string): string[] {
  */
 export type TraceOfLine = 'field' | 'text' | 'echo' | 'another' | 'none';
 
-export function traceOfLine(record: LogRecord, sent: SentIds): TraceOfLine {
+/** The identifiers by which a line is judged. */
+type LineIds = Pick<SentIds, 'traceId' | 'spanId'> & Partial<Pick<SentIds, 'callerId'>>;
+
+export function traceOfLine(record: LogRecord, sent: LineIds): TraceOfLine {
   const { traceId } = record;
   if (traceId === sent.traceId) return 'field';
   if (traceId !== undefined && traceId !== sent.callerId) return 'another';
   // The header that was sent is the only place where the trace is followed by the sent span.
   const header = `${sent.traceId}-${sent.spanId}`;
   if (ownTexts(record).some((text) => text.replaceAll(header, '').includes(sent.traceId))) return 'text';
-  return record.raw.toLowerCase().includes(sent.traceId) || traceId === sent.callerId ? 'echo' : 'none';
+  return record.raw.toLowerCase().includes(sent.traceId) ||
+    (traceId !== undefined && traceId === sent.callerId)
+    ? 'echo'
+    : 'none';
 }
 
 /** Returns the texts of a line that are its own, and no copies of headers: of a structured line its fields at the top. */
@@ -61,7 +67,7 @@ function ownTexts({ raw, structured, fields = {} }: LogRecord): string[] {
   );
 }
 
-export function carriesTrace(record: LogRecord, sent: SentIds): boolean {
+export function carriesTrace(record: LogRecord, sent: LineIds): boolean {
   const place = traceOfLine(record, sent);
   return place === 'field' || place === 'text';
 }

@@ -27,7 +27,7 @@ export interface TokenQuery {
   claims?: Record<string, string>;
 }
 
-/** What is wrong with a forged token. */
+/** The one change that makes a token a forgery. */
 export type ForgeryKind =
   | 'signature'
   | 'none-algorithm'

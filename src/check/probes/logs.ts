@@ -29,7 +29,7 @@ export interface LogSummary {
   withTraceId: number;
   /** The shape that most lines have: `pino`, `structlog`, `ecs`, `logfmt`, `plain`. */
   shape: string;
-  /** What a collector put around the lines, which are judged without it: `Docker json-file`. Absent: nothing. */
+  /** Wrapper that a collector added to each line, removed before the line is judged: `Docker json-file`. Absent: no wrapper. */
   frame?: string;
   /** The first lines that are not structured. */
   offending: LogRecord[];

@@ -1,4 +1,4 @@
-/** What a command came to. */
+/** Exit and output of a command. */
 export interface CommandResult {
   exitCode: number | null;
   signal?: string;

@@ -1,6 +1,6 @@
 import type { ServiceName } from '../stack.ts';
 
-/** What is known of a service without asking it: its process or container. */
+/** State of a service's process or container, read without a request to the service. */
 export interface ServiceFacts {
   /** `unknown`: meatymusic did not start it. */
   state: 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing' | 'unknown';
