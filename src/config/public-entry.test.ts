@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as entry from './public-entry.ts';
 
-const sources = ['../check', '.', '../base'].flatMap((folder) => {
+const sources = ['../check', '.', '../base', '../services'].flatMap((folder) => {
   const from = path.join(import.meta.dirname, folder);
   return readdirSync(from, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))

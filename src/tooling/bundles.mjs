@@ -20,8 +20,8 @@ export function programBundles(out, plugins = []) {
     cwd: root,
     input,
     platform: 'node',
-    // The last two are optional.
-    external: [...Object.keys(dependencies), 'pg-native', 'supports-color'],
+    // The last three are optional: what uses them is off.
+    external: [...Object.keys(dependencies), 'pg-native', 'supports-color', '@grpc/proto-loader'],
     // ES modules are preferred over CommonJS: unused exports are removed.
     resolve: { mainFields: ['module', 'main'] },
     plugins: [builtInChecks, ...own, ...plugins],
