@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
+import type { Acceptance } from './acceptance.ts';
 import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import { collectStrays } from './collect-strays.ts';
 import type { RunListener } from './events.ts';
@@ -29,6 +30,8 @@ export interface RunOptions {
   concurrency: number;
   bail: boolean;
   readOnly: boolean;
+  /** Default: no failure is accepted. */
+  acceptance?: Acceptance | undefined;
   toolVersion: string;
   traceId?: string | undefined;
   /** Applied to all text of a result. */
@@ -73,6 +76,7 @@ export function startRun(options: RunOptions): Run {
     emit,
     elapsedMs,
     redact: options.redact,
+    acceptance: options.acceptance,
     onSettled: (settled) => {
       if (options.bail && !endedBy && bails(settled)) endRun('bail');
     },
@@ -197,8 +201,10 @@ export function startRun(options: RunOptions): Run {
   }
 
   function compose(): RunResult {
+    const checks = all.map(({ result }) => strays.applyTo(result as CheckResult));
     return runResultOf({
-      checks: all.map(({ result }) => strays.applyTo(result as CheckResult)),
+      checks,
+      unusedWaivers: options.acceptance?.findUnused(checks) ?? [],
       excluded: plan.excluded ?? [],
       stack,
       startedAt: startedAtIso,

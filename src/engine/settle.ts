@@ -1,4 +1,5 @@
 import type { CheckResult } from '../check/result.ts';
+import { type Acceptance, withAcceptance } from './acceptance.ts';
 import type { Outcome } from './attempt.ts';
 import type { RunListener } from './events.ts';
 import {
@@ -20,6 +21,8 @@ export interface SettleOptions {
   emit: RunListener;
   elapsedMs(): number;
   redact?: ((text: string) => string) | undefined;
+  /** Decides which failures do not fail the run. Default: none. */
+  acceptance?: Acceptance | undefined;
   /** Called with each result, before the checks that waited for it are settled or made ready. */
   onSettled(result: CheckResult): void;
 }
@@ -33,12 +36,14 @@ export interface Settle {
 }
 
 export function createSettle(options: SettleOptions): Settle {
-  const { plan, all, schedule, emit, elapsedMs, redact, onSettled } = options;
+  const { plan, all, schedule, emit, elapsedMs, redact, acceptance, onSettled } = options;
+  const resultOfId = (id: string) => all.find(({ check }) => check.id === id)?.result;
   return { settle, settleUnstarted };
 
   function settle(progress: Progress, outcome: Outcome | Blocked): void {
     const { check, attempts, startMs } = progress;
-    const result = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact });
+    const settled = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact });
+    const result = withAcceptance(settled, acceptance, resultOfId);
     progress.result = result;
     schedule.done(progress);
     emit({ type: 'check-end', check, result });
