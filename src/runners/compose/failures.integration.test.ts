@@ -104,7 +104,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     project = makeComposeProject(
       `services:${service('greedy', 'echo eating; tail /dev/zero', `${alone}\nmem_limit: 16m\nmemswap_limit: 16m`)}`,
     );
-    const fault = await failure(project.up());
+    const fault = await failure(project.up({}, { stableForMs: 30_000 }));
     expect(fault).toMatchObject({ code: 'service-out-of-memory', message: 'greedy was killed for memory' });
     expect(await project.things()).toEqual(nothingLeft);
   });

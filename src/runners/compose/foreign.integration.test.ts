@@ -161,9 +161,13 @@ services:
     const runtime = project.runtime();
     const end = new AbortController();
     const options = { follow: false, signal: end.signal };
-    const all: LogLine[] = [];
-    for await (const line of runtime.logs(options)) all.push(line);
-    expect(all.map(({ text }) => text).sort()).toEqual(['a 1', 'a 2', 'b 1', 'b 2']);
+    const readAll = async () => {
+      const all: LogLine[] = [];
+      for await (const line of runtime.logs(options)) all.push(line);
+      return all.length >= 4 ? all.map(({ text }) => text) : undefined;
+    };
+    const all = await awaitUntil(readAll, { what: 'every line', withinMs: 20_000 });
+    expect(all.sort()).toEqual(['a 1', 'a 2', 'b 1', 'b 2']);
     const last: LogLine[] = [];
     for await (const line of runtime.logs({ ...options, services: ['a'], tail: 1 })) last.push(line);
     expect(last).toEqual([{ service: 'a', text: 'a 2' }]);

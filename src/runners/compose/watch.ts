@@ -44,7 +44,7 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   let dirty = false;
 
   const listener = listenToEvents({
-    engine: cli.engine,
+    cli,
     project,
     env: context.env,
     onEvent(event) {
