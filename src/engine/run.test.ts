@@ -7,7 +7,8 @@ import { failing, hanging, makeCheck } from '../testing/make-check.ts';
 import { evidenceGraceMs } from './attempt.ts';
 import type { RunEvent } from './events.ts';
 import { makePlan } from './plan.ts';
-import { type RunOptions, startRun } from './run.ts';
+import { startRun } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** Starts a run on a fake clock; `resultAfter` lets so much time pass and resolves to its result. */
 function begin(checks: Check[], given: Partial<RunOptions> = {}) {

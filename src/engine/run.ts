@@ -1,56 +1,17 @@
-import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
-import type { StackInfo } from '../check/stack.ts';
-import type { Acceptance } from './acceptance.ts';
-import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
+import { type Outcome, startAttempt } from './attempt.ts';
 import { collectStrays } from './collect-strays.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
-import { cutShort, type EndOfRun, stalled, unstartedReasons } from './forced-outcomes.ts';
-import type { Plan } from './plan.ts';
+import { type Blocked, cutShort, type EndOfRun, stalled, unstartedReasons } from './forced-outcomes.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
 import { runResultOf } from './results.ts';
+import type { Run, RunOptions } from './run-options.ts';
 import { Schedule } from './schedule.ts';
 import { createSettle } from './settle.ts';
-
-export interface RunOptions {
-  plan: Plan;
-  stack: StackInfo;
-  openProbes: OpenProbes;
-  /** Validated options by check id; absent: the check has none. */
-  options: ReadonlyMap<string, unknown>;
-  /** Longest time of one attempt, where the check does not say. */
-  timeoutMs: number;
-  /** Longest time of the run. */
-  deadlineMs: number;
-  /** How long a failing check is tried again, from its first attempt on. 0: once. */
-  retryForMs: number;
-  concurrency: number;
-  bail: boolean;
-  readOnly: boolean;
-  /** Default: no failure is accepted. */
-  acceptance?: Acceptance | undefined;
-  toolVersion: string;
-  traceId?: string | undefined;
-  /** Applied to all text of a result. */
-  redact?: (text: string) => string;
-  /** Interrupts the run; a reason with an `exitCode` gives the run that code. */
-  signal?: AbortSignal;
-  clock?: Clock;
-  listeners?: readonly RunListener[];
-}
-
-export interface Run {
-  /** Resolves once each check has its verdict; never rejects. */
-  result: Promise<RunResult>;
-  /**
-   * Ends the run synchronously, for a process that is blocked: each check gets a verdict, the one that blocks it
-   * `stalled`.
-   */
-  abandon(stalledId: string | undefined): RunResult;
-}
+import { findSilentServices } from './silent-services.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
@@ -68,6 +29,7 @@ export function startRun(options: RunOptions): Run {
     for (const listener of listeners) listener(event);
   };
   const all = progressOf(plan);
+  const silent = findSilentServices(options.ask, () => clock.now());
   const schedule = new Schedule(all, options.concurrency);
   const { settle, settleUnstarted } = createSettle({
     plan,
@@ -114,7 +76,10 @@ export function startRun(options: RunOptions): Run {
     const { check } = progress;
     if (progress.attempts.length === 0) {
       progress.startMs = elapsedMs();
-      const verdict = reasonToSkip(check, stack, options.readOnly) ?? failWithoutService(check, stack);
+      const verdict =
+        reasonToSkip(check, stack, options.readOnly) ??
+        failWithoutService(check, stack) ??
+        silent.verdictBefore(check);
       if (verdict) {
         settle(progress, verdict);
         return;
@@ -139,7 +104,7 @@ export function startRun(options: RunOptions): Run {
 
   function afterAttempt(progress: Progress, outcome: Outcome, number: number, startMs: number): void {
     if (progress.state !== 'running') return;
-    schedule.attemptEnds(progress);
+    progress.running = undefined;
     const attempt: Attempt = {
       number,
       startMs,
@@ -155,14 +120,32 @@ export function startRun(options: RunOptions): Run {
       elapsedMs() + pauseMs - progress.startMs <= options.retryForMs &&
       elapsedMs() + pauseMs < options.deadlineMs;
     emit({ type: 'attempt', check: progress.check, attempt, willRetry });
-    if (willRetry) {
+    if (!willRetry) {
+      afterLastAttempt(progress, outcome);
+    } else {
+      schedule.attemptEnds(progress);
       progress.state = 'pausing';
       progress.cancelPause = clock.after(pauseMs, () => {
         schedule.makeReady(progress);
         pump();
       });
-    } else settle(progress, outcome);
+    }
     pumpSoon();
+  }
+
+  /** Settles the check; where a service has to be asked first, nothing takes its place meanwhile. */
+  function afterLastAttempt(progress: Progress, outcome: Outcome): void {
+    const settleNow = (verdict: Outcome | Blocked) => {
+      if (progress.state !== 'running') return;
+      schedule.attemptEnds(progress);
+      settle(progress, verdict);
+      pumpSoon();
+    };
+    const verdict = silent.verdictAfter(progress.check, outcome);
+    if (verdict instanceof Promise) {
+      progress.last = outcome;
+      void verdict.then(settleNow);
+    } else settleNow(verdict);
   }
 
   /** Pumps once per turn of the loop: what starts together sends together. */
@@ -230,7 +213,7 @@ export function startRun(options: RunOptions): Run {
     for (const progress of all) {
       if (progress.state === 'done') continue;
       const isCulprit = progress.check.id === stalledId;
-      if (isCulprit || progress.state === 'running') {
+      if (isCulprit || progress.running) {
         settle(progress, isCulprit ? stalled : { status: 'skip', reason: unstartedReasons.stall });
       } else settleUnstarted(progress, 'stall');
     }

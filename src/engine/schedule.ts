@@ -46,7 +46,6 @@ export class Schedule {
   }
 
   attemptEnds(progress: Progress): void {
-    progress.running = undefined;
     this.#active--;
     if (progress.alone) this.#aloneActive = false;
   }

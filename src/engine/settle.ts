@@ -65,6 +65,9 @@ export function createSettle(options: SettleOptions): Settle {
   function settleUnstarted(progress: Progress, why: EndOfRun | 'stall'): void {
     if (progress.attempts.length === 0) progress.startMs = elapsedMs();
     const never = { status: 'skip' as const, reason: unstartedReasons[why] };
-    settle(progress, progress.attempts.length > 0 ? lastOutcome(progress.attempts) : never);
+    settle(
+      progress,
+      progress.last ?? (progress.attempts.length > 0 ? lastOutcome(progress.attempts) : never),
+    );
   }
 }

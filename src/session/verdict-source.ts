@@ -5,8 +5,10 @@ import type { RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import type { OpenProbes } from '../engine/attempt.ts';
+import type { AskService } from '../engine/silent-services.ts';
 import type { Runtime } from '../runners/runtime.ts';
 import { createArtifactSink } from './artifacts.ts';
+import { createAskService } from './ask-service.ts';
 import { openEvidence } from './evidence.ts';
 import { createProbeSource } from './probe-source.ts';
 import { assertNotBeingProved } from './prove-lock.ts';
@@ -20,6 +22,8 @@ export interface VerdictSource {
   open: OpenProbes;
   /** Starts early what these checks need and what takes long to start. */
   prepare?(checks: readonly Check[]): Promise<void>;
+  /** Asks a service of the stack for any answer. Absent: of a recording. */
+  ask?: AskService;
   close(): Promise<void>;
   /** Completes the evidence. Resolves to the `Fault` (73) for what could not be saved. */
   finish?(result: RunResult): Promise<Fault | undefined>;
@@ -57,6 +61,7 @@ export async function openStackSource(
     stack,
     open,
     prepare,
+    ask: createAskService(underTest.base),
     async close() {
       await close();
       await receiver?.close();
