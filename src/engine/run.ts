@@ -38,6 +38,7 @@ export function startRun(options: RunOptions): Run {
     emit,
     elapsedMs,
     redact: options.redact,
+    fitHint: options.fitHint,
     onSettled: (settled) => {
       if (options.bail && !endedBy && bails(settled)) endRun('bail');
     },

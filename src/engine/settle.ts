@@ -20,6 +20,7 @@ export interface SettleOptions {
   emit: RunListener;
   elapsedMs(): number;
   redact?: ((text: string) => string) | undefined;
+  fitHint?: ((hint: string) => string) | undefined;
   /** Called with each result, before the checks that waited for it are settled or made ready. */
   onSettled(result: CheckResult): void;
 }
@@ -33,12 +34,12 @@ export interface Settle {
 }
 
 export function createSettle(options: SettleOptions): Settle {
-  const { plan, all, schedule, emit, elapsedMs, redact, onSettled } = options;
+  const { plan, all, schedule, emit, elapsedMs, redact, fitHint, onSettled } = options;
   return { settle, settleUnstarted };
 
   function settle(progress: Progress, outcome: Outcome | Blocked): void {
     const { check, attempts, startMs } = progress;
-    const result = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact });
+    const result = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact, fitHint });
     progress.result = result;
     schedule.done(progress);
     emit({ type: 'check-end', check, result });
