@@ -112,7 +112,14 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   const chosen = await chooseRun(project, options, { bundle, signal });
   for (const notice of chosen.notices) onNotice(notice);
   const source = bundle
-    ? { ...bundle, close: async () => {}, prepare: undefined, ask: undefined, finish: undefined }
+    ? {
+        ...bundle,
+        close: async () => {},
+        prepare: undefined,
+        ask: undefined,
+        fitHint: undefined,
+        finish: undefined,
+      }
     : await openStackSource(project, {
         runtime: await runtimeOf(project, options),
         evidence: options.evidence,
@@ -131,6 +138,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       plan: chosen.plan,
       stack,
       openProbes: trace ? trace.watch(open) : open,
+      fitHint: source.fitHint,
       ask: source.ask,
       options: chosen.options,
       timeoutMs: settings.timeout,

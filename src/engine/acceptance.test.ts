@@ -4,7 +4,8 @@ import { exampleStack } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, makeCheck } from '../testing/make-check.ts';
 import { makePlan } from './plan.ts';
-import { type RunOptions, startRun } from './run.ts';
+import { startRun } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 const waiver = { reason: 'ticket 12', owner: 'ana', until: '2026-12-24' };
 

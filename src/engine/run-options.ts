@@ -28,6 +28,8 @@ export interface RunOptions {
   traceId?: string | undefined;
   /** Applied to all text of a result. */
   redact?: (text: string) => string;
+  /** Replaces what does not work on this stack in a hint. Default: hints are as the checks have them. */
+  fitHint?: ((hint: string) => string) | undefined;
   /** Asks a service behind a failure without an answer. Default: each check fails for itself. */
   ask?: AskService | undefined;
   /** Interrupts the run; a reason with an `exitCode` gives the run that code. */

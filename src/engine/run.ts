@@ -39,6 +39,7 @@ export function startRun(options: RunOptions): Run {
     elapsedMs,
     redact: options.redact,
     acceptance: options.acceptance,
+    fitHint: options.fitHint,
     onSettled: (settled) => {
       if (options.bail && !endedBy && bails(settled)) endRun('bail');
     },

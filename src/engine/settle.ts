@@ -23,6 +23,7 @@ export interface SettleOptions {
   redact?: ((text: string) => string) | undefined;
   /** Decides which failures do not fail the run. Default: none. */
   acceptance?: Acceptance | undefined;
+  fitHint?: ((hint: string) => string) | undefined;
   /** Called with each result, before the checks that waited for it are settled or made ready. */
   onSettled(result: CheckResult): void;
 }
@@ -36,13 +37,13 @@ export interface Settle {
 }
 
 export function createSettle(options: SettleOptions): Settle {
-  const { plan, all, schedule, emit, elapsedMs, redact, acceptance, onSettled } = options;
+  const { plan, all, schedule, emit, elapsedMs, redact, fitHint, acceptance, onSettled } = options;
   const resultOfId = (id: string) => all.find(({ check }) => check.id === id)?.result;
   return { settle, settleUnstarted };
 
   function settle(progress: Progress, outcome: Outcome | Blocked): void {
     const { check, attempts, startMs } = progress;
-    const settled = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact });
+    const settled = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact, fitHint });
     const result = withAcceptance(settled, acceptance, resultOfId);
     progress.result = result;
     schedule.done(progress);

@@ -2,7 +2,7 @@ import { roleOfKind } from '../check/instance.ts';
 import { ProbeError } from '../check/probes.ts';
 import { serviceUrl } from '../check/service-url.ts';
 import type { AnyServiceInfo, ApiInfo } from '../check/stack.ts';
-import type { AskService, Silence } from '../engine/silent-services.ts';
+import type { AskService } from '../engine/silent-services.ts';
 import type { ProbeBase } from './undo.ts';
 import { withProbe } from './with-probe.ts';
 
@@ -36,7 +36,7 @@ export function createAskService(base: ProbeBase): AskService {
       return undefined;
     } catch (error) {
       return error instanceof ProbeError && withoutAnswer.has(error.code)
-        ? silenceOf(service, error, base.stack.runtime)
+        ? { reason: error.message, hint: `meatymusic status; meatymusic logs ${service} --since 5m` }
         : undefined;
     }
   };
@@ -61,14 +61,4 @@ async function ask(info: AnyServiceInfo, base: ProbeBase): Promise<void> {
     case 'tcp':
       return withProbe('tcp', base, limits, (tcp) => tcp.connect({ host, port }));
   }
-}
-
-function silenceOf(service: string, { message }: ProbeError, runtime: string): Silence {
-  return {
-    reason: message,
-    hint:
-      runtime === 'external'
-        ? `read the log of ${service}; is it blocked, or has it ended?`
-        : `meatymusic status; meatymusic logs ${service} --since 5m`,
-  };
 }
