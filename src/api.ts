@@ -5,11 +5,11 @@
  * that the command would end with.
  */
 import path from 'node:path';
-import type { Fault } from './base/errors.ts';
+import { Fault } from './base/errors.ts';
 import { learnEnvironment } from './base/learn-environment.ts';
 import { toolVersion } from './base/version.ts';
 import type { Check } from './check/define-check.ts';
-import type { RunResult } from './check/result.ts';
+import type { RunResult, Waiver } from './check/result.ts';
 import type { Project } from './config/project.ts';
 import type { RunEvent } from './engine/events.ts';
 import { failWithoutService } from './engine/fail-without-service.ts';
@@ -18,6 +18,7 @@ import { startRun } from './engine/run.ts';
 import { chooseRuntime, findRuntime } from './runners/choose.ts';
 import { createRuntime } from './runners/index.ts';
 import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
+import { acceptanceOf, type NewWaivers, saveNewWaivers, toWaiver } from './session/accept-failures.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { rememberRun } from './session/last-run.ts';
@@ -83,13 +84,15 @@ export interface VerifyOptions extends RunSelection {
   evidence?: string | undefined;
   /** Judge the evidence in this folder again, an absolute path, without touching a stack. Default: a stack is verified. */
   from?: string | undefined;
+  /** Waives each required failure, and adds the waivers to `meatymusic.waivers.yaml`. Default: the waivers there are. */
+  waiveFailures?: NewWaivers | undefined;
   /** Ends the run: checks without a verdict are skipped, and the result has `endedBy: 'interrupted'`. */
   signal?: AbortSignal;
   /** Called for each event of the run, synchronously. */
   onEvent?(event: RunEvent): void;
   /** Receives what a person should know and what changes no verdict. */
   onNotice?(text: string): void;
-  /** Receives the `Fault` (73) for evidence that could not be saved. Default: `verify` rejects with it. */
+  /** Receives the `Fault` (73) for evidence or waivers that could not be saved. Default: `verify` rejects with it. */
   onFault?(fault: Fault): void;
   /** Called once the run has started, before its first check. */
   onStart?(run: StartedRun): void;
@@ -129,6 +132,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   const { stack, open } = source;
   const runs = (check: Check) =>
     !reasonToSkip(check, stack, settings.readOnly) && !failWithoutService(check, stack);
+  const newWaiver = options.waiveFailures && toWaiver(options.waiveFailures, project.redact);
   let result: RunResult;
   let trace: RunTrace | undefined;
   try {
@@ -148,6 +152,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       concurrency: settings.concurrency,
       bail: settings.bail,
       readOnly: settings.readOnly,
+      acceptance: acceptanceOf(project, chosen.all, { newWaiver }),
       toolVersion,
       traceId: trace?.traceId,
       redact: project.redact,
@@ -161,12 +166,33 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   }
   const unsaved = bundle ? undefined : rememberRun(project.root, result);
   if (unsaved) onNotice(unsaved);
-  const lost = await source.finish?.(result);
+  const lost = [
+    await source.finish?.(result),
+    ...(newWaiver ? waive(project, result, newWaiver, onNotice) : []),
+  ];
   const unsent = await trace?.finish(result);
   if (unsent) onNotice(`the trace of this run was not sent: ${unsent}`);
-  if (lost && !options.onFault) throw lost;
-  if (lost) options.onFault?.(lost);
+  for (const fault of lost) {
+    if (fault && !options.onFault) throw fault;
+    if (fault) options.onFault?.(fault);
+  }
   return result;
+}
+
+/** Saves the new waivers of a run; returns why they could not be saved. */
+function waive(
+  { root }: Project,
+  result: RunResult,
+  waiver: Waiver,
+  onNotice: (text: string) => void,
+): Fault[] {
+  try {
+    onNotice(saveNewWaivers(root, result, waiver));
+    return [];
+  } catch (error) {
+    if (error instanceof Fault) return [error];
+    throw error;
+  }
 }
 
 async function runtimeOf(project: Project, { runtime }: VerifyOptions) {

@@ -13,6 +13,7 @@ import { type ConfigSource, readConfigFile } from './read-config-file.ts';
 import type { Config } from './schema.ts';
 import { lastKey, leavesOf, setValueAt } from './settings.ts';
 import { placeIn, takeEnvironment, takeFile } from './sources.ts';
+import { takeWaiversFile, waiversFileName } from './waivers-file.ts';
 
 export interface LoadOptions {
   cwd: string;
@@ -82,6 +83,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   knownSecrets.add(...secrets);
   const placeOf = source && file ? placeIn(source.lineOf, labelOf(file, cwd)) : () => '--env';
   takeNamedEnvironment({ settings, origins, problems, placeOf }, environment);
+  const waiversLabel = labelOf(path.join(root, waiversFileName), cwd);
+  await takeWaiversFile(root, waiversLabel, { settings, origins, problems }, placeOf);
   const envFiles = readEnvFiles(root);
   problems.push(...envFiles.problems);
   for (const each of [...envFiles.sources, processEnvironment(env)]) takeEnvironment(each, settings, origins);
@@ -167,6 +170,7 @@ function chooseFile(
 const impliedNames = [
   ...configFileNames,
   ...envFileNames,
+  waiversFileName,
   'migrations',
   ...['compose', 'docker-compose'].flatMap((name) =>
     [name, `${name}.override`].flatMap((each) => [`${each}.yaml`, `${each}.yml`]),

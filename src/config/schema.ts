@@ -3,6 +3,7 @@ import { composeServices, servicesSchema } from '../services/schema.ts';
 import { databaseUrl, duration, group, name, setting, unset } from '../services/setting.ts';
 import { contractSchema } from './contract.ts';
 import { runtimeChoices } from './runner-names.ts';
+import { waiversSchema } from './waivers.ts';
 
 /**
  * The one schema of the configuration: types, errors and the published JSON Schema are derived from it.
@@ -138,6 +139,11 @@ export const configSchema = strictMap({
   ),
   contract: contractSchema,
   verify,
+  waivers: setting(
+    waiversSchema,
+    [],
+    'Failures that do not fail a run until their end: { check, service, code, reason, owner, until }; those of meatymusic.waivers.yaml beside this file are added',
+  ),
   logs,
   environments: setting(
     mapOf(v.looseObject({})),

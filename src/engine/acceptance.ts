@@ -11,6 +11,17 @@ export interface Acceptance {
   findUnused(results: readonly CheckResult[]): UnusedWaiver[];
 }
 
+/** Returns the first acceptance that accepts a failure; else what is known of a waiver that has ended. */
+export function joinAcceptances(all: readonly Acceptance[]): Acceptance {
+  return {
+    find(failure) {
+      const found = all.flatMap((each) => each.find(failure) ?? []);
+      return found.find(({ waiver, known }) => waiver ?? known) ?? found[0];
+    },
+    findUnused: (results) => all.flatMap((each) => each.findUnused(results)),
+  };
+}
+
 /** Returns a result as `waived` if its failure is accepted, or if every failure that blocked it is. */
 export function withAcceptance(
   result: CheckResult,
