@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { FaultCode } from '../base/fault-codes.ts';
 import { createSharedResources } from '../base/shared-resources.ts';
 import type { PostgresProbe, RedisProbe, SqlStep } from '../check/probes.ts';
 import { createProbe, type ProbeContext } from '../probes/index.ts';
@@ -71,7 +72,7 @@ export function controlled({ runtime: { control, name } }: ChangeableStack) {
 export async function runSql(
   stack: ChangeableStack,
   steps: SqlStep[],
-  code: string,
+  code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
   await withProbe('postgres', stack, async (probe) => {
@@ -91,7 +92,7 @@ export async function runSql(
 export async function runRedis(
   stack: ChangeableStack,
   commands: (string | number)[][],
-  code: string,
+  code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
   await withProbe('redis', stack, async (probe) => {
@@ -111,7 +112,7 @@ export async function runRedis(
   });
 }
 
-function refuse(code: string, problems: string[]): void {
+function refuse(code: FaultCode, problems: string[]): void {
   if (problems.length === 0) return;
   throw new Fault({ code, message: problems.join('; '), exitCode: ExitCode.unavailable });
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import type { FaultCode } from '../../base/fault-codes.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { RuntimeContext } from '../context.ts';
 import { type ProcessOutput, type RunProcessOptions, runProcess } from './process.ts';
@@ -66,7 +67,7 @@ export function createEngineCli({
 
 const embeddedInstead = '`meatymusic up --runtime embedded` needs no container engine';
 
-function cannotStart(engine: string, thrown: unknown): Fault {
+function cannotStart(engine: EngineCli['engine'], thrown: unknown): Fault {
   const { code } = thrown as { code?: string };
   return new Fault({
     code: `${engine}-missing`,
@@ -93,7 +94,7 @@ function silent(engine: string, args: readonly string[], withinMs: number): Faul
 export function explainEngine(engine: string, { stderr, stdout, exitCode }: ProcessOutput): Fault {
   const text = stderr.trim() || stdout.trim();
   const said = [safeLine(text.split('\n').filter(Boolean).at(-1) ?? `exit code ${exitCode}`)];
-  const unavailable = (code: string, message: string, hint: string) =>
+  const unavailable = (code: FaultCode, message: string, hint: string) =>
     new Fault({
       code,
       message,
