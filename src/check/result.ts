@@ -5,6 +5,8 @@ import type {
   excludedSchema,
   nothingExaminedSchema,
   resultSchemaOf,
+  unusedWaiverSchema,
+  waiverSchema,
 } from './result-schema.ts';
 
 /** One attempt at a check. Times are milliseconds from the start of the run. */
@@ -13,7 +15,7 @@ export type Attempt = v.InferOutput<typeof attemptSchema>;
 /** The verdict of one check with everything that it rests on. */
 export type CheckResult = v.InferOutput<typeof checkResultSchema>;
 
-/** `pass`, `fail` and `skip` come from the check; `error` (the check broke) and `blocked` (a check in `after` did not pass) from the engine. */
+/** `pass`, `fail` and `skip` come from the check; `error` (the check broke) and `blocked` (a check in `after` did not pass) and `waived` (a failure that is accepted) from the engine. */
 export type Status = CheckResult['status'];
 
 /** The result document, the source of every report. It is redacted before it is made. */
@@ -24,3 +26,9 @@ export type ExcludedCheck = v.InferOutput<typeof excludedSchema>;
 
 /** The reason why a run judged nothing. */
 export type NothingExamined = v.InferOutput<typeof nothingExaminedSchema>;
+
+/** Who accepts a failure, why, and until when. */
+export type Waiver = v.InferOutput<typeof waiverSchema>;
+
+/** A waiver that no failure of the run needed. */
+export type UnusedWaiver = v.InferOutput<typeof unusedWaiverSchema>;
