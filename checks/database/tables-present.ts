@@ -1,4 +1,4 @@
-import { attempt, defineCheck, fact, option, strictMap, v } from '../../src/check/index.ts';
+import { attempt, defineCheck, described, fact, option, strictMap, v } from '../../src/check/index.ts';
 import {
   describeTable,
   type FoundTable,
@@ -27,9 +27,12 @@ export default defineCheck({
     schema: option(v.string(), 'public', 'Schema of the tables'),
     tables: option(
       strictMap({
-        tenants: v.optional(name, 'tenants'),
-        users: v.optional(name, 'users'),
-        user_preferences: v.optional(name, 'user_preferences'),
+        tenants: described(v.optional(name, 'tenants'), 'Name of the table tenants'),
+        users: described(v.optional(name, 'users'), 'Name of the table users'),
+        user_preferences: described(
+          v.optional(name, 'user_preferences'),
+          'Name of the table user_preferences',
+        ),
       }),
       { tenants: 'tenants', users: 'users', user_preferences: 'user_preferences' },
       'Names of the tables; false: the stack has no such table',

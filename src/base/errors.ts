@@ -1,8 +1,9 @@
 import { ExitCode } from './exit-code.ts';
+import type { FaultCode } from './fault-codes.ts';
 
 export interface FaultDetails {
   /** Stable identifier for scripts, in kebab case: `port-taken`. */
-  code: string;
+  code: FaultCode;
   /** One sentence: the failure and its place. */
   message: string;
   /** Next step for the user; a command where there is one. */
@@ -17,7 +18,7 @@ export interface FaultDetails {
 /** An expected failure. Any other thrown value is a defect and exits with 70. */
 export class Fault extends Error {
   override readonly name = 'Fault';
-  readonly code: string;
+  readonly code: FaultCode;
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
   readonly details: readonly string[];

@@ -12,9 +12,12 @@ const jsonValue = v.union([text, number(), v.boolean(), v.null(), v.array(anyJso
 export const spanSchema = strictMap({
   traceId: about('32 lower-case hexadecimal digits'),
   spanId: about('16 lower-case hexadecimal digits'),
-  parentSpanId: v.optional(text),
-  name: text,
-  kind: v.picklist(['internal', 'server', 'client', 'producer', 'consumer']),
+  parentSpanId: v.optional(about('Span ID of its parent; absent: a root')),
+  name: about('Name of the span'),
+  kind: v.pipe(
+    v.picklist(['internal', 'server', 'client', 'producer', 'consumer']),
+    v.description('Kind of the span'),
+  ),
   service: v.optional(
     about(
       'service.name of the resource, empty if the resource has none; unset: the exporter prints no resource',
@@ -25,57 +28,92 @@ export const spanSchema = strictMap({
     v.pipe(number(0), v.description('Its trace flags; unset: the exporter does not show them')),
   ),
   startMs: v.pipe(number(), v.description('Epoch milliseconds, fractions kept')),
-  durationMs: number(),
-  status: v.picklist(['unset', 'ok', 'error']),
-  attributes: mapOf(anyJson),
+  durationMs: v.pipe(number(), v.description('Milliseconds that it took')),
+  status: v.pipe(v.picklist(['unset', 'ok', 'error']), v.description('Status of the span')),
+  attributes: v.pipe(mapOf(anyJson), v.description('Attributes of the span by name')),
 });
 
 /** A request with its response, or with the error that ended it. */
 export const exchangeSchema = strictMap({
-  request: strictMap({ method: text, url: text, headers: mapOf(text) }),
-  response: v.optional(
+  request: v.pipe(
     strictMap({
-      status: count,
-      headers: v.pipe(
-        mapOf(text),
-        v.description('Names in lower case; repeated headers are joined with ", "'),
-      ),
-      rawHeaders: v.pipe(
-        v.array(v.strictTuple([text, text])),
-        v.description('Name and value in the order and case of the wire, duplicates kept'),
-      ),
-      body: about('An excerpt'),
-      bodyBytes: count,
-      address: about('The address that was dialled: [::1]:8000'),
-      durationMs: number(0),
+      method: about('Method'),
+      url: about('Address, redacted'),
+      headers: v.pipe(mapOf(text), v.description('Headers that were sent, redacted')),
     }),
+    v.description('The request'),
   ),
-  error: v.optional(strictMap({ code: text, message: text })),
+  response: v.optional(
+    v.pipe(
+      strictMap({
+        status: v.pipe(count, v.description('Status code')),
+        headers: v.pipe(
+          mapOf(text),
+          v.description('Names in lower case; repeated headers are joined with ", "'),
+        ),
+        rawHeaders: v.pipe(
+          v.array(v.strictTuple([text, text])),
+          v.description('Name and value in the order and case of the wire, duplicates kept'),
+        ),
+        body: about('An excerpt'),
+        bodyBytes: v.pipe(count, v.description('Bytes of the whole body')),
+        address: about('The address that was dialled: [::1]:8000'),
+        durationMs: v.pipe(number(0), v.description('Milliseconds until the body was complete')),
+      }),
+      v.description('The response; absent: there was none'),
+    ),
+  ),
+  error: v.optional(
+    v.pipe(
+      strictMap({
+        code: about('Code of the error, such as ECONNREFUSED'),
+        message: about('Message of the error'),
+      }),
+      v.description('The error that ended it'),
+    ),
+  ),
 });
+
+/** Returns the entries that evidence of every kind has. */
+function entriesOf<const Kind extends string>(kind: Kind) {
+  return {
+    kind: v.pipe(v.literal(kind), v.description('Kind of the evidence')),
+    label: about('What it shows'),
+  };
+}
 
 /** The schema of evidence: plain data. */
 export const evidenceSchema = v.variant('kind', [
-  strictMap({ kind: v.literal('fact'), label: text, value: text }),
-  strictMap({ kind: v.literal('http'), label: text, exchange: exchangeSchema }),
+  strictMap({ ...entriesOf('fact'), value: about('Value, as text') }),
+  strictMap({ ...entriesOf('http'), exchange: v.pipe(exchangeSchema, v.description('What was exchanged')) }),
   strictMap({
-    kind: v.literal('query'),
-    label: text,
-    statement: text,
-    rows: v.array(anyJson),
-    rowCount: count,
+    ...entriesOf('query'),
+    statement: about('The statement'),
+    rows: v.pipe(v.array(anyJson), v.description('The first rows')),
+    rowCount: v.pipe(count, v.description('Number of all rows')),
   }),
   strictMap({
-    kind: v.literal('lines'),
-    label: text,
-    source: text,
-    lines: v.array(strictMap({ number: count, text })),
-    total: count,
+    ...entriesOf('lines'),
+    source: about('Where the lines are from'),
+    lines: v.pipe(
+      v.array(
+        strictMap({
+          number: v.pipe(count, v.description('Counted from 1')),
+          text: about('Text of the line'),
+        }),
+      ),
+      v.description('The lines that matter'),
+    ),
+    total: v.pipe(count, v.description('Number of all lines')),
   }),
   strictMap({
-    kind: v.literal('spans'),
-    label: text,
-    spans: v.array(spanSchema),
-    expectedRootSpanId: v.optional(text),
+    ...entriesOf('spans'),
+    spans: v.pipe(v.array(spanSchema), v.description('The spans of one trace')),
+    expectedRootSpanId: v.optional(about('Span ID that the parent of the root was expected to have')),
   }),
-  strictMap({ kind: v.literal('file'), label: text, path: text, mediaType: text }),
+  strictMap({
+    ...entriesOf('file'),
+    path: about('Path, relative to the folder of the evidence'),
+    mediaType: about('Media type: image/png'),
+  }),
 ]);

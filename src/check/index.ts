@@ -1,5 +1,5 @@
 /** The contract of checks: what a check file imports. */
-export { integer, mapOf, number, strictMap, v } from '../base/schema.ts';
+export { described, integer, mapOf, number, strictMap, v } from '../base/schema.ts';
 export { counted } from './counted.ts';
 export { type CheckContext, type CheckDefinition, defineCheck, type FailureCode } from './define-check.ts';
 export { type Effects, effectsOfMethod } from './effects.ts';

@@ -17,40 +17,47 @@ const attemptStatuses = ['pass', 'fail', 'skip', 'error'] as const;
 
 /** One attempt; all are kept, and the last one is the verdict of the check. */
 export const attemptSchema = strictMap({
-  number: integer(1),
+  number: described(integer(1), 'Counted from 1'),
   startMs: described(ms, 'Milliseconds from the start of the run'),
-  durationMs: ms,
-  status: v.picklist(attemptStatuses),
-  code: v.optional(text),
-  actual: v.optional(text),
+  durationMs: described(ms, 'Milliseconds that the attempt took'),
+  status: described(v.picklist(attemptStatuses), 'Verdict of the attempt'),
+  code: maybe('fail, error: the code'),
+  actual: maybe('fail, error: what was found'),
 });
 
 /** Who accepts a failure for how long, and why. */
 export const waiverSchema = strictMap({
-  reason: text,
-  owner: text,
+  reason: about('Why the failure is accepted'),
+  owner: about('Who answers for it'),
   until: about('Last moment: a date, which is included, or a date and time; UTC'),
 });
 
-const examined = v.array(strictMap({ count: number(), what: text }));
+const examined = v.array(
+  strictMap({ count: described(number(), 'How many'), what: about('Of what, in the plural') }),
+);
 
 export const checkResultSchema = strictMap({
-  id: text,
-  area: text,
-  title: text,
-  failureTitle: text,
-  level: v.picklist(['required', 'advisory']),
-  tags: texts,
-  effects: v.picklist(effectsLevels),
+  id: about(
+    '`<area>/<name>`, with `@<service>` where the check judges another service than the one of the contract',
+  ),
+  area: about('First part of the ID'),
+  title: about('The claim of the check'),
+  failureTitle: about('Headline of the failure'),
+  level: described(v.picklist(['required', 'advisory']), 'advisory: a failure does not fail the run'),
+  tags: described(texts, 'Tags of the check'),
+  effects: described(v.picklist(effectsLevels), 'Strongest effect on the stack that the check may have'),
   source: about('The file or package that the check came from'),
-  status: v.picklist([...attemptStatuses, 'blocked', 'waived']),
+  status: described(
+    v.picklist([...attemptStatuses, 'blocked', 'waived']),
+    'Verdict of the check; `error`, `blocked` and `waived` come from the engine',
+  ),
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe(
     "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published, no-address; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
   ),
-  expected: v.optional(text),
-  actual: v.optional(text),
+  expected: maybe('fail: what the check expects'),
+  actual: maybe('fail, error: what it found'),
   hint: maybe('fail: what to do next'),
   reason: maybe('skip: why it cannot be judged'),
   enable: maybe('skip: what would make it possible'),
@@ -60,32 +67,35 @@ export const checkResultSchema = strictMap({
   ),
   known: v.optional(
     described(
-      strictMap({ in: about('File of that result'), startedAt: text }),
+      strictMap({ in: about('File of that result'), startedAt: about('Start of that run') }),
       'waived: the same failure is in the result that the run is compared with (--against)',
     ),
   ),
   endedWaiver: v.optional(described(waiverSchema, 'fail: the waiver that has ended')),
-  evidence: v.array(evidenceSchema),
-  attempts: v.array(attemptSchema),
+  evidence: described(v.array(evidenceSchema), 'What the verdict rests on'),
+  attempts: described(v.array(attemptSchema), 'All attempts; the last one is the verdict'),
   flaky: v.optional(described(v.boolean(), 'Passed, but not at the first attempt')),
   startMs: described(ms, 'From the start of the run'),
-  durationMs: ms,
+  durationMs: described(ms, 'Milliseconds of all attempts'),
 });
 
 export const excludedSchema = strictMap({
-  id: text,
+  id: about('ID of the check'),
   reason: about('contract, verify.skip or --skip'),
 });
 
 export const nothingExaminedSchema = described(
-  strictMap({ code: v.picklist(['all-skipped', 'all-waived', 'empty-shard']), message: text }),
+  strictMap({
+    code: described(v.picklist(['all-skipped', 'all-waived', 'empty-shard']), 'Reason, for scripts'),
+    message: about('Reason, as a sentence'),
+  }),
   'No check passed or failed: all were skipped or waived (exit code 2), or the shard is empty',
 );
 
 export const unusedWaiverSchema = strictMap({
   check: about('ID, area or glob of the waiver'),
-  service: v.optional(text),
-  code: v.optional(text),
+  service: maybe('Service of the waiver'),
+  code: maybe('Code of the waiver'),
   ...waiverSchema.entries,
   where: about('File and line of the waiver'),
   why: about('Why it applied to no failure: no such check, the check passes, another code'),
@@ -95,59 +105,91 @@ export const unusedWaiverSchema = strictMap({
 export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
   v.pipe(
     strictMap({
-      schemaVersion: v.literal(resultSchemaVersion),
-      tool: strictMap({ name: v.literal('meatymusic'), version: text }),
-      startedAt: v.pipe(text, v.isoTimestamp(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
-      durationMs: ms,
+      schemaVersion: described(
+        v.literal(resultSchemaVersion),
+        'Version of this document; it changes when a property is removed or has another meaning',
+      ),
+      tool: described(
+        strictMap({
+          name: described(v.literal('meatymusic'), 'Name of the tool'),
+          version: about('Version of the tool'),
+        }),
+        'The tool that made the document',
+      ),
+      startedAt: described(
+        v.pipe(text, v.isoTimestamp(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
+        'Start of the run, in UTC',
+      ),
+      durationMs: described(ms, 'Milliseconds of the whole run'),
       traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
-      stack: strictMap({
-        runtime: about('compose, embedded, external, or the name of a runner of a plugin'),
-        services: described(services, 'By name'),
-        telemetry: strictMap({ otlpEndpoint: v.optional(text) }),
-        project: maybe('Name of the project; absent on the reference stack'),
-        isReference: v.optional(
-          described(v.boolean(), 'Whether the services are those of the reference stack; absent: no'),
-        ),
-        absent: v.optional(
-          described(
-            mapOf(
-              strictMap({
-                code: v.picklist([
-                  'not-running',
-                  'port-not-published',
-                  'switched-off',
-                  'no-address',
-                  'not-named',
-                ]),
-                reason: text,
-                hint: text,
-              }),
-            ),
-            'Services without an address, by name, with the reason; their `url` or `host` is a placeholder',
+      stack: described(
+        strictMap({
+          runtime: about('compose, embedded, external, or the name of a runner of a plugin'),
+          services: described(services, 'By name'),
+          telemetry: described(
+            strictMap({ otlpEndpoint: maybe('Address to which the services send their spans') }),
+            'Where telemetry is sent',
           ),
+          project: maybe('Name of the project; absent on the reference stack'),
+          isReference: v.optional(
+            described(v.boolean(), 'Whether the services are those of the reference stack; absent: no'),
+          ),
+          absent: v.optional(
+            described(
+              mapOf(
+                strictMap({
+                  code: described(
+                    v.picklist([
+                      'not-running',
+                      'port-not-published',
+                      'switched-off',
+                      'no-address',
+                      'not-named',
+                    ]),
+                    'Reason, for scripts',
+                  ),
+                  reason: about('Reason, as a sentence'),
+                  hint: about('What to do next'),
+                }),
+              ),
+              'Services without an address, by name, with the reason; their `url` or `host` is a placeholder',
+            ),
+          ),
+        }),
+        'The stack that was verified',
+      ),
+      endedBy: v.optional(
+        described(
+          v.picklist(['deadline', 'bail', 'interrupted']),
+          'Why the run ended early; absent: it did not',
         ),
-      }),
-      endedBy: v.optional(v.picklist(['deadline', 'bail', 'interrupted'])),
+      ),
       internalError: maybe('An error that came from no check'),
       nothingExamined: v.optional(nothingExaminedSchema),
-      summary: strictMap({
-        pass: count,
-        fail: count,
-        skip: count,
-        error: count,
-        blocked: count,
-        waived: described(count, 'Failures, and what they blocked, that a waiver or --against accepts'),
-        known: described(count, 'How many of the waived are accepted by --against'),
-        total: count,
-        flaky: count,
-        excluded: described(
-          count,
-          'How many checks did not run because something leaves them out; not in total',
-        ),
-        advisory: described(count, 'How many of the failed checks are advisory: they do not fail the run'),
-      }),
-      ok: v.boolean(),
-      exitCode: count,
+      summary: described(
+        strictMap({
+          pass: described(count, 'How many checks passed'),
+          fail: described(count, 'How many failed, advisory ones included'),
+          skip: described(count, 'How many could not be judged'),
+          error: described(count, 'How many broke: a defect of the check'),
+          blocked: described(count, 'How many had no verdict because of the failure of another check'),
+          waived: described(count, 'Failures, and what they blocked, that a waiver or --against accepts'),
+          known: described(count, 'How many of the waived are accepted by --against'),
+          total: described(count, 'How many checks were selected'),
+          flaky: described(count, 'How many passed, but not at the first attempt'),
+          excluded: described(
+            count,
+            'How many checks did not run because something leaves them out; not in total',
+          ),
+          advisory: described(count, 'How many of the failed checks are advisory: they do not fail the run'),
+        }),
+        'Counts of the checks by status',
+      ),
+      ok: described(
+        v.boolean(),
+        'True if all required checks passed or are waived, and something was examined',
+      ),
+      exitCode: described(count, 'Exit code of `verify`'),
       checks: described(v.array(checkResultSchema), 'In the order of the plan'),
       unusedWaivers: v.optional(
         described(v.array(unusedWaiverSchema), 'Waivers that no failure of this run needed'),

@@ -1,6 +1,7 @@
 import { Command, CommanderError, type Option } from 'commander';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { FaultCode } from '../base/fault-codes.ts';
 import { nearest } from '../base/nearest.ts';
 import { foldHelp } from './fold-help.ts';
 import type { Action } from './invocation.ts';
@@ -143,11 +144,23 @@ function unknownCommand(name: string): Fault {
   });
 }
 
+/** Codes of Commander and ours. */
+const usageCodes: Readonly<Record<string, FaultCode>> = {
+  'commander.conflictingOption': 'conflicting-option',
+  'commander.excessArguments': 'excess-arguments',
+  'commander.invalidArgument': 'invalid-argument',
+  'commander.missingArgument': 'missing-argument',
+  'commander.missingMandatoryOptionValue': 'missing-mandatory-option-value',
+  'commander.optionMissingArgument': 'option-missing-argument',
+  'commander.unknownCommand': 'unknown-command',
+  'commander.unknownOption': 'unknown-option',
+};
+
 function usageFault(error: CommanderError, program: Command, argv: readonly string[]): Fault {
   const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   return new Fault({
-    code: error.code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    code: usageCodes[error.code] ?? 'usage',
     message,
     hint: [suggestion || nearestChoice(message, program), `See: ${helpCall(program, argv)}`]
       .filter(Boolean)

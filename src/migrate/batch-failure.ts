@@ -1,5 +1,6 @@
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { FaultCode } from '../base/fault-codes.ts';
 import { safeLine } from '../base/safe-text.ts';
 import type { Connection } from './connection.ts';
 import type { Step } from './load.ts';
@@ -59,7 +60,7 @@ function named(what: string, names: readonly string[]): string[] {
 function kindOf(
   sqlState: string | undefined,
   lost: boolean,
-): [code: string, exitCode: ExitCode, hint: string] {
+): [code: FaultCode, exitCode: ExitCode, hint: string] {
   if (sqlState === '25006') {
     return [
       'database-read-only',

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { formatDuration } from '../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { FaultCode } from '../base/fault-codes.ts';
 import {
   closeLink,
   destroyLink,
@@ -146,7 +147,7 @@ function isDestroyed(client: unknown): boolean {
 export function connectionFault(error: unknown, url: string): Fault {
   const code = codeOf(error) ?? addressCodes(error)[0] ?? 'no answer';
   const address = maskUrl(plainDatabaseUrl(url));
-  const known: Record<string, [code: string, hint: string]> = {
+  const known: Record<string, [code: FaultCode, hint: string]> = {
     '28P01': ['database-refused', 'check user and password in DATABASE_URL'],
     '28000': ['database-refused', 'check user and host against pg_hba.conf'],
     '3D000': ['database-missing', 'create it: createdb, or POSTGRES_DB for a container'],

@@ -1,5 +1,6 @@
 import { codeOf, Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { FaultCode } from '../base/fault-codes.ts';
 
 /** Runs the first write of a run; reports a database that is read-only. */
 export async function writingHistory<T>(write: () => Promise<T>): Promise<T> {
@@ -7,7 +8,7 @@ export async function writingHistory<T>(write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (error) {
     const sqlState = codeOf(error);
-    const known: Record<string, [code: string, hint: string]> = {
+    const known: Record<string, [code: FaultCode, hint: string]> = {
       '25006': ['database-read-only', 'is it a replica, or is default_transaction_read_only on?'],
       '53100': ['disk-full', 'make room on the disk of the database'],
       '42501': ['database-refused', 'migrate as the owner of the schema: grant create on schema … to …'],

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
+import { pageOf } from '../check/page-of.ts';
 import type { CheckResult, Waiver } from '../check/result.ts';
 import { evidenceLines } from './evidence-lines.ts';
 
@@ -44,6 +45,7 @@ export function detailsOf(check: CheckResult): [name: string, text: string][] {
     ['waiver', status === 'waived' ? waivedWords(check) : undefined],
     ['ended waiver', endedWaiver && waiverWords(endedWaiver)],
     ['next', hint],
+    ['page', status === 'fail' || status === 'error' ? pageOf(check) : undefined],
     ['attempts', attempts.length > 1 ? String(attempts.length) : undefined],
     ['time', attempts.length > 0 ? formatDuration(check.durationMs) : undefined],
   ];

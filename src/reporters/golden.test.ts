@@ -85,6 +85,7 @@ describe('pretty', async () => {
                        .meatymusic/logs/database.log (412 lines)
                          412 │ FATAL: the database system is shutting down
             next       meatymusic status; meatymusic logs database
+            more       meatymusic checks explain database/connects
         ◌ 2 blocked by database/connects
       ✖ observability  1 failed, 1 advisory
         ✖ The log is not structured JSON
@@ -92,6 +93,7 @@ describe('pretty', async () => {
             expected   at least 99 % of the lines are JSON
             found      3 of 120 lines are not (97.5 %)
             next       set LOG_FORMAT=json
+            more       meatymusic checks explain observability/log-structure
         ✖ One request is not one trace                      observability/trace-propagates [broken-trace]
             expected   one tree of spans under the sent span
             found      meatymusic-api starts a trace of its own
@@ -101,6 +103,7 @@ describe('pretty', async () => {
                          └ fetch         meatymusic-web   +5.00 ms  30.00 ms          |  ██████████████  |
                        └ GET /api/v1/me  meatymusic-api  +10.00 ms  20.00 ms          |    █████████     |
                          ← parent eeeeeeeeeeeeeeee was never seen
+            more       meatymusic checks explain observability/trace-propagates
 
       ✖ 2 failed, 3 blocked, 2 passed, 1 advisory, 1 flaky in 1.23 s · embedded stack
       "

@@ -4,6 +4,7 @@ import { formatDuration } from '../base/duration.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { besideText, wrapText } from '../base/wrap-text.ts';
 import type { Evidence } from '../check/evidence.ts';
+import { pageOf } from '../check/page-of.ts';
 import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
@@ -137,6 +138,8 @@ function failure(page: Page, check: CheckResult): void {
   }
   if (check.endedWaiver) field(page, 'waiver', `ended: ${waiverWords(check.endedWaiver)}`);
   if (check.hint) field(page, 'next', check.hint, paint.cyan);
+  // Names the page; its address is a word that would be broken in a narrow window.
+  if (pageOf(check)) field(page, 'more', `meatymusic checks explain ${check.id}`, paint.dim);
 }
 
 function evidence(page: Page, start: string, item: Evidence, maxLines: number): void {

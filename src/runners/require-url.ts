@@ -10,7 +10,7 @@ export function requireUrl(endpoints: Endpoints, service: string): string {
   const absent = absenceOf(endpoints[service]);
   const isConfigured = absent?.code === 'port-not-published';
   throw new Fault({
-    code: isConfigured ? absent.code : 'service-not-running',
+    code: isConfigured ? 'port-not-published' : 'service-not-running',
     message: `${service} has no address: ${absent?.reason ?? 'the stack has none'}`,
     ...(absent && { hint: absent.hint }),
     exitCode: isConfigured ? ExitCode.config : ExitCode.unavailable,

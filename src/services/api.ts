@@ -1,6 +1,7 @@
-import { strictMap, v } from '../base/schema.ts';
+import { described, v } from '../base/schema.ts';
 import type { ApiInfo } from '../check/stack.ts';
 import { httpAddress, withoutCredentials } from './address.ts';
+import { infoSchemaOf, serviceNameInfo, urlInfo } from './info-schema.ts';
 import { defineServiceKind } from './kind.ts';
 import { httpUrl, name, setting, urlPath } from './setting.ts';
 
@@ -31,12 +32,10 @@ export const api = defineServiceKind({
     healthPath,
     readyPath,
   }),
-  infoSchema: strictMap({
-    kind: v.literal('api'),
-    enabled: v.boolean(),
-    url: v.string(),
-    serviceName: v.string(),
-    healthPath: v.string(),
-    readyPath: v.string(),
+  infoSchema: infoSchemaOf('api', {
+    url: urlInfo,
+    serviceName: serviceNameInfo,
+    healthPath: described(v.string(), 'Path of its liveness endpoint'),
+    readyPath: described(v.string(), 'Path of its readiness endpoint'),
   }),
 });

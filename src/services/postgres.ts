@@ -1,6 +1,7 @@
-import { integer, strictMap, v } from '../base/schema.ts';
+import { described, integer, v } from '../base/schema.ts';
 import type { DatabaseInfo } from '../check/stack.ts';
 import { hostOf } from './address.ts';
+import { hostInfo, infoSchemaOf } from './info-schema.ts';
 import { type ContainerFacts, defineServiceKind } from './kind.ts';
 import { databaseUrl, name, setting, unset } from './setting.ts';
 
@@ -38,13 +39,11 @@ export const postgres = defineServiceKind({
     name: decodeURIComponent(url.pathname.slice(1)),
     user: decodeURIComponent(url.username),
   }),
-  infoSchema: strictMap({
-    kind: v.literal('postgres'),
-    enabled: v.boolean(),
-    host: v.string(),
-    port: integer(),
-    name: v.string(),
-    user: v.string(),
+  infoSchema: infoSchemaOf('postgres', {
+    host: hostInfo,
+    port: described(integer(), 'Port of its address'),
+    name: described(v.string(), 'Name of the database'),
+    user: described(v.string(), 'User of its address'),
   }),
 });
 

@@ -1,4 +1,4 @@
-import { strictMap, v } from '../base/schema.ts';
+import { infoSchemaOf } from './info-schema.ts';
 import { defineServiceKind } from './kind.ts';
 
 /** A program without an address: a worker, a scheduler. */
@@ -8,5 +8,5 @@ export const process = defineServiceKind({
   settings: {},
   compose: { service: 'worker', about: 'Name of the process in the file', ports: [], url: () => '' },
   info: ({ enabled }) => ({ kind: 'process', enabled }),
-  infoSchema: strictMap({ kind: v.literal('process'), enabled: v.boolean() }),
+  infoSchema: infoSchemaOf('process', {}),
 });

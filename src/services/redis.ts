@@ -1,6 +1,7 @@
-import { integer, strictMap, v } from '../base/schema.ts';
+import { described, integer } from '../base/schema.ts';
 import type { CacheInfo } from '../check/stack.ts';
 import { hostOf } from './address.ts';
+import { hostInfo, infoSchemaOf } from './info-schema.ts';
 import { type ContainerFacts, defineServiceKind } from './kind.ts';
 import { cacheUrl, setting } from './setting.ts';
 
@@ -19,12 +20,7 @@ export const redis = defineServiceKind({
     host: hostOf(url),
     port: Number(url.port) || defaultPort,
   }),
-  infoSchema: strictMap({
-    kind: v.literal('redis'),
-    enabled: v.boolean(),
-    host: v.string(),
-    port: integer(),
-  }),
+  infoSchema: infoSchemaOf('redis', { host: hostInfo, port: described(integer(), 'Port of its address') }),
 });
 
 function containerUrl({ host, port, command, env }: ContainerFacts): string {

@@ -1,6 +1,7 @@
-import { integer, strictMap, v } from '../base/schema.ts';
+import { described, integer } from '../base/schema.ts';
 import type { TcpInfo } from '../check/stack.ts';
 import { hostOf } from './address.ts';
+import { hostInfo, infoSchemaOf } from './info-schema.ts';
 import { defineServiceKind } from './kind.ts';
 import { tcpUrl, unset } from './setting.ts';
 
@@ -22,5 +23,5 @@ export const tcp = defineServiceKind({
     host: hostOf(url),
     port: Number(url.port),
   }),
-  infoSchema: strictMap({ kind: v.literal('tcp'), enabled: v.boolean(), host: v.string(), port: integer() }),
+  infoSchema: infoSchemaOf('tcp', { host: hostInfo, port: described(integer(), 'Port of its address') }),
 });

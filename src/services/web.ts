@@ -2,6 +2,7 @@ import path from 'node:path';
 import { described, strictMap, v } from '../base/schema.ts';
 import type { WebInfo } from '../check/stack.ts';
 import { httpAddress, withoutCredentials } from './address.ts';
+import { infoSchemaOf, serviceNameInfo, urlInfo } from './info-schema.ts';
 import { defineServiceKind } from './kind.ts';
 import { httpUrl, name, setting, unset } from './setting.ts';
 
@@ -40,17 +41,18 @@ export const web = defineServiceKind({
       build: { command: build.command, cwd: path.relative(root, path.resolve(root, build.cwd)) || '.' },
     }),
   }),
-  infoSchema: strictMap({
-    kind: v.literal('web'),
-    enabled: v.boolean(),
-    url: v.string(),
-    serviceName: v.string(),
-    appName: v.string(),
+  infoSchema: infoSchemaOf('web', {
+    url: urlInfo,
+    serviceName: serviceNameInfo,
+    appName: described(v.string(), 'Name that its pages show'),
     build: v.optional(
-      strictMap({
-        command: v.string(),
-        cwd: described(v.string(), "Relative to the project's folder"),
-      }),
+      described(
+        strictMap({
+          command: described(v.string(), 'Command that builds it'),
+          cwd: described(v.string(), "Relative to the project's folder"),
+        }),
+        'How it is built; absent: not configured',
+      ),
     ),
   }),
 });

@@ -1,5 +1,6 @@
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import type { FaultCode } from '../base/fault-codes.ts';
 import type { SqlStep } from '../check/probes.ts';
 import type { ProbeContext } from '../probes/index.ts';
 import { standInMark } from '../runners/embedded/cache-store.ts';
@@ -72,7 +73,7 @@ export function controlled({ runtime: { control, name } }: ChangeableStack) {
 export async function runSql(
   stack: ChangeableStack,
   steps: SqlStep[],
-  code: string,
+  code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
   await withProbe('postgres', await stack.base(), change, async (probe) => {
@@ -92,7 +93,7 @@ export async function runSql(
 export async function runRedis(
   stack: ChangeableStack,
   commands: (string | number)[][],
-  code: string,
+  code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
   await withProbe('redis', await stack.base(), change, async (probe) => {
@@ -112,7 +113,7 @@ export async function runRedis(
   });
 }
 
-function refuse(code: string, problems: string[]): void {
+function refuse(code: FaultCode, problems: string[]): void {
   if (problems.length === 0) return;
   throw new Fault({ code, message: problems.join('; '), exitCode: ExitCode.unavailable });
 }

@@ -11,13 +11,16 @@ const matches = described(
   'A regular expression',
 );
 const text = described(v.union([v.string(), strictMap({ matches })]), 'The text itself, or a pattern');
-const range = strictMap({ min: v.optional(number()), max: v.optional(number()) });
+const range = strictMap({
+  min: v.optional(described(number(), 'At least')),
+  max: v.optional(described(number(), 'At most')),
+});
 const value = v.union([
   v.string(),
   number(),
   v.boolean(),
   strictMap({ matches }),
-  strictMap({ exists: v.boolean() }),
+  strictMap({ exists: described(v.boolean(), 'Whether the attribute exists') }),
   range,
 ]);
 const status = v.picklist(['unset', 'ok', 'error']);
@@ -25,8 +28,10 @@ const status = v.picklist(['unset', 'ok', 'error']);
 const selectorFields = {
   service: v.optional(described(text, 'service.name of the resource')),
   name: v.optional(described(text, 'Name of the span')),
-  kind: v.optional(v.picklist(['internal', 'server', 'client', 'producer', 'consumer'])),
-  status: v.optional(status),
+  kind: v.optional(
+    described(v.picklist(['internal', 'server', 'client', 'producer', 'consumer']), 'Kind of the span'),
+  ),
+  status: v.optional(described(status, 'Status of the span')),
   attributes: v.optional(described(mapOf(value), 'Attributes that it must have')),
 };
 

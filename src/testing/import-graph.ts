@@ -14,7 +14,7 @@ export interface ImportEdge {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Rooms of src/ by floor; imports go strictly down. */
-const floors: Readonly<Record<string, number>> = {
+export const roomFloors: Readonly<Record<string, number>> = {
   base: 0,
   check: 1,
   suites: 2,
@@ -139,7 +139,7 @@ function within({ from, to }: ImportEdge): string | undefined {
   const [source, target] = [roomOf(from), roomOf(to)];
   if (source === target) return undefined;
   if (source === 'stack' || target === 'stack') return 'the reference stack is an island';
-  const [sourceFloor, targetFloor] = [floors[source], floors[target]];
+  const [sourceFloor, targetFloor] = [roomFloors[source], roomFloors[target]];
   if (sourceFloor === undefined) return `the room ${source} has no floor`;
   if (targetFloor === undefined) return `the room ${target} has no floor`;
   if (targetFloor < sourceFloor) return undefined;

@@ -12,15 +12,19 @@ import { checksFileSchema } from '../sources/declared/schema.ts';
 
 /** Writes the schemas. The one of the configuration has the options of every built-in check, so that editors complete them. */
 export async function writeSchemas(folder: string): Promise<void> {
-  const schemas = {
+  await mkdir(folder, { recursive: true });
+  for (const [name, schema] of Object.entries(await schemaDocuments())) {
+    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
+  }
+}
+
+/** Returns the published schemas by their names. */
+export async function schemaDocuments(): Promise<Record<'config' | 'checks' | 'result', object>> {
+  return {
     config: await configSchemaDocument(),
     checks: published('Declared checks of meatymusic', checksFileSchema),
     result: published('Result document of meatymusic verify', resultSchema),
   };
-  await mkdir(folder, { recursive: true });
-  for (const [name, schema] of Object.entries(schemas)) {
-    await writeFile(path.join(folder, `${name}.schema.json`), `${JSON.stringify(schema)}\n`);
-  }
 }
 
 /** Returns the schema of the configuration, with the options of every built-in check. */
@@ -35,7 +39,11 @@ export async function configSchemaDocument(): Promise<object> {
 function describeEnvironments({ properties }: ObjectSchema): void {
   const { environments, $schema: _, ...settings } = properties;
   const references = Object.keys(settings).map((name) => [name, { $ref: `#/properties/${name}` }]);
-  const services = { type: 'object', additionalProperties: { type: 'object' } };
+  const services = {
+    description: 'Settings of services that differ in this environment, by name',
+    type: 'object',
+    additionalProperties: { type: 'object' },
+  };
   Object.assign(environments ?? {}, {
     additionalProperties: {
       type: 'object',

@@ -1,10 +1,13 @@
+import path from 'node:path';
 import { formatDuration } from '../../base/duration.ts';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
+import { packageRoot } from '../../base/package-root.ts';
 import { besideText } from '../../base/wrap-text.ts';
 import type { Check } from '../../check/define-check.ts';
 import { type Effects, effectsOf } from '../../check/effects.ts';
+import { pageOf } from '../../check/page-of.ts';
 import type { Sabotage } from '../../check/sabotage.ts';
 import { maskedValue } from '../../config/effective.ts';
 import { originOf } from '../../config/origin.ts';
@@ -74,6 +77,7 @@ const explain: Action = async (invocation, { json }, [id = '']) => {
     ['time-out', timeout],
     ['tags', tags.join(', ') || '-'],
     ['from', check.source],
+    ['page', pageFile(check) ?? '-'],
   ];
   const lines = [
     ...beside('', `${check.id}: ${check.title}`, bold),
@@ -108,6 +112,12 @@ const effectsInWords: Record<Effects, string> = {
   temporary: 'writes and removes it again, sends requests that could write, or runs a command',
   disruptive: 'takes a service away and brings it back; never on a stack that meatymusic did not start',
 };
+
+/** Returns the file of the page of a built-in check, in this package. */
+function pageFile(check: Check): string | undefined {
+  const page = pageOf(check);
+  return page && path.join(packageRoot, page.replace(/^meatymusic\//, ''));
+}
 
 const valuesOf = (options: readonly OptionNow[]) =>
   Object.fromEntries(options.map(({ name, value }) => [name, value]));

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import type { FaultCode } from '../../base/fault-codes.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { RuntimeContext } from '../context.ts';
 import { type EngineApi, findEngineApi } from './engine-api.ts';
@@ -89,7 +90,7 @@ export async function askEngine<T>(
 
 const embeddedInstead = '`meatymusic up --runtime embedded` needs no container engine';
 
-function cannotStart(engine: string, thrown: unknown): Fault {
+function cannotStart(engine: EngineCli['engine'], thrown: unknown): Fault {
   const { code } = thrown as { code?: string };
   return new Fault({
     code: `${engine}-missing`,
@@ -116,7 +117,7 @@ function silent(engine: string, args: readonly string[], withinMs: number): Faul
 export function explainEngine(engine: string, { stderr, stdout, exitCode }: ProcessOutput): Fault {
   const text = stderr.trim() || stdout.trim();
   const said = [safeLine(text.split('\n').filter(Boolean).at(-1) ?? `exit code ${exitCode}`)];
-  const unavailable = (code: string, message: string, hint: string) =>
+  const unavailable = (code: FaultCode, message: string, hint: string) =>
     new Fault({
       code,
       message,

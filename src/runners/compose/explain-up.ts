@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import type { FaultCode } from '../../base/fault-codes.ts';
 import { explainEngine, lastLines } from './cli.ts';
 import { describePortHolder } from './ports.ts';
 import type { ProcessOutput } from './process.ts';
@@ -14,7 +15,7 @@ export async function explainUp(
   const text = output.stderr;
   const details = lastLines(text, 20);
   const last = details.at(-1) ?? `exit code ${output.exitCode}`;
-  const unavailable = (code: string, message: string, hint: string) =>
+  const unavailable = (code: FaultCode, message: string, hint: string) =>
     new Fault({ code, message, hint, exitCode: ExitCode.unavailable, details });
 
   const port =

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import type { FaultCode } from '../../base/fault-codes.ts';
 import { knownSecrets } from '../../base/known-secrets.ts';
 import { nearest } from '../../base/nearest.ts';
 import { safeLine } from '../../base/safe-text.ts';
@@ -220,7 +221,7 @@ async function explainConfig(
   const engine = explainEngine(cli.engine, output);
   if (engine.code !== 'engine-failed') return engine;
   const details = lastLines(text, 20);
-  const config = (code: string, message: string, hint: string) =>
+  const config = (code: FaultCode, message: string, hint: string) =>
     new Fault({ code, message, hint, exitCode: ExitCode.config, details });
 
   const required = /required variable (\w+) is missing a value:?\s*(.*)/i.exec(text);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { formatDuration } from '../../base/duration.ts';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
+import type { FaultCode } from '../../base/fault-codes.ts';
 import { nearest } from '../../base/nearest.ts';
 import { portsOf } from '../listening-sockets.ts';
 import { describeTaken, isFree, portTakenHint } from './ports.ts';
@@ -10,7 +11,7 @@ import { programName } from './program-name.ts';
 import type { ServiceRun } from './run.ts';
 
 interface Reason {
-  code: string;
+  code: FaultCode;
   message: string;
   hint: string;
   exitCode?: ExitCode;

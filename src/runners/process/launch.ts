@@ -80,5 +80,5 @@ function notStarted(how: string) {
     message: `the supervisor of the stack did not start: ${how}`,
     hint: 'its log: .meatymusic/logs/supervisor.log',
     exitCode: ExitCode.unavailable,
-  };
+  } as const;
 }

@@ -21,7 +21,7 @@ export const commonShape = {
     v.pipe(v.string(), v.regex(/^[a-zA-Z0-9][\w.:-]*(\/[\w.:-]+)+$/, 'must be <area>/<name>')),
     '<area>/<name>',
   ),
-  kind: v.string(),
+  kind: described(v.string(), 'Kind of the check'),
   title: described(v.optional(v.string()), 'Title; default: from the kind'),
   why: described(v.optional(v.string()), 'Why it matters'),
   hint: described(v.optional(v.string()), 'What to do next when it fails'),
@@ -42,7 +42,13 @@ export function entrySchema(kind: Kind, expectation: v.GenericSchema, more: v.Ob
   const attributes = Object.fromEntries(
     Object.entries(kind.attributes).map(([name, about]) => [name, described(v.optional(expectation), about)]),
   );
-  return strictMap({ ...commonShape, kind: v.literal(kind.name), ...kind.target, ...attributes, ...more });
+  return strictMap({
+    ...commonShape,
+    kind: described(v.literal(kind.name), kind.about),
+    ...kind.target,
+    ...attributes,
+    ...more,
+  });
 }
 
 const schemas = new Map<string, ReturnType<typeof entrySchema>>();

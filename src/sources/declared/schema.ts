@@ -1,6 +1,7 @@
 import { described, mapOf, number, strictMap, v } from '../../base/schema.ts';
 import { entrySchema } from './entry.ts';
 import { kinds } from './kinds/index.ts';
+import { matcherExample } from './matchers/examples.ts';
 import { matcherNames } from './matchers/matcher.ts';
 
 /** For editors only: an entry is validated by compiling it, with better messages. */
@@ -10,7 +11,11 @@ const expectation: v.GenericSchema = v.lazy(() =>
     number(),
     v.boolean(),
     v.pipe(v.array(expectation), v.minLength(1)),
-    strictMap(Object.fromEntries(matcherNames.map((name) => [name, v.optional(v.unknown())]))),
+    strictMap(
+      Object.fromEntries(
+        matcherNames.map((name) => [name, described(v.optional(v.unknown()), matcherExample(name).means)]),
+      ),
+    ),
     mapOf(v.unknown()),
   ]),
 );

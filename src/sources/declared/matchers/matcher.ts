@@ -9,7 +9,7 @@ import { shown, toNumber, toText } from './values.ts';
 const compilers: Record<string, Compile> = { ...structureMatchers, ...textMatchers, ...listMatchers };
 
 /** Names that read better in a file of ours, for goss's own. */
-const aliases: Record<string, string> = {
+export const aliases: Readonly<Record<string, string>> = {
   equals: 'equal',
   'starts-with': 'have-prefix',
   'ends-with': 'have-suffix',
