@@ -5,11 +5,11 @@
  * that the command would end with.
  */
 import path from 'node:path';
-import { Fault } from './base/errors.ts';
+import type { Fault } from './base/errors.ts';
 import { learnEnvironment } from './base/learn-environment.ts';
 import { toolVersion } from './base/version.ts';
 import type { Check } from './check/define-check.ts';
-import type { RunResult, Waiver } from './check/result.ts';
+import type { RunResult } from './check/result.ts';
 import type { Project } from './config/project.ts';
 import type { RunEvent } from './engine/events.ts';
 import { failWithoutService } from './engine/fail-without-service.ts';
@@ -18,12 +18,13 @@ import { startRun } from './engine/run.ts';
 import { chooseRuntime, findRuntime } from './runners/choose.ts';
 import { createRuntime } from './runners/index.ts';
 import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
-import { acceptanceOf, type NewWaivers, saveNewWaivers, toWaiver } from './session/accept-failures.ts';
+import { acceptanceOf, type NewWaivers, toWaiver } from './session/accept-failures.ts';
+import { failOnFlaky, saveRun, waive } from './session/after-run.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
-import { rememberRun } from './session/last-run.ts';
 import { learnSecretsOfChecks } from './session/learn-checks.ts';
 import { openProject } from './session/open-project.ts';
+import { readRevision } from './session/revision.ts';
 import { isRunning, type Migrated, startStack, stopAborted, type UpEvent } from './session/start-stack.ts';
 import { stopStack } from './session/stop-stack.ts';
 import { openStackSource } from './session/verdict-source.ts';
@@ -111,6 +112,7 @@ export interface VerifyOptions extends RunSelection {
 export async function verify(project: Project, options: VerifyOptions = {}): Promise<RunResult> {
   const { signal = new AbortController().signal, onNotice = () => {}, onStart, onEvent, from } = options;
   const settings = project.config.verify;
+  const revision = readRevision(project.root);
   const bundle = from ? await openBundle(from, project.redact) : undefined;
   const chosen = await chooseRun(project, options, { bundle, signal });
   for (const notice of chosen.notices) onNotice(notice);
@@ -133,6 +135,9 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   const runs = (check: Check) =>
     !reasonToSkip(check, stack, settings.readOnly) && !failWithoutService(check, stack);
   const newWaiver = options.waiveFailures && toWaiver(options.waiveFailures, project.redact);
+  const others = settings.failOnFlaky
+    ? [failOnFlaky(project, { runtime: stack.runtime, revision: await revision })]
+    : [];
   let result: RunResult;
   let trace: RunTrace | undefined;
   try {
@@ -152,7 +157,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       concurrency: settings.concurrency,
       bail: settings.bail,
       readOnly: settings.readOnly,
-      acceptance: acceptanceOf(project, chosen.all, { newWaiver }),
+      acceptance: acceptanceOf(project, chosen.all, { others, newWaiver }),
       toolVersion,
       traceId: trace?.traceId,
       redact: project.redact,
@@ -164,11 +169,11 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   } finally {
     await source.close();
   }
-  const unsaved = bundle ? undefined : rememberRun(project.root, result);
-  if (unsaved) onNotice(unsaved);
+  const unsaved = bundle ? [] : saveRun(project, result, { checks, revision: await revision });
+  for (const problem of unsaved) onNotice(problem);
   const lost = [
     await source.finish?.(result),
-    ...(newWaiver ? waive(project, result, newWaiver, onNotice) : []),
+    ...(newWaiver ? waive(project.root, result, newWaiver, onNotice) : []),
   ];
   const unsent = await trace?.finish(result);
   if (unsent) onNotice(`the trace of this run was not sent: ${unsent}`);
@@ -177,22 +182,6 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
     if (fault) options.onFault?.(fault);
   }
   return result;
-}
-
-/** Saves the new waivers of a run; returns why they could not be saved. */
-function waive(
-  { root }: Project,
-  result: RunResult,
-  waiver: Waiver,
-  onNotice: (text: string) => void,
-): Fault[] {
-  try {
-    onNotice(saveNewWaivers(root, result, waiver));
-    return [];
-  } catch (error) {
-    if (error instanceof Fault) return [error];
-    throw error;
-  }
 }
 
 async function runtimeOf(project: Project, { runtime }: VerifyOptions) {

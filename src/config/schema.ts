@@ -98,6 +98,12 @@ const verify = group(
     skip: setting(texts, [], 'Patterns of checks that do not run'),
     bail: setting(v.boolean(), false, 'Whether the first failure ends the run'),
     readOnly: setting(v.boolean(), false, 'Only checks that write nothing'),
+    failOnFlaky: setting(v.boolean(), false, 'Whether a check that is flaky fails the run'),
+    flakyAfter: setting(
+      integer(1),
+      1,
+      'How often a check must be flaky on record, this run included, to fail it',
+    ),
     reporters: setting(texts, [], 'Reporters: name or name=file; the name may be a file of the project'),
   },
   'Running the checks',

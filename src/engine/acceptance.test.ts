@@ -92,4 +92,20 @@ describe('an accepted failure', () => {
     const { result } = await runAccepting(['a/one'], [broken, makeCheck({ id: 'b/two' })]);
     expect(result).toMatchObject({ exitCode: 70, summary: { error: 1, waived: 0 } });
   });
+
+  it('may be that of a flaky pass: it fails the run and blocks nothing', async () => {
+    const checks = [makeCheck({ id: 'a/one' }), makeCheck({ id: 'b/two', after: ['a/one'] })];
+    const { result, statuses } = await runAccepting([], checks, {
+      acceptance: {
+        find: () => undefined,
+        findUnused: () => [],
+        isTooFlaky: ({ id }) => id === 'a/one',
+      },
+    });
+    expect(statuses).toEqual({ 'a/one': 'fail', 'b/two': 'pass' });
+    expect(result).toMatchObject({
+      exitCode: 1,
+      checks: [{ code: 'flaky', failureTitle: 'The check is flaky' }, {}],
+    });
+  });
 });

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { duration, several } from '../option-values.ts';
+import { duration, positive, several } from '../option-values.ts';
 import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
 import { newWaiversOf, type WaiveFlags } from './waive-flags.ts';
@@ -17,6 +17,8 @@ interface VerifyFlags extends WaiveFlags {
   retryFor?: string;
   concurrency?: number;
   readOnly?: boolean;
+  failOnFlaky?: boolean;
+  flakyAfter?: number;
   reporter?: string[];
   json?: boolean;
   gossfile?: string[];
@@ -44,6 +46,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--retry-for <duration>', 'try a failing check again for this long (0s)', duration)
     .option('--concurrency <number>', 'checks at the same time (16)', count)
     .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
+    .option('--fail-on-flaky', 'fail if a check that passes is flaky')
+    .option('--flaky-after <number>', 'only from this many times on record on (1)', positive)
     .option(
       '--reporter <name[=file]>',
       `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}, or a file: ./mine.ts`,
@@ -94,6 +98,8 @@ const verify: Action = async (invocation, options, patterns) => {
     { path: 'verify.retryFor', value: flags.retryFor, flag: '--retry-for' },
     { path: 'verify.concurrency', value: flags.concurrency, flag: '--concurrency' },
     { path: 'verify.readOnly', value: flags.readOnly, flag: '--read-only' },
+    { path: 'verify.failOnFlaky', value: flags.failOnFlaky, flag: '--fail-on-flaky' },
+    { path: 'verify.flakyAfter', value: flags.flakyAfter, flag: '--flaky-after' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
   const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
