@@ -47,7 +47,7 @@ function usage(message: string, details: readonly string[] = []): Fault {
     code: 'bad-waiver',
     message,
     details,
-    hint: "meatymusic verify --waive-failures --until 2w --reason 'ticket 12'",
+    hint: 'meatymusic verify --waive-failures --until 2w --reason "…"',
     exitCode: ExitCode.usage,
   });
 }
