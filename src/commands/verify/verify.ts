@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
+import { readResult } from '../../session/read-result.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, positive, several } from '../option-values.ts';
@@ -26,6 +27,7 @@ interface VerifyFlags extends WaiveFlags {
   vars?: string[];
   evidence?: string;
   from?: string;
+  against?: string;
   lastFailed?: boolean;
   shard?: { index: number; count: number };
 }
@@ -55,6 +57,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     )
     .option('--evidence <folder>', 'save everything the checks observe to this folder')
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
+    .option('--against <result>', 'fail on new failures only: not on those of this saved result (JSON)')
     .option('--last-failed', 'only what did not pass in the last run')
     .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
     .option('--waive-failures', 'waive each failure: write it to meatymusic.waivers.yaml')
@@ -80,6 +83,7 @@ Examples:
   $ meatymusic verify database 'api/*' --retry-for 30s
   $ meatymusic verify --tag contract --reporter junit=report.xml
   $ meatymusic verify --waive-failures --until 2w --reason 'ticket 12'
+  $ meatymusic verify --against main.json
   $ meatymusic verify --json | jq .summary`,
     );
   act(command, verify);
@@ -109,6 +113,13 @@ const verify: Action = async (invocation, options, patterns) => {
     patterns,
     shard: flags.shard,
     waiveFailures,
+    against:
+      flags.against === undefined
+        ? undefined
+        : {
+            result: readResult(path.resolve(invocation.cwd, flags.against), invocation.cwd),
+            name: flags.against,
+          },
     onlyLastFailed: flags.lastFailed ?? false,
     evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
     from: flags.from && path.resolve(invocation.cwd, flags.from),
