@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
 import { readResult } from '../../session/read-result.ts';
 import { openProject } from '../context.ts';
-import type { Action, CommandModule } from '../invocation.ts';
+import { givenFlags } from '../given-flags.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, positive, several } from '../option-values.ts';
 import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
@@ -65,6 +66,12 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--reason <text>', 'why these failures are accepted')
     .option('--owner <name>', 'who removes these waivers (the user)')
     .option('--json', 'the same as --reporter json')
+    .addOption(
+      new Option(
+        '--watch',
+        'run again what a change touches; keys: a all, f failed, p pattern, q quit',
+      ).conflicts(['from', 'shard', 'lastFailed', 'json']),
+    )
     .option('--check-file <file>', 'run the declared checks of these YAML files', several)
     .option('--gossfile <file>', 'run the tests of these gossfiles', several)
     .option('--vars <file>', 'variables for declared checks and gossfiles', several)
@@ -86,7 +93,23 @@ Examples:
   $ meatymusic verify --against main.json
   $ meatymusic verify --json | jq .summary`,
     );
-  act(command, verify);
+  act(command, (invocation, options, patterns) =>
+    options.watch ? watchVerify(invocation, command, patterns) : verify(invocation, options, patterns),
+  );
+};
+
+/** Runs this call again and again, each time in a process of its own. */
+const watchVerify = async (invocation: Invocation, command: Command, patterns: string[]) => {
+  const { assertTerminal, watch } = await import('../watch/watch.ts');
+  assertTerminal(invocation);
+  const { reporter, checkFile = [], gossfile = [], vars = [] } = command.opts<VerifyFlags>();
+  const verifyWith = (ids: readonly string[]) => ['verify', ...givenFlags(command, ['watch']), '--', ...ids];
+  return watch(invocation, {
+    all: verifyWith(patterns),
+    some: verifyWith,
+    files: [...checkFile, ...gossfile, ...vars].map((file) => path.resolve(invocation.cwd, file)),
+    hasReporters: reporter !== undefined,
+  });
 };
 
 const verify: Action = async (invocation, options, patterns) => {
