@@ -30,6 +30,7 @@ interface VerifyFlags extends WaiveFlags {
   from?: string;
   against?: string;
   lastFailed?: boolean;
+  changed?: string | true;
   shard?: { index: number; count: number };
 }
 
@@ -60,6 +61,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
     .option('--against <result>', 'fail on new failures only: not on those of this saved result (JSON)')
     .option('--last-failed', 'only what did not pass in the last run')
+    .option('--changed [commit]', 'only what a change since this commit concerns (HEAD)')
     .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
     .option('--waive-failures', 'waive each failure: write it to meatymusic.waivers.yaml')
     .option('--until <date>', 'end of these waivers: a date, or a time from now (2w)')
@@ -91,6 +93,7 @@ Examples:
   $ meatymusic verify --tag contract --reporter junit=report.xml
   $ meatymusic verify --waive-failures --until 2w --reason 'ticket 12'
   $ meatymusic verify --against main.json
+  $ meatymusic verify --changed=origin/main
   $ meatymusic verify --json | jq .summary`,
     );
   act(command, (invocation, options, patterns) =>
@@ -143,6 +146,7 @@ const verify: Action = async (invocation, options, patterns) => {
             result: readResult(path.resolve(invocation.cwd, flags.against), invocation.cwd),
             name: flags.against,
           },
+    changedSince: flags.changed === true ? 'HEAD' : flags.changed,
     onlyLastFailed: flags.lastFailed ?? false,
     evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
     from: flags.from && path.resolve(invocation.cwd, flags.from),
