@@ -40,7 +40,7 @@ export {
 } from './page-visit.ts';
 export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
-export { redisCodeOf, redisCodes } from './redis-failures.ts';
+export { redisCodeOf, redisCodes, redisSabotage } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { carriesTrace, describeLine, responseHeaders, traceInHeaders, traceOfLine } from './sent-ids.ts';
 export { findShownProblem, shownCodes } from './shown-page.ts';
