@@ -186,6 +186,7 @@ export function startRun(options: RunOptions): Run {
   function compose(): RunResult {
     return runResultOf({
       checks: all.map(({ result }) => strays.applyTo(result as CheckResult)),
+      selected: plan.selected,
       excluded: plan.excluded ?? [],
       stack,
       startedAt: startedAtIso,
