@@ -86,7 +86,9 @@ export async function chooseRun(
   const excluded = excludedOf(wantedWithoutSkips, chosen, { areasOff: off, skippedBy });
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
   const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
-  const plan = { ...makePlan(judged, options), excluded };
+  // Another shard may examine what this one skips.
+  const selected = selection.shard ? {} : { selected: new Set(wantedWithoutSkips.map(({ id }) => id)) };
+  const plan = { ...makePlan(judged, options), ...selected, excluded };
   return { plan, options, all: checks, notices: [...notices, ...(changed ? [changed.notice] : [])] };
 }
 

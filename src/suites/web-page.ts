@@ -146,7 +146,7 @@ export function pageCheck({
       if (status !== options.status) {
         return fail('wrong-status', {
           ...found,
-          actual: location && status >= 300 && status < 400 ? `${actual}, to ${location}` : actual,
+          actual,
           ...(location && { hint: 'does the page ask for a login? name a public one in the option path' }),
         });
       }
