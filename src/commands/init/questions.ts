@@ -6,7 +6,7 @@ import type { DetectedProject, DetectedService } from './detect/index.ts';
 /** Asks one question; resolves to the trimmed answer, empty at the end of the input. */
 type Ask = (question: string) => Promise<string>;
 
-/** True where somebody can answer: questions are asked on a terminal alone. */
+/** True on a terminal: nothing else can answer. */
 export function canAsk({ stderr, stdin, quiet }: Invocation): boolean {
   return !quiet && stderr.isTerminal && stdin().isTTY === true;
 }

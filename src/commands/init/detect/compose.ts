@@ -93,7 +93,7 @@ interface Build {
   folder: Folder;
   /** The image that the Dockerfile starts from. */
   image?: string;
-  /** Names that tell the images of one context apart: the target, and the ending of the Dockerfile. */
+  /** Names that distinguish the images of one context: the target, and the ending of the Dockerfile. */
   names: string[];
 }
 
