@@ -12,6 +12,7 @@ import type { Finding } from './finding.ts';
 
 /** Longest that one address is asked. */
 const withinMs = 8000;
+const probeNames = ['http', 'tcp', 'postgres', 'redis'] as const;
 
 /** Asks the addresses of an external stack side by side: name, connection, certificate, answer, and login of database and cache. */
 export async function examineAddresses(project: Project, signal: AbortSignal): Promise<Finding[]> {
@@ -19,15 +20,23 @@ export async function examineAddresses(project: Project, signal: AbortSignal): P
   const { runtime } = await findRuntime(project);
   const { base } = await describeStack(project, runtime, 'meatymusic doctor');
   const shared = createSharedResources();
-  const end = AbortSignal.any([signal, AbortSignal.timeout(withinMs + 500)]);
-  const endMs = performance.now() + withinMs;
-  const context: ProbeContext = {
+  const end = new AbortController();
+  const first: ProbeContext = {
     ...base,
-    signal: end,
-    remainingMs: () => Math.max(1, endMs - performance.now()),
+    signal,
+    remainingMs: () => withinMs,
     clock: systemClock,
     effects: 'none',
     shared,
+  };
+  // The time for loading them is no service's.
+  for (const name of probeNames) await (await createProbe(name, first)).close?.();
+  const timer = setTimeout(() => end.abort(), withinMs + 500);
+  const endMs = performance.now() + withinMs;
+  const context: ProbeContext = {
+    ...first,
+    signal: AbortSignal.any([signal, end.signal]),
+    remainingMs: () => Math.max(1, endMs - performance.now()),
   };
   try {
     return await Promise.all(
@@ -43,6 +52,7 @@ export async function examineAddresses(project: Project, signal: AbortSignal): P
       }),
     );
   } finally {
+    clearTimeout(timer);
     await shared.close();
   }
 }
