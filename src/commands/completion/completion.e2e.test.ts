@@ -38,7 +38,7 @@ const wanted: readonly [typed: string, expected: string, inBash?: string][] = [
   ['up --runtime=co', '--runtime=compose', 'compose'],
   ['verify --rep', '--reporter'],
   ['verify --reporter ju', 'junit'],
-  ['checks explain api/hea', 'api/health'],
+  ['checks explain api/hea', 'api/health api/health@payments'],
   ['checks li', 'list'],
   ['logs ap', 'api'],
   ['verify @pay', '@payments'],
