@@ -3,39 +3,90 @@ import type { Check } from '../check/define-check.ts';
 import type { Fail, Skip } from '../check/verdict.ts';
 import { type GivenOptions, optionsGivenFor } from './given-options.ts';
 
-/** Codes of failures that say that there is no such endpoint, if it answered 404. */
-const missingCodes = ['no-endpoint', 'wrong-status'];
+/** Codes of failures that report a missing endpoint, if it answered 404. */
+const missingCodes = ['no-endpoint', 'wrong-status', 'fails-before'];
+
+export interface DefaultPaths {
+  given: GivenOptions;
+  /** Every check of the project: an area whose checks share a path is configured in one line. */
+  checks?: readonly Check[];
+  /** Returns a setting of a service that holds a path, if it is not configured. */
+  unsetPath?: (service: string, setting: string) => string | undefined;
+}
+
+/** A path that is not configured, and the line that configures it. */
+interface DefaultPath {
+  path: string;
+  line: string;
+}
+
+/** Setting of a service that holds the path of an endpoint which an API may not have. */
+const pathSetting = 'readyPath';
 
 /**
  * Returns the check so that it is skipped, and not failed, where its endpoint answers 404 at a path that is not configured:
  * on a stack that is not the reference stack, it is not known whether that path was ever agreed on.
  */
-export function skippedWithoutEndpoint(check: Check, given: GivenOptions): Check {
-  const path = check.options?.path?.default;
-  if (!check.source.startsWith('checks/') || typeof path !== 'string' || path === '') return check;
-  if (optionsGivenFor(check, given).has('path')) return check;
+export function skippedWithoutEndpoint(check: Check, defaults: DefaultPaths): Check {
+  if (!check.source.startsWith('checks/')) return check;
+  const found = defaultPathOf(check, defaults);
+  if (!found) return check;
   return {
     ...check,
     async run(context) {
       const verdict = await check.run(context);
-      return !context.stack.isReference && verdict.status === 'fail' && isMissing(verdict)
-        ? skip(check, path)
+      return !context.stack.isReference && verdict.status === 'fail' && isMissing(verdict, found)
+        ? skip(check, found)
         : verdict;
     },
   };
 }
 
-function isMissing({ code, evidence }: Fail): boolean {
-  const statuses = evidence.flatMap((each) =>
-    each.kind === 'http' && 'response' in each.exchange ? [each.exchange.response?.status] : [],
-  );
-  return missingCodes.includes(code) && statuses.includes(404);
+function defaultPathOf(
+  check: Check,
+  { given, checks = [], unsetPath = () => undefined }: DefaultPaths,
+): DefaultPath | undefined {
+  const { id, options, judges, service } = check;
+  const path = options?.path?.default;
+  if (typeof path === 'string' && path !== '') {
+    if (optionsGivenFor(check, given).has('path')) return undefined;
+    const area = areaOf(id);
+    const others = checks
+      .filter((each) => areaOf(each.id) === area)
+      .map((each) => each.options?.path?.default);
+    const isShared = others.every((other) => other === undefined || other === path);
+    return {
+      path,
+      line: isShared ? `contract: { ${area}: { path: … } }` : `options: { '${id}': { path: … } }`,
+    };
+  }
+  if (judges !== 'api' || options?.path) return undefined;
+  const name = service ?? 'api';
+  const ofService = unsetPath(name, pathSetting);
+  return ofService === undefined
+    ? undefined
+    : { path: ofService, line: `services: { ${name}: { ${pathSetting}: … } }` };
 }
 
-function skip({ id }: Check, path: string): Skip {
+function isMissing({ code, evidence }: Fail, { path }: DefaultPath): boolean {
+  const missing = evidence.flatMap((each) =>
+    each.kind === 'http' && 'response' in each.exchange && each.exchange.response?.status === 404
+      ? [each.exchange.request.url]
+      : [],
+  );
+  const wanted = pathOf(path);
+  return missingCodes.includes(code) && missing.some((url) => pathOf(url).endsWith(wanted));
+}
+
+/** The path of an address or a path, without the query, which may hold placeholders. */
+function pathOf(address: string): string {
+  return new URL(address, 'http://localhost').pathname;
+}
+
+function skip({ id }: Check, { path, line }: DefaultPath): Skip {
   return {
     status: 'skip',
     reason: `${path} is the default path, it is not configured, and it answers 404`,
-    enable: `contract: { ${areaOf(id)}: { path: … } } where it has another one, { ${areaOf(id)}: false } where it has none, contract: full where it must have it`,
+    enable: `${line} where it has another one, verify: { skip: ['${id}'] } where it has none, contract: full where it must have it`,
   };
 }

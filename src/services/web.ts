@@ -13,7 +13,11 @@ export const web = defineServiceKind({
   settings: {
     url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the web app'),
     serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
-    appName: setting(name, 'MeatyMusic', 'Name that its pages show'),
+    appName: setting(
+      name,
+      'MeatyMusic',
+      'Name that its pages show; default: of the reference stack only, elsewhere not looked for',
+    ),
     build: unset(
       strictMap({
         command: described(name, 'Production build, run by web/build'),
@@ -45,7 +49,7 @@ export const web = defineServiceKind({
     enabled: v.boolean(),
     url: v.string(),
     serviceName: v.string(),
-    appName: v.string(),
+    appName: v.optional(v.string()),
     build: v.optional(
       strictMap({
         command: v.string(),

@@ -13,6 +13,7 @@ import { excludedOf } from '../engine/excluded.ts';
 import type { GivenOptions } from '../engine/given-options.ts';
 import { makePlan, type Plan } from '../engine/plan.ts';
 import { selectChecks } from '../engine/select.ts';
+import { settingsOf } from '../services/index.ts';
 import type { JudgedService } from '../sources/fan-out.ts';
 import { type CheckSources, loadAllChecks } from './all-checks.ts';
 import type { Bundle } from './evidence.ts';
@@ -62,8 +63,9 @@ export async function chooseRun(
     shard: selection.shard,
   };
   const given = givenOptions(project, checks);
+  const defaults = { given, checks, unsetPath: unsetPathsOf(project) };
   const chosen = chooseChecks(checks, wanted).map((check) =>
-    config.contract === 'full' ? check : skippedWithoutEndpoint(check, given),
+    config.contract === 'full' ? check : skippedWithoutEndpoint(check, defaults),
   );
   const all = selectChecks(checks, { ...wanted, skip: [], areasOff: new Set() }, { alone: true });
   const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';
@@ -97,6 +99,15 @@ function givenOptions({ config, origins }: Project, checks: readonly Check[]): G
   const merged: Record<string, Record<string, unknown>> = { ...ofContract };
   for (const [key, values] of Object.entries(config.options)) merged[key] = { ...merged[key], ...values };
   return merged;
+}
+
+/** Returns the default of a setting that nothing sets. */
+function unsetPathsOf({ config, origins }: Project) {
+  return (service: string, setting: string): string | undefined => {
+    const value: unknown = Reflect.get(settingsOf(config.services, service), setting);
+    const isDefault = originOf(origins, `services.${service}.${setting}`).kind === 'default';
+    return isDefault && typeof value === 'string' ? value : undefined;
+  };
 }
 
 /** Evidence is judged by the checks of the services that it was observed on. */
