@@ -174,8 +174,8 @@ it('is the same log to a check that looks for lines', () => {
     return [file, records.length, structured.length, traced.length];
   });
   const judged = files.map((file) => {
-    const { lines, structured, withTraceId } = analyse(read(file));
-    return [file, lines, structured, withTraceId];
+    const { lines, wrapperLines, structured, withTraceId } = analyse(read(file));
+    return [file, lines + wrapperLines, structured, withTraceId];
   });
   expect(looked).toEqual(judged);
 });

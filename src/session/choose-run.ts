@@ -8,7 +8,7 @@ import { originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { chooseChecks } from '../engine/choose-checks.ts';
-import { skippedWithoutEndpoint } from '../engine/default-endpoint.ts';
+import { skippedWhereNotAgreed } from '../engine/default-names.ts';
 import { excludedOf } from '../engine/excluded.ts';
 import type { GivenOptions } from '../engine/given-options.ts';
 import { makePlan, type Plan } from '../engine/plan.ts';
@@ -65,7 +65,7 @@ export async function chooseRun(
   const given = givenOptions(project, checks);
   const defaults = { given, checks, unsetPath: unsetPathsOf(project) };
   const chosen = chooseChecks(checks, wanted).map((check) =>
-    config.contract === 'full' ? check : skippedWithoutEndpoint(check, defaults),
+    config.contract === 'full' ? check : skippedWhereNotAgreed(check, defaults),
   );
   const all = selectChecks(checks, { ...wanted, skip: [], areasOff: new Set() }, { alone: true });
   const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';

@@ -7,7 +7,7 @@ import type { Check } from '../check/define-check.ts';
 import { exampleStack } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import { type ConfigInput, configOf } from '../config/schema.ts';
-import { type DefaultPaths, skippedWithoutEndpoint } from '../engine/default-endpoint.ts';
+import { type DefaultPaths, skippedWhereNotAgreed } from '../engine/default-names.ts';
 import { chooseRun } from './choose-run.ts';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'contract-')));
@@ -79,7 +79,7 @@ describe('a default path that answers 404', () => {
       run: async () => ({ status: 'fail', code, expected: '', actual: '', evidence: [http(status, path)] }),
     }) as unknown as Check;
   const judged = (check: Check, given = {}, isReference = false, more: Partial<DefaultPaths> = {}) =>
-    skippedWithoutEndpoint(check, { given, ...more }).run({
+    skippedWhereNotAgreed(check, { given, ...more }).run({
       stack: { ...exampleStack, isReference },
     } as never);
 
@@ -114,6 +114,23 @@ describe('a default path that answers 404', () => {
       enable: expect.stringContaining('services: { payments: { readyPath: … } }'),
     });
     expect(await judged(ready, {}, false, {})).toMatchObject({ status: 'fail' });
+  });
+
+  it('is one of many names: tables and an extension that nothing names are skipped as well', async () => {
+    const tables = (given = {}) =>
+      judged(
+        {
+          ...failing(404, 'table-missing'),
+          id: 'database/tables-present',
+          options: { tables: { default: {} } },
+        } as unknown as Check,
+        given,
+      );
+    expect(await tables()).toMatchObject({
+      status: 'skip',
+      enable: expect.stringContaining("options: { 'database/tables-present': { tables: … } }"),
+    });
+    expect(await tables({ database: { tables: {} } })).toMatchObject({ status: 'fail' });
   });
 
   it.each([

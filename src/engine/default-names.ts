@@ -6,6 +6,12 @@ import { type GivenOptions, optionsGivenFor } from './given-options.ts';
 /** Codes of failures that report a missing endpoint, if it answered 404. */
 const missingCodes = ['no-endpoint', 'wrong-status', 'fails-before'];
 
+/** Options with names of what a database has, and the codes of failures that report it missing. */
+const namesOfParts: Readonly<Record<string, readonly string[]>> = {
+  tables: ['table-missing'],
+  extension: ['not-installed', 'not-available'],
+};
+
 export interface DefaultPaths {
   given: GivenOptions;
   /** Every check of the project: an area whose checks share a path is configured in one line. */
@@ -24,20 +30,35 @@ interface DefaultPath {
 const pathSetting = 'readyPath';
 
 /**
- * Returns the check so that it is skipped, and not failed, where its endpoint answers 404 at a path that is not configured:
- * on a stack that is not the reference stack, it is not known whether that path was ever agreed on.
+ * Returns the check so that it is skipped, and not failed, where what it judges is missing under a name that is not configured, such
+ * as an endpoint that answers 404: on a stack that is not the reference stack, it is not known whether it was ever agreed on.
  */
-export function skippedWithoutEndpoint(check: Check, defaults: DefaultPaths): Check {
+export function skippedWhereNotAgreed(check: Check, defaults: DefaultPaths): Check {
   if (!check.source.startsWith('checks/')) return check;
-  const found = defaultPathOf(check, defaults);
-  if (!found) return check;
+  const path = defaultPathOf(check, defaults);
+  const options = optionsGivenFor(check, defaults.given);
+  const names = Object.keys(namesOfParts).filter((name) => check.options?.[name] && !options.has(name));
+  if (!path && names.length === 0) return check;
   return {
     ...check,
     async run(context) {
       const verdict = await check.run(context);
-      return !context.stack.isReference && verdict.status === 'fail' && isMissing(verdict, found)
-        ? skip(check, found)
-        : verdict;
+      if (context.stack.isReference || verdict.status !== 'fail') return verdict;
+      if (path && isMissing(verdict, path)) {
+        return skip(
+          check,
+          `${path.path} is the default path, it is not configured, and it answers 404`,
+          path.line,
+        );
+      }
+      const name = names.find((each) => namesOfParts[each]?.includes(verdict.code));
+      if (name === undefined) return verdict;
+      const line = `options: { '${check.id}': { ${name}: … } }`;
+      return skip(
+        check,
+        `the option ${name} is not configured, and its default is not there: ${verdict.actual}`,
+        line,
+      );
     },
   };
 }
@@ -83,10 +104,10 @@ function pathOf(address: string): string {
   return new URL(address, 'http://localhost').pathname;
 }
 
-function skip({ id }: Check, { path, line }: DefaultPath): Skip {
+function skip({ id }: Check, reason: string, line: string): Skip {
   return {
     status: 'skip',
-    reason: `${path} is the default path, it is not configured, and it answers 404`,
-    enable: `${line} where it has another one, verify: { skip: ['${id}'] } where it has none, contract: full where it must have it`,
+    reason,
+    enable: `${line} where it has another name, verify: { skip: ['${id}'] } where it has none, contract: full where it must have it`,
   };
 }
