@@ -18,6 +18,7 @@ import { startRun } from './engine/run.ts';
 import { chooseRuntime, findRuntime } from './runners/choose.ts';
 import { createRuntime } from './runners/index.ts';
 import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
+import { buildOfRun } from './session/build-of-run.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { rememberRun } from './session/last-run.ts';
@@ -107,7 +108,9 @@ export interface VerifyOptions extends RunSelection {
  */
 export async function verify(project: Project, options: VerifyOptions = {}): Promise<RunResult> {
   const { signal = new AbortController().signal, onNotice = () => {}, onStart, onEvent, from } = options;
+  const { root, env, environment } = project;
   const settings = project.config.verify;
+  const ofBuild = buildOfRun(root, env);
   const bundle = from ? await openBundle(from, project.redact) : undefined;
   const chosen = await chooseRun(project, options, { bundle, signal });
   for (const notice of chosen.notices) onNotice(notice);
@@ -127,6 +130,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   try {
     await source.prepare?.(checks.filter(runs));
     trace = await openTrace(project);
+    const build = await ofBuild;
     const run = startRun({
       plan: chosen.plan,
       stack,
@@ -141,6 +145,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       readOnly: settings.readOnly,
       toolVersion,
       traceId: trace?.traceId,
+      labels: { ...(environment && { environment }), ...(build && { build }) },
       redact: project.redact,
       signal,
       listeners: onEvent ? [onEvent] : [],

@@ -8,6 +8,7 @@ import type {
   CheckResult,
   ExcludedCheck,
   NothingExamined,
+  RunLabels,
   RunResult,
   Status,
 } from '../check/result.ts';
@@ -86,6 +87,8 @@ export interface RunFacts {
   interruption: unknown;
   toolVersion: string;
   traceId: string | undefined;
+  /** Default: none. */
+  labels?: RunLabels;
 }
 
 export function runResultOf(facts: RunFacts): RunResult {
@@ -110,6 +113,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     tool: { name: 'meatymusic', version: toolVersion },
     startedAt,
     durationMs,
+    ...facts.labels,
     ...(traceId ? { traceId } : {}),
     stack,
     ...(endedBy ? { endedBy } : {}),

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
+import type { Attempt, CheckResult, RunLabels, RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
@@ -40,6 +40,8 @@ export interface RunOptions {
   readOnly: boolean;
   toolVersion: string;
   traceId?: string | undefined;
+  /** What the result records of the run. Default: nothing. */
+  labels?: RunLabels;
   /** Applied to all text of a result. */
   redact?: (text: string) => string;
   /** Interrupts the run; a reason with an `exitCode` gives the run that code. */
@@ -276,6 +278,7 @@ export function startRun(options: RunOptions): Run {
       interruption: signal?.reason,
       toolVersion: options.toolVersion,
       traceId: options.traceId,
+      labels: { ...options.labels, ...(plan.shard && { shard: plan.shard }) },
     });
   }
 

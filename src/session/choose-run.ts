@@ -26,6 +26,8 @@ export interface RunSelection {
   sources?: CheckSources;
   /** Only this part of the checks, `index` from 1 on. */
   shard?: { index: number; count: number } | undefined;
+  /** Milliseconds by check ID: shards take about the same time. Default: shards of the same number of checks. */
+  durations?: ReadonlyMap<string, number> | undefined;
   /** Only what did not pass in the last run. Default `false`. */
   onlyLastFailed?: boolean;
 }
@@ -59,18 +61,25 @@ export async function chooseRun(
     tags: config.verify.tags,
     skip: config.verify.skip,
     areasOff: off,
-    shard: selection.shard,
   };
+  const { shard, durations } = selection;
   const given = givenOptions(project, checks);
-  const chosen = chooseChecks(checks, wanted).map((check) =>
+  const ofAllShards = chooseChecks(checks, wanted);
+  const ofShard = shard ? chooseChecks(checks, { ...wanted, shard, durations }) : ofAllShards;
+  const chosen = ofShard.map((check) =>
     config.contract === 'full' ? check : skippedWithoutEndpoint(check, given),
   );
   const all = selectChecks(checks, { ...wanted, skip: [], areasOff: new Set() }, { alone: true });
   const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';
-  const excluded = excludedOf(all, chosen, { areasOff: off, skippedBy });
+  const excluded = excludedOf(all, ofAllShards, { areasOff: off, skippedBy });
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
   const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
-  const plan = { ...makePlan(judged, options), excluded };
+  const divided = selectChecks(checks, wanted, { alone: true }).map(({ id }) => id);
+  const plan = {
+    ...makePlan(judged, options),
+    excluded,
+    ...(shard && { shard: { ...shard, checks: divided } }),
+  };
   return { plan, options, notices };
 }
 

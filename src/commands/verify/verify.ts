@@ -6,6 +6,7 @@ import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
+import { parseShard, type ShardOfCall, shardOfJob } from './shard.ts';
 
 interface VerifyFlags {
   tag?: string[];
@@ -24,7 +25,7 @@ interface VerifyFlags {
   evidence?: string;
   from?: string;
   lastFailed?: boolean;
-  shard?: { index: number; count: number };
+  shard?: ShardOfCall | 'auto';
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -51,7 +52,11 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--evidence <folder>', 'save everything the checks observe to this folder')
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
     .option('--last-failed', 'only what did not pass in the last run')
-    .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n parts of the checks; auto: the part of this job of a CI system',
+      parseShard,
+    )
     .option('--json', 'the same as --reporter json')
     .option('--check-file <file>', 'run the declared checks of these YAML files', several)
     .option('--gossfile <file>', 'run the tests of these gossfiles', several)
@@ -92,7 +97,7 @@ const verify: Action = async (invocation, options, patterns) => {
   const reports = await openReportsOf(project, invocation.signal);
   return runVerify(invocation, project, reports, {
     patterns,
-    shard: flags.shard,
+    shard: flags.shard === 'auto' ? shardOfJob(invocation.env) : flags.shard,
     onlyLastFailed: flags.lastFailed ?? false,
     evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
     from: flags.from && path.resolve(invocation.cwd, flags.from),
@@ -103,12 +108,6 @@ const verify: Action = async (invocation, options, patterns) => {
     },
   });
 };
-
-function shard(text: string): { index: number; count: number } {
-  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
-  if (index < 1 || index > count) throw new InvalidArgumentError('Write 1/3, 2/3 or 3/3.');
-  return { index, count };
-}
 
 function count(text: string): number {
   const value = Number(text);
