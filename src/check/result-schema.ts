@@ -26,6 +26,13 @@ export const attemptSchema = strictMap({
   actual: v.optional(text),
 });
 
+/** Who accepts a failure for how long, and why. */
+export const waiverSchema = strictMap({
+  reason: text,
+  owner: text,
+  until: about('Last moment: a date, which is included, or a date and time; UTC'),
+});
+
 const examined = v.array(strictMap({ count: number(), what: text }));
 
 export const checkResultSchema = strictMap({
@@ -37,7 +44,7 @@ export const checkResultSchema = strictMap({
   tags: texts,
   effects: v.picklist(effectsLevels),
   source: about('The file or package that the check came from'),
-  status: v.picklist([...attemptStatuses, 'blocked']),
+  status: v.picklist([...attemptStatuses, 'blocked', 'waived']),
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe(
@@ -49,6 +56,16 @@ export const checkResultSchema = strictMap({
   reason: maybe('skip: why it cannot be judged'),
   enable: maybe('skip: what would make it possible'),
   blockedBy: v.optional(described(texts, 'blocked: the root causes')),
+  waiver: v.optional(
+    described(waiverSchema, 'waived: the waiver of the failure, or of the failure that blocked the check'),
+  ),
+  known: v.optional(
+    described(
+      strictMap({ in: about('File of that result'), startedAt: text }),
+      'waived: the same failure is in the result that the run is compared with (--against)',
+    ),
+  ),
+  endedWaiver: v.optional(described(waiverSchema, 'fail: the waiver that has ended')),
   evidence: v.array(evidenceSchema),
   attempts: v.array(attemptSchema),
   flaky: v.optional(described(v.boolean(), 'Passed, but not at the first attempt')),
@@ -62,9 +79,18 @@ export const excludedSchema = strictMap({
 });
 
 export const nothingExaminedSchema = described(
-  strictMap({ code: v.picklist(['all-skipped', 'empty-shard']), message: text }),
-  'No check came to a verdict: all were skipped (exit code 2), or the shard is empty',
+  strictMap({ code: v.picklist(['all-skipped', 'all-waived', 'empty-shard']), message: text }),
+  'No check passed or failed: all were skipped or waived (exit code 2), or the shard is empty',
 );
+
+export const unusedWaiverSchema = strictMap({
+  check: about('ID, area or glob of the waiver'),
+  service: v.optional(text),
+  code: v.optional(text),
+  ...waiverSchema.entries,
+  where: about('File and line of the waiver'),
+  why: about('Why it applied to no failure: no such check, the check passes, another code'),
+});
 
 /** Returns the schema of the result document of a stack with these services. */
 export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
@@ -115,6 +141,8 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         skip: count,
         error: count,
         blocked: count,
+        waived: described(count, 'Failures, and what they blocked, that a waiver or --against accepts'),
+        known: described(count, 'How many of the waived are accepted by --against'),
         total: count,
         flaky: count,
         excluded: described(
@@ -126,6 +154,9 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
       ok: v.boolean(),
       exitCode: count,
       checks: described(v.array(checkResultSchema), 'In the order of the plan'),
+      unusedWaivers: v.optional(
+        described(v.array(unusedWaiverSchema), 'Waivers that no failure of this run needed'),
+      ),
       excluded: v.optional(
         described(
           v.array(excludedSchema),

@@ -5,6 +5,8 @@ import type {
   excludedSchema,
   nothingExaminedSchema,
   resultSchemaOf,
+  unusedWaiverSchema,
+  waiverSchema,
 } from './result-schema.ts';
 import type { buildSchema, mergedSchema, shardSchema } from './run-schema.ts';
 
@@ -14,7 +16,7 @@ export type Attempt = v.InferOutput<typeof attemptSchema>;
 /** The verdict of one check with everything that it rests on. */
 export type CheckResult = v.InferOutput<typeof checkResultSchema>;
 
-/** `pass`, `fail` and `skip` come from the check; `error` (the check broke) and `blocked` (a check in `after` did not pass) from the engine. */
+/** `pass`, `fail` and `skip` come from the check; `error` (the check broke) and `blocked` (a check in `after` did not pass) and `waived` (a failure that is accepted) from the engine. */
 export type Status = CheckResult['status'];
 
 /** The result document, the source of every report. It is redacted before it is made. */
@@ -37,3 +39,9 @@ export type Merged = v.InferOutput<typeof mergedSchema>;
 
 /** What a result records of its run beside verdicts. */
 export type RunLabels = Pick<RunResult, 'environment' | 'build' | 'shard' | 'merged'>;
+
+/** Who accepts a failure, why, and until when. */
+export type Waiver = v.InferOutput<typeof waiverSchema>;
+
+/** A waiver that no failure of the run needed. */
+export type UnusedWaiver = v.InferOutput<typeof unusedWaiverSchema>;

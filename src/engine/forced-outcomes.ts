@@ -27,7 +27,7 @@ export function verdictFromBefore(
   const required = results.filter(({ id }) => after.includes(id));
   const named = results.filter(({ id, code }) => code !== undefined && codes[id]?.includes(code));
   const roots = [...required, ...named].flatMap(({ status, id, blockedBy }) =>
-    status === 'fail' || status === 'error' ? [id] : (blockedBy ?? []),
+    status === 'fail' || status === 'error' || (status === 'waived' && !blockedBy) ? [id] : (blockedBy ?? []),
   );
   if (roots.length > 0) return { status: 'blocked', blockedBy: [...new Set(roots)] };
   const skipped = required.find(({ status }) => status === 'skip');

@@ -11,6 +11,7 @@ import type {
   RunLabels,
   RunResult,
   Status,
+  UnusedWaiver,
 } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
 import type { StackInfo } from '../check/stack.ts';
@@ -75,6 +76,8 @@ function firstFrame(stack: string): string {
 
 export interface RunFacts {
   checks: CheckResult[];
+  /** Default: none. */
+  unusedWaivers?: readonly UnusedWaiver[];
   /** Checks that were selected and that something leaves out. */
   excluded: readonly ExcludedCheck[];
   stack: StackInfo;
@@ -92,8 +95,17 @@ export interface RunFacts {
 }
 
 export function runResultOf(facts: RunFacts): RunResult {
-  const { checks, excluded, stack, startedAt, durationMs, endedBy, internalError, toolVersion, traceId } =
-    facts;
+  const {
+    checks,
+    unusedWaivers = [],
+    excluded,
+    stack,
+    startedAt,
+    durationMs,
+    endedBy,
+    internalError,
+  } = facts;
+  const { toolVersion, traceId } = facts;
   const count = (status: Status) => checks.filter((check) => check.status === status).length;
   const summary = {
     total: checks.length,
@@ -102,6 +114,8 @@ export function runResultOf(facts: RunFacts): RunResult {
     skip: count('skip'),
     error: count('error'),
     blocked: count('blocked'),
+    waived: count('waived'),
+    known: checks.filter(({ known }) => known).length,
     flaky: checks.filter(({ flaky }) => flaky).length,
     excluded: excluded.length,
     advisory: checks.filter(({ status, level }) => status === 'fail' && level === 'advisory').length,
@@ -123,12 +137,21 @@ export function runResultOf(facts: RunFacts): RunResult {
     ok: exitCode === ExitCode.ok,
     exitCode,
     checks,
+    ...(unusedWaivers.length > 0 && { unusedWaivers: [...unusedWaivers] }),
     ...(excluded.length > 0 && { excluded: [...excluded] }),
   };
 }
 
 function nothingExaminedIn({ checks, endedBy, internalError }: RunFacts): NothingExamined | undefined {
-  if (endedBy || internalError || checks.some(({ status }) => status !== 'skip')) return undefined;
+  const isNothing = ({ status, level }: CheckResult) =>
+    status === 'skip' || status === 'waived' || (status === 'fail' && level === 'advisory');
+  const waived = checks.filter(({ status }) => status === 'waived').length;
+  if (endedBy || internalError) return undefined;
+  if (waived > 0 && checks.every(isNothing)) {
+    const what = waived === 1 ? 'the only failure is' : `the ${waived} failures are`;
+    return { code: 'all-waived', message: `no check passed: ${what} waived` };
+  }
+  if (checks.some(({ status }) => status !== 'skip')) return undefined;
   if (checks.length === 0)
     return {
       code: 'empty-shard',
@@ -154,5 +177,5 @@ function exitCodeOf(
     ({ status, level }) => level === 'required' && (status === 'fail' || status === 'blocked'),
   );
   if (failed) return ExitCode.checkFailed;
-  return nothingExamined?.code === 'all-skipped' ? ExitCode.usage : ExitCode.ok;
+  return nothingExamined && nothingExamined.code !== 'empty-shard' ? ExitCode.usage : ExitCode.ok;
 }

@@ -65,6 +65,8 @@ describe('startRun', () => {
       skip: 1,
       error: 0,
       blocked: 0,
+      waived: 0,
+      known: 0,
       flaky: 0,
       excluded: 0,
       advisory: 0,

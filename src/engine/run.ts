@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Attempt, CheckResult, RunLabels, RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
+import { type Acceptance, withAcceptance } from './acceptance.ts';
 import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
@@ -38,6 +39,8 @@ export interface RunOptions {
   concurrency: number;
   bail: boolean;
   readOnly: boolean;
+  /** Default: no failure is accepted. */
+  acceptance?: Acceptance | undefined;
   toolVersion: string;
   traceId?: string | undefined;
   /** What the result records of the run. Default: nothing. */
@@ -202,14 +205,12 @@ export function startRun(options: RunOptions): Run {
   /** Records the verdict, emits it, and starts or settles the checks that waited for it. */
   function settle(progress: Progress, outcome: Outcome | Blocked): void {
     const { check, attempts, startMs } = progress;
-    const result = resultOf({
-      check,
-      outcome,
-      attempts,
-      startMs,
-      endMs: elapsedMs(),
-      redact: options.redact,
-    });
+    const settled = { check, outcome, attempts, startMs, endMs: elapsedMs(), redact: options.redact };
+    const result = withAcceptance(
+      resultOf(settled),
+      options.acceptance,
+      (id) => all.find((each) => each.check.id === id)?.result,
+    );
     progress.result = result;
     progress.state = 'done';
     left--;
@@ -269,6 +270,7 @@ export function startRun(options: RunOptions): Run {
     });
     return runResultOf({
       checks,
+      unusedWaivers: options.acceptance?.findUnused(checks) ?? [],
       excluded: plan.excluded ?? [],
       stack,
       startedAt: startedAtIso,

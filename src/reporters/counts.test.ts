@@ -35,6 +35,8 @@ describe('counts', () => {
       skip: 0,
       error: 0,
       blocked: 0,
+      waived: 0,
+      known: 0,
       flaky: 0,
       excluded: 0,
       advisory: 1,

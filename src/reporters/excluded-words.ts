@@ -20,3 +20,15 @@ export function excludedLines({ excluded = [] }: Pick<RunResult, 'excluded'>): s
     ...[...reasons].map(([reason, count]) => `${count} left out (${reason})`),
   ];
 }
+
+/** Returns a line for each waiver that no failure needed: `the waiver of ben for cache/* is not needed: the check passes`. */
+export function unusedWaiverLines({ unusedWaivers = [] }: Pick<RunResult, 'unusedWaivers'>): string[] {
+  return unusedWaivers.map(
+    ({ owner, check, why, where }) => `the waiver of ${owner} for ${check} is not needed: ${why} (${where})`,
+  );
+}
+
+/** Returns the lines below the counts of a run: what is left out, and which waivers are not needed. */
+export function noteLines(result: Pick<RunResult, 'excluded' | 'unusedWaivers'>): string[] {
+  return [...excludedLines(result), ...unusedWaiverLines(result)];
+}

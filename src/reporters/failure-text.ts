@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import type { CheckResult } from '../check/result.ts';
+import type { CheckResult, Waiver } from '../check/result.ts';
 import { evidenceLines } from './evidence-lines.ts';
 
 /** Why a check did not pass, in one sentence. */
@@ -15,12 +15,25 @@ export function reasonOf(check: CheckResult): string {
       return `skipped: ${check.reason}`;
     case 'blocked':
       return `blocked by ${(check.blockedBy ?? []).join(', ')}`;
+    case 'waived':
+      return `${waivedWords(check)}; ${check.blockedBy ? `blocked by ${check.blockedBy.join(', ')}` : `expected ${check.expected}; found ${check.actual}`}`;
   }
+}
+
+/** Returns who accepts a failure: `waived by ana until 2026-12-24 (ticket 12)`, `known: it fails in main.json as well`. */
+export function waivedWords({ waiver, known }: Pick<CheckResult, 'waiver' | 'known'>): string {
+  if (waiver) return `waived by ${waiverWords(waiver)}`;
+  return `known: it fails in ${known?.in} as well`;
+}
+
+/** Returns `ana until 2026-12-24 (ticket 12)`. */
+export function waiverWords({ owner, until, reason }: Waiver): string {
+  return `${owner} until ${until} (${reason})`;
 }
 
 /** Returns what is known about a check that did not pass, as named lines. */
 export function detailsOf(check: CheckResult): [name: string, text: string][] {
-  const { status, code, expected, actual, hint, reason, enable, blockedBy, attempts } = check;
+  const { status, code, expected, actual, hint, reason, enable, blockedBy, attempts, endedWaiver } = check;
   const details: [string, string | undefined][] = [
     ['code', code],
     ['expected', expected],
@@ -28,6 +41,8 @@ export function detailsOf(check: CheckResult): [name: string, text: string][] {
     ['reason', reason],
     ['to run it', enable],
     ['blocked by', blockedBy?.join(', ')],
+    ['waiver', status === 'waived' ? waivedWords(check) : undefined],
+    ['ended waiver', endedWaiver && waiverWords(endedWaiver)],
     ['next', hint],
     ['attempts', attempts.length > 1 ? String(attempts.length) : undefined],
     ['time', attempts.length > 0 ? formatDuration(check.durationMs) : undefined],

@@ -1,6 +1,6 @@
 import { safeText } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
-import { excludedLines } from './excluded-words.ts';
+import { noteLines } from './excluded-words.ts';
 import { detailsOf, evidenceText } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
@@ -18,7 +18,7 @@ export const github: Reporter = {
       .sort((one, other) => severity(other) - severity(one));
     const rest = failed.length - mostAnnotations;
     const more = rest > 0 ? `; ${rest} of ${failed.length} failures are not annotated` : '';
-    const left = excludedLines(result).map((line) => `; ${line}`);
+    const left = noteLines(result).map((line) => `; ${line}`);
     const summary = `${closingWords(result)} on the ${result.stack.runtime} stack${left.join('')}${more}`;
     const kind = result.nothingExamined && !result.ok ? 'error' : 'notice';
     const lines = [

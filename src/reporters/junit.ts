@@ -1,7 +1,7 @@
 import { safeText } from '../base/safe-text.ts';
 import type { CheckResult, RunResult } from '../check/result.ts';
 import { byArea } from './by-area.ts';
-import { excludedLines } from './excluded-words.ts';
+import { excludedLines, unusedWaiverLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -16,7 +16,7 @@ export const junit: Reporter = {
       tests: summary.total + (ofRun ? 1 : 0),
       failures: summary.fail - summary.advisory,
       errors: summary.error + (ofRun?.errors ?? 0),
-      skipped: summary.skip + summary.blocked + summary.advisory + (ofRun?.skipped ?? 0),
+      skipped: summary.skip + summary.blocked + summary.waived + summary.advisory + (ofRun?.skipped ?? 0),
       time: seconds(durationMs),
       timestamp: startedAt.replace(/\.\d+Z$/, ''),
     });
@@ -27,9 +27,12 @@ export const junit: Reporter = {
 /** What did not run: a property of the run, because a case that was never selected to run is no test. */
 function properties(result: RunResult): string {
   const { excluded } = result.summary;
-  if (excluded === 0) return '';
-  const values = [String(excluded), ...excludedLines(result)];
-  const each = values.map((value) => `    <property${attributes({ name: 'excluded', value })}/>\n`);
+  const values = excluded === 0 ? [] : [String(excluded), ...excludedLines(result)];
+  const each = [
+    ...values.map((value) => ['excluded', value] as const),
+    ...unusedWaiverLines(result).map((value) => ['unused waiver', value] as const),
+  ].map(([name, value]) => `    <property${attributes({ name, value })}/>\n`);
+  if (each.length === 0) return '';
   return `  <properties>\n${each.join('')}  </properties>\n`;
 }
 
@@ -55,7 +58,7 @@ function suite(area: string, checks: readonly CheckResult[], startedAt: string):
     tests: checks.length,
     failures: checks.filter(isFailure).length,
     errors: count('error'),
-    skipped: count('skip', 'blocked') + checks.filter(isAdvisoryFailure).length,
+    skipped: count('skip', 'blocked', 'waived') + checks.filter(isAdvisoryFailure).length,
     time: seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0)),
     timestamp: startedAt.replace(/\.\d+Z$/, ''),
   });
@@ -81,7 +84,7 @@ const isFailure = (check: CheckResult) => check.status === 'fail' && !isAdvisory
 function outcomeOf(check: CheckResult): string | undefined {
   const { status, code = '' } = check;
   if (status === 'pass') return undefined;
-  if (status === 'skip' || status === 'blocked')
+  if (status === 'skip' || status === 'blocked' || status === 'waived')
     return `      <skipped${attributes({ message: reasonOf(check) })}/>\n`;
   if (isAdvisoryFailure(check)) {
     return `      <skipped${attributes({ message: `advisory: ${reasonOf(check)}` })}/>\n`;

@@ -1,12 +1,19 @@
 import { formatDuration } from '../base/duration.ts';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import type { CheckResult, Status } from '../check/result.ts';
-import { excludedLines } from './excluded-words.ts';
+import { noteLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
-const signs: Record<Status, string> = { pass: '✅', fail: '❌', error: '💥', skip: '⏭️', blocked: '⛔' };
+const signs: Record<Status, string> = {
+  pass: '✅',
+  fail: '❌',
+  error: '💥',
+  skip: '⏭️',
+  blocked: '⛔',
+  waived: '🟡',
+};
 
 /** For a pull request or a job's summary: failures first, then a table of all. */
 export const markdown: Reporter = {
@@ -19,7 +26,7 @@ export const markdown: Reporter = {
       '',
       `In ${formatDuration(durationMs)}${ended}, on the ${stack.runtime} stack at ${code(stack.services.api.url)}.`,
       '',
-      ...excludedLines(result).flatMap((line) => [plain(line), '']),
+      ...noteLines(result).flatMap((line) => [plain(line), '']),
       ...failed.flatMap(section),
       '| | check | result |',
       '|---|---|---|',

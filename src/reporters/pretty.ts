@@ -8,11 +8,19 @@ import type { CheckResult, RunResult, Status } from '../check/result.ts';
 import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
-import { excludedLines } from './excluded-words.ts';
+import { noteLines } from './excluded-words.ts';
+import { waivedWords, waiverWords } from './failure-text.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 
-const signs: Record<Status, string> = { pass: '✔', fail: '✖', error: '!', skip: '○', blocked: '◌' };
+const signs: Record<Status, string> = {
+  pass: '✔',
+  fail: '✖',
+  error: '!',
+  skip: '○',
+  blocked: '◌',
+  waived: '~',
+};
 
 interface Page extends Look {
   paint: ChalkInstance;
@@ -58,6 +66,7 @@ function wholeArea(page: Page, area: string, checks: readonly CheckResult[]): vo
   for (const check of checks) {
     if (check.status === 'pass') passLine(page, check);
     else if (check.status === 'skip') skipLine(page, check);
+    else if (check.status === 'waived') waivedLine(page, check);
     else if (check.status !== 'blocked') failure(page, check);
   }
   blockedLines(page, checks);
@@ -69,11 +78,14 @@ function shortArea(page: Page, area: string, checks: readonly CheckResult[], wid
   const blocked = checks.filter(({ status }) => status === 'blocked');
   const advisory = failed.every(({ level, status }) => level === 'advisory' && status === 'fail');
   const bad = advisory ? paint.yellow(signs.fail) : paint.red(signs.fail);
-  const well = blocked.length > 0 ? paint.dim(signs.blocked) : paint.green(signs.pass);
+  const isWaived = checks.some(({ status }) => status === 'waived');
+  const accepted = isWaived ? paint.yellow(signs.waived) : paint.green(signs.pass);
+  const well = blocked.length > 0 ? paint.dim(signs.blocked) : accepted;
   const sign = failed.length > 0 ? bad : well;
   page.beside(`${sign} ${paint.bold(area.padEnd(width))}  `, summaryWords(countsOf(checks)), paint.dim);
   for (const check of failed) failure(page, check);
   for (const check of checks) if (check.status === 'pass' && check.flaky) passLine(page, check);
+  for (const check of checks) if (check.status === 'waived') waivedLine(page, check);
   blockedLines(page, checks);
 }
 
@@ -91,6 +103,18 @@ function skipLine(page: Page, check: CheckResult): void {
   page.beside(`  ${paint.yellow(signs.skip)} `, safeLine(check.title));
   const enable = check.enable ? ` (to run it: ${check.enable})` : '';
   page.beside('      ', `skipped: ${safeLine(`${check.reason}${enable}`, 1000)}`, paint.dim);
+}
+
+/** One line; what a waived failure blocks has none of its own. */
+function waivedLine(page: Page, check: CheckResult): void {
+  if (check.blockedBy) return;
+  const { paint } = page;
+  twoSides(
+    page,
+    paint.yellow(signs.waived),
+    check.failureTitle,
+    `${check.id} [${check.code}] ${waivedWords(check)}`,
+  );
 }
 
 function failure(page: Page, check: CheckResult): void {
@@ -111,6 +135,7 @@ function failure(page: Page, check: CheckResult): void {
     const start = isBeside ? (index === 0 ? label : fieldName(page, '')) : '      ';
     evidence(page, start, item, verbose ? 60 : 8);
   }
+  if (check.endedWaiver) field(page, 'waiver', `ended: ${waiverWords(check.endedWaiver)}`);
   if (check.hint) field(page, 'next', check.hint, paint.cyan);
 }
 
@@ -137,7 +162,7 @@ function fieldName({ paint }: Page, name: string): string {
 function blockedLines(page: Page, checks: readonly CheckResult[]): void {
   const byCause = new Map<string, number>();
   for (const { status, blockedBy = [] } of checks) {
-    if (status !== 'blocked') continue;
+    if (status !== 'blocked' && !(status === 'waived' && blockedBy.length > 0)) continue;
     const cause = blockedBy.join(', ');
     byCause.set(cause, (byCause.get(cause) ?? 0) + 1);
   }
@@ -182,7 +207,7 @@ function closing(page: Page, result: RunResult): void {
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
-  for (const left of excludedLines(result)) page.beside('  ', left, paint.dim);
+  for (const left of noteLines(result)) page.beside('  ', left, paint.dim);
   // Some addresses of an external stack may be defaults that its user does not know.
   if (stack.runtime !== 'external' || !checks.some(({ source }) => source.startsWith('checks/'))) return;
   page.beside('  ', addressesOf(stack), paint.dim);
@@ -203,10 +228,11 @@ function addressOf({ url, host, port, name, kind }: AnyServiceInfo): string {
   return host === undefined ? kind : `${host}:${port}${name === undefined ? '' : `/${name}`}`;
 }
 
-function countsOf(checks: readonly CheckResult[]): Record<Status | 'advisory', number> {
-  const counts = { pass: 0, fail: 0, skip: 0, error: 0, blocked: 0, advisory: 0 };
-  for (const { status, level } of checks) {
+function countsOf(checks: readonly CheckResult[]): Record<Status | 'advisory' | 'known', number> {
+  const counts = { pass: 0, fail: 0, skip: 0, error: 0, blocked: 0, waived: 0, advisory: 0, known: 0 };
+  for (const { status, level, known } of checks) {
     counts[status]++;
+    if (known) counts.known++;
     if (status === 'fail' && level === 'advisory') counts.advisory++;
   }
   return counts;

@@ -2,7 +2,7 @@ import { safeLine } from '../base/safe-text.ts';
 import type { RunResult } from '../check/result.ts';
 import type { Reporter } from './reporter.ts';
 
-const statuses = ['pass', 'fail', 'skip', 'error', 'blocked', 'excluded'] as const;
+const statuses = ['pass', 'fail', 'skip', 'error', 'blocked', 'waived', 'excluded'] as const;
 
 /** The text format of Prometheus, for the textfile collector: what passed, how long it took, when it ran. */
 export const prometheus: Reporter = {

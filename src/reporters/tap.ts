@@ -1,6 +1,6 @@
 import { safeLine } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
-import { excludedLines } from './excluded-words.ts';
+import { noteLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import { inertJson } from './inert.ts';
 import type { Reporter } from './reporter.ts';
@@ -13,7 +13,7 @@ export const tap: Reporter = {
     const why = isEmpty ? ` # SKIP ${nothingExamined.message}` : '';
     const lines = ['TAP version 14', `1..${checks.length}${why}`];
     for (const [index, check] of checks.entries()) lines.push(...testPoint(check, index + 1));
-    lines.push(...excludedLines(result).map((line) => `# ${safeLine(line)}`));
+    lines.push(...noteLines(result).map((line) => `# ${safeLine(line)}`));
     if (endedBy) lines.push(`Bail out! ended by ${endedBy}`);
     if (nothingExamined && !isEmpty) lines.push(`Bail out! ${nothingExamined.message}`);
     return `${lines.join('\n')}\n`;
@@ -26,6 +26,7 @@ function testPoint(check: CheckResult, number: number): string[] {
   const point = `${number} - ${escaped(text)}`;
   if (status === 'pass') return [`ok ${point}`];
   if (status === 'skip' || status === 'blocked') return [`ok ${point} # SKIP ${escaped(reasonOf(check))}`];
+  if (status === 'waived') return [`not ok ${point} # TODO ${escaped(reasonOf(check))}`];
   const directive = level === 'advisory' && status === 'fail' ? ' # TODO advisory' : '';
   return [`not ok ${point}${directive}`, '  ---', ...diagnostics(check), '  ...'];
 }

@@ -66,6 +66,9 @@ const connects = check({
   ],
 });
 
+const waiver = { reason: 'the new cluster is not there yet', owner: 'ana', until: '2026-01-24' };
+const waivedHere: CheckResult = { ...connects, status: 'waived', waiver };
+
 const blockedByDatabase = (id: string) =>
   check({ id, status: 'blocked', blockedBy: ['database/connects'], attempts: [], durationMs: 0 });
 
@@ -218,6 +221,43 @@ export const sampleResults: Readonly<Record<string, RunResult>> = {
       { id: 'auth/no-token', reason: 'verify.skip' },
     ],
   }),
+  waived: run(
+    [
+      health,
+      waivedHere,
+      check({
+        id: 'api/ready',
+        status: 'waived',
+        blockedBy: ['database/connects'],
+        waiver,
+        attempts: [],
+        durationMs: 0,
+      }),
+      check({
+        id: 'cors/preflight',
+        status: 'waived',
+        failureTitle: 'The API does not answer a preflight request',
+        code: 'no-cors',
+        expected: 'access-control-allow-origin',
+        actual: 'no such header',
+        known: { in: 'main.json', startedAt: '2026-01-01T03:04:05.678Z' },
+      }),
+    ],
+    {
+      unusedWaivers: [
+        {
+          check: 'cache/*',
+          reason: 'Redis moves',
+          owner: 'ben',
+          until: '2026-01-31',
+          where: 'meatymusic.waivers.yaml:6',
+          why: 'each of the 3 checks passes again',
+        },
+      ],
+    },
+  ),
+  'waiver-ended': run([health, { ...connects, endedWaiver: { ...waiver, until: '2026-01-01' } }]),
+  'all-waived': run([waivedHere]),
   hostile: run([
     check({ id: 'api/one', status: 'pass', title: hostileText, summary: hostileText }),
     check({

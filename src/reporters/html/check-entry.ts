@@ -5,7 +5,14 @@ import { detailsOf, reasonOf } from '../failure-text.ts';
 import { evidenceMarkup } from './evidence.ts';
 import { html, type Markup } from './markup.ts';
 
-const signs: Record<Status, string> = { pass: '✔', fail: '✖', error: '!', skip: '○', blocked: '◌' };
+const signs: Record<Status, string> = {
+  pass: '✔',
+  fail: '✖',
+  error: '!',
+  skip: '○',
+  blocked: '◌',
+  waived: '~',
+};
 
 /** True for what a person must look at; it is at the top of the page and open. */
 export function isOpen({ status }: CheckResult): boolean {

@@ -7,6 +7,7 @@ const words: readonly [Status, string][] = [
   ['blocked', 'blocked'],
   ['pass', 'passed'],
   ['skip', 'skipped'],
+  ['waived', 'waived'],
 ];
 
 /** The counts, each a button that shows those checks alone, and the search. Hidden until the script runs. */

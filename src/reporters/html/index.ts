@@ -3,7 +3,7 @@ import { formatDuration } from '../../base/duration.ts';
 import type { Look } from '../../check/reporter.ts';
 import type { CheckResult, RunResult } from '../../check/result.ts';
 import { byArea } from '../by-area.ts';
-import { excludedLines } from '../excluded-words.ts';
+import { noteLines } from '../excluded-words.ts';
 import type { Reporter } from '../reporter.ts';
 import { closingWords } from '../summary-words.ts';
 import { checkEntry, isOpen } from './check-entry.ts';
@@ -33,7 +33,7 @@ function page(result: RunResult, look: Look): Markup {
 <body>
 <header class="${ok ? 'pass' : 'fail'}">
 <h1>${ok ? '✔' : '✖'} ${words}</h1>
-<p>${runLine(result)}</p>${excludedLines(result).map((line) => html`<p>${line}</p>`)}
+<p>${runLine(result)}</p>${noteLines(result).map((line) => html`<p>${line}</p>`)}
 ${stackTable(result)}
 </header>
 ${filters(checks)}
