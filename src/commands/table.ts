@@ -15,6 +15,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     load: () => import('./logs/logs.ts'),
   },
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify/verify.ts') },
+  report: {
+    summary: 'render saved results again, and merge the shards of a run',
+    load: () => import('./report.ts'),
+  },
   migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate/migrate.ts') },
   checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks/checks.ts') },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },

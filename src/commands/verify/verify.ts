@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
+import { folderReporterNames, reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
@@ -46,7 +46,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
     .option(
       '--reporter <name[=file]>',
-      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}, or a file: ./mine.ts`,
+      `how to report, and where to; may be given several times (pretty): ${[...reporterNames, ...folderReporterNames].join(', ')}, or a file: ./mine.ts`,
       several,
     )
     .option('--evidence <folder>', 'save everything the checks observe to this folder')

@@ -1,0 +1,3 @@
+import type { FolderReporter } from './reporter.ts';
+
+export const allure: FolderReporter = { files: () => ({}) };
