@@ -27,7 +27,16 @@ export interface LoadOptions {
   onOutput?(text: string): void;
   /** For a configuration that is code. Default 10 s. */
   timeoutMs?: number;
+  /** Makes what plugins bring known to the schema. Resolves to the problems of the plugins. Default: nothing is registered. */
+  registerPlugins?(
+    names: readonly string[],
+    root: string,
+    signal?: AbortSignal,
+  ): Promise<readonly PluginProblem[]>;
 }
+
+/** A sentence that begins with the name of the plugin. */
+export type PluginProblem = string;
 
 export interface LoadedConfig {
   config: Config;
@@ -91,10 +100,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
   secrets.push(...textsOf(settings, secretsOfValue), ...textsOf(fromFiles, secretsOfValue));
   knownSecrets.add(...secrets);
+  const ofPlugins = await options.registerPlugins?.(pluginsIn(settings), root, options.signal);
   const judged = judgeSettings(settings);
   for (const { path: at, message } of judged.config ? [] : judged.problems) {
     problems.push({ where: whereOf(at), path: at, message });
   }
+  // Without them, what the plugins would bring is unknown. Otherwise they are reported with the problems of all checks.
+  if (problems.length > 0)
+    for (const message of ofPlugins ?? []) problems.push({ where: whereOf('plugins'), message });
   if (!judged.config || problems.length > 0) throw badConfiguration(inOrder(problems));
   return {
     config: judged.config,
@@ -106,6 +119,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     secrets: [...new Set(secrets)],
     publicNames: [...textsOf(judged.config, publicNamesOf), ...textsOf(fromFiles, publicNamesOf)],
   };
+}
+
+function pluginsIn({ plugins }: Record<string, unknown>): string[] {
+  return Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [];
 }
 
 /** The sources in the order in which they were met, each from top to bottom. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { tied } from '../../base/tied.ts';
 import { createLines } from './process.ts';
 
-/** What the engine told about a container. Podman and Docker name the fields differently. */
+/** An event of the engine about a container. Podman and Docker name the fields differently. */
 export interface ContainerEvent {
   containerId: string;
   service: string;
@@ -40,7 +40,7 @@ export interface EventStreamOptions {
   onEvent(event: ContainerEvent): void;
 }
 
-/** Listens until it is closed. A stream that ends by itself is no failure: whoever waits also looks from time to time. */
+/** Listens until it is closed. A stream that ends by itself is no failure: a waiting caller also looks from time to time. */
 export function listenToEvents({ engine, project, env, onEvent }: EventStreamOptions): { close(): void } {
   const filters = ['type=container', `label=com.docker.compose.project=${project}`];
   const args = ['events', '--format', '{{json .}}', ...filters.flatMap((filter) => ['--filter', filter])];

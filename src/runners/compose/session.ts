@@ -17,7 +17,7 @@ export interface Session {
   files: ComposeFiles;
   /** Arguments of every `docker compose` call. */
   args: string[];
-  /** Variables for the file that nobody has set. */
+  /** Variables of the file that are not set. */
   variables: Record<string, string>;
   /** Those of them that give it other ports. */
   chosenPorts: Record<string, string>;
