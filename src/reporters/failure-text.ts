@@ -50,6 +50,14 @@ export function detailsOf(check: CheckResult): [name: string, text: string][] {
   return details.filter((detail): detail is [string, string] => Boolean(detail[1]));
 }
 
+/** Returns how a check passed at last: `attempt 2 passed; attempt 1: lost, nil`. */
+export function flakyWords({ attempts }: CheckResult): string {
+  const failed = attempts
+    .filter(({ status }) => status !== 'pass')
+    .map(({ number, code, actual }) => `attempt ${number}: ${[code, actual].filter(Boolean).join(', ')}`);
+  return [`attempt ${attempts.length} passed`, ...failed].join('; ');
+}
+
 /** The evidence as plain lines. */
 export function evidenceText({ evidence }: CheckResult, maxLines = 40): string[] {
   return evidence.flatMap((item) => evidenceLines(item, 160, maxLines));

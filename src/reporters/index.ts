@@ -16,6 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<Reporter>>> = {
   github: async () => (await import('./github.ts')).github,
   markdown: async () => (await import('./markdown.ts')).markdown,
   html: async () => (await import('./html/index.ts')).htmlReport,
+  ctrf: async () => (await import('./ctrf.ts')).ctrf,
   prometheus: async () => (await import('./prometheus.ts')).prometheus,
 };
 

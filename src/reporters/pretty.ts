@@ -11,7 +11,7 @@ import { evidenceLines } from './evidence-lines.ts';
 import { noteLines } from './excluded-words.ts';
 import { waivedWords, waiverWords } from './failure-text.ts';
 import type { Look, Reporter } from './reporter.ts';
-import { summaryWords } from './summary-words.ts';
+import { doubtsIn, summaryWords } from './summary-words.ts';
 
 const signs: Record<Status, string> = {
   pass: '✔',
@@ -196,14 +196,14 @@ function twoSides(
 }
 
 function closing(page: Page, result: RunResult): void {
-  const { checks, durationMs, endedBy, internalError, stack, exitCode, nothingExamined } = result;
+  const { checks, durationMs, endedBy, internalError, stack, exitCode } = result;
   const { paint } = page;
   if (internalError) field(page, 'internal', internalError, paint.red);
   const time = formatDuration(durationMs);
   const why = endedBy ? ` (ended by ${endedBy})` : '';
   const what = summaryWords(result.summary);
-  const unexamined = nothingExamined ? `: ${nothingExamined.message}` : '';
-  const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack${unexamined}`;
+  const doubts = doubtsIn(result).map((doubt) => `: ${doubt}`);
+  const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack${doubts.join('')}`;
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }
