@@ -86,6 +86,11 @@ describe('a folder', () => {
     expect(ignored).toEqual(['run.json']);
   });
 
+  it('has a file read once that is named beside it', async () => {
+    write('reports/blob.json', textOf(trouble));
+    expect((await read('reports/blob.json', 'reports', './reports')).results).toHaveLength(1);
+  });
+
   it('is refused without a result', async () => {
     write('run.json', {});
     expect(await refusal('.', 'missing', 'run.json')).toEqual({

@@ -40,19 +40,23 @@ export async function readSavedResults(names: readonly string[], cwd: string): P
   const read: SavedResults = { results: [], ignored: [] };
   const problems: string[] = [];
   const none: string[] = [];
-  for (const name of new Set(names)) {
+  const seen = new Set<string>();
+  for (const name of names) {
     const found = await filesOf(name, cwd);
     if (typeof found === 'string') none.push(`${name} ${found}`);
-    const before = read.results.length + problems.length;
+    let holdsOther = true;
     const { files, isFolder } = typeof found === 'string' ? { files: [], isFolder: false } : found;
     for (const file of files) {
-      const saved = await readSaved(file, cwd);
+      const saved = seen.has(path.resolve(cwd, file)) ? 'seen' : await readSaved(file, cwd);
+      seen.add(path.resolve(cwd, file));
+      if (saved !== undefined) holdsOther = false;
+      if (saved === 'seen') continue;
       if (Array.isArray(saved)) problems.push(...saved.map((problem) => `${file}${problem}`));
       else if (saved) read.results.push(saved);
       else if (isFolder) read.ignored.push(file);
       else none.push(`${file} is JSON, but neither a result of \`verify --reporter json\` nor a blob`);
     }
-    if (isFolder && read.results.length + problems.length === before) none.push(`${name} holds no result`);
+    if (isFolder && holdsOther) none.push(`${name} holds no result`);
   }
   if (problems.length > 0) {
     throw new Fault({

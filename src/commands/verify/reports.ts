@@ -8,6 +8,7 @@ import { makeFolderSync, replaceFile, replaceFileSync, whyNotWritten } from '../
 import type { RunResult } from '../../check/result.ts';
 import { type Look, type OpenReport, plainLook } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
+import { writeJobSummary } from './job-summary.ts';
 
 /** What reports need beside the result. Default: pictures of the file system, and no history. */
 export type Beside = Pick<Look, 'picture' | 'history'>;
@@ -25,7 +26,8 @@ export async function writeReports(
     verbose,
     quiet,
     cwd,
-  }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'quiet' | 'cwd'>,
+    env,
+  }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'quiet' | 'cwd' | 'env'>,
   beside: Beside = {},
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
@@ -51,7 +53,9 @@ export async function writeReports(
       await (report.reporter.commands ? stdout.writeCommands(String(text)) : stdout.write(String(text)));
     }
   }
-  return faults;
+  const hasGithub = reports.some(({ name }) => name === 'github');
+  const fault = hasGithub && (await writeJobSummary(result, { ...plainLook, ...common }, env, redact));
+  return fault ? [...faults, fault] : faults;
 }
 
 /** Returns the files of a report by their names below its target; a text has the empty name. Empty: the reporter failed. */
