@@ -93,11 +93,12 @@ describe('a folder', () => {
 
   it('is refused without a result', async () => {
     write('run.json', {});
-    expect(await refusal('.', 'missing', 'run.json')).toEqual({
+    write('reports/other.json', {});
+    expect(await refusal('reports', 'missing', 'run.json')).toEqual({
       code: 'no-result',
       exitCode: 2,
       details: [
-        '. holds no result',
+        'reports holds no result',
         'missing does not exist',
         'run.json is JSON, but neither a result of `verify --reporter json` nor a blob',
       ],
