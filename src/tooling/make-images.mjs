@@ -18,7 +18,8 @@ const terminal = path.join(folder, 'terminal.html');
 const report = (...args) =>
   spawnSync(process.execPath, [bin, 'report', saved, ...args], { cwd: folder, encoding: 'utf8' });
 
-const executablePath = process.env.CHROMIUM || execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
+const executablePath =
+  process.env.CHROMIUM || execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
   mkdirSync(images, { recursive: true });
