@@ -20,6 +20,7 @@ import { createRuntime } from './runners/index.ts';
 import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
 import { acceptanceOf, type NewWaivers, toWaiver } from './session/accept-failures.ts';
 import { gatesOf, saveRun, waive } from './session/after-run.ts';
+import { buildOfRun } from './session/build-of-run.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { learnSecretsOfChecks } from './session/learn-checks.ts';
@@ -113,8 +114,10 @@ export interface VerifyOptions extends RunSelection {
  */
 export async function verify(project: Project, options: VerifyOptions = {}): Promise<RunResult> {
   const { signal = new AbortController().signal, onNotice = () => {}, onStart, onEvent, from } = options;
+  const { root, env, environment } = project;
   const settings = project.config.verify;
   const revision = readRevision(project.root);
+  const ofBuild = buildOfRun(root, env);
   const bundle = from ? await openBundle(from, project.redact) : undefined;
   const chosen = await chooseRun(project, options, { bundle, signal });
   for (const notice of chosen.notices) onNotice(notice);
@@ -143,6 +146,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   try {
     await source.prepare?.(checks.filter(runs));
     trace = await openTrace(project);
+    const build = await ofBuild;
     const run = startRun({
       plan: chosen.plan,
       stack,
@@ -160,6 +164,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       acceptance: acceptanceOf(project, chosen.all, { others, newWaiver }),
       toolVersion,
       traceId: trace?.traceId,
+      labels: { ...(environment && { environment }), ...(build && { build }) },
       redact: project.redact,
       signal,
       listeners: onEvent ? [onEvent] : [],

@@ -19,3 +19,18 @@ export const ExitCode = {
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+const bySeverity: readonly number[] = [
+  ExitCode.interrupted,
+  ExitCode.terminated,
+  ExitCode.hangup,
+  ExitCode.brokenPipe,
+  ExitCode.internal,
+  ExitCode.deadline,
+  ExitCode.cannotWrite,
+];
+
+/** Returns the most severe of several exit codes: signal > internal > deadline > report > the first of the others. */
+export function mostSevereExitCode(codes: readonly number[]): number {
+  return bySeverity.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? ExitCode.ok;
+}

@@ -1,4 +1,4 @@
-import type { RunResult } from './result.ts';
+import type { RunResult, Status } from './result.ts';
 
 /** The abilities of the output of a report. A machine format ignores it. */
 export interface Look {
@@ -12,6 +12,15 @@ export interface Look {
   quiet: boolean;
   /** Returns the bytes of a picture that is evidence; absent, or `undefined`: it cannot be read. */
   picture?(path: string): Buffer | undefined;
+  /** Returns the verdicts of a check in earlier runs, oldest first; absent: none are known. */
+  history?(checkId: string): readonly PastVerdict[];
+}
+
+/** The verdict of a check in an earlier run. */
+export interface PastVerdict {
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  status: Status;
 }
 
 /** A format of the result of a run. */
@@ -22,15 +31,23 @@ export interface Reporter {
   commands?: true;
 }
 
+/** A format of several files: `--reporter <name>=<folder>`. */
+export interface FolderReporter {
+  /**
+   * Returns the files by their names below the folder. It must be a pure function. Files of other names stay in the folder.
+   */
+  files(result: RunResult, look: Look): Readonly<Record<string, string | Uint8Array>>;
+}
+
 /** A reporter of a project or a plugin. */
-export interface ReporterDefinition extends Reporter {
+export type ReporterDefinition = (Reporter | FolderReporter) & {
   /** Its name in messages, for example `csv`. */
   name: string;
-}
+};
 
 /**
  * Gives a reporter its types and returns it. A file of the project has it as its default export:
- * `meatymusic verify --reporter ./csv.ts=report.csv`. An error that `render` throws ends the run with 70; the other reports
+ * `meatymusic verify --reporter ./csv.ts=report.csv`. An error that it throws ends the run with 70; the other reports
  * are written.
  *
  * @example
@@ -45,13 +62,15 @@ export function defineReporter(reporter: ReporterDefinition): ReporterDefinition
 
 /** Returns the reasons why a value is no reporter; none for a valid one. */
 export function problemsOfReporter(given: unknown): string[] {
-  if (typeof given !== 'object' || given === null || !('render' in given)) {
+  if (typeof given !== 'object' || given === null || !('render' in given || 'files' in given)) {
     return ['is no reporter; in a file: export default defineReporter({ name, render })'];
   }
-  const { name, render, commands } = given as Partial<Record<string, unknown>>;
+  const { name, render, files, commands } = given as Partial<Record<string, unknown>>;
   return [
     ...(typeof name === 'string' && /^[\w.-]+$/.test(name) ? [] : ['"name" is not a word']),
-    ...(typeof render === 'function' ? [] : ['"render" is not a function']),
+    ...(render === undefined || typeof render === 'function' ? [] : ['"render" is not a function']),
+    ...(files === undefined || typeof files === 'function' ? [] : ['"files" is not a function']),
+    ...(render === undefined || files === undefined ? [] : ['has both "render" and "files"']),
     ...(commands === undefined || typeof commands === 'boolean' ? [] : ['"commands" is not true']),
   ];
 }

@@ -2,6 +2,7 @@ import { described, integer, mapOf, number, strictMap, v } from '../base/schema.
 import { effectsLevels } from './effects.ts';
 import { evidenceSchema } from './evidence-schema.ts';
 import { resultSchemaVersion } from './result-version.ts';
+import { buildSchema, mergedSchema, shardSchema } from './run-schema.ts';
 import type { ServiceInfos } from './stack.ts';
 
 /** The one source of the result document: `RunResult` is derived from it, and with the services of the stack it is published as `meatymusic/schema/result.schema.json`. */
@@ -121,6 +122,10 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         'Start of the run, in UTC',
       ),
       durationMs: described(ms, 'Milliseconds of the whole run'),
+      environment: maybe('The environment of the configuration: --env'),
+      build: v.optional(buildSchema),
+      shard: v.optional(shardSchema),
+      merged: v.optional(mergedSchema),
       traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
       stack: described(
         strictMap({

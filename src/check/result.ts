@@ -8,6 +8,7 @@ import type {
   unusedWaiverSchema,
   waiverSchema,
 } from './result-schema.ts';
+import type { buildSchema, mergedSchema, shardSchema } from './run-schema.ts';
 
 /** One attempt at a check. Times are milliseconds from the start of the run. */
 export type Attempt = v.InferOutput<typeof attemptSchema>;
@@ -26,6 +27,18 @@ export type ExcludedCheck = v.InferOutput<typeof excludedSchema>;
 
 /** The reason why a run judged nothing. */
 export type NothingExamined = v.InferOutput<typeof nothingExaminedSchema>;
+
+/** The commit and the CI job of a run. */
+export type Build = v.InferOutput<typeof buildSchema>;
+
+/** The part of the checks that a run took. */
+export type Shard = v.InferOutput<typeof shardSchema>;
+
+/** How a result was merged from those of shards. */
+export type Merged = v.InferOutput<typeof mergedSchema>;
+
+/** What a result records of its run beside verdicts. */
+export type RunLabels = Pick<RunResult, 'environment' | 'build' | 'shard' | 'merged'>;
 
 /** Who accepts a failure, why, and until when. */
 export type Waiver = v.InferOutput<typeof waiverSchema>;

@@ -5,6 +5,8 @@ import { learnEnvironment } from '../base/learn-environment.ts';
 import type { Invocation } from './invocation.ts';
 import { createOutput, type ProcessOutput } from './output.ts';
 
+export { mostSevereExitCode } from '../base/exit-code.ts';
+
 const signals = {
   SIGINT: ExitCode.interrupted,
   SIGTERM: ExitCode.terminated,
@@ -77,19 +79,4 @@ export function internalFault(thrown: unknown): Fault {
     exitCode: ExitCode.internal,
     cause: thrown,
   });
-}
-
-const exitOrder: readonly number[] = [
-  ExitCode.interrupted,
-  ExitCode.terminated,
-  ExitCode.hangup,
-  ExitCode.brokenPipe,
-  ExitCode.internal,
-  ExitCode.deadline,
-  ExitCode.cannotWrite,
-];
-
-/** Returns the most severe of several exit codes: signal > internal > deadline > report > the first of the others. */
-export function mostSevereExitCode(codes: readonly number[]): number {
-  return exitOrder.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? ExitCode.ok;
 }

@@ -17,6 +17,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify/verify.ts') },
   diff: { summary: 'compare two saved results', load: () => import('./diff/diff.ts') },
   serve: { summary: 'verify again and again, and serve the verdict', load: () => import('./serve/serve.ts') },
+  report: {
+    summary: 'render saved results again, and merge the shards of a run',
+    load: () => import('./report.ts'),
+  },
   migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate/migrate.ts') },
   checks: {
     summary: 'list, explain, prove and create checks; flaky and slow ones',

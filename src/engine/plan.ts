@@ -1,6 +1,6 @@
 import { type Check, idsBefore } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
-import type { ExcludedCheck } from '../check/result.ts';
+import type { ExcludedCheck, Shard } from '../check/result.ts';
 
 /** What will run, in an order in which each check follows those that it is `after`; the order of every report. */
 export interface Plan {
@@ -11,6 +11,8 @@ export interface Plan {
   selected?: ReadonlySet<string>;
   /** Selected checks that something leaves out. Default: none. */
   excluded?: readonly ExcludedCheck[];
+  /** The part of the selected checks that it is. Default: all of them. */
+  shard?: Shard;
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   CheckResult,
   ExcludedCheck,
   NothingExamined,
+  RunLabels,
   RunResult,
   Status,
   UnusedWaiver,
@@ -100,6 +101,8 @@ export interface RunFacts {
   interruption: unknown;
   toolVersion: string;
   traceId: string | undefined;
+  /** Default: none. */
+  labels?: RunLabels;
 }
 
 export function runResultOf(facts: RunFacts): RunResult {
@@ -135,6 +138,7 @@ export function runResultOf(facts: RunFacts): RunResult {
     tool: { name: 'meatymusic', version: toolVersion },
     startedAt,
     durationMs,
+    ...facts.labels,
     ...(traceId ? { traceId } : {}),
     stack,
     ...(endedBy ? { endedBy } : {}),

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { RunResult } from '../check/result.ts';
+import type { RunLabels, RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { OpenProbes } from './attempt.ts';
@@ -26,6 +26,8 @@ export interface RunOptions {
   acceptance?: Acceptance | undefined;
   toolVersion: string;
   traceId?: string | undefined;
+  /** What the result records of the run. Default: nothing. */
+  labels?: RunLabels;
   /** Applied to all text of a result. */
   redact?: (text: string) => string;
   /** Replaces what does not work on this stack in a hint. Default: hints are as the checks have them. */

@@ -199,6 +199,7 @@ export function startRun(options: RunOptions): Run {
       interruption: signal?.reason,
       toolVersion: options.toolVersion,
       traceId: options.traceId,
+      labels: { ...options.labels, ...(plan.shard && { shard: plan.shard }) },
     });
   }
 

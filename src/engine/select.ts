@@ -5,6 +5,7 @@ import { areaOf } from '../check/area-of.ts';
 import { type Check, idsBefore } from '../check/define-check.ts';
 import { roleOfKind } from '../check/instance.ts';
 import { anyOf, globMatcher, isGlob, prefixesOf, withoutSlash } from './patterns.ts';
+import { divideIntoShards } from './shard.ts';
 
 export interface Selection {
   /** Ids, areas, globs on ids, or a service: `database/connects`, `database`, `web/*`, `@payments`. Empty: all. */
@@ -15,8 +16,10 @@ export interface Selection {
   skip: readonly string[];
   /** Areas that are not part of the contract. Default: none. */
   areasOff?: ReadonlySet<string>;
-  /** The `index`th of `count` equal parts of what is chosen, from 1; what these are `after` runs in each part. */
+  /** The `index`th of `count` parts of what is chosen, from 1; what these are `after` runs in each part. */
   shard?: { index: number; count: number } | undefined;
+  /** Milliseconds by check ID: shards take about the same time. Default: shards of the same number of checks. */
+  durations?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A check with this tag runs only when a pattern or a tag names it. */
@@ -30,7 +33,7 @@ export const optInTag = 'opt-in';
  */
 export function selectChecks(
   all: readonly Check[],
-  { tags, shard, ...named }: Selection,
+  { tags, shard, durations, ...named }: Selection,
   { alone = false } = {},
 ): Check[] {
   const [patterns, skip] = [ofServices(all, named.patterns), ofServices(all, named.skip)];
@@ -54,7 +57,6 @@ export function selectChecks(
   };
   const byId = new Map(all.map((check) => [check.id, check]));
   const chosen = new Set<Check>();
-  const ofShard = (_: Check, at: number) => !shard || at % shard.count === shard.index - 1;
   const selected = all
     .filter((check) => wanted(check) && !left(check.id))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -66,7 +68,7 @@ export function selectChecks(
       exitCode: ExitCode.usage,
     });
   }
-  const queue = selected.filter(ofShard);
+  const queue = shard ? ofShard(selected, shard, durations) : selected;
   for (let check = queue.pop(); check; check = queue.pop()) {
     if (chosen.has(check) || left(check.id)) continue;
     chosen.add(check);
@@ -76,6 +78,16 @@ export function selectChecks(
     }
   }
   return all.filter((check) => chosen.has(check));
+}
+
+function ofShard(
+  selected: readonly Check[],
+  { index, count }: NonNullable<Selection['shard']>,
+  durations: Selection['durations'],
+): Check[] {
+  const ids = selected.map(({ id }) => id);
+  const own = new Set(divideIntoShards(ids, count, durations)[index - 1]);
+  return selected.filter(({ id }) => own.has(id));
 }
 
 /** Replaces `@payments` with the ids of the checks that judge this service. */

@@ -11,20 +11,26 @@ const advisory = trouble.checks.find(({ level }) => level === 'advisory') as Che
 describe('counts', () => {
   it.each(Object.entries(sampleResults))('of JUnit are those of its cases: %s', async (_, result) => {
     const xml = (await loadReporter('junit')).render(result, plainLook);
-    const head = /<testsuites[^>]*>/.exec(xml)?.[0] ?? '';
-    const counted = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1]);
-    const elements = (name: string) => xml.match(new RegExp(`<${name}\\b`, 'g'))?.length ?? 0;
-    expect({
-      tests: counted('tests'),
-      failures: counted('failures'),
-      errors: counted('errors'),
-      skipped: counted('skipped'),
-    }).toEqual({
-      tests: elements('testcase'),
-      failures: elements('failure'),
-      errors: elements('error'),
-      skipped: elements('skipped'),
+    const counted = (head: string, name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1]);
+    const elements = (text: string, name: string) => text.match(new RegExp(`<${name}\\b`, 'g'))?.length ?? 0;
+    const cases = (text: string) => ({
+      tests: elements(text, 'testcase'),
+      failures: elements(text, 'failure'),
+      errors: elements(text, 'error'),
     });
+    const [head = ''] = /<testsuites[^>]*>/.exec(xml) ?? [];
+    const countsOf = (text: string) => ({
+      tests: counted(text, 'tests'),
+      failures: counted(text, 'failures'),
+      errors: counted(text, 'errors'),
+    });
+    expect(countsOf(head)).toEqual(cases(xml));
+    for (const [suite] of xml.matchAll(/<testsuite [\s\S]*?<\/testsuite>/g)) {
+      expect({ ...countsOf(suite), skipped: counted(suite, 'skipped') }).toEqual({
+        ...cases(suite),
+        skipped: elements(suite, 'skipped'),
+      });
+    }
   });
 
   it('keep an advisory failure apart from those that fail the run', () => {

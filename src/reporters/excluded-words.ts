@@ -1,4 +1,5 @@
 import { areaOf } from '../check/area-of.ts';
+import { counted } from '../check/counted.ts';
 import type { RunResult } from '../check/result.ts';
 
 /**
@@ -28,7 +29,17 @@ export function unusedWaiverLines({ unusedWaivers = [] }: Pick<RunResult, 'unuse
   );
 }
 
-/** Returns the lines below the counts of a run: what is left out, and which waivers are not needed. */
-export function noteLines(result: Pick<RunResult, 'excluded' | 'unusedWaivers'>): string[] {
-  return [...excludedLines(result), ...unusedWaiverLines(result)];
+/** Returns of how many shards a result was merged, and a line for each check that they judged differently. */
+export function mergedLines({ merged }: Pick<RunResult, 'merged'>): string[] {
+  if (!merged) return [];
+  const { shards, differing } = merged;
+  return [
+    `merged from ${counted(shards.length, 'shard')}`,
+    ...differing.map((what) => `other verdicts in other shards: ${what}`),
+  ];
+}
+
+/** Returns the lines below the counts of a run: what is left out, which waivers are not needed, what was merged. */
+export function noteLines(result: Pick<RunResult, 'excluded' | 'unusedWaivers' | 'merged'>): string[] {
+  return [...excludedLines(result), ...unusedWaiverLines(result), ...mergedLines(result)];
 }

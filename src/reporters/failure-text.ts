@@ -22,7 +22,7 @@ export function reasonOf(check: CheckResult): string {
 }
 
 /** Returns ` (flaky: attempt 2)`; an empty text for a check that is not flaky. */
-export function flakyWords({ flaky, attempts }: CheckResult): string {
+export function flakyNote({ flaky, attempts }: CheckResult): string {
   return flaky ? ` (flaky: attempt ${attempts.length})` : '';
 }
 
@@ -55,6 +55,14 @@ export function detailsOf(check: CheckResult): [name: string, text: string][] {
     ['time', attempts.length > 0 ? formatDuration(check.durationMs) : undefined],
   ];
   return details.filter((detail): detail is [string, string] => Boolean(detail[1]));
+}
+
+/** Returns how a check passed at last: `attempt 2 passed; attempt 1: lost, nil`. */
+export function flakyWords({ attempts }: CheckResult): string {
+  const failed = attempts
+    .filter(({ status }) => status !== 'pass')
+    .map(({ number, code, actual }) => `attempt ${number}: ${[code, actual].filter(Boolean).join(', ')}`);
+  return [`attempt ${attempts.length} passed`, ...failed].join('; ');
 }
 
 /** The evidence as plain lines. */

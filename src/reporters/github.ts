@@ -1,7 +1,7 @@
 import { safeText } from '../base/safe-text.ts';
-import type { CheckResult } from '../check/result.ts';
+import type { CheckResult, RunResult } from '../check/result.ts';
 import { noteLines } from './excluded-words.ts';
-import { detailsOf, evidenceText } from './failure-text.ts';
+import { detailsOf, evidenceText, flakyWords, waivedWords } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
@@ -18,9 +18,10 @@ export const github: Reporter = {
       .sort((one, other) => severity(other) - severity(one));
     const rest = failed.length - mostAnnotations;
     const more = rest > 0 ? `; ${rest} of ${failed.length} failures are not annotated` : '';
-    const left = noteLines(result).map((line) => `; ${line}`);
+    const left = [...noteLines(result), ...acceptedLines(result)].map((line) => `; ${line}`);
     const summary = `${closingWords(result)} on the ${result.stack.runtime} stack${left.join('')}${more}`;
-    const kind = result.nothingExamined && !result.ok ? 'error' : 'notice';
+    const isIncomplete = result.nothingExamined !== undefined || (result.merged?.missing.length ?? 0) > 0;
+    const kind = isIncomplete && !result.ok ? 'error' : 'notice';
     const lines = [
       ...failed.slice(0, mostAnnotations).map(annotation),
       command(kind, 'meatymusic verify', summary),
@@ -28,6 +29,21 @@ export const github: Reporter = {
     return `${lines.join('\n')}\n`;
   },
 };
+
+/** Returns what needs no annotation and is not hidden: checks that passed at last, and failures that are accepted. */
+function acceptedLines({ checks }: RunResult): string[] {
+  const flaky = checks.filter((check) => check.flaky).map((check) => `${check.id} (${flakyWords(check)})`);
+  const waived = checks
+    .filter(({ status, blockedBy }) => status === 'waived' && !blockedBy)
+    .map((check) => `${check.id} (${waivedWords(check)})`);
+  return [...named('flaky', flaky), ...named('waived', waived)];
+}
+
+function named(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length - mostAnnotations;
+  return [`${what}: ${names.slice(0, mostAnnotations).join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+}
 
 /** The worst first: what broke, then what failed, then what is advisory. */
 function severity({ status, level }: CheckResult): number {

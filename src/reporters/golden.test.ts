@@ -10,6 +10,7 @@ const extensions: Record<string, string> = {
   github: 'github.txt',
   markdown: 'md',
   prometheus: 'prom',
+  ctrf: 'ctrf.json',
 };
 
 describe.each(Object.entries(sampleResults))('a run with the result "%s"', (scenario, result) => {

@@ -1,57 +1,79 @@
 import { safeText } from '../base/safe-text.ts';
 import type { CheckResult, RunResult } from '../check/result.ts';
 import { byArea } from './by-area.ts';
-import { excludedLines, unusedWaiverLines } from './excluded-words.ts';
+import { excludedLines, mergedLines, unusedWaiverLines } from './excluded-words.ts';
 import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 
-/** JUnit XML: an area is a suite, a check a case. Blocked and skipped checks are `skipped`, broken ones `error`. */
+/**
+ * JUnit XML as Jenkins and Maven Surefire define it: an area is a suite, a check a case. Blocked, skipped and waived checks and
+ * advisory failures are `skipped`, broken ones `error`; further attempts are `rerun…` of a failure, `flaky…` of a pass.
+ */
 export const junit: Reporter = {
   render(result) {
-    const { checks, summary, durationMs, startedAt, tool } = result;
-    const suites = byArea(checks).map(([area, own]) => suite(area, own, startedAt));
-    const ofRun = runSuite(result);
+    const { checks, summary, durationMs, tool } = result;
+    const about = properties(result);
+    const ofRun = runSuite(result, about);
+    const suites = byArea(checks).map(([area, own]) => suite(area, own, result.startedAt, about));
     const counts = attributes({
       name: tool.name,
-      tests: summary.total + (ofRun ? 1 : 0),
+      tests: summary.total + ofRun.cases,
       failures: summary.fail - summary.advisory,
-      errors: summary.error + (ofRun?.errors ?? 0),
-      skipped: summary.skip + summary.blocked + summary.waived + summary.advisory + (ofRun?.skipped ?? 0),
+      errors: summary.error + ofRun.errors,
       time: seconds(durationMs),
-      timestamp: startedAt.replace(/\.\d+Z$/, ''),
     });
-    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${properties(result)}${suites.join('')}${ofRun?.text ?? ''}</testsuites>\n`;
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n${suites.join('')}${ofRun.text}</testsuites>\n`;
   },
 };
 
-/** What did not run: a property of the run, because a case that was never selected to run is no test. */
+/** What holds for the run; a check that was never selected to run is no case. */
 function properties(result: RunResult): string {
-  const { excluded } = result.summary;
-  const values = excluded === 0 ? [] : [String(excluded), ...excludedLines(result)];
-  const each = [
-    ...values.map((value) => ['excluded', value] as const),
-    ...unusedWaiverLines(result).map((value) => ['unused waiver', value] as const),
-  ].map(([name, value]) => `    <property${attributes({ name, value })}/>\n`);
-  if (each.length === 0) return '';
-  return `  <properties>\n${each.join('')}  </properties>\n`;
+  const { summary, stack, tool, environment, build = {} } = result;
+  const excluded = summary.excluded === 0 ? [] : [String(summary.excluded), ...excludedLines(result)];
+  const each: [string, string | undefined][] = [
+    ['version', tool.version],
+    ['runtime', stack.runtime],
+    ['environment', environment],
+    ['commit', build.commit],
+    ['branch', build.branch],
+    ['ci', build.url],
+    ...excluded.map((value): [string, string] => ['excluded', value]),
+    ...unusedWaiverLines(result).map((value): [string, string] => ['unused waiver', value]),
+    ...mergedLines(result).map((value): [string, string] => ['merged', value]),
+  ];
+  const lines = each.flatMap(([name, value]) =>
+    value === undefined ? [] : [`      <property${attributes({ name, value })}/>\n`],
+  );
+  return `    <properties>\n${lines.join('')}    </properties>\n`;
 }
 
-/** A case of the run itself where no check has a verdict: without it, such a run would look green. */
-function runSuite({ nothingExamined, ok, tool, startedAt }: RunResult) {
-  if (!nothingExamined) return undefined;
-  const { code, message } = nothingExamined;
-  const [errors, skipped] = ok ? [0, 1] : [1, 0];
-  const timestamp = startedAt.replace(/\.\d+Z$/, '');
-  const counts = { name: tool.name, tests: 1, failures: 0, errors, skipped, time: seconds(0), timestamp };
-  const head = attributes({ name: 'something is examined', classname: tool.name, time: seconds(0) });
-  const outcome = ok
-    ? `<skipped${attributes({ message })}/>`
-    : `<error${attributes({ message, type: code })}>${escapeXml(message)}</error>`;
-  const text = `  <testsuite${attributes(counts)}>\n    <testcase${head}>\n      ${outcome}\n    </testcase>\n  </testsuite>\n`;
-  return { errors, skipped, text };
+/** A case of the run itself where checks or verdicts are missing: without it, such a run would look green. */
+function runSuite({ nothingExamined, merged, ok, tool, startedAt }: RunResult, about: string) {
+  const missing = (merged?.missing ?? []).map((what) => ({
+    code: 'incomplete',
+    message: `${what} is missing`,
+  }));
+  const problems = [...(nothingExamined ? [nothingExamined] : []), ...missing];
+  if (problems.length === 0) return { cases: 0, errors: 0, text: '' };
+  const cases = problems.map(({ code, message }) => {
+    const name = code === 'incomplete' ? 'all shards are merged' : 'something is examined';
+    const outcome = ok
+      ? `<skipped${attributes({ message })}/>`
+      : `<error${attributes({ message, type: code })}>${escapeXml(message)}</error>`;
+    const head = attributes({ name, classname: tool.name, time: seconds(0) });
+    return `    <testcase${head}>\n      ${outcome}\n    </testcase>\n`;
+  });
+  const [errors, skipped] = ok ? [0, cases.length] : [cases.length, 0];
+  const timestamp = timestampOf(startedAt);
+  const tests = cases.length;
+  const counts = { name: tool.name, tests, failures: 0, errors, skipped, time: seconds(0), timestamp };
+  const text = `  <testsuite${attributes(counts)}>\n${about}${cases.join('')}  </testsuite>\n`;
+  return { cases: tests, errors, text };
 }
 
-function suite(area: string, checks: readonly CheckResult[], startedAt: string): string {
+const timestampOf = (startedAt: string) => startedAt.replace(/\.\d+Z$/, '');
+
+function suite(area: string, checks: readonly CheckResult[], startedAt: string, about: string): string {
   const count = (...statuses: string[]) => checks.filter(({ status }) => statuses.includes(status)).length;
   const counts = attributes({
     name: area,
@@ -60,40 +82,63 @@ function suite(area: string, checks: readonly CheckResult[], startedAt: string):
     errors: count('error'),
     skipped: count('skip', 'blocked', 'waived') + checks.filter(isAdvisoryFailure).length,
     time: seconds(checks.reduce((sum, { durationMs }) => sum + durationMs, 0)),
-    timestamp: startedAt.replace(/\.\d+Z$/, ''),
+    timestamp: timestampOf(startedAt),
   });
-  return `  <testsuite${counts}>\n${checks.map(testCase).join('')}  </testsuite>\n`;
+  return `  <testsuite${counts}>\n${about}${checks.map(testCase).join('')}  </testsuite>\n`;
 }
 
 function testCase(check: CheckResult): string {
-  const { id, area, title, durationMs, level } = check;
+  const { id, area, title, durationMs } = check;
   const head = attributes({ name: `${id}: ${title}`, classname: area, time: seconds(durationMs) });
-  const outcome = outcomeOf(check);
-  const properties =
-    level === 'advisory'
-      ? ['      <properties><property name="level" value="advisory"/></properties>\n']
-      : [];
-  if (!outcome) return `    <testcase${head}/>\n`;
-  return `    <testcase${head}>\n${properties.join('')}${outcome}    </testcase>\n`;
+  const parts = partsOf(check);
+  if (parts.length === 0) return `    <testcase${head}/>\n`;
+  return `    <testcase${head}>\n${parts.map((part) => `      ${part}\n`).join('')}    </testcase>\n`;
 }
 
 /** An advisory failure is a skipped case: it must not fail the job that reads this file. */
 const isAdvisoryFailure = ({ status, level }: CheckResult) => status === 'fail' && level === 'advisory';
 const isFailure = (check: CheckResult) => check.status === 'fail' && !isAdvisoryFailure(check);
 
-function outcomeOf(check: CheckResult): string | undefined {
-  const { status, code = '' } = check;
-  if (status === 'pass') return undefined;
-  if (status === 'skip' || status === 'blocked' || status === 'waived')
-    return `      <skipped${attributes({ message: reasonOf(check) })}/>\n`;
-  if (isAdvisoryFailure(check)) {
-    return `      <skipped${attributes({ message: `advisory: ${reasonOf(check)}` })}/>\n`;
+/** Returns the elements of a case, in the order that Surefire's schema requires. */
+function partsOf(check: CheckResult): string[] {
+  if (isFailure(check))
+    return [
+      outcome('failure', check),
+      ...attempts('rerunFailure', check, 'fail'),
+      ...attempts('rerunError', check, 'error'),
+    ];
+  switch (check.status) {
+    case 'pass':
+      return [...attempts('flakyFailure', check, 'fail'), ...attempts('flakyError', check, 'error')];
+    case 'error':
+      return [
+        ...attempts('rerunFailure', check, 'fail'),
+        outcome('error', check),
+        ...attempts('rerunError', check, 'error'),
+      ];
+    default: {
+      const advisory = isAdvisoryFailure(check) ? 'advisory: ' : '';
+      return [`<skipped${attributes({ message: `${advisory}${reasonOf(check)}` })}/>`];
+    }
   }
-  const name = status === 'fail' ? 'failure' : 'error';
-  const text = [...detailsOf(check).map(([key, value]) => `${key}: ${value}`), ...evidenceText(check)].join(
-    '\n',
-  );
-  return `      <${name}${attributes({ message: reasonOf(check), type: code })}>${escapeXml(text)}</${name}>\n`;
+}
+
+function outcome(name: 'failure' | 'error', check: CheckResult): string {
+  const details = detailsOf(check).map(([key, value]) => `${key}: ${value}`);
+  const text = [...details, ...evidenceText(check)].join('\n');
+  const head = attributes({ message: reasonOf(check), type: check.code ?? name });
+  return `<${name}${head}>${escapeXml(text)}</${name}>`;
+}
+
+/** Returns an element for each attempt before the last one that ended in this way. */
+function attempts(element: string, check: CheckResult, status: 'fail' | 'error'): string[] {
+  return check.attempts.slice(0, -1).flatMap((attempt) => {
+    if (attempt.status !== status) return [];
+    const found = `attempt ${attempt.number}: ${attempt.actual ?? status}`;
+    const head = attributes({ message: found, type: attempt.code ?? status });
+    const text = `${found}\nafter ${seconds(attempt.durationMs)} s`;
+    return [`<${element}${head}><stackTrace>${escapeXml(text)}</stackTrace></${element}>`];
+  });
 }
 
 function attributes(values: Record<string, string | number>): string {

@@ -1,10 +1,19 @@
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
-import { problemsOfReporter, type Reporter, type ReporterDefinition } from '../check/reporter.ts';
+import { isPlainObject } from '../base/plain-object.ts';
+import {
+  type FolderReporter,
+  problemsOfReporter,
+  type Reporter,
+  type ReporterDefinition,
+} from '../check/reporter.ts';
 import { loadUserModule } from '../sources/user-module.ts';
 
 /** Loads the reporter of a file: its default export. Rejects with a `Fault` (78) when there is none. */
-export async function loadReporterFile(file: string, signal?: AbortSignal): Promise<Reporter> {
+export async function loadReporterFile(
+  file: string,
+  signal?: AbortSignal,
+): Promise<Reporter | FolderReporter> {
   let loaded: unknown;
   try {
     loaded = (await loadUserModule(file, signal)).default;
@@ -21,8 +30,8 @@ export async function loadReporterFile(file: string, signal?: AbortSignal): Prom
 export function namedReporters(
   definitions: readonly ReporterDefinition[],
   taken: readonly string[],
-): ReadonlyMap<string, Reporter> {
-  const reporters = new Map<string, Reporter>();
+): ReadonlyMap<string, Reporter | FolderReporter> {
+  const reporters = new Map<string, Reporter | FolderReporter>();
   for (const definition of definitions) {
     const { name } = definition;
     if (taken.includes(name) || reporters.has(name)) {
@@ -34,8 +43,22 @@ export function namedReporters(
 }
 
 /** A reporter gets a copy of the result: what it changes changes no other report and no exit code. */
-function isolate(definition: ReporterDefinition): Reporter {
-  const { name, commands } = definition;
+function isolate(definition: ReporterDefinition): Reporter | FolderReporter {
+  const { name } = definition;
+  if ('files' in definition) {
+    return {
+      files(result, look) {
+        const files: unknown = definition.files(structuredClone(result), { ...look });
+        if (!isPlainObject(files)) throw new TypeError(`files() of ${name} returned no map of files`);
+        for (const [file, content] of Object.entries(files)) {
+          if (typeof content === 'string' || content instanceof Uint8Array) continue;
+          throw new TypeError(`files() of ${name} returned neither text nor bytes for ${file}`);
+        }
+        return files as Record<string, string | Uint8Array>;
+      },
+    };
+  }
+  const { commands } = definition;
   return {
     ...(commands ? { commands } : {}),
     render(result, look) {

@@ -10,9 +10,9 @@ import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import { noteLines } from './excluded-words.ts';
-import { flakyWords, waivedWords, waiverWords } from './failure-text.ts';
+import { flakyNote, waivedWords, waiverWords } from './failure-text.ts';
 import type { Look, Reporter } from './reporter.ts';
-import { summaryWords } from './summary-words.ts';
+import { doubtsIn, summaryWords } from './summary-words.ts';
 
 const signs: Record<Status, string> = {
   pass: '✔',
@@ -92,7 +92,7 @@ function shortArea(page: Page, area: string, checks: readonly CheckResult[], wid
 
 function passLine(page: Page, check: CheckResult): void {
   const { paint } = page;
-  const note = flakyWords(check);
+  const note = flakyNote(check);
   const sign = check.flaky ? paint.yellow(signs.pass) : paint.green(signs.pass);
   twoSides(page, sign, check.title, `${check.summary ?? ''}${note}`);
   if (!page.verbose) return;
@@ -199,14 +199,14 @@ function twoSides(
 }
 
 function closing(page: Page, result: RunResult): void {
-  const { checks, durationMs, endedBy, internalError, stack, exitCode, nothingExamined } = result;
+  const { checks, durationMs, endedBy, internalError, stack, exitCode } = result;
   const { paint } = page;
   if (internalError) field(page, 'internal', internalError, paint.red);
   const time = formatDuration(durationMs);
   const why = endedBy ? ` (ended by ${endedBy})` : '';
   const what = summaryWords(result.summary);
-  const unexamined = nothingExamined ? `: ${nothingExamined.message}` : '';
-  const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack${unexamined}`;
+  const doubts = doubtsIn(result).map((doubt) => `: ${doubt}`);
+  const line = `${exitCode === 0 ? '✔' : '✖'} ${what} in ${time}${why} · ${stack.runtime} stack${doubts.join('')}`;
   for (const part of wrapText(line, page.columns, 2)) {
     page.line(exitCode === 0 ? paint.green.bold(part) : paint.red.bold(part));
   }

@@ -25,6 +25,26 @@ export const prometheus: Reporter = {
       ...checks
         .filter(({ attempts }) => attempts.length > 0)
         .map((check) => sample('meatymusic_check_duration_seconds', labels(check), check.durationMs / 1000)),
+      ...family('meatymusic_check_attempts', 'gauge', 'How many attempts the check took.'),
+      ...checks
+        .filter(({ attempts }) => attempts.length > 0)
+        .map((check) => sample('meatymusic_check_attempts', labels(check), check.attempts.length)),
+      ...family('meatymusic_check_flaky', 'gauge', 'Checks that passed, but not at the first attempt.'),
+      ...checks
+        .filter(({ flaky }) => flaky)
+        .map((check) => sample('meatymusic_check_flaky', labels(check), 1)),
+      ...family('meatymusic_check_waived', 'gauge', 'Checks with an accepted failure.'),
+      ...checks
+        .filter(({ status }) => status === 'waived')
+        .map((check) => sample('meatymusic_check_waived', waiverLabels(check), 1)),
+      ...family(
+        'meatymusic_check_excluded',
+        'gauge',
+        'Selected checks that did not run, with what excludes them.',
+      ),
+      ...(result.excluded ?? []).map(({ id, reason }) =>
+        sample('meatymusic_check_excluded', { id, reason }, 1),
+      ),
       ...family('meatymusic_checks', 'gauge', 'Number of checks by their status.'),
       ...statuses.map((status) => sample('meatymusic_checks', { status }, summary[status])),
       ...family('meatymusic_run_ok', 'gauge', 'Whether the run found nothing wrong.'),
@@ -35,6 +55,8 @@ export const prometheus: Reporter = {
         'Whether a check has a verdict; 0: all skipped, or none.',
       ),
       sample('meatymusic_run_examined', runLabels(result), result.nothingExamined ? 0 : 1),
+      ...family('meatymusic_run_missing', 'gauge', 'Shards and checks that the merged result lacks.'),
+      sample('meatymusic_run_missing', runLabels(result), result.merged?.missing.length ?? 0),
       ...family('meatymusic_run_duration_seconds', 'gauge', 'How long the run took.'),
       sample('meatymusic_run_duration_seconds', runLabels(result), result.durationMs / 1000),
       ...family('meatymusic_run_timestamp_seconds', 'gauge', 'When the run started.'),
@@ -47,6 +69,12 @@ export const prometheus: Reporter = {
 /** Returns the labels of a check. */
 export function labels({ id, area, level }: RunResult['checks'][number]): Record<string, string> {
   return { id, area, level };
+}
+
+function waiverLabels(check: RunResult['checks'][number]): Record<string, string> {
+  const { waiver, known } = check;
+  if (!waiver) return { ...labels(check), known: known?.in ?? '' };
+  return { ...labels(check), owner: waiver.owner, until: waiver.until };
 }
 
 function runLabels({ stack }: RunResult): Record<string, string> {

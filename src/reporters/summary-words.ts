@@ -25,12 +25,23 @@ export function summaryWords(counts: Counts): string {
   return parts.join(', ') || 'nothing';
 }
 
-/** The end of a report: the numbers, and that nothing was examined where it is so. */
-export function closingWords({
-  summary,
-  nothingExamined,
-}: Pick<RunResult, 'summary' | 'nothingExamined'>): string {
+/** The end of a report: the numbers, and that nothing was examined or parts are missing where it is so. */
+export function closingWords(result: Pick<RunResult, 'summary' | 'nothingExamined' | 'merged'>): string {
+  const { summary } = result;
   const { excluded } = summary;
   const words = `${summaryWords(summary)}${excluded > 0 ? `, ${excluded} left out` : ''}`;
-  return nothingExamined ? `${words} (${nothingExamined.message})` : words;
+  const doubts = doubtsIn(result);
+  return doubts.length > 0 ? `${words} (${doubts.join('; ')})` : words;
+}
+
+/** Returns why the numbers are no verdict on the whole. */
+export function doubtsIn({
+  nothingExamined,
+  merged,
+}: Pick<RunResult, 'nothingExamined' | 'merged'>): string[] {
+  const missing = merged?.missing ?? [];
+  return [
+    ...(nothingExamined ? [nothingExamined.message] : []),
+    ...(missing.length > 0 ? [`incomplete: ${missing.join(', ')} missing`] : []),
+  ];
 }

@@ -1,7 +1,7 @@
 import { safeLine } from '../base/safe-text.ts';
 import type { CheckResult } from '../check/result.ts';
 import { noteLines } from './excluded-words.ts';
-import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
+import { detailsOf, evidenceText, flakyWords, reasonOf } from './failure-text.ts';
 import { inertJson } from './inert.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -15,15 +15,18 @@ export const tap: Reporter = {
     for (const [index, check] of checks.entries()) lines.push(...testPoint(check, index + 1));
     lines.push(...noteLines(result).map((line) => `# ${safeLine(line)}`));
     if (endedBy) lines.push(`Bail out! ended by ${endedBy}`);
+    const missing = result.merged?.missing ?? [];
+    if (missing.length > 0) lines.push(`Bail out! ${safeLine(`${missing.join(', ')} is missing`)}`);
     if (nothingExamined && !isEmpty) lines.push(`Bail out! ${nothingExamined.message}`);
     return `${lines.join('\n')}\n`;
   },
 };
 
 function testPoint(check: CheckResult, number: number): string[] {
-  const { status, id, title, failureTitle, level } = check;
+  const { status, id, title, failureTitle, level, flaky } = check;
   const text = `${id}: ${status === 'fail' || status === 'error' ? failureTitle : title}`;
   const point = `${number} - ${escaped(text)}`;
+  if (status === 'pass' && flaky) return [`ok ${point}`, `# flaky: ${safeLine(flakyWords(check))}`];
   if (status === 'pass') return [`ok ${point}`];
   if (status === 'skip' || status === 'blocked') return [`ok ${point} # SKIP ${escaped(reasonOf(check))}`];
   if (status === 'waived') return [`not ok ${point} # TODO ${escaped(reasonOf(check))}`];

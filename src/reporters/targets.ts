@@ -3,7 +3,7 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
 
-/** Where a report goes: `name` to standard output, `name=file` to a file. The name may be a file that has the reporter. */
+/** Where a report goes: `name` to standard output, `name=file` to a file or a folder. The name may be a file that has the reporter. */
 export interface ReportTarget {
   name: string;
   file?: string;
@@ -51,6 +51,11 @@ export function parseTargets(texts: readonly string[], names: readonly string[])
   const twice = files.find((file, index) => files.indexOf(file) !== index);
   if (twice) throw badTarget(`two reports cannot share the file ${twice}`, 'give each its own');
   return targets;
+}
+
+/** Returns the `Fault` (2) for a reporter that writes a folder, without one. */
+export function withoutFolder({ name }: ReportTarget): Fault {
+  return badTarget(`the reporter ${name} writes a folder, and none is named`, `--reporter ${name}=reports`);
 }
 
 /** The file of a reporter may have a `=` in its path: it ends after its extension. */

@@ -31,6 +31,8 @@ export interface RunSelection {
   shard?: { index: number; count: number } | undefined;
   /** Only what a change since this commit concerns. Default: all. */
   changedSince?: string | undefined;
+  /** Milliseconds by check ID: shards take about the same time. Default: shards of the same number of checks. */
+  durations?: ReadonlyMap<string, number> | undefined;
   /** Only what did not pass in the last run. Default `false`. */
   onlyLastFailed?: boolean;
 }
@@ -72,11 +74,13 @@ export async function chooseRun(
     tags: config.verify.tags,
     skip: config.verify.skip,
     areasOff: off,
-    shard: selection.shard,
   };
+  const { shard, durations } = selection;
   const given = givenOptions(project, checks);
   const defaults = { given, checks, unsetPath: unsetPathsOf(project) };
-  const chosen = chooseChecks(checks, wanted).map((check) =>
+  const ofAllShards = chooseChecks(checks, wanted);
+  const ofShard = shard ? chooseChecks(checks, { ...wanted, shard, durations }) : ofAllShards;
+  const chosen = ofShard.map((check) =>
     config.contract === 'full' ? check : skippedWhereNotAgreed(check, defaults),
   );
   const wantedWithoutSkips = selectChecks(
@@ -85,12 +89,18 @@ export async function chooseRun(
     { alone: true },
   );
   const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';
-  const excluded = excludedOf(wantedWithoutSkips, chosen, { areasOff: off, skippedBy });
+  const excluded = excludedOf(wantedWithoutSkips, ofAllShards, { areasOff: off, skippedBy });
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
   const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
-  // Another shard may examine what this one skips.
-  const selected = selection.shard ? {} : { selected: new Set(wantedWithoutSkips.map(({ id }) => id)) };
-  const plan = { ...makePlan(judged, options), ...selected, excluded };
+  const idsOf = (some: readonly Check[]) => some.map(({ id }) => id);
+  const plan = {
+    ...makePlan(judged, options),
+    excluded,
+    // Another shard may examine what this one skips.
+    ...(shard
+      ? { shard: { ...shard, checks: idsOf(selectChecks(checks, wanted, { alone: true })) } }
+      : { selected: new Set(idsOf(wantedWithoutSkips)) }),
+  };
   return { plan, options, all: checks, notices: [...notices, ...(changed ? [changed.notice] : [])] };
 }
 

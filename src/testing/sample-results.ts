@@ -1,11 +1,11 @@
 import type { CheckResult, RunResult } from '../check/result.ts';
 import { exampleStack } from '../check/stack.ts';
+import { mergeResults } from '../engine/merge-results.ts';
 import { runResultOf } from '../engine/results.ts';
 
 type Sample = Partial<CheckResult> & Pick<CheckResult, 'id' | 'status'>;
 
 function check(given: Sample): CheckResult {
-  const status = given.status === 'waived' ? 'fail' : (given.status as 'pass');
   return {
     area: given.id.split('/')[0] as string,
     title: `${given.id} holds`,
@@ -15,12 +15,16 @@ function check(given: Sample): CheckResult {
     effects: 'none',
     source: `checks/${given.id}.ts`,
     evidence: [],
-    attempts: [{ number: 1, startMs: 1, durationMs: 12.5, status }],
+    attempts: [{ number: 1, startMs: 1, durationMs: 12.5, status: attemptStatusOf(given.status) }],
     startMs: 1,
     durationMs: 12.5,
     ...given,
   };
 }
+
+/** A waived check failed. */
+const attemptStatusOf = (status: CheckResult['status']) =>
+  status === 'waived' ? 'fail' : (status as 'pass');
 
 function run(checks: CheckResult[], more: Partial<Parameters<typeof runResultOf>[0]> = {}): RunResult {
   return runResultOf({
@@ -93,6 +97,33 @@ const span = (
   attributes: {},
 });
 
+const cacheRoundTrip = check({
+  id: 'cache/round-trip',
+  status: 'pass',
+  title: 'Redis keeps what is written',
+  summary: 'written and read back',
+  flaky: true,
+  attempts: [
+    { number: 1, startMs: 1, durationMs: 3, status: 'fail', code: 'lost', actual: 'nil' },
+    { number: 2, startMs: 104, durationMs: 2, status: 'pass' },
+  ],
+  durationMs: 105,
+});
+
+const homeAfterRetries = check({
+  id: 'web/home',
+  status: 'fail',
+  failureTitle: 'The home page does not load',
+  code: 'wrong-status',
+  expected: '200',
+  actual: '503',
+  attempts: [
+    { number: 1, startMs: 1, durationMs: 3, status: 'error', code: 'threw', actual: 'socket hang up' },
+    { number: 2, startMs: 104, durationMs: 2, status: 'fail', code: 'wrong-status', actual: '502' },
+    { number: 3, startMs: 306, durationMs: 2, status: 'fail', code: 'wrong-status', actual: '503' },
+  ],
+});
+
 /** Everything that can hurt a reader: a terminal, a CI runner, a parser, a browser. */
 export const hostileText = [
   '::error file=x::owned',
@@ -130,18 +161,7 @@ export const sampleResults: Readonly<Record<string, RunResult>> = {
     blockedByDatabase('database/migrations-at-head'),
     blockedByDatabase('database/tables-present'),
     blockedByDatabase('api/ready'),
-    check({
-      id: 'cache/round-trip',
-      status: 'pass',
-      title: 'Redis keeps what is written',
-      summary: 'written and read back',
-      flaky: true,
-      attempts: [
-        { number: 1, startMs: 1, durationMs: 3, status: 'fail', code: 'lost', actual: 'nil' },
-        { number: 2, startMs: 104, durationMs: 2, status: 'pass' },
-      ],
-      durationMs: 105,
-    }),
+    cacheRoundTrip,
     check({
       id: 'observability/log-structure',
       status: 'fail',
@@ -257,6 +277,29 @@ export const sampleResults: Readonly<Record<string, RunResult>> = {
       ],
     },
   ),
+  merged: mergeResults([
+    {
+      file: 'reports/blob-1-of-3.json',
+      result: run([health, connects], { labels: { shard: { index: 1, count: 3, checks: ['api/health'] } } }),
+    },
+    {
+      file: 'reports/blob-2-of-3.json',
+      result: run([{ ...connects, status: 'pass' }, cacheRoundTrip], {
+        labels: { shard: { index: 2, count: 3, checks: ['api/health'] }, environment: 'staging' },
+      }),
+    },
+  ]),
+  labelled: run([health, homeAfterRetries], {
+    labels: {
+      environment: 'staging',
+      build: {
+        commit: '0af7651916cd43dd8448eb211c80319c0af76519',
+        branch: 'main',
+        ci: 'github',
+        url: 'https://github.example/shop/api/actions/runs/12',
+      },
+    },
+  }),
   'waiver-ended': run([health, { ...connects, endedWaiver: { ...waiver, until: '2026-01-01' } }]),
   'all-waived': run([waivedHere]),
   hostile: run([

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { Check } from '../../check/define-check.ts';
-import { reporterNames } from '../../reporters/index.ts';
+import { folderReporterNames, reporterNames } from '../../reporters/index.ts';
 import { serviceNames, standardNames } from '../../services/index.ts';
 import { loadAllChecks } from '../../session/all-checks.ts';
 import { findBuiltInChecks } from '../../sources/check-modules.ts';
@@ -88,7 +88,8 @@ async function valuesOf(
   if (long === '--env') return [...(await environments())];
   const placeholder = /[<[](.+)[>\]]/.exec(flags)?.[1] ?? '';
   if (/^(file|folder|dir|path)/.test(placeholder)) return [files];
-  if (placeholder.startsWith('name[=')) return [...reporterNames];
+  if (placeholder.startsWith('name[='))
+    return [...reporterNames, ...folderReporterNames.map((name) => `${name}=`)];
   if (placeholder === 'tag') return [...new Set((await checks()).flatMap(({ tags = [] }) => tags))].sort();
   if (/^(pattern|id)/.test(placeholder)) return namesOf(await checks());
   return [];

@@ -4,10 +4,14 @@ import path from 'node:path';
 import { Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { inertCommands } from '../../base/safe-text.ts';
-import { replaceFile, replaceFileSync, whyNotWritten } from '../../base/write-file.ts';
+import { makeFolderSync, replaceFile, replaceFileSync, whyNotWritten } from '../../base/write-file.ts';
 import type { RunResult } from '../../check/result.ts';
 import { type Look, type OpenReport, plainLook } from '../../reporters/index.ts';
 import type { Invocation } from '../invocation.ts';
+import { writeJobSummary } from './job-summary.ts';
+
+/** What reports need beside the result. Default: pictures of the file system, and no history. */
+export type Beside = Pick<Look, 'picture' | 'history'>;
 
 /**
  * Writes every report, files first, so that a reader of standard output that went away costs none of them. Resolves to
@@ -22,42 +26,73 @@ export async function writeReports(
     verbose,
     quiet,
     cwd,
-  }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'quiet' | 'cwd'>,
+    env,
+  }: Pick<Invocation, 'stdout' | 'redact' | 'verbose' | 'quiet' | 'cwd' | 'env'>,
+  beside: Beside = {},
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
-  const render = (report: OpenReport, look: Look): string | undefined => {
-    try {
-      return report.reporter.render(result, look);
-    } catch (cause) {
-      faults.push(renderFault(report.name, cause));
-      return undefined;
-    }
-  };
+  const common = { verbose, quiet, ...withPictures(cwd, beside) };
   for (const report of reports) {
     const { name, file } = report;
     if (file === undefined) continue;
-    const text = render(report, { ...plainLook, verbose, quiet, picture: pictureOf(cwd) });
-    if (text === undefined) continue;
-    try {
-      await writeAtomically(path.resolve(cwd, file), redact(text));
-    } catch (cause) {
-      faults.push(writeFault(name, file, cause));
+    const parts = partsOf(report, result, { ...plainLook, ...common }, faults);
+    for (const [part, content] of parts) {
+      const place = path.join(file, part);
+      try {
+        await writeAtomically(path.resolve(cwd, place), redacted(content, redact));
+      } catch (cause) {
+        faults.push(writeFault(name, place, cause));
+      }
     }
   }
   for (const report of reports) {
-    if (report.file !== undefined) continue;
-    const look = {
-      columns: Number.isFinite(stdout.columns) ? stdout.columns : plainLook.columns,
-      color: stdout.color,
-      verbose,
-      quiet,
-      picture: pictureOf(cwd),
-    };
-    const text = render(report, look);
-    if (text === undefined) continue;
-    await (report.reporter.commands ? stdout.writeCommands(text) : stdout.write(text));
+    if (report.file !== undefined || 'files' in report.reporter) continue;
+    const columns = Number.isFinite(stdout.columns) ? stdout.columns : plainLook.columns;
+    const parts = partsOf(report, result, { columns, color: stdout.color, ...common }, faults);
+    for (const [, text] of parts) {
+      await (report.reporter.commands ? stdout.writeCommands(String(text)) : stdout.write(String(text)));
+    }
   }
-  return faults;
+  const hasGithub = reports.some(({ name }) => name === 'github');
+  const fault = hasGithub && (await writeJobSummary(result, { ...plainLook, ...common }, env, redact));
+  return fault ? [...faults, fault] : faults;
+}
+
+/** Returns the files of a report by their names below its target; a text has the empty name. Empty: the reporter failed. */
+function partsOf(
+  { name, reporter }: OpenReport,
+  result: RunResult,
+  look: Look,
+  faults: Fault[],
+): [name: string, content: string | Uint8Array][] {
+  try {
+    if (!('files' in reporter)) return [['', reporter.render(result, look)]];
+    const files = Object.entries(reporter.files(result, look));
+    const outside = files.find(([file]) => !isBelow(file));
+    if (outside) throw new Error(`"${outside[0]}" is not below the folder`);
+    return files;
+  } catch (cause) {
+    faults.push(renderFault(name, cause));
+    return [];
+  }
+}
+
+function isBelow(file: string): boolean {
+  const relative = path.normalize(file);
+  return (
+    relative !== '.' &&
+    relative !== '..' &&
+    !relative.startsWith(`..${path.sep}`) &&
+    !path.isAbsolute(relative)
+  );
+}
+
+function redacted(content: string | Uint8Array, redact: (text: string) => string): string | Uint8Array {
+  return typeof content === 'string' ? redact(content) : content;
+}
+
+function withPictures(cwd: string, { picture = pictureOf(cwd), history }: Beside): Beside {
+  return { picture, ...(history && { history }) };
 }
 
 /**
@@ -70,18 +105,26 @@ export function writeReportsNow(
   { redact, verbose, quiet, cwd }: Pick<Invocation, 'redact' | 'verbose' | 'quiet' | 'cwd'>,
   withinMs = 2000,
 ): void {
-  for (const { file, reporter } of reports) {
-    try {
-      const shown = redact(
-        reporter.render(result, { ...plainLook, verbose, quiet, picture: pictureOf(cwd) }),
-      );
-      const text = Buffer.from(reporter.commands ? shown : inertCommands(shown));
-      if (file === undefined) writeWholly(1, text, withinMs);
-      else replaceFileSync(path.resolve(cwd, file), text);
-    } catch {
-      // The others may still be written.
+  for (const report of reports) {
+    const { file, reporter } = report;
+    const hasCommands = 'render' in reporter && reporter.commands;
+    const parts = partsOf(report, result, { ...plainLook, verbose, quiet, picture: pictureOf(cwd) }, []);
+    for (const [part, content] of parts) {
+      try {
+        const shown = redacted(content, redact);
+        const text = typeof shown === 'string' && !hasCommands ? inertCommands(shown) : shown;
+        if (file === undefined) writeWholly(1, Buffer.from(text as string), withinMs);
+        else writeNow(path.resolve(cwd, file, part), text);
+      } catch {
+        // The others may still be written.
+      }
     }
   }
+}
+
+function writeNow(file: string, content: string | Uint8Array): void {
+  makeFolderSync(path.dirname(file));
+  replaceFileSync(file, content);
 }
 
 const maxPictureBytes = 2 * 1024 * 1024;
@@ -116,7 +159,7 @@ function writeWholly(descriptor: number, bytes: Buffer, withinMs: number): void 
 }
 
 /** Beside, then renamed: a reader never sees half a report. What is no regular file (a device, a pipe) is written to. */
-async function writeAtomically(file: string, text: string): Promise<void> {
+async function writeAtomically(file: string, text: string | Uint8Array): Promise<void> {
   const existing = await stat(file).catch(() => undefined);
   if (existing && !existing.isFile()) {
     await writeFile(file, text);

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -64,12 +64,14 @@ export default defineCheck({
 }
 const passes = `return pass('fine', { count: 1, what: 'thing' });`;
 
-function verify(...args: string[]): Promise<Called> {
+const verify = (...args: string[]) => call(['verify', ...args]);
+
+function call(args: string[], env: Record<string, string> = {}): Promise<Called> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [bin, 'verify', ...args],
-      { cwd: folder, env: { PATH: process.env.PATH }, maxBuffer: 1e8 },
+      [bin, ...args],
+      { cwd: folder, env: { PATH: process.env.PATH, ...env }, maxBuffer: 1e8 },
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
@@ -469,6 +471,38 @@ export default defineCheck({
     for (const id of ['x/a', 'x/b', 'x/c']) await writeCheck(id, passes);
     const parts = [await verifyJson('x', '--shard', '1/2'), await verifyJson('x', '--shard', '2/2')];
     expect(parts.map(({ statuses }) => Object.keys(statuses))).toEqual([['x/a', 'x/c'], ['x/b']]);
+  });
+
+  it('merges the shards of a CI job, and names one that is missing or there twice', async () => {
+    for (const id of ['x/a', 'x/c']) await writeCheck(id, passes);
+    await writeCheck('x/b', `return fail('wrong', { expected: 'a', actual: 'b' })`);
+    for (const index of ['1', '2']) {
+      const job = { CI_NODE_INDEX: index, CI_NODE_TOTAL: '2' };
+      await call(['verify', 'x', '--shard', 'auto', '--reporter', 'blob=reports'], job);
+    }
+    expect((await readdir(path.join(folder, 'reports'))).sort()).toEqual([
+      'blob-1-of-2.json',
+      'blob-2-of-2.json',
+    ]);
+    const whole = await call(['report', 'reports', '--reporter', 'json', '--reporter', 'html=report.html']);
+    expect(whole.code).toBe(1);
+    const result = v.parse(resultSchema, JSON.parse(whole.stdout));
+    expect(result).toMatchObject({ exitCode: 1, summary: { total: 3, pass: 2, fail: 1 } });
+    expect(await readFile(path.join(folder, 'report.html'), 'utf8')).toContain('x/b');
+
+    const part = await call(['report', 'reports/blob-1-of-2.json']);
+    expect(part.code).toBe(2);
+    expect(part.stderr).toBe('error[incomplete]: shard 2 of 2 is missing\n');
+    await cp(path.join(folder, 'reports/blob-1-of-2.json'), path.join(folder, 'copy.json'));
+    const twice = await call(['report', 'reports', 'copy.json']);
+    expect(twice.code).toBe(2);
+    expect(twice.stderr).toContain('error[shards-differ]');
+    expect(twice.stderr).toContain('shard 1 of 2 is there twice: reports/blob-1-of-2.json, copy.json');
+    await writeFile(path.join(folder, 'reports/blob-2-of-2.json'), '{ "blobVersion": 1, "resu');
+    const cut = await call(['report', 'reports', '--reporter', 'html=other.html']);
+    expect(cut.code).toBe(78);
+    expect(cut.stderr).toContain('reports/blob-2-of-2.json:1: ends in the middle: the file is truncated');
+    expect(existsSync(path.join(folder, 'other.html'))).toBe(false);
   });
 
   it('ends within a moment with 143 and complete reports when it is terminated', async () => {

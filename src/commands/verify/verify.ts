@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
+import { folderReporterNames, reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
 import { readResult } from '../../session/read-result.ts';
 import { openProject } from '../context.ts';
 import { givenFlags } from '../given-flags.ts';
@@ -8,6 +8,7 @@ import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, positive, several } from '../option-values.ts';
 import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
+import { parseShard, type ShardOfCall, shardOfJob } from './shard.ts';
 import { newWaiversOf, type WaiveFlags } from './waive-flags.ts';
 
 interface VerifyFlags extends WaiveFlags {
@@ -31,7 +32,7 @@ interface VerifyFlags extends WaiveFlags {
   against?: string;
   lastFailed?: boolean;
   changed?: string | true;
-  shard?: { index: number; count: number };
+  shard?: ShardOfCall | 'auto';
 }
 
 export const configure: CommandModule['configure'] = (command, act) => {
@@ -54,7 +55,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--flaky-after <number>', 'only from this many times on record on (1)', positive)
     .option(
       '--reporter <name[=file]>',
-      `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}, or a file: ./mine.ts`,
+      `how to report, and where to; may be given several times (pretty): ${[...reporterNames, ...folderReporterNames].join(', ')}, or a file: ./mine.ts`,
       several,
     )
     .option('--evidence <folder>', 'save everything the checks observe to this folder')
@@ -62,7 +63,11 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--against <result>', 'fail on new failures only: not on those of this saved result (JSON)')
     .option('--last-failed', 'only what did not pass in the last run')
     .option('--changed [commit]', 'only what a change since this commit concerns (HEAD)')
-    .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n parts of the checks; auto: the part of this job of a CI system',
+      parseShard,
+    )
     .option('--waive-failures', 'waive each failure: write it to meatymusic.waivers.yaml')
     .option('--until <date>', 'end of these waivers: a date, or a time from now (2w)')
     .option('--reason <text>', 'why these failures are accepted')
@@ -137,7 +142,7 @@ const verify: Action = async (invocation, options, patterns) => {
   const reports = await openReportsOf(project, invocation.signal);
   return runVerify(invocation, project, reports, {
     patterns,
-    shard: flags.shard,
+    shard: flags.shard === 'auto' ? shardOfJob(invocation.env) : flags.shard,
     waiveFailures,
     against:
       flags.against === undefined
@@ -157,12 +162,6 @@ const verify: Action = async (invocation, options, patterns) => {
     },
   });
 };
-
-function shard(text: string): { index: number; count: number } {
-  const [index = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
-  if (index < 1 || index > count) throw new InvalidArgumentError('Write 1/3, 2/3 or 3/3.');
-  return { index, count };
-}
 
 function count(text: string): number {
   const value = Number(text);

@@ -30,7 +30,7 @@ export function checkEntry(check: CheckResult, all: readonly CheckResult[], look
   )} <small>${reasonOf(check)}</small></summary>
 <div class="body">
 <dl>${detailsOf(check).map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
-${blockedList(check, all)}${attempts(check)}${evidence.map((item) => evidenceMarkup(item, look))}
+${blockedList(check, all)}${attempts(check)}${history(check, look)}${evidence.map((item) => evidenceMarkup(item, look))}
 <p class="again"><code>meatymusic verify ${id}</code> <button type="button" data-copy="meatymusic verify ${quoted(id)}">Copy</button></p>
 </div>
 </details>
@@ -51,6 +51,21 @@ function attempts({ attempts }: CheckResult): Markup | undefined {
       html`<tr><td>${number}</td><td>${formatDuration(startMs)}</td><td>${formatDuration(durationMs)}</td><td>${status}${code && ` [${code}]`}</td><td>${actual}</td></tr>`,
   );
   return html`<table><caption>Attempts</caption><thead><tr><th scope="col">No.</th><th scope="col">Start</th><th scope="col">Time</th><th scope="col">Verdict</th><th scope="col">Found</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** More runs than these are not shown. */
+const mostRuns = 20;
+
+/** The verdicts of the last runs, oldest first. */
+function history({ id }: CheckResult, look: Look): Markup | undefined {
+  const runs = (look.history?.(id) ?? []).slice(-mostRuns);
+  if (runs.length === 0) return undefined;
+  const passed = runs.filter(({ status }) => status === 'pass').length;
+  const signsOf = runs.map(
+    ({ status, startedAt }) =>
+      html`<li class="${status}" title="${startedAt}"><b>${signs[status] ?? '?'}<span class="word">${status} ${startedAt}</span></b></li>`,
+  );
+  return html`<p class="fact"><span>${passed} of the last ${runs.length} runs passed</span></p><ol class="history">${signsOf}</ol>`;
 }
 
 /** As a word of a shell. */

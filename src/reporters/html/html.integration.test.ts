@@ -43,9 +43,13 @@ interface Shown {
   incidents: string[];
 }
 
-async function show(result: RunResult, options: Parameters<Browser['newContext']>[0] = {}): Promise<Shown> {
+async function show(
+  result: RunResult,
+  options: Parameters<Browser['newContext']>[0] = {},
+  look = plainLook,
+): Promise<Shown> {
   const file = path.join(folder, 'report.html');
-  writeFileSync(file, htmlReport.render(result, plainLook));
+  writeFileSync(file, htmlReport.render(result, look));
   const page = await (await browser.newContext(options)).newPage();
   const incidents: string[] = [];
   page.on('console', (message) => incidents.push(message.text()));
@@ -95,6 +99,41 @@ describe.skipIf(chromiumMissing)(`the page${chromiumMissing ? ` (${chromiumMissi
     expect(await visible(page)).toEqual(['check-database/tables-present']);
     expect(await page.innerText('#shown')).toBe('1 of 8');
     await page.keyboard.press('Escape');
+    expect(await visible(page)).toHaveLength(3);
+    await page.context().close();
+  });
+
+  it('names the environment and the commit, and links the job of the CI', async () => {
+    const { page, incidents } = await show(sampleResults.labelled as RunResult);
+    expect(await page.innerText('p.build')).toBe(
+      'environment staging · commit 0af7651916cd · branch main · github job',
+    );
+    expect(await page.getAttribute('p.build a', 'href')).toBe(
+      'https://github.example/shop/api/actions/runs/12',
+    );
+    expect(incidents).toEqual([]);
+    await page.context().close();
+  });
+
+  it('links no address that is not of a page', () => {
+    const build = { ci: 'github', url: 'javascript:alert(1)' };
+    expect(htmlReport.render({ ...trouble, build }, plainLook)).not.toContain('javascript:');
+  });
+
+  it('shows the verdicts of the last runs, waived and flaky checks with their counts', async () => {
+    const startedAt = '2026-01-01T00:00:00.000Z';
+    const runs = ['pass', 'fail', 'pass'].map((status) => ({ startedAt, status: status as 'pass' }));
+    const look = { ...plainLook, history: (id: string) => (id === 'database/connects' ? runs : []) };
+    const { page } = await show(
+      sampleResults.waived as RunResult,
+      { viewport: { width: 400, height: 800 } },
+      look,
+    );
+    expect(await page.textContent('[id="check-database/connects"] .body')).toContain(
+      '2 of the last 3 runs passed',
+    );
+    expect(await page.$$eval('.history li', (nodes) => nodes.length)).toBe(3);
+    await page.click('button[data-filter=waived]');
     expect(await visible(page)).toHaveLength(3);
     await page.context().close();
   });

@@ -33,7 +33,7 @@ function page(result: RunResult, look: Look): Markup {
 <body>
 <header class="${ok ? 'pass' : 'fail'}">
 <h1>${ok ? '✔' : '✖'} ${words}</h1>
-<p>${runLine(result)}</p>${noteLines(result).map((line) => html`<p>${line}</p>`)}
+<p>${runLine(result)}</p>${buildLine(result)}${noteLines(result).map((line) => html`<p>${line}</p>`)}
 ${stackTable(result)}
 </header>
 ${filters(checks)}
@@ -51,6 +51,24 @@ ${timeline(result)}
 function runLine({ stack, startedAt, durationMs, endedBy, tool }: RunResult): string {
   const ended = endedBy ? ` (ended by ${endedBy})` : '';
   return `${stack.runtime} stack · ${startedAt} · ${formatDuration(durationMs)}${ended} · meatymusic ${tool.version}`;
+}
+
+/** The environment, the commit and the page of the CI job. */
+function buildLine({ environment, build = {} }: RunResult): Markup | undefined {
+  const { commit, branch, ci, url } = build;
+  const parts = [
+    environment && html`environment ${environment}`,
+    commit && html`commit <code>${commit.slice(0, 12)}</code>`,
+    branch && html`branch ${branch}`,
+    url && isPage(url) ? html`<a href="${url}">${ci ?? 'CI'} job</a>` : ci && html`${ci}`,
+  ].filter((part) => part instanceof Markup);
+  if (parts.length === 0) return undefined;
+  return html`<p class="build">${parts.map((part, at) => html`${at > 0 && ' · '}${part}`)}</p>`;
+}
+
+/** A saved result could name any address. */
+function isPage(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 function stackTable({ stack, traceId }: RunResult): Markup {

@@ -28,6 +28,7 @@ figure{margin:.8rem 0}pre{margin:.3rem 0;padding:.6rem;overflow:auto;max-height:
 .fact{margin:.2rem 0}.exchange{margin:.4rem 0}.exchange summary{cursor:pointer}
 img{max-width:100%;border:1px solid var(--line);border-radius:.3rem}
 table{border-collapse:collapse;margin:.6rem 0;font-size:.9rem}caption{text-align:left;color:var(--mute)}th,td{text-align:left;padding:.1rem .9rem .1rem 0;font-weight:400;vertical-align:top}
+.history{display:flex;flex-wrap:wrap;gap:.1rem .4rem;list-style:none;margin:.2rem 0;padding:0}
 .scroll{overflow-x:auto}svg{white-space:pre;min-width:44rem;width:100%;font:12px ui-monospace,monospace;fill:var(--text)}.time{text-anchor:end;fill:var(--mute)}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.3rem 0;padding:0;font-size:.85rem}.legend li{border-left-width:.8rem;border-left-style:solid;padding-left:.4rem}
 .s0{fill:var(--s0);border-color:var(--s0)}.s1{fill:var(--s1);border-color:var(--s1)}.s2{fill:var(--s2);border-color:var(--s2)}.s3{fill:var(--s3);border-color:var(--s3)}.s4{fill:var(--s4);border-color:var(--s4)}.s5{fill:var(--s5);border-color:var(--s5)}

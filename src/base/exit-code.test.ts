@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mostSevereExitCode } from './process.ts';
+import { mostSevereExitCode } from './exit-code.ts';
 
 it.each([
   [[], 0],

@@ -1,0 +1,37 @@
+import { described, integer, number, strictMap, v } from '../base/schema.ts';
+
+const text = v.string();
+const maybe = (description: string) => v.optional(described(text, description));
+
+/** The commit and the CI job of a run, as far as they are known. */
+export const buildSchema = strictMap({
+  commit: maybe('Hexadecimal digits of the commit, from the variables of the CI system or from git'),
+  branch: maybe('Branch or tag'),
+  ci: maybe('Name of the CI system: github, gitlab, buildkite, …'),
+  url: maybe('Page of the CI job or pipeline: http or https'),
+});
+
+/** The part of the checks that a run took: `--shard`. */
+export const shardSchema = strictMap({
+  index: described(integer(1), 'From 1 on'),
+  count: integer(1),
+  checks: described(v.array(text), 'IDs of the checks that are divided among all shards'),
+});
+
+/** How a result was merged from those of shards: `meatymusic report`. */
+export const mergedSchema = strictMap({
+  shards: v.array(
+    strictMap({
+      index: integer(1),
+      file: described(text, 'The file that it was read from'),
+      startedAt: text,
+      durationMs: number(0),
+      exitCode: integer(),
+    }),
+  ),
+  missing: described(
+    v.array(text),
+    'What a verdict on the whole lacks: a shard without a result, a check that no shard ran; not empty: not ok',
+  ),
+  differing: described(v.array(text), 'Checks with another verdict in another shard; the worst one counts'),
+});
