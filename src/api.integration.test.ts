@@ -47,6 +47,83 @@ describe('loadProject', () => {
   });
 });
 
+/** Brings a kind of service, a runner whose services run already, and a check of the kind. */
+const plugin = `
+import { defineCheck, definePlugin, defineServiceKind, v } from 'meatymusic';
+const queue = defineServiceKind({
+  name: 'queue',
+  about: 'A queue with an HTTP interface',
+  settings: { url: v.optional(v.string(), 'http://localhost:9324') },
+  defaultPort: 9324,
+  health: { kind: 'http', path: '/' },
+  compose: { service: 'queue', about: 'Name of the queue', ports: [9324], url: ({ host, port }) => 'http://' + host + ':' + port },
+  info: ({ enabled }, { url }) => ({ kind: 'queue', enabled, url: url.origin }),
+  infoSchema: v.object({ kind: v.literal('queue'), enabled: v.boolean(), url: v.string() }),
+});
+const elsewhere = {
+  name: 'elsewhere',
+  create: ({ config }) => ({
+    name: 'elsewhere',
+    isReferenceStack: false,
+    up: async () => ({}),
+    down: async () => [],
+    status: async () => [],
+    endpoints: async () => ({ jobs: { url: config.services.jobs.url } }),
+    logAccess: () => undefined,
+    async *logs() {},
+  }),
+};
+const answers = defineCheck({
+  title: 'The queue answers',
+  failureTitle: 'The queue does not answer',
+  why: 'Jobs wait in it.',
+  needs: ['http'],
+  codes: { silent: { means: 'the queue does not answer with 200', hint: 'start the queue' } },
+  async run({ http, stack, pass, fail }) {
+    const { status } = await http.request({ url: stack.services.jobs.url });
+    return status === 200
+      ? pass('the queue answers', { count: 1, what: 'answer' })
+      : fail('silent', { expected: '200', actual: String(status) });
+  },
+});
+export default definePlugin({ checks: { 'queue/answers': answers }, kinds: [queue], runners: [elsewhere] });
+`;
+
+describe('a plugin', () => {
+  const configure = (services: unknown, plugins = ['./plugin.ts']) => {
+    const config = { runtime: 'elsewhere', services, plugins };
+    writeFileSync(path.join(folder, 'meatymusic.config.json'), JSON.stringify(config, undefined, 2));
+  };
+  const url = () => `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  const problemsOf = async () => {
+    const fault = await load().catch((error: Fault) => error);
+    return (fault as Fault).details;
+  };
+
+  it('brings kinds of services and runners, which the configuration names and checks judge', async () => {
+    writeFileSync(path.join(folder, 'plugin.ts'), plugin);
+    configure({ jobs: { kind: 'queue', url: url() } });
+    const result = await run({ patterns: ['queue'] });
+    expect(result.checks.map(({ id, status }) => `${id} ${status}`)).toEqual(['queue/answers pass']);
+    expect(result.stack).toMatchObject({ runtime: 'elsewhere', services: { jobs: { url: url() } } });
+  });
+
+  it('is refused with the settings of its kind that are wrong, and with the reason why it brings nothing', async () => {
+    writeFileSync(path.join(folder, 'plugin.ts'), plugin);
+    configure({ jobs: { kind: 'queue', ulr: url() } });
+    expect(await problemsOf()).toEqual([
+      'meatymusic.config.json:6: services.jobs.ulr is not known; did you mean "url"?',
+    ]);
+    writeFileSync(path.join(folder, 'other.ts'), plugin.replace("'queue',", "'api',"));
+    configure({ jobs: { kind: 'ques' } }, ['./other.ts', './gone.ts']);
+    expect(await problemsOf()).toEqual([
+      expect.stringContaining('services.jobs.kind'),
+      expect.stringContaining('meatymusic.config.json:8: plugin ./gone.ts: '),
+      'meatymusic.config.json:8: plugin ./other.ts: kind api is built in; give it another name',
+    ]);
+  });
+});
+
 describe('verify', () => {
   it('resolves to the verdicts, reports events and writes to no stream', async () => {
     const writes = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];

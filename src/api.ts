@@ -18,11 +18,13 @@ import { startRun } from './engine/run.ts';
 import { chooseRuntime, findRuntime } from './runners/choose.ts';
 import { createRuntime } from './runners/index.ts';
 import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
+import { acceptanceOf, type NewWaivers, toWaiver } from './session/accept-failures.ts';
+import { failOnFlaky, saveRun, waive } from './session/after-run.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
-import { rememberRun } from './session/last-run.ts';
 import { learnSecretsOfChecks } from './session/learn-checks.ts';
 import { openProject } from './session/open-project.ts';
+import { readRevision } from './session/revision.ts';
 import { isRunning, type Migrated, startStack, stopAborted, type UpEvent } from './session/start-stack.ts';
 import { stopStack } from './session/stop-stack.ts';
 import { openStackSource } from './session/verdict-source.ts';
@@ -85,13 +87,15 @@ export interface VerifyOptions extends RunSelection {
   evidence?: string | undefined;
   /** Judge the evidence in this folder again, an absolute path, without touching a stack. Default: a stack is verified. */
   from?: string | undefined;
+  /** Waives each required failure, and adds the waivers to `meatymusic.waivers.yaml`. Default: the waivers there are. */
+  waiveFailures?: NewWaivers | undefined;
   /** Ends the run: checks without a verdict are skipped, and the result has `endedBy: 'interrupted'`. */
   signal?: AbortSignal;
   /** Called for each event of the run, synchronously. */
   onEvent?(event: RunEvent): void;
   /** Receives what a person should know and what changes no verdict. */
   onNotice?(text: string): void;
-  /** Receives the `Fault` (73) for evidence that could not be saved. Default: `verify` rejects with it. */
+  /** Receives the `Fault` (73) for evidence or waivers that could not be saved. Default: `verify` rejects with it. */
   onFault?(fault: Fault): void;
   /** Called once the run has started, before its first check. */
   onStart?(run: StartedRun): void;
@@ -110,11 +114,19 @@ export interface VerifyOptions extends RunSelection {
 export async function verify(project: Project, options: VerifyOptions = {}): Promise<RunResult> {
   const { signal = new AbortController().signal, onNotice = () => {}, onStart, onEvent, from } = options;
   const settings = project.config.verify;
+  const revision = readRevision(project.root);
   const bundle = from ? await openBundle(from, project.redact) : undefined;
   const chosen = await chooseRun(project, options, { bundle, signal });
   for (const notice of chosen.notices) onNotice(notice);
   const source = bundle
-    ? { ...bundle, close: async () => {}, prepare: undefined, finish: undefined }
+    ? {
+        ...bundle,
+        close: async () => {},
+        prepare: undefined,
+        ask: undefined,
+        fitHint: undefined,
+        finish: undefined,
+      }
     : await openStackSource(project, {
         runtime: await runtimeOf(project, options),
         evidence: options.evidence,
@@ -124,6 +136,10 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   const { stack, open } = source;
   const runs = (check: Check) =>
     !reasonToSkip(check, stack, settings.readOnly) && !failWithoutService(check, stack);
+  const newWaiver = options.waiveFailures && toWaiver(options.waiveFailures, project.redact);
+  const others = settings.failOnFlaky
+    ? [failOnFlaky(project, { runtime: stack.runtime, revision: await revision })]
+    : [];
   let result: RunResult;
   let trace: RunTrace | undefined;
   try {
@@ -133,6 +149,8 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       plan: chosen.plan,
       stack,
       openProbes: trace ? trace.watch(open) : open,
+      fitHint: source.fitHint,
+      ask: source.ask,
       options: chosen.options,
       timeoutMs: settings.timeout,
       deadlineMs: settings.deadline,
@@ -141,6 +159,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       concurrency: settings.concurrency,
       bail: settings.bail,
       readOnly: settings.readOnly,
+      acceptance: acceptanceOf(project, chosen.all, { others, newWaiver }),
       toolVersion,
       traceId: trace?.traceId,
       redact: project.redact,
@@ -152,13 +171,18 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   } finally {
     await source.close();
   }
-  const unsaved = bundle ? undefined : rememberRun(project.root, result);
-  if (unsaved) onNotice(unsaved);
-  const lost = await source.finish?.(result);
+  const unsaved = bundle ? [] : saveRun(project, result, { checks, revision: await revision });
+  for (const problem of unsaved) onNotice(problem);
+  const lost = [
+    await source.finish?.(result),
+    ...(newWaiver ? waive(project.root, result, newWaiver, onNotice) : []),
+  ];
   const unsent = await trace?.finish(result);
   if (unsent) onNotice(`the trace of this run was not sent: ${unsent}`);
-  if (lost && !options.onFault) throw lost;
-  if (lost) options.onFault?.(lost);
+  for (const fault of lost) {
+    if (fault && !options.onFault) throw fault;
+    if (fault) options.onFault?.(fault);
+  }
   return result;
 }
 

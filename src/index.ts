@@ -27,7 +27,18 @@ export type { Project } from './config/project.ts';
 export * from './config/public-entry.ts';
 export type { Config, ConfigInput } from './config/schema.ts';
 export type { RunEvent } from './engine/events.ts';
-export type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
+export type { RuntimeContext } from './runners/context.ts';
+export type { Runner } from './runners/runner.ts';
+export type {
+  Endpoints,
+  Endpoints,
+  Runtime,
+  RuntimeEvent,
+  RuntimeEvent,
+  RuntimeName,
+  ServiceStatus,
+  UpOptions,
+} from './runners/runtime.ts';
 export type { ServicesInput } from './services/schema.ts';
 export type { CheckSources } from './session/all-checks.ts';
-export type { Migrated, UpEvent } from './session/start-stack.ts';
+export type { Migrated, UpEvent, UpEvent } from './session/start-stack.ts';

@@ -51,11 +51,11 @@ const meatymusic = (...args: string[]) =>
   execute(path.join(folder, 'node_modules/.bin/meatymusic'), args, { cwd: folder });
 
 describe.skipIf(notBuilt)(`the package${notBuilt ? ` (${notBuilt})` : ''}`, () => {
-  it('holds what runs, its types and notices, and at most 5.5 MB beside the prepared database', () => {
+  it('holds what runs, its types and notices, and at most 5 MB beside the prepared database', () => {
     const files = packed.files.map((file) => file.path);
     const prepared = packed.files.filter(({ path: file }) => /^dist\/database-[\d.]+\.br$/.test(file));
     expect(prepared).toMatchObject([{ size: expect.toSatisfy((size: number) => size < 2_000_000) }]);
-    expect(packed.unpackedSize - Number(prepared[0]?.size)).toBeLessThan(5_500_000);
+    expect(packed.unpackedSize - Number(prepared[0]?.size)).toBeLessThan(5_000_000);
     expect(files.filter((file) => /\.d\.[cm]?ts$/.test(file))).toEqual([
       'dist/index.d.cts',
       'dist/testing.d.cts',

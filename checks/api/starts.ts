@@ -51,10 +51,15 @@ export default defineCheck({
   },
   codes: {
     'error-in-log': {
+      headline: 'The log shows an error while the API starts',
       means: 'the log of the start holds a start-up or import error',
       hint: 'meatymusic logs api',
     },
-    'no-log': { means: 'the log is empty', hint: 'meatymusic logs api; is the right log configured?' },
+    'no-log': {
+      headline: 'The start of the API is not in its log',
+      means: 'the log is empty',
+      hint: 'meatymusic logs api; is the right log configured?',
+    },
   },
   sabotage: [
     { name: 'the log is gone', code: 'no-log', kind: 'logs', service: 'api', change: 'drop' },

@@ -31,10 +31,12 @@ export default defineCheck({
   codes: {
     ...corsCodes,
     'wrong-status': {
+      headline: 'The preflight does not answer with a status of success',
       means: 'the preflight is answered with an error or a redirect',
       hint: 'answer OPTIONS before authentication',
     },
     'origin-missing': {
+      headline: "The preflight does not allow the web app's origin",
       means: 'the origin is not allowed',
       hint: "add the web app's origin to CORS_ORIGINS",
     },

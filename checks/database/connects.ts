@@ -14,23 +14,32 @@ export default defineCheck({
   },
   codes: {
     unreachable: {
+      headline: 'Nothing answers as PostgreSQL',
       means: 'nothing answers at its address, or not in time',
-      hint: 'meatymusic status; meatymusic logs postgres',
+      hint: 'meatymusic status; meatymusic logs database',
     },
     refused: {
+      headline: 'PostgreSQL refuses the user or the password',
       means: 'user or password are not accepted',
       hint: 'compare user and password in DATABASE_URL with those of the server',
     },
     'database-missing': {
+      headline: 'The database does not exist',
       means: 'the server has no database of this name',
       hint: 'compare DATABASE_URL with POSTGRES_DB, or create it: createdb',
     },
     busy: {
+      headline: 'PostgreSQL takes no further connection',
       means: 'the server has no connection left, or is starting or stopping',
       hint: 'select count(*), application_name from pg_stat_activity group by 2; max_connections is the limit',
     },
-    'query-failed': { means: 'a simple query fails', hint: 'meatymusic logs postgres --since 5m' },
+    'query-failed': {
+      headline: 'PostgreSQL accepts the connection and fails the query',
+      means: 'a simple query fails',
+      hint: 'meatymusic logs database --since 5m',
+    },
     'read-only': {
+      headline: 'The database is read-only',
       means: 'it accepts no writes',
       hint: 'is it a replica? show default_transaction_read_only; select pg_is_in_recovery()',
     },

@@ -32,40 +32,56 @@ export default defineCheck({
   },
   codes: {
     'none-found': {
+      headline: 'There are no migrations to compare with',
       means: 'there are no migrations, neither in the folder nor in the database',
       hint: 'set migrations.folder, or switch migrations off: migrations.enabled: false',
     },
-    pending: { means: 'migrations are not applied', hint: 'meatymusic migrate up' },
+    pending: {
+      headline: 'Migrations are not applied',
+      means: 'migrations are not applied',
+      hint: 'meatymusic migrate up',
+    },
     edited: {
+      headline: 'An applied migration was edited',
       means: 'a migration was changed after it was applied',
       hint: 'undo the edit, or meatymusic migrate accept <name> --reason "…"',
     },
     missing: {
+      headline: 'An applied migration is missing in the folder',
       means: 'the database has a migration that the folder has not',
       hint: 'is this the right branch? bring the file back, or meatymusic migrate accept <name> --reason "…"',
     },
     'out-of-order': {
+      headline: 'A migration comes before one that is applied',
       means: 'a pending migration sorts before one that is applied',
       hint: 'give it a later timestamp, or meatymusic migrate accept <name> --reason "…"',
     },
     'not-as-locked': {
+      headline: 'The migrations are not those of the lock file',
       means: 'the files are not those of migrations.lock.json',
       hint: 'meatymusic migrate lock, and commit it with the migrations',
     },
     drifted: {
+      headline: 'The schema is not what the migrations make',
       means: 'the schema is not the one that the migrations led to',
       hint: 'meatymusic migrate verify shows the differences',
     },
     'invalid-index': {
+      headline: 'An index is invalid',
       means:
         'an index was not built to its end: queries do not use it, and a unique one does not find duplicates',
       hint: 'reindex index concurrently <name>, or drop it and create it again',
     },
     'check-failed': {
+      headline: 'The migration tool reports a problem',
       means: 'migrations.check found that the database does not have every migration',
       hint: 'meatymusic migrate up; meatymusic migrate status shows the output',
     },
-    unreadable: { means: 'files or history cannot be read', hint: 'meatymusic migrate status' },
+    unreadable: {
+      headline: 'The migrations cannot be read',
+      means: 'files or history cannot be read',
+      hint: 'meatymusic migrate status',
+    },
   },
   sabotage: [
     {

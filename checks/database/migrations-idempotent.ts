@@ -13,13 +13,26 @@ export default defineCheck({
   tags: ['contract', 'migrations'],
   timeoutMs: 30_000,
   codes: {
-    pending: { means: 'the first run has not been', hint: 'meatymusic migrate up' },
-    'ran-again': { means: 'the second run applied migrations', hint: 'meatymusic migrate status' },
+    pending: {
+      headline: 'Migrations are pending, and a second run would apply them',
+      means: 'the first run has not been',
+      hint: 'meatymusic migrate up',
+    },
+    'ran-again': {
+      headline: 'A second run applies migrations again',
+      means: 'the second run applied migrations',
+      hint: 'meatymusic migrate status',
+    },
     changed: {
+      headline: 'A second run changes the schema',
       means: 'schema or history differ after the second run',
       hint: 'meatymusic migrate verify',
     },
-    failed: { means: 'the second run failed', hint: 'meatymusic migrate up' },
+    failed: {
+      headline: 'The second run of the migrations fails',
+      means: 'the second run failed',
+      hint: 'meatymusic migrate up',
+    },
   },
   sabotage: [
     {

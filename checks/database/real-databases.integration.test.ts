@@ -198,8 +198,8 @@ function suite(start: () => Promise<TestServer>) {
   });
 
   test('row-level-security names a role that is not there', async () => {
-    const nobody = { url: server.url, applicationRole: 'nobody_here' };
-    expect(await judge(checks['row-level-security']!, nobody)).toMatchObject({
+    const missingRole = { url: server.url, applicationRole: 'nobody_here' };
+    expect(await judge(checks['row-level-security']!, missingRole)).toMatchObject({
       status: 'fail',
       code: 'role-missing',
     });

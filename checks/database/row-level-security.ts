@@ -55,58 +55,72 @@ export default defineCheck({
   },
   codes: {
     'role-missing': {
+      headline: "The application's role cannot be taken",
       means: "the application's role cannot be taken",
       hint: 'name the role of the application: services.database.applicationRole; or its connection: services.database.applicationUrl',
     },
     'bypasses-policies': {
+      headline: 'The role of the application bypasses the policies',
       means: 'the role of the application bypasses the policies',
       hint: 'alter role … nosuperuser nobypassrls; let the application take a role of its own: set local role meatymusic_app',
     },
     'not-enabled': {
+      headline: 'Row-level security is off for a table',
       means: 'row-level security is off for a table, or it has no policy',
       hint: 'alter table … enable row level security; create policy …',
     },
     'not-forced': {
+      headline: 'The policies are not applied to the owner of a table',
       means: 'the policies are not applied to the owner of a table',
       hint: 'alter table … force row level security',
     },
     'other-setting': {
+      headline: 'The policies read another setting than the application sets',
       means: 'the policies read another setting than the application sets',
       hint: 'let policies and application agree; or set the option "setting" of this check',
     },
     'own-rows-hidden': {
+      headline: 'A tenant does not see its own rows',
       means: 'a tenant does not see its own rows, so that seeing no others proves nothing',
       hint: 'select * from pg_policies; are the privileges granted? \\dp',
     },
     'reads-foreign': {
+      headline: 'A tenant reads the rows of another',
       means: "a tenant reads another's rows",
       hint: 'select * from pg_policies: is one of them true for all? a view: alter view … set (security_invoker = true); on purpose: the option trusted',
     },
     'changes-foreign': {
+      headline: 'A tenant changes the rows of another',
       means: "a tenant changes or removes another's rows",
       hint: 'select * from pg_policies where cmd in (…)',
     },
     'inserts-foreign': {
+      headline: 'A tenant puts rows into another tenant',
       means: 'a tenant puts rows into another tenant',
       hint: 'give the policy a WITH CHECK that is its USING',
     },
     'privilege-bypasses': {
+      headline: 'A privilege bypasses the policies',
       means: 'a privilege to which policies do not apply reaches rows of another tenant',
       hint: 'revoke truncate, references, trigger on all tables in schema … from …',
     },
     'shows-without-tenant': {
+      headline: 'Rows are shown without a tenant',
       means: 'without a tenant, rows are shown or can be changed',
       hint: "compare with nullif(current_setting(…, true), '')",
     },
     'raises-without-tenant': {
+      headline: 'A query without a tenant ends with an error',
       means: 'without a tenant there is an error instead of no rows',
       hint: "read it with nullif(current_setting('app.current_tenant_id', true), '')::uuid",
     },
     leaks: {
+      headline: 'A transaction has the tenant of another one',
       means: 'a tenant is set in a transaction that has not set it',
       hint: 'select * from pg_db_role_setting; set it with set_config(…, …, true) alone',
     },
     'not-judged': {
+      headline: 'The database ended the inspection of the tenants',
       means: 'the database ends the inspection',
       hint: 'meatymusic verify database/connects',
     },

@@ -50,26 +50,35 @@ export default defineCheck({
   },
   codes: {
     'table-missing': {
+      headline: 'A foundational table is missing',
       means: 'a table does not exist',
       hint: 'create it in a migration of this database; is it in another schema? set the option schema',
     },
     'column-missing': {
+      headline: 'A foundational table lacks a column',
       means: 'a table lacks a column',
       hint: 'add it in a migration of this database: alter table … add column …',
     },
     'wrong-type': {
+      headline: 'A column has another type than the contract',
       means: 'a column has a type of another family',
       hint: 'change it in a migration; or set the option identifierTypes',
     },
     'key-missing': {
+      headline: 'A foundational table lacks a key',
       means: 'a primary, foreign or unique key is missing',
       hint: 'add it in a migration of this database: alter table … add constraint …; or: validate constraint …',
     },
     'index-missing': {
+      headline: 'A foundational table lacks an index',
       means: 'the column of a foreign key has no index',
       hint: 'create index concurrently … on …',
     },
-    'query-failed': { means: 'the catalogue cannot be read', hint: 'meatymusic verify database/connects' },
+    'query-failed': {
+      headline: 'The tables cannot be read',
+      means: 'the catalogue cannot be read',
+      hint: 'meatymusic verify database/connects',
+    },
   },
   sabotage: [
     {

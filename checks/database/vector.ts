@@ -14,15 +14,22 @@ export default defineCheck({
   },
   codes: {
     'not-installed': {
+      headline: 'The extension vector is not installed in the database',
       means: 'the server has the extension, this database does not',
       hint: 'create extension vector, in a migration or as a superuser',
     },
     'not-available': {
+      headline: 'pgvector is not available on the server',
       means: 'the server does not have the extension',
       hint: 'use the image pgvector/pgvector:pg16, or install postgresql-16-pgvector on the server',
     },
-    'wrong-distance': { means: 'a distance is not the right one', hint: 'reinstall the extension' },
+    'wrong-distance': {
+      headline: 'pgvector computes a wrong distance',
+      means: 'a distance is not the right one',
+      hint: 'reinstall the extension',
+    },
     'query-failed': {
+      headline: 'The query of a distance fails',
       means: 'the distance cannot be computed',
       hint: 'in which schema is it? select extnamespace::regnamespace from pg_extension',
     },

@@ -15,12 +15,14 @@ export default defineCheck({
   },
   codes: {
     'too-old': {
+      headline: 'PostgreSQL is older than the contract demands',
       means: 'the major version is lower than the minimum',
       hint: 'use the image pgvector/pgvector:pg16, or set the option minimum',
     },
     'query-failed': {
+      headline: 'The version of PostgreSQL cannot be read',
       means: 'the version cannot be read',
-      hint: 'meatymusic logs postgres --since 5m',
+      hint: 'meatymusic logs database --since 5m',
     },
   },
   sabotage: [

@@ -19,14 +19,17 @@ export default defineCheck({
   },
   codes: {
     'query-failed': {
+      headline: 'The name of the database cannot be read',
       means: 'the catalogue, or the name of the database, cannot be read',
       hint: 'meatymusic verify database/connects',
     },
     'other-name': {
+      headline: 'The database has another name than configured',
       means: 'the connection leads to a database of another name',
       hint: 'compare DATABASE_URL with POSTGRES_DB',
     },
     'against-the-rule': {
+      headline: 'The database name breaks the naming convention',
       means: 'a name breaks the naming rule',
       hint: 'rename it in a migration: lower case, snake_case',
     },

@@ -28,16 +28,23 @@ export default defineCheck({
     ),
   },
   codes: {
-    unreachable: { means: 'nothing answers', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'nothing answers',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     'no-name': {
+      headline: 'The API reports no name',
       means: 'the answer names no service',
       hint: "name path and fields in options['naming/service-name']",
     },
     'other-name': {
+      headline: 'The API reports another name than configured',
       means: 'it is another name than the configured one',
       hint: 'compare SERVICE_NAME of the API with services.api.serviceName',
     },
     'against-the-rule': {
+      headline: 'The name of the API breaks the naming convention',
       means: 'the name breaks the naming rule',
       hint: 'lower case, kebab-case, meatymusic first',
     },

@@ -29,20 +29,28 @@ export default defineCheck({
     waitMs: option(number(), 6000, 'How long spans may take to arrive, in milliseconds'),
   },
   codes: {
-    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'the request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     'no-spans': {
+      headline: 'The request leaves no spans',
       means: 'the trace has no spans',
       hint: 'meatymusic checks explain observability/spans-exported',
     },
     missing: {
+      headline: 'Database or cache spans are missing',
       means: 'the trace has no span of one of them',
       hint: 'instrument the clients of database and cache (OpenTelemetry has instrumentations for both)',
     },
     'in-another-trace': {
+      headline: 'Database or cache spans are in another trace',
       means: 'the calls made during the request have spans, in traces of their own',
       hint: 'run the query inside the request’s active context: a pool, queue or timer in between calls back outside of it (context.bind, AsyncResource)',
     },
     'not-children': {
+      headline: 'Database or cache spans are no children of their request',
       means: 'the span is in the trace, but not below the request’s span',
       hint: 'run the query inside the request’s active context',
     },

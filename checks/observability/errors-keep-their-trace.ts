@@ -26,25 +26,34 @@ export default defineCheck({
     waitMs: option(number(), 6000, 'How long log lines and spans may take to arrive, in milliseconds'),
   },
   codes: {
-    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'the request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     'no-error': {
+      headline: 'No request fails, so none can be followed',
       means: 'the path is answered without an error',
       hint: 'name another path in the options of this check',
     },
     'not-returned': {
+      headline: 'The answer to a failing request has no trace ID',
       means: 'neither a header nor the body of the error names the trace',
       hint: 'set the trace header before the handlers run, or in the error handler as well',
     },
     'not-logged': {
+      headline: 'A failing request is not in the log by its trace ID',
       means:
         'no log line has the trace of the error in a field of its own; a copy of the request’s headers does not count',
       hint: 'log errors through the request’s logger',
     },
     'line-without-trace': {
+      headline: 'A log line of a failing request has no trace ID',
       means: 'a log line of the error does not carry its trace',
       hint: 'log in the error handler through the request’s logger, inside the context of the request',
     },
     'no-spans': {
+      headline: 'A failing request leaves no spans',
       means: 'no span has the trace of the error',
       hint: 'end the server span in the error handler as well',
     },

@@ -22,25 +22,34 @@ export default defineCheck({
     waitMs: option(number(), 4000, 'How long lines may take to arrive, in milliseconds'),
   },
   codes: {
-    unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'a request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     missing: {
+      headline: 'No log line has the trace ID of the request',
       means:
         'no line carries the trace of a request in a field of its own; a copy of its headers does not count',
       hint: 'add trace_id and span_id of the active span to each record (a mixin, processor or filter of the logger)',
     },
     'another-trace': {
+      headline: 'Log lines of the request have another trace ID',
       means: 'a line of a request carries another trace',
       hint: 'take the trace from the active span, not from a generator or a field of the logger',
     },
     'line-without-trace': {
+      headline: 'A log line of the request has no trace ID',
       means: 'some lines of a request carry its trace, and others none',
       hint: 'log through the request’s logger, inside the context of the request',
     },
     'leaks-context': {
+      headline: 'A request joins the trace of another one',
       means: 'a line of a request carries the trace of another request',
       hint: 'take the trace from the context of the request, not from a global; detach the context at the end of the request',
     },
     'plain-field': {
+      headline: 'The trace ID is in the text of the line, in no field',
       means: 'the trace is in the text of the line, not in a field of its own',
       hint: 'log it as a field: trace_id',
     },

@@ -15,10 +15,15 @@ export default defineCheck({
   },
   codes: {
     'not-logged': {
+      headline: 'The API does not log that OpenTelemetry is initialised',
       means: 'no line of the log says it',
       hint: 'meatymusic logs api; is telemetry switched off (OTEL_SDK_DISABLED), or started after the logger?',
     },
-    empty: { means: 'the log holds no line', hint: 'meatymusic logs api; name the log in services.api.log' },
+    empty: {
+      headline: 'The log of the API is empty',
+      means: 'the log holds no line',
+      hint: 'meatymusic logs api; name the log in services.api.log',
+    },
   },
   sabotage: [
     { name: 'the log is empty', code: 'empty', kind: 'logs', service: 'api', change: 'drop' },

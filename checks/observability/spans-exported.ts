@@ -24,12 +24,18 @@ export default defineCheck({
     waitMs: option(number(), 8000, 'How long spans may take to arrive, in milliseconds'),
   },
   codes: {
-    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'the request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     none: {
+      headline: 'The API exports no spans',
       means: 'no span of the request arrived',
       hint: 'set OTEL_TRACES_EXPORTER=console, or OTEL_EXPORTER_OTLP_ENDPOINT to the address of a receiver; is the request’s route excluded from tracing? If the spans go to a collector, name it in services.telemetry.otlpEndpoint',
     },
     'exporter-failed': {
+      headline: "The API's span exporter fails",
       means: 'the exporter of the API reports that it cannot send spans',
       hint: 'start the receiver that OTEL_EXPORTER_OTLP_ENDPOINT names, or correct the endpoint; meatymusic verify observability --retry-for 1m receives spans for that long',
     },

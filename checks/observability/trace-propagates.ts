@@ -49,45 +49,59 @@ export default defineCheck({
     waitMs: option(number(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
   },
   codes: {
-    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'the request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     'no-spans': {
+      headline: 'The request leaves no spans',
       means: 'no span of the request was exported, in this trace or another',
       hint: 'meatymusic verify observability/spans-exported; is the route excluded from tracing?',
     },
     'not-continued': {
+      headline: 'The API does not continue the trace of the request',
       means: 'the API began a trace of its own instead of continuing the one that it was sent',
       hint: 'register the W3C propagator (OTEL_PROPAGATORS=tracecontext,baggage); if a proxy, gateway or load balancer is in front of the API, let it pass traceparent and tracestate: something in front of the API may drop them',
     },
     'leaks-context': {
+      headline: 'A request joins the trace of another one',
       means: 'a request is in the trace of another request: its context was still active',
       hint: 'end the context of a request with the request: detach what a middleware attached, and run handlers inside context.with() instead of a global or enterWith()',
     },
     'in-another-trace': {
+      headline: 'Spans of the request are in another trace',
       means: 'some spans of the request are in its trace, others in another',
       hint: 'run the work inside the active context of the request: a pool, queue or timer between them calls back outside of it',
     },
     'broken-tree': {
+      headline: 'The spans of the request are no tree',
       means: 'spans of the trace are not descendants of the span that was sent',
       hint: 'context is lost where the first of the named spans starts: a callback, a pool or a queue outside the active context',
     },
     'wrong-service': {
+      headline: 'The spans have another service name',
       means: 'the span that took the trace over names another service',
       hint: 'set OTEL_SERVICE_NAME (resource attribute service.name) for the API',
     },
     'not-logged': {
+      headline: 'The request is not in the log by its trace ID',
       means:
         'no log line carries the trace ID in a field of its own; a copy of the request’s headers does not count',
       hint: 'put trace_id of the active span into each log record',
     },
     'line-without-trace': {
+      headline: 'A log line of the request has no trace ID',
       means: 'a log line of the request does not carry its trace ID',
       hint: 'log through the request’s logger, so that every line has the context of the request',
     },
     'not-returned': {
+      headline: 'The answer has no trace ID',
       means: 'no response header names the trace',
       hint: 'answer with traceparent or X-Trace-ID, on errors as well',
     },
     'other-trace-returned': {
+      headline: 'The answer has another trace ID',
       means: 'the response names another trace',
       hint: 'take the ID for the response from the active span, not from a generator of its own',
     },

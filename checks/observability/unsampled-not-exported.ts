@@ -36,16 +36,23 @@ export default defineCheck({
     ),
   },
   codes: {
-    unreachable: { means: 'a request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'a request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     'marked-sampled': {
+      headline: 'The API marks an unsampled trace as sampled',
       means: 'the response marks the trace as sampled',
       hint: 'take the flags of the incoming traceparent over into the span context',
     },
     exported: {
+      headline: 'A request that is not sampled leaves spans',
       means: 'the request that was not sampled left spans',
       hint: 'sample as the parent does: OTEL_TRACES_SAMPLER=parentbased_always_on',
     },
     'nothing-to-compare': {
+      headline: 'A sampled request leaves no spans to compare with',
       means: 'the sampled request left no span either',
       hint: 'meatymusic checks explain observability/spans-exported',
     },

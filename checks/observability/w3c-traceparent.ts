@@ -101,26 +101,32 @@ export default traceContextCheck({
   cases,
   codes: {
     'not-continued': {
+      headline: 'A valid traceparent is not continued',
       means: 'the trace of a valid header is not continued',
       hint: 'register the W3C trace context propagator of your OpenTelemetry SDK',
     },
     'not-ignored': {
+      headline: 'An invalid traceparent is continued',
       means: 'a malformed header is taken as if it were valid',
       hint: 'parse traceparent with the propagator of your SDK, not by splitting it at dashes',
     },
     'parent-lost': {
+      headline: 'The spans are no children of the traceparent',
       means: 'the span of the API is in the trace, but not below the span that was sent',
       hint: 'start the server span with the extracted context as its parent, not with its trace ID alone',
     },
     'parent-unchanged': {
+      headline: 'The API keeps the parent ID of the caller',
       means: 'the API keeps the parent ID of its caller as its own',
       hint: 'give each request a span ID of its own, and send that one on',
     },
     'parent-forwarded': {
+      headline: 'The API forwards the parent ID of the caller',
       means: 'the API passes the header on to another service as it came',
       hint: 'inject traceparent into outgoing calls from the active span; do not copy the header of the request',
     },
     'random-flag-lost': {
+      headline: 'The random flag of traceparent is lost',
       means: 'the random flag of the caller is not kept (level 2)',
       hint: 'keep bit 2 of the trace flags of the parent; an SDK that does not is judged by level 1',
     },

@@ -107,22 +107,27 @@ export default traceContextCheck({
   cases,
   codes: {
     'not-continued': {
+      headline: 'A trace with a tracestate is not continued',
       means: 'a tracestate makes the API drop a valid traceparent',
       hint: 'traceparent is valid without it: drop the tracestate alone',
     },
     'state-lost': {
+      headline: 'A valid tracestate is lost',
       means: 'valid members of a tracestate are dropped',
       hint: 'use the W3C propagator of your SDK, and keep the trace state of the parent in the sampler and in outgoing calls',
     },
     'order-changed': {
+      headline: 'The order of tracestate is changed',
       means: 'the members of a tracestate are in another order',
       hint: 'keep the header as it came, with your own member first',
     },
     'invalid-kept': {
+      headline: 'An invalid tracestate is kept',
       means: 'a tracestate beyond the limits, or with an illegal member, is kept',
       hint: 'at most 32 members, each key once, keys and values as W3C Trace Context has them: drop what is not, or the header',
     },
     'state-without-trace': {
+      headline: 'A tracestate is kept without its trace',
       means: 'a tracestate is kept although its traceparent is missing or malformed',
       hint: 'drop tracestate where no traceparent is continued',
     },

@@ -16,8 +16,13 @@ export default defineCheck({
     waitMs: option(number(), 3000, 'How long the line may take to arrive, in milliseconds'),
   },
   codes: {
-    unreachable: { means: 'the request got no answer', hint: 'meatymusic status; meatymusic logs api' },
+    unreachable: {
+      headline: 'The API does not answer',
+      means: 'the request got no answer',
+      hint: 'meatymusic status; meatymusic logs api',
+    },
     'not-logged': {
+      headline: 'The X-Trace-ID of a request is not in the log',
       means: 'no line of the log has the value',
       hint: 'put the header into the request’s log line, under a field such as x_trace_id',
     },

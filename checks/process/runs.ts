@@ -10,13 +10,30 @@ export default defineCheck({
   uses: ['process'],
   codes: {
     exited: {
+      headline: 'The process has ended',
       means: 'the process has ended',
       hint: 'meatymusic logs process --tail 20; meatymusic up starts it again',
     },
-    missing: { means: 'there is no such process', hint: 'meatymusic up' },
-    'not-ready': { means: 'the process runs and is not ready', hint: 'meatymusic logs process --tail 20' },
-    unhealthy: { means: 'its health check fails', hint: 'meatymusic logs process --tail 20' },
-    restarted: { means: 'it ended and was started again', hint: 'meatymusic logs process --tail 50' },
+    missing: {
+      headline: 'The process is not there',
+      means: 'there is no such process',
+      hint: 'meatymusic up',
+    },
+    'not-ready': {
+      headline: 'The process does not become ready',
+      means: 'the process runs and is not ready',
+      hint: 'meatymusic logs process --tail 20',
+    },
+    unhealthy: {
+      headline: 'The process fails its health check',
+      means: 'its health check fails',
+      hint: 'meatymusic logs process --tail 20',
+    },
+    restarted: {
+      headline: 'The process was restarted',
+      means: 'it ended and was started again',
+      hint: 'meatymusic logs process --tail 50',
+    },
   },
   sabotage: [{ name: 'the process is stopped', code: 'exited', kind: 'stop', service: 'process' }],
   async run({ service, pass, fail, skip }) {

@@ -84,7 +84,7 @@ export default defineCheck({
       code: 'not-kept',
       kind: 'http',
       service: 'api',
-      change: { path: '/api/v1/preferences', method: 'GET', body: '{"preferences":{"of":"somebody"}}' },
+      change: { path: '/api/v1/preferences', method: 'GET', body: '{"preferences":{"of":"another"}}' },
     },
     {
       name: 'policies let everybody read',

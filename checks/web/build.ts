@@ -20,14 +20,17 @@ export default defineCheck({
   },
   codes: {
     'build-failed': {
+      headline: 'The production build of the web app fails',
       means: 'the command ends with another exit code than 0',
       hint: 'run the build command by hand',
     },
     'too-slow': {
+      headline: 'The production build of the web app takes too long',
       means: 'the command did not end within the time of the check, and was killed',
       hint: 'run the build command by hand: does it wait for something?',
     },
     'cannot-run': {
+      headline: 'The production build of the web app cannot be run',
       means: 'the command could not be run',
       hint: 'does it run by hand?',
     },

@@ -21,6 +21,7 @@ export const faultCodes = {
     'A reporter is unknown, cannot be loaded, or writes to the same place as another',
   ],
   'bad-signing-key': [[78], '`auth.signingKeyFile` cannot be used to sign'],
+  'bad-waiver': [[2], 'The flags of a new waiver do not fit: an end, a reason and a failure are required'],
   'cannot-write': [[73], 'A file, a report, evidence or state could not be written'],
   'change-not-recorded': [[73], 'A change of the stack could not be recorded, so the stack was not changed'],
   'changes-unreadable': [[73], 'The records of changes in `.meatymusic/changes/` cannot be read'],
@@ -90,9 +91,11 @@ export const faultCodes = {
   'missing-argument': [[2], 'A required argument is missing'],
   'missing-mandatory-option-value': [[2], 'A required option is missing'],
   'networks-used-up': [[69], 'The container engine has no address range left for a network'],
+  'history-unreadable': [[73], 'The record of runs cannot be read'],
   'no-bundle': [[2], 'The folder of `--from` holds no evidence'],
   'no-control': [[69], 'The runner of the stack cannot stop and start services'],
   'no-folder': [[2], 'The folder of `--cwd` does not exist'],
+  'no-history': [[2], 'No run of the checks is on record in this folder'],
   'no-log': [[78], 'No log is configured for a service that runs elsewhere'],
   'no-log-file': [[69], 'The configured log of a service does not exist'],
   'no-migrations': [[78], 'No migrations are configured'],
@@ -147,6 +150,7 @@ export const faultCodes = {
   'unknown-service': [[2], 'The stack has no service of this name'],
   usage: [[2], 'Options or arguments that do not fit together'],
   'volume-not-ours': [[78], 'Data was left, because this folder did not create it'],
+  'waivers-not-added': [[78], 'New waivers cannot be added to meatymusic.waivers.yaml'],
   'wrong-port': [[124], 'A service listens on another port than its own'],
 } as const satisfies Record<string, readonly [exitCodes: readonly ExitCode[], meaning: string]>;
 

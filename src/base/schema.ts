@@ -118,12 +118,13 @@ export function choiceBy(key: string, options: Readonly<Record<string, v.Generic
   });
 }
 
-/** Returns the schema of the value of one key in an object that `value` fits; unknown keys have the schema `unknown`. */
+/** Returns the schema of the value of one key in an object that `value` fits, or of an item of a list; unknown keys have the schema `unknown`. */
 export function schemaOfKey(schema: v.GenericSchema, key: string, value: unknown): v.GenericSchema {
   const map = chosen(schema, value);
   const entries = entriesOf(map);
   if (Object.hasOwn(entries, key)) return entries[key] as v.GenericSchema;
   if ('rest' in map) return map.rest as v.GenericSchema;
+  if ('item' in map) return map.item as v.GenericSchema;
   return v.unknown();
 }
 

@@ -8,7 +8,6 @@ export { attempt, type Exchanged, exchange, fact } from './exchange.ts';
 export type { Json } from './json.ts';
 export { at, firstAt, parseJson } from './json-path.ts';
 export { type CheckOption, type CheckOptions, option } from './option.ts';
-export { definePlugin, type Plugin } from './plugin.ts';
 export * from './probes.ts';
 export { defineReporter, type Look, type Reporter, type ReporterDefinition } from './reporter.ts';
 export type { HttpChange, Sabotage } from './sabotage.ts';

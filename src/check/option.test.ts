@@ -6,13 +6,13 @@ const options = {
   path: option(v.string(), '/health', 'Path that is asked for'),
   status: option(integer(100), 200, 'Status'),
   hosts: option(v.array(v.string()), [], 'Names'),
-  trimmed: option(v.pipe(v.string(), v.trim()), ' as it stands ', 'Text'),
+  trimmed: option(v.pipe(v.string(), v.trim()), ' as it is ', 'Text'),
 } satisfies CheckOptions;
 
 describe('the options of a check', () => {
   it('are their unchanged defaults where nothing is given', () => {
     const { values, problems } = optionValues(options, { path: undefined });
-    expect(values).toEqual({ path: '/health', status: 200, hosts: [], trimmed: ' as it stands ' });
+    expect(values).toEqual({ path: '/health', status: 200, hosts: [], trimmed: ' as it is ' });
     expect(problems).toEqual([]);
   });
 
@@ -37,7 +37,7 @@ describe('the options of a check', () => {
         {
           '~standard': {
             version: 1,
-            vendor: 'somebody',
+            vendor: 'example',
             validate: (value) =>
               typeof value === 'number' && value % 2 === 0 ? { value } : { issues: [{ message: 'is odd' }] },
           },

@@ -54,7 +54,7 @@ export const checkResultSchema = strictMap({
   summary: maybe('pass: what was found'),
   examined: v.optional(described(examined, 'pass: how much it rests on')),
   code: maybe(
-    "fail: a code of the check, or the engine's timeout, examined-nothing, not-running, port-not-published, no-address; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
+    "fail: a code of the check, or the engine's timeout, examined-nothing, flaky, not-running, port-not-published, no-address; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
   ),
   expected: maybe('fail: what the check expects'),
   actual: maybe('fail, error: what it found'),

@@ -16,7 +16,10 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
   },
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify/verify.ts') },
   migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate/migrate.ts') },
-  checks: { summary: 'list, explain, prove and create checks', load: () => import('./checks/checks.ts') },
+  checks: {
+    summary: 'list, explain, prove and create checks; flaky and slow ones',
+    load: () => import('./checks/checks.ts'),
+  },
   config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
   init: { summary: 'write a commented configuration file', load: () => import('./init/init.ts') },
   doctor: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeSettings } from './judge.ts';
 import { configOf } from './schema.ts';
 
-const told = (settings: unknown) => {
+const problemsOf = (settings: unknown) => {
   const judged = judgeSettings(settings);
   return judged.config ? [] : judged.problems.map(({ path, message }) => `${path} ${message}`.trim());
 };
@@ -38,7 +38,7 @@ describe('judgeSettings', () => {
     'refuses the address %j',
     (url) => {
       const message = 'is not an address that starts with http:// or https://';
-      expect(told({ services: { api: { url } } })).toEqual([`services.api.url ${message}`]);
+      expect(problemsOf({ services: { api: { url } } })).toEqual([`services.api.url ${message}`]);
     },
   );
 
@@ -46,25 +46,25 @@ describe('judgeSettings', () => {
     const unreadable =
       'cannot be read as an address: its port, or a character to be written as %2F, %40, %23';
     const settings = { database: { url: 'postgresql://u:p/w@h:5432/d' }, cache: { url: 'redis://h:99999' } };
-    expect(told({ services: settings })).toEqual([
+    expect(problemsOf({ services: settings })).toEqual([
       `services.database.url ${unreadable}`,
       `services.cache.url ${unreadable}`,
     ]);
-    expect(told({ services: { cache: { url: 'localhost' } } })).toEqual([
+    expect(problemsOf({ services: { cache: { url: 'localhost' } } })).toEqual([
       'services.cache.url is not an address that starts with redis:// or rediss://',
     ]);
   });
 
   it('refuses numbers without end or fraction where none is due, each with one sentence', () => {
     const timeouts = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -5];
-    expect(timeouts.flatMap((timeout) => told({ verify: { timeout } }))).toEqual([
+    expect(timeouts.flatMap((timeout) => problemsOf({ verify: { timeout } }))).toEqual([
       'verify.timeout is not finite',
       'verify.timeout is not finite',
       'verify.timeout is neither a string nor a number',
       'verify.timeout is less than 0',
     ]);
     const counts = [Number.POSITIVE_INFINITY, 0.5, 0, 257];
-    expect(counts.flatMap((concurrency) => told({ verify: { concurrency } }))).toEqual([
+    expect(counts.flatMap((concurrency) => problemsOf({ verify: { concurrency } }))).toEqual([
       'verify.concurrency is not a whole number',
       'verify.concurrency is not a whole number',
       'verify.concurrency is less than 1',
@@ -73,13 +73,13 @@ describe('judgeSettings', () => {
   });
 
   it('refuses a list where a map is due, and the other way round', () => {
-    expect(told({ services: [], vars: ['a'], options: { auth: [1] }, plugins: { a: 1 } })).toEqual([
+    expect(problemsOf({ services: [], vars: ['a'], options: { auth: [1] }, plugins: { a: 1 } })).toEqual([
       'services is not an object',
       'plugins is not a list',
       'vars is not an object',
       'options.auth is not an object',
     ]);
-    expect(told([])).toEqual(['is not an object']);
+    expect(problemsOf([])).toEqual(['is not an object']);
   });
 
   it('names what people call their own variables and options as they do', () => {
@@ -95,7 +95,7 @@ describe('judgeSettings', () => {
     [{}, ['services.api.log has none of the forms { file } and { command }']],
     ['a.log', ['services.api.log is not an object']],
   ])('explains the log %j by the form that was meant', (log, problems) => {
-    expect(told({ services: { api: { log } } })).toEqual(problems);
+    expect(problemsOf({ services: { api: { log } } })).toEqual(problems);
   });
 
   it.each([
@@ -109,7 +109,7 @@ describe('judgeSettings', () => {
       'compose.services.zzz is no service of this stack: api, web, database, cache',
     ],
     [{ hunter2: 'x' }, /^hunter2 is not known; known at the top: \$schema, runtime, services/],
-  ])('says of %j what was meant', (settings, problem) => {
-    expect(told(settings)).toEqual([expect.stringMatching(problem)]);
+  ])('explains %j by what was meant', (settings, problem) => {
+    expect(problemsOf(settings)).toEqual([expect.stringMatching(problem)]);
   });
 });

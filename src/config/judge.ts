@@ -67,7 +67,8 @@ function formsAt(settings: unknown, path: Path): readonly v.GenericSchema[] {
     const forms =
       schema.type === 'union' && 'options' in schema ? (schema.options as v.GenericSchema[]) : [schema];
     schema = schemaOfKey(forms.find((form) => Object.hasOwn(entriesOf(form), key)) ?? schema, key, value);
-    value = isPlainObject(value) ? value[key] : undefined;
+    value =
+      isPlainObject(value) || Array.isArray(value) ? (value as Record<string, unknown>)[key] : undefined;
   }
   schema = chosen(schema, value);
   return schema.type === 'union' && 'options' in schema ? (schema.options as v.GenericSchema[]) : [schema];

@@ -13,6 +13,7 @@ import { type ConfigSource, readConfigFile } from './read-config-file.ts';
 import type { Config } from './schema.ts';
 import { lastKey, leavesOf, setValueAt } from './settings.ts';
 import { placeIn, takeEnvironment, takeFile } from './sources.ts';
+import { takeWaiversFile, waiversFileName } from './waivers-file.ts';
 
 export interface LoadOptions {
   cwd: string;
@@ -27,7 +28,16 @@ export interface LoadOptions {
   onOutput?(text: string): void;
   /** For a configuration that is code. Default 10 s. */
   timeoutMs?: number;
+  /** Makes what plugins bring known to the schema. Resolves to the problems of the plugins. Default: nothing is registered. */
+  registerPlugins?(
+    names: readonly string[],
+    root: string,
+    signal?: AbortSignal,
+  ): Promise<readonly PluginProblem[]>;
 }
+
+/** A sentence that begins with the name of the plugin. */
+export type PluginProblem = string;
 
 export interface LoadedConfig {
   config: Config;
@@ -73,6 +83,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   knownSecrets.add(...secrets);
   const placeOf = source && file ? placeIn(source.lineOf, labelOf(file, cwd)) : () => '--env';
   takeNamedEnvironment({ settings, origins, problems, placeOf }, environment);
+  const waiversLabel = labelOf(path.join(root, waiversFileName), cwd);
+  await takeWaiversFile(root, waiversLabel, { settings, origins, problems }, placeOf);
   const envFiles = readEnvFiles(root);
   problems.push(...envFiles.problems);
   for (const each of [...envFiles.sources, processEnvironment(env)]) takeEnvironment(each, settings, origins);
@@ -91,10 +103,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const fromFiles = Object.assign({}, ...envFiles.sources.map(({ variables }) => variables));
   secrets.push(...textsOf(settings, secretsOfValue), ...textsOf(fromFiles, secretsOfValue));
   knownSecrets.add(...secrets);
+  const ofPlugins = await options.registerPlugins?.(pluginsIn(settings), root, options.signal);
   const judged = judgeSettings(settings);
   for (const { path: at, message } of judged.config ? [] : judged.problems) {
     problems.push({ where: whereOf(at), path: at, message });
   }
+  // Without them, what the plugins would bring is unknown. Otherwise they are reported with the problems of all checks.
+  if (problems.length > 0)
+    for (const message of ofPlugins ?? []) problems.push({ where: whereOf('plugins'), message });
   if (!judged.config || problems.length > 0) throw badConfiguration(inOrder(problems));
   return {
     config: judged.config,
@@ -106,6 +122,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     secrets: [...new Set(secrets)],
     publicNames: [...textsOf(judged.config, publicNamesOf), ...textsOf(fromFiles, publicNamesOf)],
   };
+}
+
+function pluginsIn({ plugins }: Record<string, unknown>): string[] {
+  return Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [];
 }
 
 /** The sources in the order in which they were met, each from top to bottom. */
@@ -150,6 +170,7 @@ function chooseFile(
 const impliedNames = [
   ...configFileNames,
   ...envFileNames,
+  waiversFileName,
   'migrations',
   ...['compose', 'docker-compose'].flatMap((name) =>
     [name, `${name}.override`].flatMap((each) => [`${each}.yaml`, `${each}.yml`]),

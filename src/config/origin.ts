@@ -1,6 +1,6 @@
 /** Where a value came from; later kinds win over earlier ones. */
 export interface Origin {
-  kind: 'default' | 'file' | 'named-environment' | 'env-file' | 'environment' | 'flag';
+  kind: 'default' | 'file' | 'waivers-file' | 'named-environment' | 'env-file' | 'environment' | 'flag';
   /** For a person: `meatymusic.config.json:12`, `.env:3 REDIS_URL`, `REDIS_URL`, `--timeout`. */
   text: string;
 }

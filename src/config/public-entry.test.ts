@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as entry from './public-entry.ts';
 
-const sources = ['../check', '.', '../base'].flatMap((folder) => {
+const sources = ['../check', '.', '../base', '../services'].flatMap((folder) => {
   const from = path.join(import.meta.dirname, folder);
   return readdirSync(from, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
@@ -26,7 +26,7 @@ function commentOf(name: string): string | undefined {
 describe('the names that a check, a plugin or a configuration file imports', () => {
   it('are these', () => {
     expect(names.sort().join(' ')).toMatchInlineSnapshot(
-      `"CheckContext CheckDefinition CheckOption CheckOptions Effects Evidence Examined Exchanged Fail FailureCode HttpRequest HttpResponse Json LogRecord Look Pass Plugin ProbeError ProbeName Probes ReporterDefinition Sabotage ServiceName Skip SpanData SqlOutcome SqlStep StackInfo Verdict attempt counted defineCheck defineConfig definePlugin defineReporter exchange fact option v"`,
+      `"CheckContext CheckDefinition CheckOption CheckOptions Effects Evidence Examined Exchanged Fail FailureCode HttpRequest HttpResponse Json LogRecord Look Pass Plugin PluginRunner ProbeError ProbeName Probes ReporterDefinition Sabotage ServiceKind ServiceName Skip SpanData SqlOutcome SqlStep StackInfo Verdict attempt counted defineCheck defineConfig definePlugin defineReporter defineServiceKind exchange fact option v"`,
     );
     expect(names).toEqual(expect.arrayContaining(Object.keys(entry)));
   });

@@ -10,7 +10,6 @@ export {
   type CheckOptions,
   counted,
   defineCheck,
-  definePlugin,
   defineReporter,
   type Effects,
   type Evidence,
@@ -27,7 +26,6 @@ export {
   type Look,
   option,
   type Pass,
-  type Plugin,
   ProbeError,
   type ProbeName,
   type Probes,
@@ -42,4 +40,6 @@ export {
   type Verdict,
   v,
 } from '../check/index.ts';
+export { defineServiceKind, type ServiceKind } from '../services/kind.ts';
 export { defineConfig } from './define-config.ts';
+export { definePlugin, type Plugin, type PluginRunner } from './plugin.ts';

@@ -3,6 +3,7 @@ import { composeServices, servicesSchema } from '../services/schema.ts';
 import { databaseUrl, duration, group, name, setting, unset } from '../services/setting.ts';
 import { contractSchema } from './contract.ts';
 import { runtimeChoices } from './runner-names.ts';
+import { waiversSchema } from './waivers.ts';
 
 /**
  * The one schema of the configuration: types, errors and the published JSON Schema are derived from it.
@@ -97,6 +98,12 @@ const verify = group(
     skip: setting(texts, [], 'Patterns of checks that do not run'),
     bail: setting(v.boolean(), false, 'Whether the first failure ends the run'),
     readOnly: setting(v.boolean(), false, 'Only checks that write nothing'),
+    failOnFlaky: setting(v.boolean(), false, 'Whether a check that is flaky fails the run'),
+    flakyAfter: setting(
+      integer(1),
+      1,
+      'How often a check must be flaky on record, this run included, to fail it',
+    ),
     reporters: setting(texts, [], 'Reporters: name or name=file; the name may be a file of the project'),
   },
   'Running the checks',
@@ -138,6 +145,11 @@ export const configSchema = strictMap({
   ),
   contract: contractSchema,
   verify,
+  waivers: setting(
+    waiversSchema,
+    [],
+    'Failures that do not fail a run until their end: { check, service, code, reason, owner, until }; those of meatymusic.waivers.yaml beside this file are added',
+  ),
   logs,
   environments: setting(
     mapOf(v.looseObject({})),

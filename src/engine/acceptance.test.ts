@@ -4,7 +4,8 @@ import { exampleStack } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, makeCheck } from '../testing/make-check.ts';
 import { makePlan } from './plan.ts';
-import { type RunOptions, startRun } from './run.ts';
+import { startRun } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 const waiver = { reason: 'ticket 12', owner: 'ana', until: '2026-12-24' };
 
@@ -90,5 +91,21 @@ describe('an accepted failure', () => {
     const broken = makeCheck({ id: 'a/one', run: () => Promise.reject(new Error('no')) });
     const { result } = await runAccepting(['a/one'], [broken, makeCheck({ id: 'b/two' })]);
     expect(result).toMatchObject({ exitCode: 70, summary: { error: 1, waived: 0 } });
+  });
+
+  it('may be that of a flaky pass: it fails the run and blocks nothing', async () => {
+    const checks = [makeCheck({ id: 'a/one' }), makeCheck({ id: 'b/two', after: ['a/one'] })];
+    const { result, statuses } = await runAccepting([], checks, {
+      acceptance: {
+        find: () => undefined,
+        findUnused: () => [],
+        isTooFlaky: ({ id }) => id === 'a/one',
+      },
+    });
+    expect(statuses).toEqual({ 'a/one': 'fail', 'b/two': 'pass' });
+    expect(result).toMatchObject({
+      exitCode: 1,
+      checks: [{ code: 'flaky', failureTitle: 'The check is flaky' }, {}],
+    });
   });
 });

@@ -7,17 +7,33 @@ export type Accepted = Pick<CheckResult, 'waiver' | 'known' | 'endedWaiver'>;
 export interface Acceptance {
   /** Returns who accepts this failure; `undefined`: it is not accepted. */
   find(failure: CheckResult): Accepted | undefined;
+  /** Returns true for a pass that is flaky so often that it fails the run. Default: false. */
+  isTooFlaky?(pass: CheckResult): boolean;
   /** Returns the waivers that no failure of a run needed. */
   findUnused(results: readonly CheckResult[]): UnusedWaiver[];
 }
 
+/** Returns the first acceptance that accepts a failure; else what is known of a waiver that has ended. */
+export function joinAcceptances(all: readonly Acceptance[]): Acceptance {
+  return {
+    find(failure) {
+      const found = all.flatMap((each) => each.find(failure) ?? []);
+      return found.find(({ waiver, known }) => waiver ?? known) ?? found[0];
+    },
+    isTooFlaky: (pass) => all.some((each) => each.isTooFlaky?.(pass) === true),
+    findUnused: (results) => all.flatMap((each) => each.findUnused(results)),
+  };
+}
+
 /** Returns a result as `waived` if its failure is accepted, or if every failure that blocked it is. */
 export function withAcceptance(
-  result: CheckResult,
+  given: CheckResult,
   acceptance: Acceptance | undefined,
   resultOfId: (id: string) => CheckResult | undefined,
 ): CheckResult {
-  if (!acceptance) return result;
+  if (!acceptance) return given;
+  const isTooFlaky = given.status === 'pass' && acceptance.isTooFlaky?.(given) === true;
+  const result = isTooFlaky ? asFlakyFailure(given) : given;
   if (result.status === 'blocked') {
     const causes = (result.blockedBy ?? []).map(resultOfId);
     const [first] = causes;
@@ -28,6 +44,26 @@ export function withAcceptance(
   const accepted = acceptance.find(result) ?? {};
   const isWaived = accepted.waiver !== undefined || accepted.known !== undefined;
   return { ...result, ...accepted, status: isWaived ? 'waived' : 'fail' };
+}
+
+/** Code of the failure of a check that passed and is flaky: it blocks nothing. */
+export const flakyCode = 'flaky';
+
+function asFlakyFailure({ summary, examined: _, ...result }: CheckResult): CheckResult {
+  const number = result.attempts.length;
+  const before = result.attempts.at(-2);
+  const actual = before
+    ? `it passed at attempt ${number}, after ${before.code}: ${before.actual}`
+    : `it passed (${summary}), and failed before at this commit with the same settings`;
+  return {
+    ...result,
+    status: 'fail',
+    code: flakyCode,
+    failureTitle: 'The check is flaky',
+    expected: 'the same verdict without a change of the code',
+    actual,
+    hint: `meatymusic checks flaky '${result.id}'`,
+  };
 }
 
 function accepting({ waiver, known }: CheckResult): Accepted {

@@ -12,7 +12,7 @@ import { closeWithin } from './close-within.ts';
 import { Ending } from './ending.ts';
 import { type AttemptContext, inAttempt } from './stray-errors.ts';
 
-/** What one attempt came to: the check's own verdict, or the engine's when the check gave none that counts. */
+/** Result of one attempt: the check's own verdict, or the engine's when the check gave none that counts. */
 export type Outcome = Pass | Fail | Skip | BrokenCheck;
 
 /** One attempt as the probes see it. */

@@ -29,7 +29,7 @@ describe('validateOptions', () => {
     });
   });
 
-  it('tells every problem at once, each with its origin', () => {
+  it('reports every problem at once, each with its origin', () => {
     expect(
       problems({
         'api/health': { pth: '/up', status: 'ok' },
@@ -70,7 +70,7 @@ describe('validateOptions', () => {
       `);
     });
 
-    it('that do not fit are told once, where they are given', () => {
+    it('that do not fit are reported once, where they are given', () => {
       const two = [
         ...checks,
         makeCheck({ id: 'api/ready', options: { path: option(v.string(), '/', 'Path') } }),

@@ -29,7 +29,7 @@ it('counts what is too much to name', () => {
   );
 });
 
-it('says of what was never selected that nothing is', () => {
+it('reports that nothing is selected', () => {
   expect(() =>
     chooseChecks([makeCheck({ id: 'a/b', tags: ['opt-in'] })], { patterns: [], tags: [], skip: ['a'] }),
   ).toThrow('no check is selected');

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import { Ending } from './ending.ts';
 
-test('tells every listener once, and none that took itself back', () => {
+test('calls every listener once, and none that was removed', () => {
   const ending = new Ending();
-  const told: string[] = [];
-  ending.onAbort(() => told.push('one'));
-  ending.onAbort(() => told.push('two'))();
+  const called: string[] = [];
+  ending.onAbort(() => called.push('one'));
+  ending.onAbort(() => called.push('two'))();
   ending.abort(new Error('first'));
   ending.abort(new Error('second'));
-  expect([told, ending.isOver]).toEqual([['one'], true]);
+  expect([called, ending.isOver]).toEqual([['one'], true]);
   expect(ending.signal.reason).toMatchObject({ message: 'first' });
 });
 
-test('tells a late listener at once', () => {
+test('calls a late listener at once', () => {
   const ending = new Ending();
   ending.abort(new Error('over'));
-  const told: string[] = [];
-  ending.onAbort(() => told.push('late'));
-  expect(told).toEqual(['late']);
+  const called: string[] = [];
+  ending.onAbort(() => called.push('late'));
+  expect(called).toEqual(['late']);
 });
 
 test.each(['before', 'after'])('has a signal with the reason where it is asked for %s the end', (when) => {

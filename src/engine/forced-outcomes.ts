@@ -1,6 +1,7 @@
 import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import type { Skip } from '../check/verdict.ts';
+import { flakyCode } from './acceptance.ts';
 import type { Outcome } from './attempt.ts';
 
 /** Why a run ends before its checks do. */
@@ -26,8 +27,11 @@ export function verdictFromBefore(
 ): Blocked | Skip | undefined {
   const required = results.filter(({ id }) => after.includes(id));
   const named = results.filter(({ id, code }) => code !== undefined && codes[id]?.includes(code));
-  const roots = [...required, ...named].flatMap(({ status, id, blockedBy }) =>
-    status === 'fail' || status === 'error' || (status === 'waived' && !blockedBy) ? [id] : (blockedBy ?? []),
+  const isRoot = ({ status, code, blockedBy }: CheckResult) =>
+    code !== flakyCode &&
+    (status === 'fail' || status === 'error' || (status === 'waived' && blockedBy === undefined));
+  const roots = [...required, ...named].flatMap((result) =>
+    isRoot(result) ? [result.id] : (result.blockedBy ?? []),
   );
   if (roots.length > 0) return { status: 'blocked', blockedBy: [...new Set(roots)] };
   const skipped = required.find(({ status }) => status === 'skip');

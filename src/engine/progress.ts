@@ -1,7 +1,7 @@
 import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 import type { Attempt, CheckResult } from '../check/result.ts';
-import type { RunningAttempt } from './attempt.ts';
+import type { Outcome, RunningAttempt } from './attempt.ts';
 import type { Plan } from './plan.ts';
 
 /** Where a check is on its way. */
@@ -19,6 +19,8 @@ export interface Progress {
   startMs: number;
   running: RunningAttempt | undefined;
   cancelPause: (() => void) | undefined;
+  /** The outcome of its last attempt, while a service is asked about it. */
+  last: Outcome | undefined;
   result: CheckResult | undefined;
 }
 
@@ -41,6 +43,7 @@ export function progressOf({ checks, after }: Plan): Progress[] {
       startMs: 0,
       running: undefined,
       cancelPause: undefined,
+      last: undefined,
       result: undefined,
     });
     for (const position of before) all[position]?.dependents.push(index);

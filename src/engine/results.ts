@@ -25,9 +25,18 @@ export interface SettledCheck {
   startMs: number;
   endMs: number;
   redact?: ((text: string) => string) | undefined;
+  fitHint?: ((hint: string) => string) | undefined;
 }
 
-export function resultOf({ check, outcome, attempts, startMs, endMs, redact }: SettledCheck): CheckResult {
+export function resultOf({
+  check,
+  outcome,
+  attempts,
+  startMs,
+  endMs,
+  redact,
+  fitHint,
+}: SettledCheck): CheckResult {
   const result: CheckResult = {
     id: check.id,
     area: areaOf(check.id),
@@ -38,7 +47,7 @@ export function resultOf({ check, outcome, attempts, startMs, endMs, redact }: S
     effects: effectsOf(check),
     source: check.source,
     status: outcome.status,
-    ...said(outcome),
+    ...said(outcome, fitHint),
     evidence: 'evidence' in outcome ? compactEvidence(outcome.evidence) : [],
     attempts,
     ...(outcome.status === 'pass' && attempts.length > 1 ? { flaky: true } : {}),
@@ -48,13 +57,13 @@ export function resultOf({ check, outcome, attempts, startMs, endMs, redact }: S
   return redact ? redactDeep(result, redact) : result;
 }
 
-function said(outcome: SettledCheck['outcome']): Partial<CheckResult> {
+function said(outcome: SettledCheck['outcome'], fitHint = (hint: string) => hint): Partial<CheckResult> {
   switch (outcome.status) {
     case 'pass':
       return { summary: outcome.summary, examined: outcome.examined };
     case 'fail': {
       const { code, expected, actual, hint } = outcome;
-      return { code, expected, actual, ...(hint ? { hint } : {}) };
+      return { code, expected, actual, ...(hint ? { hint: fitHint(hint) } : {}) };
     }
     case 'skip':
       return { reason: outcome.reason, ...(outcome.enable ? { enable: outcome.enable } : {}) };

@@ -7,7 +7,8 @@ import { failing, hanging, makeCheck } from '../testing/make-check.ts';
 import { evidenceGraceMs } from './attempt.ts';
 import type { RunEvent } from './events.ts';
 import { makePlan } from './plan.ts';
-import { type RunOptions, startRun } from './run.ts';
+import { startRun } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** Starts a run on a fake clock; `resultAfter` lets so much time pass and resolves to its result. */
 function begin(checks: Check[], given: Partial<RunOptions> = {}) {
@@ -75,7 +76,7 @@ describe('startRun', () => {
     expect(events.at(-1)?.type).toBe('run-end');
   });
 
-  it('tells what a long call has come to, as long as the attempt lasts', async () => {
+  it('reports the progress of a long call while the attempt lasts', async () => {
     let progress = (_line: string) => {};
     const { clock, events, resultAfter } = begin([makeCheck({ id: 'a/one', run: hanging })], {
       openProbes: (scope) => {
@@ -243,7 +244,7 @@ describe('startRun', () => {
       expect((await resultAfter(0)).find('a/one').actual).toBe('cleaning up: stuck');
     });
 
-    it('when its clean-up never ends: the run goes on', async () => {
+    it('when its clean-up never ends: the run continues', async () => {
       const openProbes = () => ({ probes: {}, close: () => new Promise<void>(() => {}) });
       const { resultAfter } = begin([makeCheck({ id: 'a/one' })], { openProbes });
       expect((await resultAfter(2000)).statuses).toEqual({ 'a/one': 'pass' });
@@ -316,7 +317,7 @@ describe('startRun', () => {
       expect((await resultAfter(1000)).find('a/one').durationMs).toBe(1600 + evidenceGraceMs);
     });
 
-    it('gives back the time in which the event loop stood still', async () => {
+    it('gives back the time in which the event loop was blocked', async () => {
       const run: Check['run'] = ({ pass, signal }) =>
         new Promise((resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason));
@@ -435,7 +436,7 @@ describe('startRun', () => {
       expect(result).toMatchObject({ endedBy: 'bail', exitCode: 1 });
     });
 
-    it('goes on after an advisory failure with --bail', async () => {
+    it('continues after an advisory failure with --bail', async () => {
       const checks = [makeCheck({ id: 'a/1', level: 'advisory', run: failing }), makeCheck({ id: 'a/2' })];
       const { resultAfter } = begin(checks, { bail: true, concurrency: 1 });
       expect((await resultAfter(0)).statuses['a/2']).toBe('pass');

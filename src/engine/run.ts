@@ -1,65 +1,17 @@
-import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
-import type { StackInfo } from '../check/stack.ts';
-import { type Acceptance, withAcceptance } from './acceptance.ts';
-import { type OpenProbes, type Outcome, startAttempt } from './attempt.ts';
+import { type Outcome, startAttempt } from './attempt.ts';
+import { collectStrays } from './collect-strays.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
-import {
-  type Blocked,
-  cutShort,
-  type EndOfRun,
-  lastOutcome,
-  stalled,
-  toThrewAfterReturn,
-  unstartedReasons,
-  verdictFromBefore,
-} from './forced-outcomes.ts';
-import type { Plan } from './plan.ts';
+import { type Blocked, cutShort, type EndOfRun, stalled, unstartedReasons } from './forced-outcomes.ts';
 import { type Progress, progressOf } from './progress.ts';
-import { ReadyQueue } from './ready-queue.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
-import { resultOf, runResultOf } from './results.ts';
-import { catchStrayErrors } from './stray-errors.ts';
-
-export interface RunOptions {
-  plan: Plan;
-  stack: StackInfo;
-  openProbes: OpenProbes;
-  /** Validated options by check id; absent: the check has none. */
-  options: ReadonlyMap<string, unknown>;
-  /** Longest time of one attempt, where the check does not say. */
-  timeoutMs: number;
-  /** Longest time of the run. */
-  deadlineMs: number;
-  /** How long a failing check is tried again, from its first attempt on. 0: once. */
-  retryForMs: number;
-  concurrency: number;
-  bail: boolean;
-  readOnly: boolean;
-  /** Default: no failure is accepted. */
-  acceptance?: Acceptance | undefined;
-  toolVersion: string;
-  traceId?: string | undefined;
-  /** Applied to all text of a result. */
-  redact?: (text: string) => string;
-  /** Interrupts the run; a reason with an `exitCode` gives the run that code. */
-  signal?: AbortSignal;
-  clock?: Clock;
-  listeners?: readonly RunListener[];
-}
-
-export interface Run {
-  /** Resolves once each check has its verdict; never rejects. */
-  result: Promise<RunResult>;
-  /**
-   * Ends the run synchronously, for a process that is blocked: each check gets a verdict, the one that blocks it
-   * `stalled`.
-   */
-  abandon(stalledId: string | undefined): RunResult;
-}
+import { runResultOf } from './results.ts';
+import type { Run, RunOptions } from './run-options.ts';
+import { Schedule } from './schedule.ts';
+import { createSettle } from './settle.ts';
+import { findSilentServices } from './silent-services.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
@@ -77,74 +29,65 @@ export function startRun(options: RunOptions): Run {
     for (const listener of listeners) listener(event);
   };
   const all = progressOf(plan);
-  const ready = { together: new ReadyQueue(), alone: new ReadyQueue() };
-  let togetherLeft = all.filter(({ alone }) => !alone).length;
-  let left = all.length;
-  let active = 0;
-  let aloneActive = false;
+  const silent = findSilentServices(options.ask, () => clock.now());
+  const schedule = new Schedule(all, options.concurrency);
+  const { settle, settleUnstarted } = createSettle({
+    plan,
+    all,
+    schedule,
+    emit,
+    elapsedMs,
+    redact: options.redact,
+    acceptance: options.acceptance,
+    fitHint: options.fitHint,
+    onSettled: (settled) => {
+      if (options.bail && !endedBy && bails(settled)) endRun('bail');
+    },
+  });
   let pumpIsDue = false;
   let endedBy: RunResult['endedBy'];
   let final: RunResult | undefined;
-  let internalError: string | undefined;
-  const strays = new Map<string, string>();
   let resolve: (result: RunResult) => void;
   const result = new Promise<RunResult>((done) => {
     resolve = done;
   });
 
-  const stopCatching = catchStrayErrors((thrown, context) => {
-    const progress = context && all.find(({ check }) => check.id === context.checkId);
-    if (!context || !progress) {
-      internalError ??= messageOf(thrown);
-      return;
-    }
-    const actual = `outside of its promise: ${messageOf(thrown)}`;
-    if (progress.running && !context.isOver()) {
-      progress.running.end({ status: 'error', code: 'threw', actual, evidence: [] });
-    } else strays.set(context.checkId, `after it had returned: ${messageOf(thrown)}`);
-  });
+  const strays = collectStrays(all);
   const cancelDeadline = clock.after(options.deadlineMs, () => endRun('deadline'));
   const onAbort = () => endRun('interrupted');
   signal?.addEventListener('abort', onAbort, { once: true });
 
   emit({ type: 'run-start', checks: plan.checks, stack, startedAt: startedAtIso });
-  for (const progress of all) if (progress.waitingFor === 0) makeReady(progress);
   if (signal?.aborted) onAbort();
   // After the caller has the run: the first check may block the process at once, and the caller has to detect it.
   setImmediate(pump);
   return { result, abandon };
 
-  function makeReady(progress: Progress): void {
-    progress.state = 'ready';
-    (progress.alone ? ready.alone : ready.together).add(progress.index);
-  }
-
   /** Starts every check that may start now. Idempotent. */
   function pump(): void {
-    while (!endedBy && active < options.concurrency && !aloneActive && ready.together.size > 0) {
-      start(ready.together.take());
+    while (!endedBy) {
+      const next = schedule.takeNext();
+      if (!next) break;
+      start(next);
     }
-    while (!endedBy && togetherLeft === 0 && active === 0 && ready.alone.size > 0) {
-      start(ready.alone.take());
-    }
-    if (left === 0) finish();
+    if (schedule.isEmpty) finish();
   }
 
-  function start(index: number): void {
-    const progress = all[index] as Progress;
+  function start(progress: Progress): void {
     const { check } = progress;
     if (progress.attempts.length === 0) {
       progress.startMs = elapsedMs();
-      const verdict = reasonToSkip(check, stack, options.readOnly) ?? failWithoutService(check, stack);
+      const verdict =
+        reasonToSkip(check, stack, options.readOnly) ??
+        failWithoutService(check, stack) ??
+        silent.verdictBefore(check);
       if (verdict) {
         settle(progress, verdict);
         return;
       }
       emit({ type: 'check-start', check });
     }
-    progress.state = 'running';
-    active++;
-    if (progress.alone) aloneActive = true;
+    schedule.attemptStarts(progress);
     const attemptStartMs = elapsedMs();
     const number = progress.attempts.length + 1;
     progress.running = startAttempt({
@@ -163,8 +106,6 @@ export function startRun(options: RunOptions): Run {
   function afterAttempt(progress: Progress, outcome: Outcome, number: number, startMs: number): void {
     if (progress.state !== 'running') return;
     progress.running = undefined;
-    active--;
-    if (progress.alone) aloneActive = false;
     const attempt: Attempt = {
       number,
       startMs,
@@ -180,14 +121,32 @@ export function startRun(options: RunOptions): Run {
       elapsedMs() + pauseMs - progress.startMs <= options.retryForMs &&
       elapsedMs() + pauseMs < options.deadlineMs;
     emit({ type: 'attempt', check: progress.check, attempt, willRetry });
-    if (willRetry) {
+    if (!willRetry) {
+      afterLastAttempt(progress, outcome);
+    } else {
+      schedule.attemptEnds(progress);
       progress.state = 'pausing';
       progress.cancelPause = clock.after(pauseMs, () => {
-        makeReady(progress);
+        schedule.makeReady(progress);
         pump();
       });
-    } else settle(progress, outcome);
+    }
     pumpSoon();
+  }
+
+  /** Settles the check; where a service has to be asked first, nothing takes its place meanwhile. */
+  function afterLastAttempt(progress: Progress, outcome: Outcome): void {
+    const settleNow = (verdict: Outcome | Blocked) => {
+      if (progress.state !== 'running') return;
+      schedule.attemptEnds(progress);
+      settle(progress, verdict);
+      pumpSoon();
+    };
+    const verdict = silent.verdictAfter(progress.check, outcome);
+    if (verdict instanceof Promise) {
+      progress.last = outcome;
+      void verdict.then(settleNow);
+    } else settleNow(verdict);
   }
 
   /** Pumps once per turn of the loop: what starts together sends together. */
@@ -198,35 +157,6 @@ export function startRun(options: RunOptions): Run {
       pumpIsDue = false;
       pump();
     });
-  }
-
-  /** Records the verdict, emits it, and starts or settles the checks that waited for it. */
-  function settle(progress: Progress, outcome: Outcome | Blocked): void {
-    const { check, attempts, startMs } = progress;
-    const settled = { check, outcome, attempts, startMs, endMs: elapsedMs(), redact: options.redact };
-    const result = withAcceptance(
-      resultOf(settled),
-      options.acceptance,
-      (id) => all.find((each) => each.check.id === id)?.result,
-    );
-    progress.result = result;
-    progress.state = 'done';
-    left--;
-    if (!progress.alone) togetherLeft--;
-    emit({ type: 'check-end', check, result });
-    if (options.bail && !endedBy && bails(result)) endRun('bail');
-    for (const index of progress.dependents) {
-      const dependent = all[index] as Progress;
-      if (--dependent.waitingFor > 0 || dependent.state !== 'waiting') continue;
-      const before = plan.after[index] ?? [];
-      const verdict = verdictFromBefore(
-        dependent.check,
-        before.map((position) => all[position]?.result as CheckResult),
-      );
-      dependent.startMs = elapsedMs();
-      if (verdict) settle(dependent, verdict);
-      else makeReady(dependent);
-    }
   }
 
   /** Settles every check without a verdict, and starts nothing more. */
@@ -244,28 +174,18 @@ export function startRun(options: RunOptions): Run {
     pump();
   }
 
-  function settleUnstarted(progress: Progress, why: EndOfRun | 'stall'): void {
-    if (progress.attempts.length === 0) progress.startMs = elapsedMs();
-    const never = { status: 'skip' as const, reason: unstartedReasons[why] };
-    settle(progress, progress.attempts.length > 0 ? lastOutcome(progress.attempts) : never);
-  }
-
   function finish(): void {
     if (final) return;
     final = compose();
     // What a check left behind may throw in the next turns of the loop; it is still reported.
     afterLoopTurns(2, () => {
-      if (strays.size > 0 || internalError) final = compose();
+      if (strays.any()) final = compose();
       close();
     });
   }
 
   function compose(): RunResult {
-    const checks = all.map(({ result }) => {
-      const settled = result as CheckResult;
-      const stray = strays.get(settled.id);
-      return stray === undefined ? settled : toThrewAfterReturn(settled, stray);
-    });
+    const checks = all.map(({ result }) => strays.applyTo(result as CheckResult));
     return runResultOf({
       checks,
       unusedWaivers: options.acceptance?.findUnused(checks) ?? [],
@@ -274,7 +194,7 @@ export function startRun(options: RunOptions): Run {
       startedAt: startedAtIso,
       durationMs: elapsedMs(),
       endedBy,
-      internalError,
+      internalError: strays.internalError(),
       interruption: signal?.reason,
       toolVersion: options.toolVersion,
       traceId: options.traceId,
@@ -284,7 +204,7 @@ export function startRun(options: RunOptions): Run {
   function close(): void {
     cancelDeadline();
     signal?.removeEventListener('abort', onAbort);
-    stopCatching();
+    strays.stop();
     emit({ type: 'run-end', result: final as RunResult });
     resolve(final as RunResult);
   }
@@ -294,7 +214,7 @@ export function startRun(options: RunOptions): Run {
     for (const progress of all) {
       if (progress.state === 'done') continue;
       const isCulprit = progress.check.id === stalledId;
-      if (isCulprit || progress.state === 'running') {
+      if (isCulprit || progress.running) {
         settle(progress, isCulprit ? stalled : { status: 'skip', reason: unstartedReasons.stall });
       } else settleUnstarted(progress, 'stall');
     }

@@ -86,7 +86,8 @@ function ofServices(all: readonly Check[], patterns: readonly string[]): string[
   });
 }
 
-function serviceJudgedBy({ judges, service }: Check): string | undefined {
+/** Returns the service that a check judges: its name, or its role on a stack with one of the kind. */
+export function serviceJudgedBy({ judges, service }: Check): string | undefined {
   return service ?? (judges === undefined ? undefined : roleOfKind(judges));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-// The process-wide handlers are tested where nobody else listens: in a process of their own (verify.e2e.test.ts).
+// The process-wide handlers are tested where no other listener is registered: in a process of their own (verify.e2e.test.ts).
 import { currentAttempt, inAttempt } from './stray-errors.ts';
 
 describe('inAttempt', () => {

@@ -1,7 +1,7 @@
 /**
  * Runs in a thread of its own and watches the main one. When that one no longer beats, because a check computes without
  * end, nothing on it can act: no timer fires, no signal handler runs. So it is paused with the inspector, wherever it
- * is, and told to end the run from there: with its reports, and in the name of the check that holds it.
+ * is, and ordered to end the run from there: with its reports, and in the name of the check that holds it.
  */
 import { writeSync } from 'node:fs';
 import { Session } from 'node:inspector';

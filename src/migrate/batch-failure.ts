@@ -71,7 +71,7 @@ function kindOf(
   if (sqlState === '53100')
     return ['disk-full', ExitCode.unavailable, 'make room on the disk of the database'];
   if (lost || (sqlState && /^(08|57P0|53)/.test(sqlState))) {
-    return ['database-lost', ExitCode.unavailable, 'see the log of the database: meatymusic logs postgres'];
+    return ['database-lost', ExitCode.unavailable, 'see the log of the database: meatymusic logs database'];
   }
   return ['migration-failed', ExitCode.checkFailed, 'fix the migration, then run the same command again'];
 }

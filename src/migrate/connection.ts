@@ -133,7 +133,7 @@ export function asLoss(connection: Connection, error: unknown, url: string): unk
   return new Fault({
     code: 'database-lost',
     message: `the connection to ${maskUrl(plainDatabaseUrl(url))} was lost: ${messageOf(error)}`,
-    hint: 'see the log of the database: meatymusic logs postgres',
+    hint: 'see the log of the database: meatymusic logs database',
     exitCode: ExitCode.unavailable,
     cause: error,
   });

@@ -197,7 +197,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     }
   });
 
-  it('tells text, console, requests with their headers, and takes a picture', async () => {
+  it('returns text, console, requests with their headers, and takes a picture', async () => {
     const seen = await visit('/good', {
       untilText: 'late text',
       untilConsole: 'hello',
@@ -222,7 +222,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     );
   });
 
-  it('tells uncaught errors and failed requests', async () => {
+  it('returns uncaught errors and failed requests', async () => {
     const seen = await visit('/throws', { untilRequest: '/nowhere' });
     expect(seen.pageErrors).toEqual(['deliberate']);
     expect(seen.requests.find(({ url }) => url.endsWith('/nowhere'))?.status).toBe(404);
@@ -239,7 +239,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     expect(seen.console[0]?.text.length).toBe(4096);
   });
 
-  it('tells what there is when the awaited text never comes', async () => {
+  it('returns what there is when the awaited text never comes', async () => {
     const seen = await visit('/good', { untilConsole: 'never said' }, 5_000);
     expect(seen.status).toBe(200);
   });
@@ -272,7 +272,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     ).toBe('PNG');
   });
 
-  it('says of a visit that is cut from outside what it had seen, and that its time was over', async () => {
+  it('reports what a visit that is cut from outside had seen, and that its time was over', async () => {
     const cut = new AbortController();
     const context = testProbeContext({ shared, signal: cut.signal });
     contexts.push(context);

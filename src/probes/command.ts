@@ -41,9 +41,9 @@ export function createCommandProbe(context: ProbeContext): ClosableProbe<'comman
           // The group is gone already.
         }
       };
-      const tell = live ? context.progress : undefined;
-      const stdout = tail(child.stdout, tell);
-      const stderr = tail(child.stderr, tell);
+      const report = live ? context.progress : undefined;
+      const stdout = tail(child.stdout, report);
+      const stderr = tail(child.stderr, report);
       let unwatch = () => {};
       const late = new Promise<never>((_resolve, reject) => {
         unwatch = budget.watch(({ code, message }) =>
@@ -91,7 +91,7 @@ function exitOf(child: Child): Promise<{ exitCode: number | null; signal: string
         ),
       ),
     );
-    // A working folder that is not there, or an argument with a NUL: no process comes to be, and no event either.
+    // A working folder that is not there, or an argument with a NUL: no process starts, and there is no event either.
     child.then((result) => {
       if (child.pid !== undefined) return;
       const code = (result as { code?: string }).code ?? 'SPAWN_FAILED';
@@ -132,14 +132,17 @@ async function untilRead(streams: readonly Tail[]): Promise<boolean> {
 type Tail = ReturnType<typeof tail>;
 
 /** The last part of a stream: what a command says last is what explains its end. */
-function tail(stream: NodeJS.ReadableStream | null, tell: ((line: string) => void) | undefined) {
+function tail(stream: NodeJS.ReadableStream | null, report: ((line: string) => void) | undefined) {
   let chunks: Buffer[] = [];
   let bytes = 0;
   let received = 0;
   let truncated = false;
-  const lines = new LineSplitter((line) => tell?.(lastOverprinted(line.bytes.toString('utf8'))), shownBytes);
+  const lines = new LineSplitter(
+    (line) => report?.(lastOverprinted(line.bytes.toString('utf8'))),
+    shownBytes,
+  );
   stream?.on('data', (chunk: Buffer) => {
-    if (tell) lines.push(chunk);
+    if (report) lines.push(chunk);
     chunks.push(chunk);
     bytes += chunk.length;
     received += chunk.length;

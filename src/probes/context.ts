@@ -14,13 +14,13 @@ import type { SharedVisits } from './browser/shared-visits.ts';
 export interface ProbeContext {
   /** Aborts at the attempt's deadline and at the end of the run. A probe destroys its sockets then. */
   readonly signal: AbortSignal;
-  /** Tells the same to who needs no signal; absent: the signal alone does. Returns what takes it back. */
+  /** Calls the listener when the signal is aborted, without an event target; absent: use the signal. Returns a function that removes it. */
   onAbort?(listener: () => void): () => void;
   /** Milliseconds until the attempt's deadline. */
   remainingMs(): number;
   /** Gives back to the attempt the time that the start of a helper of ours took. */
   giveBack?(ms: number): void;
-  /** Tells who watches the run what a long call has come to. */
+  /** Reports the progress of a long call to the user. */
   progress?(line: string): void;
   clock: Clock;
   /** What the check declares to do; more is refused. */
@@ -99,7 +99,7 @@ export interface ArtifactSink {
   path(name: string): Promise<string>;
 }
 
-/** A probe, and how to let go of what it holds when its attempt is over. */
+/** A probe, and how to release its resources when its attempt is over. */
 export type ClosableProbe<Name extends ProbeName> = Probes[Name] & { close?(): void | Promise<void> };
 
 export type ProbeFactory<Name extends ProbeName> = (context: ProbeContext) => ClosableProbe<Name>;

@@ -36,7 +36,7 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
     },
     async read({ path, maxBytes = defaultMaxBytes }) {
       try {
-        // Not blocking: a FIFO that nobody writes to would never open.
+        // Not blocking: a FIFO without a writer would never open.
         const file = await open(path, 0o4000);
         try {
           const { size } = await file.stat();

@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A server that is not told to behave: what it gets is the bare socket once a request came. */
+/** A server without HTTP: it gets the bare socket once a request has arrived. */
 async function rawServer(
   onRequest: (socket: net.Socket) => void,
   host = '127.0.0.1',

@@ -78,7 +78,7 @@ async function findOnce(access: LogAccess, query: LogQuery, context: ProbeContex
   return { source, scanned, matched, records };
 }
 
-/** Tells of a line as it is written whether it can match. */
+/** Returns a function that decides whether the text of a line can match. */
 function matcherOf({ contains, traceId }: LogQuery): (text: string) => boolean {
   // Its first group alone: a trace may be written in capitals, or with dashes.
   const head = traceId === undefined ? undefined : new RegExp(traceId.slice(0, 8), 'i');

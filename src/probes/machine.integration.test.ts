@@ -44,7 +44,7 @@ async function listen(server: net.Server): Promise<number> {
 }
 
 describe('tcp', () => {
-  test('names the address that it reached, and every one that it tried in vain', async () => {
+  test('names the address that it reached, and every one that it could not reach', async () => {
     const port = await listen(net.createServer((socket) => socket.resume().end()));
     const tcp = await createProbe('tcp', context());
     expect((await tcp.connect({ host: 'localhost', port })).address).toBe(`127.0.0.1:${port}`);
@@ -164,15 +164,15 @@ describe('command', () => {
     expect(stdout.endsWith('the end\n')).toBe(true);
   });
 
-  test('tells its lines while it runs where it is asked to, of a progress bar the last state', async () => {
-    const told: string[] = [];
-    const command = await createProbe('command', context({ progress: (line) => told.push(line) }));
+  test('reports its lines while it runs where it is asked to, of a progress bar the last state', async () => {
+    const reported: string[] = [];
+    const command = await createProbe('command', context({ progress: (line) => reported.push(line) }));
     const script = `printf 'one\\ntwo\\r\\n10%%\\r99%%\\nend'; head -c 9999 /dev/zero | tr '\\0' x >&2`;
     await command.run({ command: script, live: true });
-    expect(told.filter((line) => !line.startsWith('x'))).toEqual(['one', 'two', '99%', 'end']);
-    expect(told.find((line) => line.startsWith('x'))).toHaveLength(4096);
+    expect(reported.filter((line) => !line.startsWith('x'))).toEqual(['one', 'two', '99%', 'end']);
+    expect(reported.find((line) => line.startsWith('x'))).toHaveLength(4096);
     await command.run({ command: 'echo unheard' });
-    expect(told).not.toContain('unheard');
+    expect(reported).not.toContain('unheard');
   });
 
   test('keeps what a command said before its time was up', async () => {
@@ -190,7 +190,7 @@ describe('command', () => {
     await failureOf(command.run({ command: ['true'], cwd: '/no/such/folder' }));
   });
 
-  test('a child that ignores SIGTERM and a grandchild that holds the pipe: ends in time, leaves nobody', async () => {
+  test('a child that ignores SIGTERM and a grandchild that holds the pipe: ends in time, leaves no process', async () => {
     const pids = path.join(folder(), 'pids');
     const command = await createProbe('command', context({ timeoutMs: 700 }));
     const script = `trap '' TERM; sleep 60 & echo $! > ${pids}; echo $$ >> ${pids}; while :; do sleep 60; done`;
@@ -263,7 +263,7 @@ describe('file', () => {
     expect((await failureOf(file.read({ path: path.join(at, 'none') }))).code).toBe('ENOENT');
   });
 
-  test('a FIFO that nobody writes to holds nothing up', async () => {
+  test('a FIFO without a writer holds nothing up', async () => {
     const fifo = path.join(folder(), 'fifo');
     execFileSync('mkfifo', [fifo]);
     const file = await createProbe('file', context());

@@ -17,7 +17,7 @@ it('is ready before it is asked anything, and answers then', async () => {
   expect(await addressesOf('localhost')).toContainEqual(expect.objectContaining({ address: '127.0.0.1' }));
 });
 
-it('tells a name that there is not, by the code of the system', async () => {
+it('reports a missing name by the code of the system', async () => {
   names = createNameService();
   await expect(addressesOf('nothing.invalid')).rejects.toMatchObject({
     code: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/),

@@ -53,7 +53,7 @@ export function createNameService(): NameService {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       env: { ...process.env, NODE_OPTIONS: '', UV_THREADPOOL_SIZE: '64' },
     });
-    // Who waits for an answer has a deadline; the servant itself keeps nobody.
+    // Each caller has a deadline; the process itself keeps no other alive.
     started.unref();
     started.channel?.unref();
     started.on('message', (answer: Answer) => {

@@ -124,7 +124,7 @@ export async function run(
   return { rows: rows.map(toJson), rowCount: rowCount ?? 0, durationMs: performance.now() - startedAt };
 }
 
-/** Dates, buffers and the like become what JSON says of them. */
+/** Dates, buffers and the like become their JSON form. */
 function toJson(row: Record<string, unknown>): Record<string, Json> {
   if (isDeeperThan(row, maxDepth))
     throw new ProbeError('TOO_DEEP', `a value of the answer is nested deeper than ${maxDepth} levels`);

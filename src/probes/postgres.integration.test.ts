@@ -65,7 +65,7 @@ describe('against servers that are none', () => {
     expect(error.code).toBe('TIMEOUT');
   });
 
-  test('a port that nobody listens on names the address that was dialled', async () => {
+  test('a port without a listener names the address that was dialled', async () => {
     const url = await impostor(() => {});
     await new Promise((resolve) => servers.pop()?.close(resolve));
     const error = await failure(probeFor(url).query({ sql: 'select 1' }));
@@ -198,7 +198,7 @@ describe.skipIf(postgresMissing)(
       expect((await failure(probeFor(url).query({ sql: 'insert into song values (1)' }))).code).toBe('25006');
     });
 
-    test('a wrong password and a missing database are told apart', async () => {
+    test('a wrong password and a missing database are distinguished', async () => {
       const wrong = url.replace(server.password, 'not-the-password');
       const error = await failure(probeFor(wrong).query({ sql: 'select 1' }));
       expect(error.code).toBe('28P01');
@@ -260,7 +260,7 @@ describe.skipIf(postgresMissing)(
       expect((await failed).code).toBe('57P01');
     });
 
-    test('a session goes on behind a step that failed, and leaves nothing', async () => {
+    test('a session continues after a step that failed, and leaves nothing', async () => {
       const outcomes = await probeFor(url).session({
         steps: [
           { sql: 'begin' },

@@ -55,7 +55,7 @@ const definition = defineCheck({
   options: { body: option(v.string(), 'fine', 'What it says') },
   codes: {
     unreachable: { means: 'no answer', hint: 'start it' },
-    wrong: { means: 'another answer', hint: 'mend it' },
+    wrong: { means: 'another answer', hint: 'repair it' },
   },
   async run({ http, stack, options, pass, fail }) {
     try {
@@ -210,7 +210,7 @@ describe('prove', () => {
     expect(proof.sabotages[0]?.found).toMatch(/^error threw/);
   });
 
-  it('says so where a sabotage cannot be carried out, and mends what was begun', async () => {
+  it('says so where a sabotage cannot be carried out, and repairs what was begun', async () => {
     const impossible: Sabotage = {
       name: 'no log',
       code: 'wrong',

@@ -21,6 +21,11 @@ export function reasonOf(check: CheckResult): string {
   }
 }
 
+/** Returns ` (flaky: attempt 2)`; an empty text for a check that is not flaky. */
+export function flakyWords({ flaky, attempts }: CheckResult): string {
+  return flaky ? ` (flaky: attempt ${attempts.length})` : '';
+}
+
 /** Returns who accepts a failure: `waived by ana until 2026-12-24 (ticket 12)`, `known: it fails in main.json as well`. */
 export function waivedWords({ waiver, known }: Pick<CheckResult, 'waiver' | 'known'>): string {
   if (waiver) return `waived by ${waiverWords(waiver)}`;

@@ -2,7 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { safeLine, safeText } from '../base/safe-text.ts';
 import type { CheckResult, Status } from '../check/result.ts';
 import { noteLines } from './excluded-words.ts';
-import { detailsOf, evidenceText, reasonOf } from './failure-text.ts';
+import { detailsOf, evidenceText, flakyWords, reasonOf } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 import { closingWords } from './summary-words.ts';
 
@@ -40,8 +40,7 @@ export const markdown: Reporter = {
 };
 
 function cell(check: CheckResult): string {
-  const flaky = check.flaky ? ` (flaky: attempt ${check.attempts.length})` : '';
-  return `${reasonOf(check)}${flaky}`;
+  return `${reasonOf(check)}${flakyWords(check)}`;
 }
 
 function section(check: CheckResult): string[] {

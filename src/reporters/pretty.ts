@@ -10,7 +10,7 @@ import type { AnyServiceInfo, StackInfo } from '../check/stack.ts';
 import { byArea } from './by-area.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import { noteLines } from './excluded-words.ts';
-import { waivedWords, waiverWords } from './failure-text.ts';
+import { flakyWords, waivedWords, waiverWords } from './failure-text.ts';
 import type { Look, Reporter } from './reporter.ts';
 import { summaryWords } from './summary-words.ts';
 
@@ -92,7 +92,7 @@ function shortArea(page: Page, area: string, checks: readonly CheckResult[], wid
 
 function passLine(page: Page, check: CheckResult): void {
   const { paint } = page;
-  const note = check.flaky ? ` (flaky: attempt ${check.attempts.length})` : '';
+  const note = flakyWords(check);
   const sign = check.flaky ? paint.yellow(signs.pass) : paint.green(signs.pass);
   twoSides(page, sign, check.title, `${check.summary ?? ''}${note}`);
   if (!page.verbose) return;

@@ -33,7 +33,7 @@ const runners = new Map<string, Runner>(Object.entries(builtIn));
 export function registerRunner(name: string, runner: Runner): () => void {
   const choices = runtimeChoices as unknown as string[];
   runners.set(name, runner);
-  choices.push(name);
+  if (!choices.includes(name)) choices.push(name);
   return () => {
     runners.delete(name);
     choices.splice(choices.indexOf(name), 1);

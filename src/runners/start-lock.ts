@@ -17,7 +17,7 @@ export async function withStartLock<T>(
   const { signal, timeoutMs = lockMs, onEvent } = options;
   const file = path.join(ensureStackFolder(root), 'start.lock');
   let holder = 'another process';
-  let told = false;
+  let isReported = false;
   /** What cannot be written will not be by waiting. */
   const attempt = () => {
     let lock: LockAttempt;
@@ -28,8 +28,9 @@ export async function withStartLock<T>(
     }
     if (lock.acquired) return { lock };
     holder = `process ${lock.holder.pid}, since ${lock.holder.since}`;
-    if (!told) onEvent({ type: 'notice', message: `waits for ${holder}, which starts or stops this stack` });
-    told = true;
+    if (!isReported)
+      onEvent({ type: 'notice', message: `waits for ${holder}, which starts or stops this stack` });
+    isReported = true;
     return undefined;
   };
   const withinMs = Math.min(lockMs, timeoutMs);

@@ -99,9 +99,30 @@ export interface DefinedKind<
   >;
 }
 
+/** Returns the reasons why a value is no kind; none for what `defineServiceKind` returns. */
+export function problemsOfKind(given: unknown): string[] {
+  const { name, schema, compose, info, infoSchema } = (given ?? {}) as Partial<Record<string, unknown>>;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  if (![schema, compose, infoSchema].every(isObject) || typeof info !== 'function')
+    return ['is no kind; write: defineServiceKind({ name, settings, … })'];
+  return typeof name === 'string' && /^[a-z][\w-]*$/.test(name) ? [] : ['"name" is not a word in lower case'];
+}
+
 /**
- * Creates a kind; `settings` are the entries of its configuration beside the common ones. An address is the entry `url`,
- * its default is that of the contract's service.
+ * Creates a kind of service. `settings` are the entries of its configuration beside the common ones, as valibot schemas. An
+ * address is the entry `url`; its default has the usual protocol, port and path.
+ *
+ * @example
+ * defineServiceKind({
+ *   name: 'queue',
+ *   about: 'A queue with an HTTP interface',
+ *   settings: { url: v.optional(v.string(), 'http://localhost:9324') },
+ *   defaultPort: 9324,
+ *   health: { kind: 'http', path: '/' },
+ *   compose: { service: 'queue', about: 'Name of the queue', ports: [9324], url: ({ host, port }) => `http://${host}:${port}` },
+ *   info: ({ enabled }, { url }) => ({ kind: 'queue', enabled, url: url.origin }),
+ *   infoSchema: v.object({ kind: v.literal('queue'), enabled: v.boolean(), url: v.string() }),
+ * });
  */
 export function defineServiceKind<
   const Name extends string,

@@ -34,6 +34,8 @@ export interface ChosenRun {
   plan: Plan;
   /** Validated options by check id. */
   options: ReadonlyMap<string, unknown>;
+  /** Every check of the project, selected or not. */
+  all: readonly Check[];
   notices: string[];
 }
 
@@ -65,13 +67,17 @@ export async function chooseRun(
   const chosen = chooseChecks(checks, wanted).map((check) =>
     config.contract === 'full' ? check : skippedWithoutEndpoint(check, given),
   );
-  const all = selectChecks(checks, { ...wanted, skip: [], areasOff: new Set() }, { alone: true });
+  const wantedWithoutSkips = selectChecks(
+    checks,
+    { ...wanted, skip: [], areasOff: new Set() },
+    { alone: true },
+  );
   const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';
-  const excluded = excludedOf(all, chosen, { areasOff: off, skippedBy });
+  const excluded = excludedOf(wantedWithoutSkips, chosen, { areasOff: off, skippedBy });
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
   const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
   const plan = { ...makePlan(judged, options), excluded };
-  return { plan, options, notices };
+  return { plan, options, all: checks, notices };
 }
 
 /** Returns the options of the configuration: those of the contract, and those of `options`, which win. Throws a `Fault` (78) for an area that does not exist. */

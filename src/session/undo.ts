@@ -1,13 +1,12 @@
-import { systemClock } from '../base/clock.ts';
 import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { FaultCode } from '../base/fault-codes.ts';
-import { createSharedResources } from '../base/shared-resources.ts';
-import type { PostgresProbe, RedisProbe, SqlStep } from '../check/probes.ts';
-import { createProbe, type ProbeContext } from '../probes/index.ts';
+import type { SqlStep } from '../check/probes.ts';
+import type { ProbeContext } from '../probes/index.ts';
 import { standInMark } from '../runners/embedded/cache-store.ts';
 import type { Runtime } from '../runners/runtime.ts';
 import type { Undo } from './change.ts';
+import { withProbe } from './with-probe.ts';
 
 /** All of a probe's context that is the same for every attempt. */
 export type ProbeBase = Omit<
@@ -28,6 +27,8 @@ export interface UndoOptions {
 
 /** Longest time for one change of the stack or for undoing it. */
 const withinMs = 60_000;
+
+const change = { withinMs, effects: 'disruptive' } as const;
 
 /** SQLSTATEs of what is not there (any more), or is there already. */
 const alreadyUndone = ['42704', '42P01', '42703', '42883', '42710', '42P07', '42701'];
@@ -75,7 +76,7 @@ export async function runSql(
   code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
-  await withProbe('postgres', stack, async (probe) => {
+  await withProbe('postgres', await stack.base(), change, async (probe) => {
     const outcomes = await probe.session({ steps });
     refuse(
       code,
@@ -95,7 +96,7 @@ export async function runRedis(
   code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
-  await withProbe('redis', stack, async (probe) => {
+  await withProbe('redis', await stack.base(), change, async (probe) => {
     const problems: string[] = [];
     let isStandIn = false;
     for (const command of commands) {
@@ -115,28 +116,4 @@ export async function runRedis(
 function refuse(code: FaultCode, problems: string[]): void {
   if (problems.length === 0) return;
   throw new Fault({ code, message: problems.join('; '), exitCode: ExitCode.unavailable });
-}
-
-async function withProbe<Name extends 'postgres' | 'redis'>(
-  name: Name,
-  stack: ChangeableStack,
-  use: (probe: Name extends 'postgres' ? PostgresProbe : RedisProbe) => Promise<void>,
-): Promise<void> {
-  const shared = createSharedResources();
-  const endMs = performance.now() + withinMs;
-  const context: ProbeContext = {
-    ...(await stack.base()),
-    signal: changeSignal(),
-    remainingMs: () => Math.max(0, endMs - performance.now()),
-    clock: systemClock,
-    effects: 'disruptive',
-    shared,
-  };
-  const probe = await createProbe(name, context);
-  try {
-    await use(probe as never);
-  } finally {
-    await probe.close?.();
-    await shared.close();
-  }
 }

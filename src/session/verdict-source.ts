@@ -5,9 +5,12 @@ import type { RunResult } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import type { OpenProbes } from '../engine/attempt.ts';
+import type { AskService } from '../engine/silent-services.ts';
 import type { Runtime } from '../runners/runtime.ts';
 import { createArtifactSink } from './artifacts.ts';
+import { createAskService } from './ask-service.ts';
 import { openEvidence } from './evidence.ts';
+import { createFitHint } from './fit-hints.ts';
 import { createProbeSource } from './probe-source.ts';
 import { assertNotBeingProved } from './prove-lock.ts';
 import { repairStack } from './repair-stack.ts';
@@ -20,6 +23,10 @@ export interface VerdictSource {
   open: OpenProbes;
   /** Starts early what these checks need and what takes long to start. */
   prepare?(checks: readonly Check[]): Promise<void>;
+  /** Replaces what does not work on this stack in a hint. Absent: of a recording. */
+  fitHint?(hint: string): string;
+  /** Asks a service of the stack for any answer. Absent: of a recording. */
+  ask?: AskService;
   close(): Promise<void>;
   /** Completes the evidence. Resolves to the `Fault` (73) for what could not be saved. */
   finish?(result: RunResult): Promise<Fault | undefined>;
@@ -57,6 +64,8 @@ export async function openStackSource(
     stack,
     open,
     prepare,
+    fitHint: createFitHint(stack, underTest.base.logs),
+    ask: createAskService(underTest.base),
     async close() {
       await close();
       await receiver?.close();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { builtInChecks, type CheckLoaders } from './built-in-checks.ts';
 import { findCheckFiles } from './check-files.ts';
-import type { Found, FoundCheck } from './found.ts';
+import type { BrokenCheck, Found, FoundCheck } from './found.ts';
 import { loadUserModule } from './user-module.ts';
 
 /** Finds the checks of this package: bundled with the program, or its source files. */
@@ -27,21 +27,24 @@ export async function findFolderChecks(folder: string, signal?: AbortSignal): Pr
 async function findInModules(loaders: CheckLoaders, folder: string, signal?: AbortSignal): Promise<Found> {
   const checks: FoundCheck[] = [];
   const problems: string[] = [];
+  const broken: BrokenCheck[] = [];
   const find = async (name: string) => {
     const source = path.join(folder, name);
     try {
       const { default: definition } = await loaders[name]!();
-      return { id: idOf(name), source, definition };
+      return { id: idOf(name), source, definition, problem: undefined };
     } catch (thrown) {
       signal?.throwIfAborted();
-      return `${source}: ${inOneLine(messageOf(thrown))}`;
+      return { id: idOf(name), source, problem: `${source}: ${inOneLine(messageOf(thrown))}` };
     }
   };
   for (const found of await Promise.all(Object.keys(loaders).sort().map(find))) {
-    if (typeof found === 'string') problems.push(found);
-    else checks.push(found);
+    if (found.problem !== undefined) {
+      problems.push(found.problem);
+      broken.push(found);
+    } else checks.push({ id: found.id, source: found.source, definition: found.definition });
   }
-  return { checks, problems };
+  return { checks, broken, problems };
 }
 
 /** Messages of compilers and of `require` have several lines. */

@@ -1,10 +1,7 @@
-import { type Check, idsBefore } from '../check/define-check.ts';
-
 /** Returns the ids of one cycle of `after` and `blockedBy`, the first one repeated at the end; `undefined` if there is none. */
-export function findCycle(byId: ReadonlyMap<string, Check>): string[] | undefined {
+export function findCycle(before: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
-  const before = new Map([...byId].map(([id, check]) => [id, idsBefore(check)]));
-  for (const start of byId.keys()) {
+  for (const start of before.keys()) {
     if (!before.get(start)?.length) continue;
     const path: { id: string; next: number }[] = [{ id: start, next: 0 }];
     const onPath = new Set([start]);
@@ -18,7 +15,7 @@ export function findCycle(byId: ReadonlyMap<string, Check>): string[] | undefine
       } else if (onPath.has(id)) {
         const ids = path.map((step) => step.id);
         return [...ids.slice(ids.indexOf(id)), id];
-      } else if (!done.has(id) && byId.has(id)) {
+      } else if (!done.has(id) && before.has(id)) {
         path.push({ id, next: 0 });
         onPath.add(id);
       }

@@ -55,7 +55,7 @@ function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<stri
       return judges === undefined || needs.includes(roleOfKind(judges)) ? [id] : [];
     }),
     codes: Object.fromEntries(
-      Object.entries(check.codes).map(([code, { means, hint }]) => [code, { means, hint: retarget(hint) }]),
+      Object.entries(check.codes).map(([code, each]) => [code, { ...each, hint: retarget(each.hint) }]),
     ),
     ...(check.sabotage && { sabotage: check.sabotage.map((each) => sabotageOf(each, role, service.name)) }),
     async run(context) {

@@ -8,9 +8,21 @@ export interface FoundCheck {
   isBounded?: boolean;
 }
 
+/** A check that its source cannot read, as far as its id is known. */
+export interface BrokenCheck {
+  id: string;
+  source: string;
+  /** Where known: the checks that it is after. */
+  after?: unknown;
+}
+
 /** What a source has found. */
 export interface Found {
   checks: readonly FoundCheck[];
+  /** Checks that could not be read. The reasons are in `problems`. */
+  broken?: readonly BrokenCheck[];
   /** Why a part of the source could not be read, each with its place. */
   problems: readonly string[];
+  /** True if more checks may be defined in what could not be read. Default: where there are problems without a broken check. */
+  isIncomplete?: boolean;
 }

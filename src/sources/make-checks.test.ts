@@ -77,6 +77,40 @@ describe('makeChecks', () => {
     ).toHaveLength(4);
   });
 
+  it('reports duplicates, cycles and unknown ids beside checks that cannot be read', () => {
+    const source = {
+      ...found(
+        makeCheck({ id: 'a/one', after: ['a/broken'] }),
+        makeCheck({ id: 'a/two', after: ['a/tow'] }),
+        makeCheck({ id: 'a/three', after: ['a/four'] }),
+        makeCheck({ id: 'a/four', after: ['a/three'] }),
+      ),
+      broken: [
+        { id: 'a/broken', source: 'c.yaml:9', after: ['a/one'] },
+        { id: 'a/two', source: 'c.yaml:12' },
+      ],
+      problems: ['c.yaml:9: http has no "ulr"', 'c.yaml:12: has no kind'],
+    };
+    const problems = problemsIn(source);
+    expect(problems).toEqual([
+      78,
+      'c.yaml:9: http has no "ulr"',
+      'c.yaml:12: has no kind',
+      expect.stringMatching(/^a\/two: two checks have this id: .* and c\.yaml:12$/),
+      'a/two: is after "a/tow", which does not exist; nearest: a/two',
+      'a/one → a/broken → a/one: each is after the next, none can run',
+      'a/three → a/four → a/three: each is after the next, none can run',
+    ]);
+  });
+
+  it('takes no id for unknown that a part which cannot be read may define', () => {
+    const source = {
+      ...found(makeCheck({ id: 'a/one', after: ['b/two'] })),
+      problems: ['b.yaml: cannot be read'],
+    };
+    expect(problemsIn(source)).toEqual([78, 'b.yaml: cannot be read']);
+  });
+
   it('accepts a diamond', () => {
     expect(
       problems(

@@ -1,10 +1,10 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { nearest } from '../base/nearest.ts';
-import { type Check, type CheckDefinition, idsBefore } from '../check/define-check.ts';
+import type { Check, CheckDefinition } from '../check/define-check.ts';
 import { problemsOf } from '../check/problems-of-definition.ts';
 import { findCycle } from './cycle.ts';
-import type { Found, FoundCheck } from './found.ts';
+import type { BrokenCheck, Found, FoundCheck } from './found.ts';
 
 const mostProblemsShown = 100;
 
@@ -22,9 +22,17 @@ export function makeChecks(sources: readonly Found[]): Check[] {
     if (problems.length === 0) checks.push(checkOf(each));
     else invalid.push(...problems.map((problem) => `${nameOf(each)}: ${problem}`));
   }
-  const problems = [...unread, ...invalid, ...duplicates(found)];
+  const placed = [
+    ...found.map(placedOf),
+    ...sources.flatMap(({ broken = [] }) => broken.map(placedOfBroken)),
+  ];
   // With a part that could not be read, an id that seems unknown may be defined there.
-  if (unread.length === 0) problems.push(...problemsOfOrder(checks, new Set(found.map(({ id }) => id))));
+  const isComplete = !sources.some(
+    ({ problems, broken = [], isIncomplete = problems.length > broken.length }) => isIncomplete,
+  );
+  const problems = [...unread, ...invalid, ...duplicates(placed)];
+  if (isComplete) problems.push(...unknownIds(placed));
+  problems.push(...unknownCodes(checks), ...cycles(placed));
   if (problems.length > 0) throw badChecks(problems);
   return checks;
 }
@@ -42,9 +50,30 @@ function problemsOfId(id: string): string[] {
   return /^[^/]+(\/[^/]+)*$/.test(id) ? [] : ['the id is not <area>/<name>'];
 }
 
-function duplicates(found: readonly FoundCheck[]): string[] {
-  const first = new Map<string, FoundCheck>();
-  return found.flatMap((each) => {
+/** A check that exists, valid or not, with what is known of its order. */
+interface Placed {
+  id: string;
+  source: string;
+  before: readonly string[];
+}
+
+function placedOf({ id, source, definition }: FoundCheck): Placed {
+  const { after, blockedBy } = (definition ?? {}) as { after?: unknown; blockedBy?: unknown };
+  const codes = typeof blockedBy === 'object' && blockedBy !== null ? Object.keys(blockedBy) : [];
+  return { id, source, before: [...new Set([...idsIn(after), ...codes])] };
+}
+
+function placedOfBroken({ id, source, after }: BrokenCheck): Placed {
+  return { id, source, before: idsIn(after) };
+}
+
+function idsIn(after: unknown): string[] {
+  return Array.isArray(after) ? after.filter((id) => typeof id === 'string') : [];
+}
+
+function duplicates(all: readonly Placed[]): string[] {
+  const first = new Map<string, Placed>();
+  return all.flatMap((each) => {
     const twin = first.get(each.id);
     if (twin) return [`${each.id}: two checks have this id: ${twin.source} and ${each.source}`];
     first.set(each.id, each);
@@ -52,25 +81,38 @@ function duplicates(found: readonly FoundCheck[]): string[] {
   });
 }
 
-function problemsOfOrder(checks: readonly Check[], ids: ReadonlySet<string>): string[] {
+function unknownIds(all: readonly Placed[]): string[] {
+  const ids = new Set(all.map(({ id }) => id));
+  return all.flatMap((each) =>
+    each.before
+      .filter((id) => !ids.has(id))
+      .map((id) => {
+        const near = nearest(id, [...ids]);
+        return `${each.id}: is after "${id}", which does not exist${near ? `; nearest: ${near}` : ''}`;
+      }),
+  );
+}
+
+function unknownCodes(checks: readonly Check[]): string[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
+  return checks.flatMap(({ id, blockedBy = {} }) =>
+    Object.entries(blockedBy).flatMap(([before, codes]) => {
+      const known = byId.get(before)?.codes;
+      return codes
+        .filter((code) => known && !Object.hasOwn(known, code))
+        .map((code) => `${id}: is blocked by the code "${code}" of ${before}, which has no such code`);
+    }),
+  );
+}
+
+/** Returns a problem for each group of checks that wait for each other. */
+function cycles(all: readonly Placed[]): string[] {
+  const before = new Map(all.map((each) => [each.id, each.before]));
   const problems: string[] = [];
-  for (const check of checks) {
-    for (const id of idsBefore(check)) {
-      if (ids.has(id)) continue;
-      const near = nearest(id, [...ids]);
-      problems.push(`${check.id}: is after "${id}", which does not exist${near ? `; nearest: ${near}` : ''}`);
-    }
+  for (let cycle = findCycle(before); cycle; cycle = findCycle(before)) {
+    problems.push(`${cycle.join(' → ')}: each is after the next, none can run`);
+    for (const id of cycle) before.delete(id);
   }
-  for (const { id, blockedBy = {} } of checks) {
-    for (const [before, codes] of Object.entries(blockedBy)) {
-      const known = byId.get(before)?.codes ?? {};
-      for (const code of codes.filter((each) => byId.has(before) && !Object.hasOwn(known, each)))
-        problems.push(`${id}: is blocked by the code "${code}" of ${before}, which has no such code`);
-    }
-  }
-  const cycle = findCycle(byId);
-  if (cycle) problems.push(`${cycle.join(' → ')}: each is after the next, none can run`);
   return problems;
 }
 

@@ -50,12 +50,18 @@ ${exported}`,
   it.each([
     ['throw new Error("boom\\nmore")', ['boom']],
     ['throw undefined', ['a non-error was thrown: undefined']],
-    ['', ['brings no checks and no reporters; write: export default definePlugin({ checks: { … } })']],
     [
-      'export default { kinds: [], runners: [] }',
+      '',
       [
-        'brings "kinds", which this version does not support',
-        'brings "runners", which this version does not support',
+        'brings none of checks, reporters, kinds, runners; write: export default definePlugin({ checks: { … } })',
+      ],
+    ],
+    [
+      'export default { kinds: [{ name: "queue" }], runners: [1, { name: "A b", create() {} }] }',
+      [
+        'kind 1: is no kind; write: defineServiceKind({ name, settings, … })',
+        'runner 1: is no runner; write: { name, create(context) { … } }',
+        'runner 2: "name" is not a word in lower case',
       ],
     ],
     [

@@ -59,7 +59,7 @@ describe.skipIf(notBuilt)(
         "error[bad-checks]: the checks cannot be loaded: 12 problems
           …/mine/shop/throws.ts: boom
           checks.yaml:1: there is no kind "htp"; did you mean "http"? (kind of a/b)
-          plugin ./plugin.ts: brings "kinds", which this version does not support
+          plugin ./plugin.ts: "kinds" is no list; write: kinds: [defineServiceKind({ name, … })]
           …/mine/shop/open.ts: "title" is not a text
           …/mine/shop/open.ts: "needs" is not a list of texts
           ./plugin.ts: plugin/one: "codes" is no map of failure codes; write: codes: { name: { means, hint } }

@@ -35,14 +35,17 @@ export function logStructureCheck({
     options,
     codes: {
       empty: {
+        headline: `The log of the ${what} is empty`,
         means: 'the log holds no line, so nothing is known about its structure',
         hint: `meatymusic logs ${service}; a log that is written elsewhere is named by services.${service}.log in the configuration`,
       },
       'plain-text': {
+        headline: `The log of the ${what} is plain text`,
         means: 'no line of the log is a JSON object',
         hint: 'switch the logger to JSON; often a variable such as LOG_FORMAT=json',
       },
       mixed: {
+        headline: `The log of the ${what} mixes JSON with other lines`,
         means: 'JSON lines are mixed with lines that are not',
         hint: 'send the server’s own lines through the same logger; meatymusic logs check <file> lists all of them',
       },

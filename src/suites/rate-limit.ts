@@ -193,10 +193,10 @@ class LimitScan {
     const before = this.#last.remaining;
     if (limit === undefined || limit <= 0) return undefined;
     const allowed = this.#allowed;
-    const canTell = before !== undefined || remaining !== undefined;
+    const isKnown = before !== undefined || remaining !== undefined;
     // A bucket that is filled again between two requests names 0 after each of them.
     const unseen = Math.max(1, Math.ceil(limit / 2));
-    if (canTell && allowed > limit + this.#refilled + unseen) {
+    if (isKnown && allowed > limit + this.#refilled + unseen) {
       return `429 after ${allowed} requests; the answers name ${limit}`;
     }
     if (before !== undefined && before * 2 > limit && before > 1) {

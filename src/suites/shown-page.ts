@@ -27,7 +27,7 @@ export interface ShownProblem {
 const subject = '(?:page|route|url|path|address|site|resource|file)';
 const missing =
   "(?:(?:was |is )?not found|(?:could|can)(?:not| not|n't) be (?:found|located)|(?:does not|doesn't|did not|no longer) exists?)";
-/** Statements that fill a line, and are said of the page and nothing else. */
+/** Statements that fill a line, and are about the page and nothing else. */
 const saysNotFound = [
   /^(?:\W|oops|sorry|error|http|status|code)*404\b[\s\W]*(?:error\b[\s\W]*)?(?:(?:this |the )?(?:page|file|route|resource)? ?(?:was )?not found\W*|error\W*)$/,
   new RegExp(

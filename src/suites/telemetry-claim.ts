@@ -1,4 +1,4 @@
-/** What a line says of telemetry: that it runs, or that it does not. */
+/** Statement of a line about telemetry: that it runs, or that it does not. */
 export type Claim = 'claims' | 'denies';
 
 /** Words before the verb that turn a statement round, or make it a plan or a condition. */

@@ -70,7 +70,7 @@ describe('assertTrace', () => {
   it.each<TraceAssertion>([
     { select: { kind: 'client' } },
     { select: { kind: 'client' }, count: 2 },
-    { select: { name: 'nobody' }, count: 0 },
+    { select: { name: 'absent' }, count: 0 },
     {
       select: { kind: 'server' },
       attributes: { 'http.response.status_code': 200 },
@@ -85,12 +85,12 @@ describe('assertTrace', () => {
   });
 
   it.each<[TraceAssertion, string]>([
-    [{ select: { name: 'nobody' } }, '0 of 5 spans are name nobody, at least 1 wanted'],
+    [{ select: { name: 'absent' } }, '0 of 5 spans are name absent, at least 1 wanted'],
     [
-      { select: { name: 'nobody' }, 'duration-ms': { max: 5 } },
-      '0 of 5 spans are name nobody, at least 1 wanted',
+      { select: { name: 'absent' }, 'duration-ms': { max: 5 } },
+      '0 of 5 spans are name absent, at least 1 wanted',
     ],
-    [{ select: { name: 'nobody' }, count: { min: 0 } }, '0 of 5 spans are name nobody, at least 0 wanted'],
+    [{ select: { name: 'absent' }, count: { min: 0 } }, '0 of 5 spans are name absent, at least 0 wanted'],
     [{ select: { kind: 'client' }, count: { max: 1 } }, '2 of 5 spans are kind client, at most 1 wanted'],
     [{ select: { name: 'pg.query' }, status: 'ok' }, '"pg.query" of api has status error, ok wanted'],
     [{ select: { name: 'pg.query' }, attributes: { rows: 4 } }, '"pg.query" of api has rows 3, 4 wanted'],
@@ -111,8 +111,8 @@ describe('assertTrace', () => {
       '"pg.query" has not ended when the first name redis.get begins',
     ],
     [
-      { select: { name: 'pg.query' }, before: { name: 'nobody' } },
-      'no span is name nobody, so nothing comes after',
+      { select: { name: 'pg.query' }, before: { name: 'absent' } },
+      'no span is name absent, so nothing comes after',
     ],
     [
       { select: { name: 'elsewhere' }, within: { name: 'handler' } },

@@ -15,7 +15,11 @@ const options = {
   waitMs: option(number(), 4000, 'How long log lines and spans may take to arrive, in milliseconds'),
 };
 
-const unreachable = { means: 'a request got no answer', hint: 'meatymusic logs api' };
+const unreachable = {
+  headline: 'The API does not answer',
+  means: 'a request got no answer',
+  hint: 'meatymusic logs api',
+};
 /** The status of a rate limit: about the path, not about the header. */
 const tooManyRequests = 429;
 
@@ -62,10 +66,12 @@ export function traceContextCheck<Own extends string>({
   Own | 'not-continued' | 'refused' | 'unreachable' | 'leaks-context'
 > {
   const refused = {
+    headline: `The API refuses a request because of its ${header}`,
     means: `the API answers a request with another status because of its ${header}`,
     hint: `read ${header} with the propagator of your SDK: it drops what it cannot read, and the request continues`,
   };
   const leaks = {
+    headline: 'A request joins the trace of another one',
     means: 'a request is in the trace of another request: its context was still active',
     hint: 'end the context of a request with the request: detach what a middleware attached, instead of a global or enterWith()',
   };

@@ -1,33 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { findBannedWords, readWrittenTexts } from './banned-words.ts';
 
-/** Rooms that still have banned words. Remove a room once it is clean; do not add one. */
-const notCleanedYet = [
-  'checks',
-  'src/check',
-  'src/config',
-  'src/engine',
-  'src/probes',
-  'src/prove',
-  'src/runners',
-  'src/sources',
-  'src/suites',
-];
-
-const isIn = (file: string, room: string) => file === room || file.startsWith(`${room}/`);
-
 describe('our texts', () => {
   const hits = Object.entries(readWrittenTexts()).flatMap(([file, text]) => findBannedWords(file, text));
 
   it('contain no banned word', () => {
-    const clean = hits.filter(({ file }) => !notCleanedYet.some((room) => isIn(file, room)));
     expect(
-      clean.map(({ file, line, word, instead }) => `${file}:${line} "${word}": write ${instead}`),
+      hits.map(({ file, line, word, instead }) => `${file}:${line} "${word}": write ${instead}`),
     ).toEqual([]);
-  });
-
-  it('are listed as not cleaned only while they have one', () => {
-    expect(notCleanedYet.filter((room) => !hits.some(({ file }) => isIn(file, room)))).toEqual([]);
   });
 });
 

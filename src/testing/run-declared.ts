@@ -60,8 +60,8 @@ export async function runForReal(check: Check, given: GivenStack = {}) {
 export function declared(entry: string, vars: Record<string, unknown> = {}): Check {
   const problems: string[] = [];
   const text = `checks: [{ id: declared/one, ${entry} }]`;
-  const checks = readChecksFile('checks.yaml', text, { env: {}, vars }, problems);
-  return makeChecks([{ checks, problems }])[0]!;
+  const read = readChecksFile('checks.yaml', text, { env: {}, vars }, problems);
+  return makeChecks([{ ...read, problems }])[0]!;
 }
 
 /** Loads checks from files and nothing else. Rejects when one is not valid. */

@@ -20,8 +20,8 @@ export function programBundles(out, plugins = []) {
     cwd: root,
     input,
     platform: 'node',
-    // The last two are optional.
-    external: [...Object.keys(dependencies), 'pg-native', 'supports-color'],
+    // The last three are optional: what uses them is off.
+    external: [...Object.keys(dependencies), 'pg-native', 'supports-color', '@grpc/proto-loader'],
     // ES modules are preferred over CommonJS: unused exports are removed.
     resolve: { mainFields: ['module', 'main'] },
     plugins: [builtInChecks, ...own, ...plugins],
@@ -37,9 +37,8 @@ export function programBundles(out, plugins = []) {
         format: 'cjs',
         entryFileNames: '[name].cjs',
         chunkFileNames: 'cli/[name]-[hash].cjs',
-        // With compression, Node.js would not detect the export `v` for ES modules.
-        minify: { compress: false, mangle, codegen: true },
       },
+      plugins: [namesOfExports],
     }),
     // Programs that run in their own process or thread.
     bundle({
@@ -73,6 +72,16 @@ export function typeBundles(declarations, out) {
     output: { dir: out, entryFileNames: '[name].d.cts', codeSplitting: false },
   }));
 }
+
+/** Plugin that keeps the names of exports readable for Node.js, which finds them in the text: it knows `true`, not `!0`. */
+const namesOfExports = {
+  name: 'names-of-exports',
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) {
+      if (file.isEntry) file.code = file.code.replaceAll('{enumerable:!0,get:', '{enumerable:true,get:');
+    }
+  },
+};
 
 /** Plugin that replaces the module that searches the files of the built-in checks by a list of them. */
 const builtInChecks = {

@@ -8,8 +8,8 @@ import { programBundles, root } from './bundles.mjs';
 import { collectNotices } from './notices.mjs';
 
 const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-/** Optional packages of pg and ioredis. */
-const optional = ['pg-native', 'supports-color'];
+/** Optional packages of pg, ioredis and grpc-js. */
+const optional = ['pg-native', 'supports-color', '@grpc/proto-loader'];
 const notices = collectNotices();
 const graph = new Map<string, ModuleImports>();
 

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Collects the packages whose modules the bundler reads. `text()` returns their notices, each text once. */
+/**
+ * Collects the packages whose modules the bundler reads. `text()` returns their notices: each licence text once, under the
+ * packages that have it and their copyright lines.
+ */
 export function collectNotices() {
   const packagesByText = new Map();
   const add = (folder) => {
@@ -10,8 +13,9 @@ export function collectNotices() {
       .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
       .map((entry) => readFileSync(path.join(folder, entry.name), 'utf8').trim())
       .join('\n\n');
-    const packages = packagesByText.get(text) ?? new Set();
-    packagesByText.set(text, packages.add(`${name} ${version} (${license})`));
+    const { copyright, terms } = splitLicence(text);
+    const packages = packagesByText.get(terms) ?? new Set();
+    packagesByText.set(terms, packages.add([`${name} ${version} (${license})`, ...copyright].join('\n  ')));
   };
   let apacheTerms;
   /** The terms of the Apache License are most of the text of several packages: printed once, at the end. */
@@ -37,6 +41,21 @@ export function collectNotices() {
         .sort()
         .concat(apacheTerms ? `${apacheTerms}\n` : [])
         .join(`\n${'-'.repeat(80)}\n\n`),
+  };
+}
+
+/** Separates the copyright lines, which differ between packages with the same terms. Line breaks of the terms do not count. */
+function splitLicence(text) {
+  const lines = text.split('\n').map((line) => line.trim());
+  const isCopyright = (line) => /^copyright:? *(\(c\)|©|\d{4})/i.test(line);
+  const terms = lines.filter((line) => !isCopyright(line)).join('\n');
+  return {
+    copyright: lines.filter(isCopyright),
+    terms: terms
+      .split(/\n{2,}/)
+      .map((paragraph) => paragraph.replaceAll('\n', ' '))
+      .join('\n\n')
+      .trim(),
   };
 }
 

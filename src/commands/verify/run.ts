@@ -62,7 +62,10 @@ export async function runVerify(
     const result = await verify(project, guarded);
     await live?.end();
     faults.push(...(await writeReports(result, reports, invocation)));
-    for (const { code, message } of faults) print(`error[${code}]: ${message}`);
+    for (const { code, message, details } of faults) {
+      print(`error[${code}]: ${message}`);
+      for (const line of details) print(`  ${line}`);
+    }
     await printed;
     return mostSevereExitCode([result.exitCode, ...faults.map(({ exitCode }) => exitCode)]) as ExitCode;
   } finally {

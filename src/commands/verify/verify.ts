@@ -3,11 +3,12 @@ import { InvalidArgumentError } from 'commander';
 import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule } from '../invocation.ts';
-import { duration, several } from '../option-values.ts';
+import { duration, positive, several } from '../option-values.ts';
 import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
+import { newWaiversOf, type WaiveFlags } from './waive-flags.ts';
 
-interface VerifyFlags {
+interface VerifyFlags extends WaiveFlags {
   tag?: string[];
   skip?: string[];
   bail?: boolean;
@@ -16,6 +17,8 @@ interface VerifyFlags {
   retryFor?: string;
   concurrency?: number;
   readOnly?: boolean;
+  failOnFlaky?: boolean;
+  flakyAfter?: number;
   reporter?: string[];
   json?: boolean;
   gossfile?: string[];
@@ -43,6 +46,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--retry-for <duration>', 'try a failing check again for this long (0s)', duration)
     .option('--concurrency <number>', 'checks at the same time (16)', count)
     .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
+    .option('--fail-on-flaky', 'fail if a check that passes is flaky')
+    .option('--flaky-after <number>', 'only from this many times on record on (1)', positive)
     .option(
       '--reporter <name[=file]>',
       `how to report, and where to; may be given several times (pretty): ${reporterNames.join(', ')}, or a file: ./mine.ts`,
@@ -52,6 +57,10 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
     .option('--last-failed', 'only what did not pass in the last run')
     .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
+    .option('--waive-failures', 'waive each failure: write it to meatymusic.waivers.yaml')
+    .option('--until <date>', 'end of these waivers: a date, or a time from now (2w)')
+    .option('--reason <text>', 'why these failures are accepted')
+    .option('--owner <name>', 'who removes these waivers (the user)')
     .option('--json', 'the same as --reporter json')
     .option('--check-file <file>', 'run the declared checks of these YAML files', several)
     .option('--gossfile <file>', 'run the tests of these gossfiles', several)
@@ -61,6 +70,8 @@ export const configure: CommandModule['configure'] = (command, act) => {
       `
 In a glob, \`*\` stays within a part of an id, and \`**\` does not: \`web/*\`, \`**/trace*\`. A check that is chosen brings
 those that it runs after, unless --skip names them.
+A waived failure, and what it alone blocks, does not fail the run until the waiver ends; a run without a passing check is no success.
+Waivers are in the configuration (waivers) or in meatymusic.waivers.yaml: check, reason, owner, until; service and code are optional.
 Exit codes: 0 all required checks passed, 1 a check failed, 2 usage, nothing selected or all skipped, 69 no stack, 70 a check broke,
 73 a report or evidence could not be written, 78 configuration, 124 deadline.
 
@@ -68,6 +79,7 @@ Examples:
   $ meatymusic verify
   $ meatymusic verify database 'api/*' --retry-for 30s
   $ meatymusic verify --tag contract --reporter junit=report.xml
+  $ meatymusic verify --waive-failures --until 2w --reason 'ticket 12'
   $ meatymusic verify --json | jq .summary`,
     );
   act(command, verify);
@@ -86,13 +98,17 @@ const verify: Action = async (invocation, options, patterns) => {
     { path: 'verify.retryFor', value: flags.retryFor, flag: '--retry-for' },
     { path: 'verify.concurrency', value: flags.concurrency, flag: '--concurrency' },
     { path: 'verify.readOnly', value: flags.readOnly, flag: '--read-only' },
+    { path: 'verify.failOnFlaky', value: flags.failOnFlaky, flag: '--fail-on-flaky' },
+    { path: 'verify.flakyAfter', value: flags.flakyAfter, flag: '--flaky-after' },
     { path: 'verify.reporters', value: reporters.length > 0 ? reporters : undefined, flag: '--reporter' },
   ]);
   const inCwd = (files: string[] = []) => files.map((file) => path.resolve(invocation.cwd, file));
+  const waiveFailures = newWaiversOf(flags);
   const reports = await openReportsOf(project, invocation.signal);
   return runVerify(invocation, project, reports, {
     patterns,
     shard: flags.shard,
+    waiveFailures,
     onlyLastFailed: flags.lastFailed ?? false,
     evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
     from: flags.from && path.resolve(invocation.cwd, flags.from),

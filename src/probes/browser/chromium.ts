@@ -27,7 +27,7 @@ export class Chromium {
     this.#readOnly = readOnly;
   }
 
-  /** Starts the browser, if it does not run; nobody has to wait for that. */
+  /** Starts the browser, if it does not run; no one has to wait for that. */
   start(): void {
     this.#running ??= this.#startThread();
   }

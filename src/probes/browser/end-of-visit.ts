@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import { excerpt } from '../../base/safe-text.ts';
 import { ProbeError } from '../../check/probes.ts';
 
-/** What ends a visit from outside: the page crashed, started a download, grew without end, or nobody waits any more. */
+/** What ends a visit from outside: the page crashed, started a download, grew without end, or no one waits any more. */
 export function endOf(
   page: Page,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import type { BrowserVisit } from '../../check/probes.ts';
 
-/** What the thread of the browser is told when it starts. */
+/** Data that the thread of the browser gets when it starts. */
 export interface BrowserThreadData {
   executablePath: string;
   /** Whether pages may send nothing that could write. */
@@ -26,7 +26,7 @@ export function epochMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** `leave`: nobody waits for this visit any more. `end`: the browser, its processes and its files go, at once. */
+/** `leave`: no one waits for this visit any more. `end`: the browser, its processes and its files go, at once. */
 export type BrowserOrder = { visit: number; page: PageOrder } | { leave: number } | 'end';
 
 export type BrowserAnswer =

@@ -86,7 +86,7 @@ export class PageRecord {
     this.#ended(id);
   }
 
-  /** What was seen of a page that comes to nothing, by the labels that `visitPage` of the checks knows. */
+  /** What was seen of a page that is not complete, by the labels that `visitPage` of the checks knows. */
   soFar(): Record<string, string> {
     const parts: [string, string[]][] = [
       ['uncaught errors', this.pageErrors],

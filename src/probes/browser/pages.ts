@@ -7,7 +7,7 @@ import { blockWrites } from './block-writes.ts';
 
 /**
  * Chromium takes the last `--disable-features` alone, so what Playwright switches off is repeated. The first two draw the
- * drop-downs of an address bar that nobody sees: half of the processor time that a page takes.
+ * drop-downs of an address bar that is not shown: half of the processor time that a page takes.
  */
 const disabledFeatures = [
   'WebUIOmniboxPopup',

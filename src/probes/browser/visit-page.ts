@@ -21,10 +21,10 @@ const reserveMs = 1_500;
 const handOverMs = 500;
 /** A machine that is busy takes its time for a picture; where there is time, it gets it. */
 const longestPictureMs = 5_000;
-/** How long a visit waits for the texts and requests that a check named, before it tells what there is. */
+/** How long a visit waits for the texts and requests that a check named, before it returns what there is. */
 const patienceMs = 6_000;
 
-/** Goes to the page, waits for it to settle, and tells all that is to be seen. Rejects with a `ProbeError`. */
+/** Goes to the page, waits for it to settle, and returns all that is visible. Rejects with a `ProbeError`. */
 export async function visitPage(
   page: Page,
   order: PageOrder,
@@ -140,7 +140,7 @@ async function evaluate(session: CDPSession, expression: string): Promise<unknow
 
 /**
  * A picture is worth having, and not worth failing for. Playwright's own waits for the page's fonts and frames first, which a
- * page that never finishes loading does not come to.
+ * page that never finishes loading does not reach.
  */
 async function takeScreenshot(
   session: CDPSession,

@@ -9,7 +9,7 @@ import { createHostGuard } from './own-host.ts';
 export interface HttpLimits {
   /** Of a body, before and after decompression. */
   maxBodyBytes: number;
-  /** Beyond, the connection that has been open longest is dropped: whoever exports next gets through. */
+  /** Beyond, the connection that has been open longest is dropped: the next exporter gets through. */
   maxConnections: number;
   /** For headers and body together. */
   requestTimeoutMs: number;

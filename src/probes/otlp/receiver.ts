@@ -5,7 +5,7 @@ import { type HttpLimits, startHttpReceiver } from './http-receiver.ts';
 import { createHostGuard } from './own-host.ts';
 
 export interface OtlpReceiverOptions {
-  /** Default 127.0.0.1: spans are nobody else's business. */
+  /** Default 127.0.0.1: spans are for this machine alone. */
   host?: string;
   /** Further names under which clients reach it: of its container, for example. */
   names?: readonly string[];
@@ -14,7 +14,7 @@ export interface OtlpReceiverOptions {
   /** 0 or absent: a free one. `false`: no gRPC. */
   grpcPort?: number | false;
   limits?: Partial<HttpLimits>;
-  /** Whoever is handed them keeps them: `access` has none then. */
+  /** The callback keeps them: `access` has none then. */
   onSpans?(spans: SpanData[]): void;
 }
 
@@ -47,7 +47,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
   };
   const onSpans = options.onSpans ?? keep;
   const isOwnHost = createHostGuard(host, options.names);
-  // HTTP last: whoever asks there whether the receiver is up learns it of both.
+  // HTTP last: an answer there means that both are up.
   const grpc =
     options.grpcPort === false
       ? undefined

@@ -16,7 +16,7 @@ export function createSpanFileWriter(path: string): {
   const append = async (text: string) => {
     const { size } = await stat(path).catch(() => ({ size: 0 }));
     if (size > maxFileBytes) await rename(path, `${path}.1`);
-    // The folder is closed to others. The file is not, for whoever runs a receiver in a container is another user there.
+    // The folder is closed to others. The file is not, because the receiver in a container is another user.
     await appendFile(path, text, { mode: 0o644 });
   };
   return {

@@ -16,7 +16,7 @@ beforeAll(async () => {
     }
     response.setHeader('Set-Cookie', ['a=1', 'b=2']);
     response.setHeader('X-Trace-ID', 'abc');
-    response.end(`${request.method} ${request.url} ${request.headers.authorization ?? 'nobody'}`);
+    response.end(`${request.method} ${request.url} ${request.headers.authorization ?? 'anonymous'}`);
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   target = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
@@ -57,7 +57,7 @@ describe('startSabotagingProxy', () => {
     expect(statuses).toEqual([200, 200, 200, 500, 500]);
   });
 
-  it('lets nobody wait for a late answer once it is closed', async () => {
+  it('lets no one wait for a late answer once it is closed', async () => {
     proxy = await startSabotagingProxy(target, { path: '/late', delayMs: 120_000 });
     const late = fetch(`${proxy.url}/late`).catch((error: Error) => error.message);
     expect((await fetch(`${proxy.url}/x`)).status).toBe(200);
@@ -73,7 +73,7 @@ describe('startSabotagingProxy', () => {
     };
     const response = await ask({ ...change, setHeaders: { Vary: 'Origin' } });
     expect(response.status).toBe(503);
-    expect(await response.text()).toBe('GET /longer nobody');
+    expect(await response.text()).toBe('GET /longer anonymous');
     expect(response.headers.get('x-trace-id')).toBeNull();
     expect(response.headers.get('vary')).toBe('Origin');
   });
@@ -82,7 +82,7 @@ describe('startSabotagingProxy', () => {
     const removed = await ask({ removeRequestHeaders: ['authorization'] }, '/x', {
       headers: { authorization: 'me' },
     });
-    expect(await removed.text()).toBe('GET /x nobody');
+    expect(await removed.text()).toBe('GET /x anonymous');
     await proxy.close();
     expect(await (await ask({ setRequestHeaders: { Authorization: 'other' } })).text()).toBe('GET /x other');
   });

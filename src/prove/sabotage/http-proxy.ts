@@ -6,7 +6,7 @@ import { pause } from '../../base/await-until.ts';
 import type { HttpChange } from '../../check/sabotage.ts';
 
 export interface SabotagingProxy {
-  /** Stands in for the service: `http://127.0.0.1:49152`. */
+  /** Address to use instead of the service's: `http://127.0.0.1:49152`. */
   url: string;
   close(): Promise<void>;
 }

@@ -22,7 +22,7 @@ function changeSpans(spans: readonly SpanData[], change: SpanChange, wanted: str
     case 'drop':
       return [];
     case 'other-trace-ids':
-      // Whoever asks for one trace finds nothing, because all are of others now.
+      // A query for one trace finds nothing, because all are of others now.
       return wanted === undefined ? spans.map((span) => ({ ...span, traceId: otherId(span.traceId) })) : [];
     case 'part-clients':
       return spans.map((span) =>

@@ -16,7 +16,7 @@ afterEach(async () => {
   await project?.remove();
 });
 
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 const run = (...args: string[]) => startCli(project.folder, args).ended;
 const container = (service: string) => `${project.name}-${service}-1`;
 const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
@@ -32,7 +32,7 @@ async function verdictOf(check: string): Promise<Result> {
   const result = await run('verify', check, '--reporter', 'json');
   const { checks } = JSON.parse(result.stdout) as { checks: (Result & { id: string })[] };
   const found = checks.find(({ id }) => id === check);
-  if (!found) throw new Error(told(result));
+  if (!found) throw new Error(outputOf(result));
   return found;
 }
 
@@ -66,7 +66,7 @@ async function start(redisPort: number) {
     { files: { 'meatymusic.config.json': JSON.stringify(config) } },
   );
   const up = await run('up', '--no-verify', '--no-migrate');
-  expect(up.code, told(up)).toBe(0);
+  expect(up.code, outputOf(up)).toBe(0);
   return [database, cache];
 }
 
@@ -79,7 +79,7 @@ describe.skipIf(missing)(`a service whose container does not run${missing ? ` ($
     const successor = await startCountingServer(port);
     strangers.push(successor);
     const verify = await run('verify', 'cache', '--reporter', 'json');
-    expect(verify.code, told(verify)).toBe(1);
+    expect(verify.code, outputOf(verify)).toBe(1);
     const { checks, stack } = JSON.parse(verify.stdout) as {
       checks: (Result & { id: string })[];
       stack: { services: { cache: { host: string } }; absent: Record<string, { reason: string }> };
@@ -106,11 +106,11 @@ describe.skipIf(missing)(`a service whose container does not run${missing ? ` ($
       ['migrate', 'status'],
     ]) {
       const migrate = await run(...command);
-      expect(migrate.code, told(migrate)).toBe(69);
+      expect(migrate.code, outputOf(migrate)).toBe(69);
       expect(migrate.stderr).toContain(databaseReason);
     }
     const doctor = await run('doctor');
-    expect(doctor.code, told(doctor)).toBe(0);
+    expect(doctor.code, outputOf(doctor)).toBe(0);
     for (const { seen } of [...servers, successor]) expect(seen).toEqual({ connections: 0, bytes: 0 });
   });
 

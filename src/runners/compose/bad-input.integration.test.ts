@@ -176,7 +176,7 @@ describe.skipIf(dockerMissing)(`images${why}`, () => {
     expect(await project.things()).toEqual(nothingLeft);
   });
 
-  it('tells why an image could not be built', async () => {
+  it('reports why an image could not be built', async () => {
     project = makeComposeProject(
       'services: { cache: { build: { context: ., dockerfile_inline: "FROM redis:7-alpine\\nRUN echo no compiler here; exit 5" } } }',
     );

@@ -3,6 +3,7 @@ import { ExitCode } from '../../base/exit-code.ts';
 import type { FaultCode } from '../../base/fault-codes.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { RuntimeContext } from '../context.ts';
+import { type EngineApi, findEngineApi } from './engine-api.ts';
 import { type ProcessOutput, type RunProcessOptions, runProcess } from './process.ts';
 
 type CallOptions = Pick<RunProcessOptions, 'signal' | 'onLine'> & {
@@ -15,6 +16,8 @@ type CallOptions = Pick<RunProcessOptions, 'signal' | 'onLine'> & {
 /** The container engine's command line. Calls resolve whatever the exit code is, and reject with `Fault` alone. */
 export interface EngineCli {
   readonly engine: 'docker' | 'podman';
+  /** `undefined`: the engine has no local socket, such as one on another machine. */
+  readonly api: EngineApi | undefined;
   /** `docker <args>`. */
   call(args: readonly string[], options?: CallOptions): Promise<ProcessOutput>;
   /** `docker compose <args>`. */
@@ -55,6 +58,7 @@ export function createEngineCli({
   };
   return {
     engine,
+    api: findEngineApi(engine, { ...environment, ...config.compose.env }),
     call: run,
     compose: (args, options) => run(['compose', ...args], options),
     async must(args, options) {
@@ -63,6 +67,25 @@ export function createEngineCli({
       return output.stdout;
     },
   };
+}
+
+/**
+ * Asks the engine by its API, else by the command line: where there is no socket, and where the engine does not answer on it,
+ * which the command line explains.
+ */
+export async function askEngine<T>(
+  { api }: Pick<EngineCli, 'api'>,
+  signal: AbortSignal | undefined,
+  byApi: (api: EngineApi) => Promise<T>,
+  byCommandLine: () => Promise<T>,
+): Promise<T> {
+  if (!api) return byCommandLine();
+  try {
+    return await byApi(api);
+  } catch {
+    signal?.throwIfAborted();
+    return byCommandLine();
+  }
 }
 
 const embeddedInstead = '`meatymusic up --runtime embedded` needs no container engine';

@@ -27,7 +27,7 @@ async function thingsOf({ folder }: TestProject) {
   return { containers: containers.map(({ name }) => name), networks: networks.length, volumes };
 }
 
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 // A health check is a process in a container: each second, four of them take half of what a small machine has.
 const compose = { runtime: 'compose', compose: { env: { HEALTH_INTERVAL: '3s' } } };
 
@@ -43,7 +43,7 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
 
   it('starts, migrates and verifies the reference stack', { timeout: 300_000 }, async () => {
     const result = await project.run(['up', '--timeout', '2m']);
-    expect(result.code, told(result)).toBe(0);
+    expect(result.code, outputOf(result)).toBe(0);
     expect(result.stderr).toMatch(/migrations\s+applied/);
     expect(result.stdout).toMatch(/0 failed|passed/);
   });
@@ -51,14 +51,14 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
   it('finds it as it is the next time, and says what runs', async () => {
     const before = await thingsOf(project);
     const result = await project.run(['up', '--no-verify']);
-    expect(result.code, told(result)).toBe(0);
+    expect(result.code, outputOf(result)).toBe(0);
     expect(result.stderr.match(/ran already/g)).toHaveLength(4);
     expect(await thingsOf(project)).toEqual(before);
     const status = await project.run(['status']);
     expect(status.stdout).toMatch(/api\s+running\s+healthy/);
     expect(status.stdout).toContain(`127.0.0.1:${project.ports.database}`);
     const logs = await project.run(['logs', 'api', '--tail', '20']);
-    expect(logs.code, told(logs)).toBe(0);
+    expect(logs.code, outputOf(logs)).toBe(0);
     expect(logs.stdout).not.toBe('');
   });
 
@@ -75,18 +75,18 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     }
   });
 
-  it('survives the end of the database, and tells a second project nothing', async () => {
+  it('survives the end of the database, and shows a second project nothing', async () => {
     const other = await makeProject(compose);
     try {
       const down = await other.run(['down', '--volumes']);
-      expect(down.code, told(down)).toBe(0);
+      expect(down.code, outputOf(down)).toBe(0);
       expect((await thingsOf(project)).containers).toHaveLength(4);
     } finally {
       await other.remove();
     }
   });
 
-  it('is broken in each kind of way by `checks prove`, and mended', { timeout: 240_000 }, async () => {
+  it('is broken in each kind of way by `checks prove`, and repaired', { timeout: 240_000 }, async () => {
     const ways = {
       stop: 'cache/ping',
       sql: 'database/vector',
@@ -111,12 +111,12 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     const kinds = checks.flatMap(({ sabotages }) => sabotages.map(({ kind }) => kind));
     expect(kinds).toEqual(expect.arrayContaining(Object.keys(ways)));
     const up = await project.run(['up', '--no-verify']);
-    expect(up.stderr.match(/ran already/g), told(up)).toHaveLength(4);
+    expect(up.stderr.match(/ran already/g), outputOf(up)).toHaveLength(4);
   });
 
   it('removes all of it', async () => {
     const result = await project.run(['down', '--volumes']);
-    expect(result.code, told(result)).toBe(0);
+    expect(result.code, outputOf(result)).toBe(0);
     expect(await thingsOf(project)).toEqual(nothingLeft);
   });
 });
@@ -146,7 +146,7 @@ describe.skipIf(missing)(`a call of up that ends early${why}`, () => {
       { what: 'the database', withinMs: 20_000 },
     );
     const second = await project.run(['up', '--no-verify']);
-    expect(second.code, told(second)).toBe(0);
+    expect(second.code, outputOf(second)).toBe(0);
     const { containers } = await listThings(cli, ownProject(project.folder));
     expect(containers.find(({ service }) => service === 'postgres')?.id).toBe(kept?.id);
     expect(containers.map(({ status }) => status)).toEqual(['running', 'running', 'running', 'running']);
@@ -159,7 +159,7 @@ describe.skipIf(missing)(`a call of up that ends early${why}`, () => {
     call.child.kill('SIGKILL');
     await call.ended;
     const down = await project.run(['down', '--volumes']);
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
   });
 
   it('is interrupted: 130, and nothing is left', async () => {

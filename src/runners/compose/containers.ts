@@ -1,5 +1,6 @@
 import { Fault } from '../../base/errors.ts';
-import type { EngineCli } from './cli.ts';
+import { askEngine, type EngineCli } from './cli.ts';
+import { filtersOf } from './engine-api.ts';
 
 /** A container of a compose project: what of `docker inspect` is used here. Docker and Podman both give it. */
 export interface Container {
@@ -49,20 +50,37 @@ export async function listContainers(
   project: string,
   signal?: AbortSignal,
 ): Promise<Container[]> {
-  return inspectAll(cli, `label=${label}.project=${project}`, signal);
+  return inspectAll(cli, `${label}.project=${project}`, signal);
 }
 
-/** Every container of any compose project that matches the filter. */
-export async function inspectAll(cli: EngineCli, filter: string, signal?: AbortSignal): Promise<Container[]> {
+/** Every container of any compose project that has the label: `name`, or `name=value`. */
+export async function inspectAll(cli: EngineCli, label: string, signal?: AbortSignal): Promise<Container[]> {
+  return askEngine(
+    cli,
+    signal,
+    async (api) => {
+      const query = `all=1&${filtersOf({ label: [label] })}`;
+      const listed = (await api.get(`/containers/json?${query}`, signal)) as { Id: string }[];
+      const found = await Promise.all(listed.map(({ Id }) => api.get(`/containers/${Id}/json`, signal)));
+      // One of them may have been removed in between.
+      return toContainers(found.filter((one) => one !== undefined) as Inspected[]);
+    },
+    () => inspectByCommandLine(cli, label, signal),
+  );
+}
+
+async function inspectByCommandLine(
+  cli: EngineCli,
+  label: string,
+  signal: AbortSignal | undefined,
+): Promise<Container[]> {
   for (let attempt = 1; ; attempt++) {
-    const ids = words(
-      await cli.must(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], { signal }),
-    );
+    const filter = ['--filter', `label=${label}`];
+    const ids = words(await cli.must(['ps', '--all', '--quiet', '--no-trunc', ...filter], { signal }));
     if (ids.length === 0) return [];
     const output = await cli.call(['inspect', '--type', 'container', ...ids], { signal });
-    // One of them may have gone in between.
-    if (output.exitCode === 0) return parseContainers(output.stdout);
-    if (attempt === 5) return parseContainers(output.stdout);
+    // One of them may have been removed in between.
+    if (output.exitCode === 0 || attempt === 5) return parseContainers(output.stdout);
   }
 }
 
@@ -118,6 +136,10 @@ export function parseContainers(json: string): Container[] {
       cause,
     });
   }
+  return toContainers(list);
+}
+
+function toContainers(list: readonly Inspected[]): Container[] {
   return list
     .map(toContainer)
     .sort((a, b) => a.service.localeCompare(b.service, 'en') || a.name.localeCompare(b.name, 'en'));

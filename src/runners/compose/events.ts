@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { tied } from '../../base/tied.ts';
+import type { EngineCli } from './cli.ts';
+import { type EngineApi, filtersOf } from './engine-api.ts';
 import { createLines } from './process.ts';
 
-/** What the engine told about a container. Podman and Docker name the fields differently. */
+/** An event of the engine about a container. Podman and Docker name the fields differently. */
 export interface ContainerEvent {
   containerId: string;
   service: string;
@@ -34,15 +36,43 @@ export function parseEvent(line: string): ContainerEvent | undefined {
 }
 
 export interface EventStreamOptions {
-  engine: string;
+  cli: Pick<EngineCli, 'engine' | 'api'>;
   project: string;
   env: Readonly<Record<string, string | undefined>>;
   onEvent(event: ContainerEvent): void;
 }
 
-/** Listens until it is closed. A stream that ends by itself is no failure: whoever waits also looks from time to time. */
-export function listenToEvents({ engine, project, env, onEvent }: EventStreamOptions): { close(): void } {
-  const filters = ['type=container', `label=com.docker.compose.project=${project}`];
+/** Listens until it is closed. A stream that ends by itself is no failure: a waiting caller also looks from time to time. */
+export function listenToEvents({ cli, project, env, onEvent }: EventStreamOptions): { close(): void } {
+  const onLines = createLines((line) => {
+    const event = parseEvent(line);
+    if (event && !event.action.startsWith('exec_')) onEvent(event);
+  });
+  const label = `com.docker.compose.project=${project}`;
+  return cli.api
+    ? listenByApi(cli.api, label, onLines)
+    : listenByCommandLine(cli.engine, label, env, onLines);
+}
+
+type Sink = (chunk: Buffer) => void;
+
+function listenByApi(api: EngineApi, label: string, onLines: Sink): { close(): void } {
+  const cancel = new AbortController();
+  const filters = filtersOf({ type: ['container'], label: [label] });
+  api.open(`/events?${filters}`, cancel.signal).then(
+    (response) => response.on('data', onLines).on('error', () => {}),
+    () => {},
+  );
+  return { close: () => cancel.abort() };
+}
+
+function listenByCommandLine(
+  engine: string,
+  label: string,
+  env: Readonly<Record<string, string | undefined>>,
+  onLines: Sink,
+): { close(): void } {
+  const filters = ['type=container', `label=${label}`];
   const args = ['events', '--format', '{{json .}}', ...filters.flatMap((filter) => ['--filter', filter])];
   const { file, args: tiedArgs, stop } = tied(engine, args);
   const child = spawn(file, tiedArgs, {
@@ -51,12 +81,8 @@ export function listenToEvents({ engine, project, env, onEvent }: EventStreamOpt
     detached: true,
     windowsHide: true,
   });
-  const lines = createLines((line) => {
-    const event = parseEvent(line);
-    if (event && !event.action.startsWith('exec_')) onEvent(event);
-  });
   child.on('error', () => undefined);
-  child.stdout.on('data', lines);
+  child.stdout.on('data', onLines);
   return {
     close() {
       child.stdout.destroy();

@@ -18,7 +18,7 @@ const slow = { timeout: 400_000 };
 let project: ComposeProject;
 afterEach(() => project?.remove());
 
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
 const stateOf = (service: string) =>
   docker('inspect', '--format', '{{.Id}} {{.State.Status}}', `${project.name}-${service}-1`).split(' ');
@@ -43,7 +43,7 @@ describe.skipIf(missing)(`an \`up\` on containers that fails${missing ? ` (${mis
   it('takes away what it made when a port is not published, and leaves what was there', slow, async () => {
     project = make(file(service('sessions', '')));
     const up = await startCli(project.folder, ['up', '--no-verify']).ended;
-    expect(up.code, told(up)).toBe(78);
+    expect(up.code, outputOf(up)).toBe(78);
     expect(up.stderr).toContain('publishes no port');
     expect(await project.things()).toEqual(nothingLeft);
     for (const name of ['compose.json', 'compose-claim.json'])
@@ -56,7 +56,7 @@ describe.skipIf(missing)(`an \`up\` on containers that fails${missing ? ` (${mis
     const before = [await project.things(), stateOf('kept'), stateOf('stopped')];
     writeFileSync(project.file('compose.yaml'), file(service('sessions', ''), ...others));
     const again = await startCli(project.folder, ['up', '--no-verify']).ended;
-    expect(again.code, told(again)).toBe(78);
+    expect(again.code, outputOf(again)).toBe(78);
     expect([await project.things(), stateOf('kept'), stateOf('stopped')]).toEqual(before);
   });
 
@@ -74,14 +74,14 @@ describe.skipIf(missing)(`an \`up\` on containers that fails${missing ? ` (${mis
       withinMs: 20_000,
     });
     const down = await startCli(project.folder, ['down', '--volumes']).ended;
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     expect(await project.things()).toEqual(nothingLeft);
   });
 
   it('leaves no process when `logs --follow` is killed', slow, async () => {
     project = make(file(service('sessions', 'ports: ["127.0.0.1::6379"]')));
     const up = await startCli(project.folder, ['up', '--no-verify']).ended;
-    expect(up.code, told(up)).toBe(0);
+    expect(up.code, outputOf(up)).toBe(0);
     const call = startCli(project.folder, ['logs', '--follow']);
     await call.sees(/Ready to accept connections/);
     call.child.kill('SIGKILL');

@@ -24,7 +24,7 @@ const hints: Record<ServiceFailure['code'], string> = {
   'start-timeout': 'give it longer with --timeout, or see what it waits for in its log',
 };
 
-/** Tells the failure with all that a person would go and look for: exit code, health-check output, last log lines. */
+/** Returns the failure with all that a person would look for: exit code, health-check output, last log lines. */
 export async function explainFailure(cli: EngineCli, failure: ServiceFailure): Promise<Fault> {
   const { service, container, code, what } = failure;
   const details: string[] = [];

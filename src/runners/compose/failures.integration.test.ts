@@ -15,7 +15,7 @@ afterEach(() => project?.remove());
 /** Where no network is needed, none has to be made and removed. */
 const alone = 'network_mode: none';
 
-/** A service that is a shell script; it ends at once when told to. */
+/** A service that is a shell script; it ends at once when stopped. */
 const service = (name: string, script: string, further = '') => `
   ${name}:
     image: redis:7-alpine
@@ -35,7 +35,7 @@ const failure = (started: Promise<unknown>): Promise<Fault> =>
   );
 
 describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
-  it('tells the exit code and the last log lines of a service that exits, and leaves nothing', async () => {
+  it('reports the exit code and the last log lines of a service that exits, and leaves nothing', async () => {
     project = makeComposeProject(
       `services:${service('broken', '{ seq 1 30; echo no such setting: FROBNICATE; } >&2; exit 3', 'volumes: ["data:/data"]')}${service('fine', 'sleep 600')}\nvolumes: { data: {} }`,
     );
@@ -51,7 +51,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     expect(await project.things()).toEqual(nothingLeft);
   });
 
-  it('tells a program that does not exist', async () => {
+  it('reports a program that does not exist', async () => {
     project = makeComposeProject(
       'services: { broken: { image: redis:7-alpine, entrypoint: [/no/such/program] } }',
     );
@@ -61,7 +61,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     expect(await project.things()).toEqual(nothingLeft);
   });
 
-  it('tells a crash loop although the engine starts it again each time', async () => {
+  it('reports a crash loop although the engine starts it again each time', async () => {
     project = makeComposeProject(
       `services:${service('loop', 'echo I fall over; exit 7', `restart: always\n${alone}`)}`,
     );
@@ -85,7 +85,7 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     });
   });
 
-  it('tells what the health check said of a service that stays unhealthy', async () => {
+  it('reports the output of the health check of a service that stays unhealthy', async () => {
     project = makeComposeProject(
       `services:${service('ill', 'echo I try; sleep 600', `${alone}\nhealthcheck: { test: "echo table songs is missing; exit 4", interval: 100ms, retries: 2 }`)}`,
     );
@@ -100,16 +100,16 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     expect(await project.things()).toEqual(nothingLeft);
   });
 
-  it('tells a service that was killed for memory', async () => {
+  it('reports a service that was killed for memory', async () => {
     project = makeComposeProject(
       `services:${service('greedy', 'echo eating; tail /dev/zero', `${alone}\nmem_limit: 16m\nmemswap_limit: 16m`)}`,
     );
-    const fault = await failure(project.up());
+    const fault = await failure(project.up({}, { stableForMs: 30_000 }));
     expect(fault).toMatchObject({ code: 'service-out-of-memory', message: 'greedy was killed for memory' });
     expect(await project.things()).toEqual(nothingLeft);
   });
 
-  it('tells the dependency that failed, not the service that waits for it', async () => {
+  it('reports the dependency that failed, not the service that waits for it', async () => {
     project = makeComposeProject(
       `services:${service('base', 'echo broken; exit 9', alone)}${service('above', 'sleep 600', `${alone}\ndepends_on: { base: { condition: service_completed_successfully } }`)}`,
     );
@@ -125,12 +125,12 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
     const config = { services: { ...off, cache: {} }, compose: { services: { cache: 'cache' } } };
     const { cache } = await project.up(config);
     expect(urlOf(cache)).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
-    const told = project.events.flatMap((event) =>
+    const states = project.events.flatMap((event) =>
       event.type === 'service' && event.service === 'prepare' ? [event.state] : [],
     );
-    expect(told.at(-1)).toBe('done');
-    expect(told).not.toContain('exited');
-    expect(told).not.toContain('running');
+    expect(states.at(-1)).toBe('done');
+    expect(states).not.toContain('exited');
+    expect(states).not.toContain('running');
   });
 
   it('finds a service that was healthy once and then restarts within --stable-for', async () => {
@@ -157,13 +157,13 @@ describe.skipIf(dockerMissing)(`a compose stack that fails${why}`, () => {
 
   it('says at the deadline which service runs and does not answer', async () => {
     project = makeComposeProject(
-      `services:${service('mute', 'echo listening to nobody; sleep 600', 'ports: ["127.0.0.1:0:6379"]')}`,
+      `services:${service('mute', 'echo listening to nothing; sleep 600', 'ports: ["127.0.0.1:0:6379"]')}`,
     );
     const config = { services: { ...off, cache: {} }, compose: { services: { cache: 'mute' } } };
     const fault = await failure(project.up(config, { timeoutMs: 12_000 }));
     expect(fault).toMatchObject({ code: 'start-timeout', exitCode: 124 });
     expect(fault.message).toBe('mute was not ready within 12 s: still waiting for an answer at its port');
-    expect(fault.details).toContain('  listening to nobody');
+    expect(fault.details).toContain('  listening to nothing');
     expect(project.events).not.toContainEqual(expect.objectContaining({ state: 'exited' }));
     expect(await project.things()).toEqual(nothingLeft);
   });

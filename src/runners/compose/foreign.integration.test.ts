@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const project of projects.splice(0)) await project.remove();
 });
 
-/** As somebody else would write it: other names, a secret file, a profile, a password in the command. */
+/** As another team would write it: other names, a secret file, a profile, a password in the command. */
 const theirsWith = (database: string) => `
 services:
   db:
@@ -57,7 +57,7 @@ const config = {
   },
 };
 
-describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
+describe.skipIf(dockerMissing)(`another team's compose file${why}`, () => {
   it('is started with its profiles and variables; addresses and credentials come from its containers', async () => {
     const project = make(theirs);
     const endpoints = await project.up(config);
@@ -103,7 +103,7 @@ describe.skipIf(dockerMissing)(`somebody else's compose file${why}`, () => {
     expect(await project.down(adopted)).toEqual([]);
   });
 
-  it('keeps the data unless told otherwise, and leaves the project next door alone', async () => {
+  it('keeps the data without --volumes, and leaves the project next door alone', async () => {
     const [one, two] = [make(theirsWithoutData), make(theirsWithoutData)];
     const cacheOnly = { ...config, services: { ...noServices, cache: {} } };
     await Promise.all([one.up(cacheOnly), two.up(cacheOnly)]);
@@ -161,9 +161,13 @@ services:
     const runtime = project.runtime();
     const end = new AbortController();
     const options = { follow: false, signal: end.signal };
-    const all: LogLine[] = [];
-    for await (const line of runtime.logs(options)) all.push(line);
-    expect(all.map(({ text }) => text).sort()).toEqual(['a 1', 'a 2', 'b 1', 'b 2']);
+    const readAll = async () => {
+      const all: LogLine[] = [];
+      for await (const line of runtime.logs(options)) all.push(line);
+      return all.length >= 4 ? all.map(({ text }) => text) : undefined;
+    };
+    const all = await awaitUntil(readAll, { what: 'every line', withinMs: 20_000 });
+    expect(all.sort()).toEqual(['a 1', 'a 2', 'b 1', 'b 2']);
     const last: LogLine[] = [];
     for await (const line of runtime.logs({ ...options, services: ['a'], tail: 1 })) last.push(line);
     expect(last).toEqual([{ service: 'a', text: 'a 2' }]);

@@ -67,8 +67,8 @@ export async function pullMissing(options: ImageOptions): Promise<void> {
     signal,
     withinMs: 0,
     onLine(line) {
-      const told = progress(line);
-      if (told) onEvent({ type: 'service', ...told });
+      const shown = progress(line);
+      if (shown) onEvent({ type: 'service', ...shown });
     },
   });
   if (output.exitCode === 0) return;
@@ -99,7 +99,7 @@ export function createPullProgress(): (
 ) => { service: string; state: string; detail?: string } | undefined {
   const layers = new Map<string, { done: number; total: number }>();
   let current = '';
-  let told = '';
+  let shown = '';
   return (line) => {
     const service = /^ ?(\S+) (Pulling(?! fs layer)|Pulled|Error|Warning|Skipped)/.exec(line);
     if (service) {
@@ -117,8 +117,8 @@ export function createPullProgress(): (
     layers.set(id, { done: Math.max(before, bytes(done, doneUnit)), total: bytes(total, totalUnit) });
     const sum = (of: 'done' | 'total') => [...layers.values()].reduce((all, one) => all + one[of], 0);
     const detail = `${megabytes(sum('done'))} of ${megabytes(sum('total'))}`;
-    if (detail === told) return undefined;
-    told = detail;
+    if (detail === shown) return undefined;
+    shown = detail;
     return { service: current, state: 'pulling', detail };
   };
 }

@@ -123,7 +123,7 @@ function drivesOwnFile(context: RuntimeContext): boolean {
   return current.own && (!state || state.files.join() === current.files.join());
 }
 
-/** Settings that make sense for one particular file alone: whoever wrote them means the file in this folder. */
+/** Settings that make sense for one particular file alone: their author means the file in this folder. */
 function describesAFile({
   services,
   compose: { file, project, profiles, env, services: names },

@@ -14,7 +14,7 @@ export type FailureCode =
   | 'service-out-of-memory'
   | 'service-cannot-start';
 
-/** What the events told and the containers' present state no longer shows. */
+/** What the events reported and the containers' present state no longer shows. */
 export interface Seen {
   /** Containers that the kernel killed for memory. */
   outOfMemory: ReadonlySet<string>;

@@ -74,7 +74,7 @@ export function createLogMemory(): LogMemory {
   };
 }
 
-/** One answer for all who ask while it is made, and for `freshMs` after. A failure is nobody else's. */
+/** One answer for all who ask while it is made, and for `freshMs` after. A failure is not shared. */
 function createShared() {
   const answers = new Map<string, { answer: Promise<unknown>; atMs: number }>();
   return <T>(key: string, freshMs: number, make: () => Promise<T>): Promise<T> => {

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
-import { tied } from '../../base/tied.ts';
 import type { LogLine, LogOptions } from '../../logs/access.ts';
 import { composeNameOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
@@ -10,7 +8,7 @@ import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
 import { listenToEvents } from './events.ts';
 import type { LogMemory, TimedLine } from './log-memory.ts';
-import { createLines } from './process.ts';
+import { openLog } from './log-stream.ts';
 import { receiverService } from './receiver.ts';
 import type { FoundStack } from './session.ts';
 
@@ -73,12 +71,9 @@ interface PastOptions {
 async function readPast(cli: EngineCli, container: Container, options: PastOptions): Promise<TimedLine[]> {
   const { sinceMs, tail, until, signal, env } = options;
   const lines: TimedLine[] = [];
-  const args = [
-    ...(sinceMs === undefined ? [] : ['--since', new Date(sinceMs).toISOString()]),
-    ...(tail === undefined ? [] : ['--tail', String(tail)]),
-    ...(until === undefined ? [] : ['--until', until]),
-  ];
-  const stream = followContainer({ cli, env, container, args, onLine: (line) => lines.push(line) });
+  const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
+  const onLine = (line: TimedLine) => lines.push(line);
+  const stream = openLog({ cli, env, container, since, until, tail, onLine });
   const stop = () => stream.close();
   signal.addEventListener('abort', stop, { once: true });
   await stream.ended;
@@ -108,11 +103,12 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
   const follow = (container: Pick<Container, 'id' | 'service'>) => {
     if (streams.has(container.id)) return;
     const from = lastTime.get(container.id) ?? since;
-    const stream = followContainer({
+    const stream = openLog({
       cli,
       env,
       container,
-      args: ['--follow', '--since', from],
+      follow: true,
+      since: from,
       onLine(line) {
         // `--since` includes the line of that very moment.
         if (line.time <= (lastTime.get(container.id) ?? '')) return;
@@ -126,7 +122,7 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
     void stream.ended.then(() => streams.delete(container.id));
   };
   const listener = listenToEvents({
-    engine: cli.engine,
+    cli,
     project,
     env,
     onEvent({ action, containerId, service }) {
@@ -155,54 +151,4 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
     listener.close();
     for (const one of streams.values()) one.close();
   }
-}
-
-/** Both streams of one container, line by line, in the order of arrival. */
-function followContainer(options: {
-  cli: EngineCli;
-  env: Readonly<Record<string, string | undefined>>;
-  container: Pick<Container, 'id' | 'service'>;
-  args: readonly string[];
-  onLine(line: TimedLine): void;
-}): { ended: Promise<void>; close(): void; pause(): void; resume(): void } {
-  const { cli, env, container, args, onLine } = options;
-  const command = tied(cli.engine, ['logs', '--timestamps', ...args, container.id]);
-  const child = spawn(command.file, command.args, {
-    env,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-    windowsHide: true,
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    const lines = createLines((line) => {
-      const at = line.indexOf(' ');
-      // What is no line of a container is the engine's own word on stderr.
-      if (!/^\d{4}-\d\d-\d\dT/.test(line)) return;
-      const time = at < 0 ? line : line.slice(0, at);
-      const text = at < 0 ? '' : line.slice(at + 1);
-      // The engine keeps a line in pieces of 16 KiB, and stamps each of them with the time of the first.
-      onLine({ service: container.service, time, text: text.replaceAll(`${time} `, '') });
-    });
-    stream.on('data', lines);
-  }
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  return {
-    ended,
-    close: () => {
-      command.stop(child);
-      child.stdout.destroy();
-      child.stderr.destroy();
-    },
-    pause: () => {
-      child.stdout.pause();
-      child.stderr.pause();
-    },
-    resume: () => {
-      child.stdout.resume();
-      child.stderr.resume();
-    },
-  };
 }

@@ -18,7 +18,7 @@ export interface ComposeModel {
   project: string;
   /** Enabled services, in the order of the file. */
   services: ComposeService[];
-  /** Variables that the file uses and nobody has set. */
+  /** Variables that the file uses and that are not set. */
   unset: string[];
 }
 

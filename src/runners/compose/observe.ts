@@ -11,10 +11,10 @@ export interface Judged {
   judgement: Judgement;
 }
 
-/** What is known of a project's containers: what the engine told, what was seen, and how it is judged. */
+/** What is known of a project's containers: what the engine reported, what was seen, and how it is judged. */
 export interface Observation {
   note(event: ContainerEvent): void;
-  /** Compose has done its part: what stands still from now on is a failure. */
+  /** Compose has done its part: what does not run from now on is a failure. */
   composeFinished(): void;
   look(): Promise<{ containers: Container[]; judged: Judged[] }>;
   /** Since the beginning, or since `forgetStarts`. */
@@ -42,7 +42,7 @@ export function observeProject(session: Session, signal: AbortSignal): Observati
     return nowMs - sinceMs;
   }
 
-  /** Compose stops what it makes anew: until it has finished, a container of before that stands still is no failure. */
+  /** Compose stops what it makes anew: until it has finished, an older container that does not run is no failure. */
   function isReplaced({ id, status }: Container): boolean {
     return !finished && restartsBefore.has(id) && !starts.has(id) && status !== 'running';
   }

@@ -45,12 +45,12 @@ describe('explainEngine', () => {
 });
 
 describe('parseEvent', () => {
-  it('reads what Docker tells', () => {
+  it('reads the events of Docker', () => {
     const line =
       '{"status":"die","id":"c1","Type":"container","Action":"die","Actor":{"ID":"c1","Attributes":{"exitCode":"3","com.docker.compose.service":"api"}}}';
     expect(parseEvent(line)).toEqual({ containerId: 'c1', service: 'api', action: 'die', exitCode: 3 });
   });
-  it('reads what Podman tells', () => {
+  it('reads the events of Podman', () => {
     const line =
       '{"ID":"c1","Name":"x","Status":"died","Type":"container","ContainerExitCode":2,"Attributes":{"com.docker.compose.service":"api"}}';
     expect(parseEvent(line)).toEqual({ containerId: 'c1', service: 'api', action: 'died', exitCode: 2 });
@@ -111,7 +111,7 @@ describe('parseModel', () => {
     }
   });
 
-  it('finds the variables that nobody has set', () => {
+  it('finds the variables that are not set', () => {
     const stderr =
       'time="x" level=warning msg="The \\"TAG\\" variable is not set. Defaulting to a blank string."';
     const model = parseModel({ ...file({ postgres: {}, redis: {} }), stderr }, new Map(), config);

@@ -29,7 +29,7 @@ type Port = ComposeService['ports'][number];
 
 /**
  * Sees to it that every published port can be had, before anything is created. A container that is there keeps its
- * port, so that nothing is made anew for it; a port that somebody else holds gets a neighbour through the variable
+ * port, so that nothing is made anew for it; a port that another process holds gets a neighbour through the variable
  * that the file has for it (`auto`), or is a fault that names the holder.
  */
 export async function choosePorts(options: ChoosePortsOptions): Promise<ChosenPorts> {

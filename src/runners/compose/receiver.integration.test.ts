@@ -47,7 +47,7 @@ const traceId = '5b8efff798038103d269b633813fc60c';
 const span = async (service: string) =>
   Buffer.from(await encodeSpan({ traceId, name: `of ${service}`, service })).toString('base64');
 
-/** As somebody else would write it: networks of its own, a worker that speaks gRPC to a collector. */
+/** As another team would write it: networks of its own, a worker that speaks gRPC to a collector. */
 async function theirs() {
   const common = `
     image: node:24-slim
@@ -181,7 +181,7 @@ describe.skipIf(missing)(
       expect((await project.up(without)).telemetry).toBeUndefined();
     });
 
-    it('takes another port where its own is taken, which it is told by name', async () => {
+    it('takes another port where its own is taken, which is configured by name', async () => {
       project = makeComposeProject(await theirs(), { files: { 'export.mjs': exporter } });
       const { createServer } = await import('node:net');
       const holder = createServer();

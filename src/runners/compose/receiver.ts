@@ -64,7 +64,7 @@ export function prepareReceiver(
 
 /**
  * Before its container is made. The folder is open to every user, because which one of this machine the container's is
- * depends on the engine; nobody comes to it but through a folder that is closed to others.
+ * depends on the engine; it is reached only through a folder that is closed to others.
  */
 export function prepareSpans(root: string): void {
   emptySpans(root, { willReceive: true });
@@ -129,7 +129,7 @@ function describe({ config, root }: RuntimeContext, model: ComposeModel) {
   };
 }
 
-/** API and web, and what else of somebody's file is set up to export; not a database, which would be made anew. */
+/** API and web, and what else of a team's file is set up to export; not a database, which would be made anew. */
 function exportsSpans({ role, otel }: ComposeService): boolean {
   return role === 'api' || role === 'web' || (role === undefined && Object.keys(otel).length > 0);
 }

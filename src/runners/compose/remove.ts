@@ -3,8 +3,9 @@ import { ExitCode } from '../../base/exit-code.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { endClaim, isClaimed, readClaim, writeClaim } from './claim.ts';
-import type { EngineCli } from './cli.ts';
+import { askEngine, type EngineCli } from './cli.ts';
 import { type Container, listContainers, words } from './containers.ts';
+import { filtersOf } from './engine-api.ts';
 import type { FoundStack, Session } from './session.ts';
 
 /** All that carries a project's label. */
@@ -14,23 +15,43 @@ export interface ProjectThings {
   volumes: string[];
 }
 
-const labelOf = (project: string) => `label=com.docker.compose.project=${project}`;
-
 export async function listThings(
   cli: EngineCli,
   project: string,
   signal?: AbortSignal,
 ): Promise<ProjectThings> {
-  const list = async (kind: 'network' | 'volume', ...further: string[]) =>
-    words(
-      await cli.must([kind, 'ls', '--quiet', ...further, '--filter', labelOf(project)], signal && { signal }),
-    );
   const [containers, networks, volumes] = await Promise.all([
     listContainers(cli, project, signal),
-    list('network', '--no-trunc'),
-    list('volume'),
+    listNames(cli, 'network', project, signal),
+    listNames(cli, 'volume', project, signal),
   ]);
   return { containers, networks, volumes };
+}
+
+/** Resolves to the ids of the networks, or the names of the volumes, of a project. */
+async function listNames(
+  cli: EngineCli,
+  kind: 'network' | 'volume',
+  project: string,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const label = `com.docker.compose.project=${project}`;
+  return askEngine(
+    cli,
+    signal,
+    async (api) => {
+      const filters = filtersOf({ label: [label] });
+      if (kind === 'network')
+        return ((await api.get(`/networks?${filters}`, signal)) as { Id: string }[]).map(({ Id }) => Id);
+      const answer = (await api.get(`/volumes?${filters}`, signal)) as { Volumes?: { Name: string }[] };
+      return (answer.Volumes ?? []).map(({ Name }) => Name);
+    },
+    async () => {
+      const whole = kind === 'network' ? ['--no-trunc'] : [];
+      const args = [kind, 'ls', '--quiet', ...whole, '--filter', `label=${label}`];
+      return words(await cli.must(args, signal && { signal }));
+    },
+  );
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Session {
   files: ComposeFiles;
   /** Arguments of every `docker compose` call. */
   args: string[];
-  /** Variables for the file that nobody has set. */
+  /** Variables of the file that are not set. */
   variables: Record<string, string>;
   /** Those of them that give it other ports. */
   chosenPorts: Record<string, string>;
@@ -87,7 +87,7 @@ async function nameWithoutCompose(
   if (root !== packageRoot) return ownProject(root);
   // In a clone, the stack may have been started by hand: then that is the one.
   const byHand = folderProject(root);
-  const found = await inspectAll(cli, `label=com.docker.compose.project.working_dir=${root}`);
+  const found = await inspectAll(cli, `com.docker.compose.project.working_dir=${root}`);
   return found.some(({ project }) => project === byHand) ? byHand : ownProject(root);
 }
 
@@ -133,7 +133,7 @@ async function nameByLabels(
   owner: Owner,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const all = await inspectAll(cli, 'label=com.docker.compose.project', signal);
+  const all = await inspectAll(cli, 'com.docker.compose.project', signal);
   return all.find(({ labels }) => owner.owns(labels) && owner.namesFile(labels))?.project;
 }
 

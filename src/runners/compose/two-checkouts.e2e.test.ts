@@ -29,7 +29,7 @@ const labelled = (kind: 'ps' | 'volume' | 'network') => {
   const listed = kind === 'ps' ? docker('ps', '-aq', ...filter) : docker(kind, 'ls', '-q', ...filter);
   return listed.split('\n').filter(Boolean);
 };
-const told = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
+const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 const run = (folder: string, ...args: string[]) => startCli(folder, args).ended;
 
 /** A checkout of the same project: the same folder name, compose file and configuration. */
@@ -84,7 +84,7 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
   it('keeps the second away from the stack of the first, in every command', slow, async () => {
     const first = checkout('one');
     const up = await run(first, 'up', '--no-verify');
-    expect(up.code, told(up)).toBe(0);
+    expect(up.code, outputOf(up)).toBe(0);
     redisCli('set', 'owner', 'one');
     const before = [labelled('ps'), labelled('network'), labelled('volume')];
 
@@ -100,7 +100,7 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
       ['checks', 'prove', 'cache/ping'],
     ]) {
       const result = await run(second, ...command);
-      expect(result.code, told(result)).toBe(78);
+      expect(result.code, outputOf(result)).toBe(78);
       expect(result.stderr, command.join(' ')).toContain(first);
     }
     const doctor = await run(second, 'doctor');
@@ -108,12 +108,12 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     expect(redisCli('get', 'owner')).toBe('one');
     expect([labelled('ps'), labelled('network'), labelled('volume')]).toEqual(before);
     const status = await run(first, 'status');
-    expect(status.code, told(status)).toBe(0);
+    expect(status.code, outputOf(status)).toBe(0);
 
     // Its containers are gone, and its data is still not the second's.
     expect((await run(first, 'down')).code).toBe(0);
     const down = await run(second, 'down', '--volumes');
-    expect(down.code, told(down)).toBe(78);
+    expect(down.code, outputOf(down)).toBe(78);
     expect(down.stderr).toContain(`docker volume rm ${name}_data`);
     expect(labelled('volume')).toEqual(before[2]);
     // Nor when the second uses it.
@@ -123,7 +123,7 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     expect([labelled('ps'), labelled('network'), labelled('volume')]).toEqual([[], [], before[2]]);
 
     const last = await run(first, 'down', '--volumes');
-    expect(last.code, told(last)).toBe(0);
+    expect(last.code, outputOf(last)).toBe(0);
     expect(labelled('volume')).toEqual([]);
   });
 
@@ -133,7 +133,7 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     const second = checkout('two', { runtime: 'auto' });
     for (const command of [['verify', 'cache/ping'], ['status'], ['down', '--volumes']]) {
       const result = await run(second, ...command);
-      expect(result.code, told(result)).toBe(78);
+      expect(result.code, outputOf(result)).toBe(78);
       expect(result.stderr).toContain(first);
     }
     expect(labelled('ps')).toHaveLength(1);
@@ -147,10 +147,10 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     for (const copy of [sameName, otherName]) cpSync(first, copy, { recursive: true });
     for (const command of [['down', '--volumes'], ['status'], ['verify']]) {
       const result = await run(sameName, ...command);
-      expect(result.code, told(result)).toBe(78);
+      expect(result.code, outputOf(result)).toBe(78);
     }
     const down = await run(otherName, 'down', '--volumes');
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     expect([labelled('ps').length, labelled('volume').length]).toEqual([1, 1]);
   });
 
@@ -163,16 +163,16 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
       await run(link, 'status'),
       await run(parent, '--config', path.join(link, 'meatymusic.config.json'), 'verify', 'cache/ping'),
     ])
-      expect(call.code, told(call)).toBe(0);
+      expect(call.code, outputOf(call)).toBe(0);
 
     const moved = path.join(parent, 'moved');
     renameSync(folder, moved);
     const verify = await run(moved, 'verify', 'cache/ping');
-    expect(verify.code, told(verify)).toBe(0);
+    expect(verify.code, outputOf(verify)).toBe(0);
     const again = await run(moved, 'up', '--no-verify');
-    expect(again.code, told(again)).toBe(0);
+    expect(again.code, outputOf(again)).toBe(0);
     const down = await run(moved, 'down', '--volumes');
-    expect(down.code, told(down)).toBe(0);
+    expect(down.code, outputOf(down)).toBe(0);
     expect([labelled('ps'), labelled('volume'), labelled('network')]).toEqual([[], [], []]);
   });
 
@@ -182,9 +182,9 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     byHand();
     redisCli('set', 'owner', 'by hand');
     const verify = await run(folder, 'verify', 'cache/ping');
-    expect(verify.code, told(verify)).toBe(0);
+    expect(verify.code, outputOf(verify)).toBe(0);
     const down = await run(folder, 'down', '--volumes');
-    expect(down.code, told(down)).toBe(78);
+    expect(down.code, outputOf(down)).toBe(78);
     expect(down.stderr).toContain(`docker volume rm ${name}_data`);
     byHand();
     expect(redisCli('get', 'owner')).toBe('by hand');
@@ -192,7 +192,7 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     // `up` takes over what runs, with its data.
     expect((await run(folder, 'up', '--no-verify')).code).toBe(0);
     const last = await run(folder, 'down', '--volumes');
-    expect(last.code, told(last)).toBe(0);
+    expect(last.code, outputOf(last)).toBe(0);
     expect([labelled('ps'), labelled('volume'), labelled('network')]).toEqual([[], [], []]);
   });
 
@@ -203,7 +203,7 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     cpSync(first, other, { recursive: true, filter: (source) => !source.includes('.meatymusic') });
     for (const command of [['verify'], ['down', '--volumes']]) {
       const result = await startCli(other, command, { COMPOSE_PROJECT_NAME: name }).ended;
-      expect(result.code, told(result)).toBe(78);
+      expect(result.code, outputOf(result)).toBe(78);
     }
     expect(labelled('ps')).toHaveLength(1);
   });

@@ -25,7 +25,7 @@ export interface Watch {
 /** Without events (or when one is lost) the containers are looked at this often. */
 const lookEveryMs = 500;
 /** How long something has to be waited for before its last log line is shown. */
-const tellAfterMs = 1000;
+const reportAfterMs = 1000;
 
 export interface WatchOptions {
   session: Session;
@@ -38,13 +38,13 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   const { cli, project, model, context } = session;
   const observed = observeProject(session, signal);
   const services = new Map(model.services.map((service) => [service.name, service]));
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   let wake = () => {};
-  /** Something was told since the containers were last looked at. */
+  /** Something was reported since the containers were last looked at. */
   let dirty = false;
 
   const listener = listenToEvents({
-    engine: cli.engine,
+    cli,
     project,
     env: context.env,
     onEvent(event) {
@@ -61,19 +61,19 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     const known = services.get(service);
     if (!state || !known) return;
     const detail = state === 'exited' && exitCode !== undefined ? `exit code ${exitCode}` : undefined;
-    if (state === 'exited' && exitCode === 0 && !known.role) tellDone(service);
-    else tell(service, state, detail);
+    if (state === 'exited' && exitCode === 0 && !known.role) reportDone(service);
+    else report(service, state, detail);
   }
 
-  function tell(service: string, state: string, detail?: string): void {
+  function report(service: string, state: string, detail?: string): void {
     const text = `${state} ${detail ?? ''}`;
-    if (told.get(service) === text) return;
-    told.set(service, text);
+    if (reported.get(service) === text) return;
+    reported.set(service, text);
     onEvent({ type: 'service', service, state, ...(detail && { detail }) });
   }
 
   /** A one-shot service has done its work. */
-  const tellDone = (service: string) => tell(service, 'done', 'ended with exit code 0');
+  const reportDone = (service: string) => report(service, 'done', 'ended with exit code 0');
 
   function look() {
     dirty = false;
@@ -115,21 +115,21 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   const waitingSince = new Map<string, number>();
 
   /** Shows what is waited for, with its newest words. */
-  async function tellWaiting(judged: readonly Judged[]): Promise<void> {
+  async function reportWaiting(judged: readonly Judged[]): Promise<void> {
     await Promise.all(
       judged.map(async ({ service, containers, judgement }) => {
         const container = containers.find(({ status }) => status === 'running' || status === 'restarting');
         if (judgement.verdict !== 'waiting' || !container) return waitingSince.delete(service.name);
         const since = waitingSince.get(service.name) ?? performance.now();
         waitingSince.set(service.name, since);
-        if (performance.now() - since < tellAfterMs) return;
+        if (performance.now() - since < reportAfterMs) return;
         const line = (await lastLogLines(cli, container.id, 1))[0];
         // An event since this look, such as its health, is newer than what the look has seen.
         if (dirty) return;
         const health = container.healthOutput?.text ? ` (${safeLine(container.healthOutput.text, 120)})` : '';
-        tell(service.name, 'waiting', `for ${judgement.for}${health}`);
-        if (line !== undefined && told.get(`log ${service.name}`) !== line) {
-          told.set(`log ${service.name}`, line);
+        report(service.name, 'waiting', `for ${judgement.for}${health}`);
+        if (line !== undefined && reported.get(`log ${service.name}`) !== line) {
+          reported.set(`log ${service.name}`, line);
           onEvent({ type: 'log', service: service.name, line });
         }
       }),
@@ -160,11 +160,11 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
         if (failure) throw failure.reason;
         for (const { service, containers: own, judgement } of judged) {
           if (judgement.verdict !== 'ready' || !done) continue;
-          if (own.every(({ status }) => status === 'exited')) tellDone(service.name);
-          else tell(service.name, service.hasHealthCheck ? 'healthy' : 'running');
+          if (own.every(({ status }) => status === 'exited')) reportDone(service.name);
+          else report(service.name, service.hasHealthCheck ? 'healthy' : 'running');
         }
         if (done && judged.every(({ judgement }) => judgement.verdict === 'ready')) return containers;
-        await tellWaiting(judged);
+        await reportWaiting(judged);
         await nextEvent(lookEveryMs);
       }
     },
@@ -174,7 +174,7 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
       const before = new Map(first.map(({ id, restarts }) => [id, restarts]));
       observed.forgetStarts();
       const end = performance.now() + stableForMs;
-      tell('stability', 'working', `nothing may restart for ${formatDuration(stableForMs)}`);
+      report('stability', 'working', `nothing may restart for ${formatDuration(stableForMs)}`);
       for (;;) {
         const { containers, judged } = await look();
         const fault = await failureOf(judged);
@@ -192,7 +192,7 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
           });
         }
         if (performance.now() >= end) {
-          tell('stability', 'done', `nothing restarted in ${formatDuration(stableForMs)}`);
+          report('stability', 'done', `nothing restarted in ${formatDuration(stableForMs)}`);
           return containers;
         }
         await nextEvent(Math.min(lookEveryMs, Math.max(1, end - performance.now())));

@@ -13,7 +13,7 @@ export interface ReceiverWish {
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Services print their spans unless somebody wants them by OTLP: by asking for the receiver, or with an endpoint on this
+ * Services print their spans unless they are wanted by OTLP: by a setting for the receiver, or with an endpoint on this
  * machine. The receiver takes that endpoint's port. `undefined`: none is wanted.
  */
 export function receiverWish({
@@ -24,7 +24,7 @@ export function receiverWish({
   const url = otlpEndpoint ? new URL(otlpEndpoint) : undefined;
   const local = url !== undefined && url.protocol === 'http:' && loopback.has(url.hostname);
   if (!enabled && !local) return undefined;
-  // The port that is gRPC's by convention: the reference stack speaks HTTP, and is told the other one.
+  // The port that is gRPC's by convention: the reference stack speaks HTTP, and gets the other one.
   const port = local && Number(url.port || 80) !== grpcPort ? Number(url.port || 80) : httpPort;
   return {
     httpPort: port,

@@ -49,7 +49,7 @@ describe('choosePorts', () => {
 });
 
 describe('portHolder', () => {
-  it('finds who listens, and nobody where nobody does', async () => {
+  it('finds the process that listens, and none where none does', async () => {
     const port = await listen('127.0.0.1');
     expect((await portHolder(port))?.pid).toBe(process.pid);
     servers.pop()?.close();

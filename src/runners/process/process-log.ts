@@ -9,7 +9,7 @@ export function processLog(service: string) {
     try {
       writeSync(2, `${JSON.stringify(line)}\n`);
     } catch {
-      // The disk is full or the reader has gone; there is nobody left to tell.
+      // The disk is full or the reader has gone; no reader is left.
     }
   };
 }

@@ -97,7 +97,7 @@ describe.skipIf(withDocker)(
       writeFileSync(made.file('services/api/package.json'), '{"scripts":{"dev":"node ../../server.js"}}');
       writeFileSync(
         made.file('services/api/.env'),
-        `DATABASE_URL=postgresql://nobody@localhost:1/none\nFROM_FILE=yes\nLOG_LEVEL=debug\nAPI_KEY=${apiKey}\n`,
+        `DATABASE_URL=postgresql://other@localhost:1/none\nFROM_FILE=yes\nLOG_LEVEL=debug\nAPI_KEY=${apiKey}\n`,
       );
       const services = {
         database: { url: `postgresql://localhost:${database}/shop`, start: { compose: 'db' } },

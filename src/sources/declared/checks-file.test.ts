@@ -6,10 +6,26 @@ import { kinds } from './kinds/index.ts';
 
 const read = (text: string, env: Record<string, string> = {}, vars: Record<string, unknown> = {}) => {
   const problems: string[] = [];
-  const found = readChecksFile('checks.yaml', text, { env, vars }, problems);
+  const { checks: found } = readChecksFile('checks.yaml', text, { env, vars }, problems);
   const checks = found.map(({ definition, ...place }) => ({ ...(definition as CheckDefinition), ...place }));
   return { checks, problems };
 };
+
+test('every problem of an entry is reported at once; the key that a mistyped one is meant to be is not missing', () => {
+  const { problems } = read(`
+checks:
+  - id: songs/one
+    kind: http
+    ulr: /songs
+    after: api/health
+    level: urgent
+    status: 200
+`);
+  expect(problems).toHaveLength(3);
+  expect(problems[0]).toBe('checks.yaml:5: http has no "ulr"; did you mean "url"? (ulr of songs/one)');
+  expect(problems[1]).toContain('(after of songs/one)');
+  expect(problems[2]).toContain('(level of songs/one)');
+});
 
 describe('what is declared', () => {
   test('is a check like any other', () => {
@@ -140,6 +156,7 @@ others: 1
         "checks.yaml:33: there is no variable "nowhere" (write \${nowhere:-default} for a default) (url of a/no-variable)",
         "checks.yaml:35: id must be <area>/<name> (id of no-area)",
         "checks.yaml:39: id is missing",
+        "checks.yaml:41: port is more than 65535",
         "checks.yaml:43: has no kind; known: http, tcp, dns, tls, port, postgres-query, redis-command, logs, trace, command, file, process, user, group, package, service, mount, interface, kernel-param, matching",
       ]
     `);

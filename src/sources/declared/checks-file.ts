@@ -1,5 +1,5 @@
-import type { FoundCheck } from '../found.ts';
-import { problemText, readDocument } from './document.ts';
+import type { BrokenCheck, FoundCheck } from '../found.ts';
+import { problemTexts, readDocument } from './document.ts';
 import { checkOfEntry } from './entry.ts';
 import { DeclaredProblem } from './problem.ts';
 import { fillIn, type Scope } from './variables.ts';
@@ -11,13 +11,19 @@ const topKeys = new Set(['$schema', 'vars', 'defaults', 'checks']);
  * Reads a file of declared checks: `vars` are its own variables, below those of the call; `defaults` stand in for what an
  * entry does not say; `for` makes one check of each item of a list. Adds everything that is wrong to `problems`.
  */
-export function readChecksFile(name: string, text: string, scope: Scope, problems: string[]): FoundCheck[] {
+export function readChecksFile(
+  name: string,
+  text: string,
+  scope: Scope,
+  problems: string[],
+): { checks: FoundCheck[]; broken: BrokenCheck[]; isIncomplete: boolean } {
+  const unread = { checks: [], broken: [], isIncomplete: true };
   const document = readDocument(name, text, problems);
-  if (!document) return [];
+  if (!document) return unread;
   const top = document.value;
   if (typeof top !== 'object' || top === null || Array.isArray(top)) {
     problems.push(`${name}:1: must be a map with a list "checks"`);
-    return [];
+    return unread;
   }
   for (const key of Object.keys(top)) {
     if (!topKeys.has(key))
@@ -26,17 +32,19 @@ export function readChecksFile(name: string, text: string, scope: Scope, problem
   const { vars = {}, defaults = {}, checks } = top as Record<string, unknown>;
   if (!Array.isArray(checks) || checks.length === 0) {
     problems.push(`${document.where(['checks'])}: "checks" must be a list with at least one check`);
-    return [];
+    return unread;
   }
   let own: Scope;
   try {
     own = { ...scope, vars: { ...(fillIn(vars, scope, ['vars']) as object), ...scope.vars } };
     scope.learn?.(own.vars);
   } catch (error) {
-    problems.push(problemText(document, [], error));
-    return [];
+    problems.push(...problemTexts(document, [], error));
+    return unread;
   }
   const found: FoundCheck[] = [];
+  const broken: BrokenCheck[] = [];
+  let isIncomplete = false;
   for (const [index, entry] of checks.entries()) {
     try {
       for (const each of expand(entry, own)) {
@@ -45,10 +53,14 @@ export function readChecksFile(name: string, text: string, scope: Scope, problem
         found.push(checkOfEntry({ ...(defaults as object), ...filled }, document.where(['checks', index])));
       }
     } catch (error) {
-      problems.push(problemText(document, ['checks', index], error, idOf(entry)));
+      const id = idOf(entry);
+      problems.push(...problemTexts(document, ['checks', index], error, id));
+      if (id === undefined || id.includes('${')) isIncomplete = true;
+      else
+        broken.push({ id, source: document.where(['checks', index]), after: (entry as BrokenCheck).after });
     }
   }
-  return found;
+  return { checks: found, broken, isIncomplete };
 }
 
 function idOf(entry: unknown): string | undefined {

@@ -23,10 +23,17 @@ export function readDocument(name: string, text: string, problems: string[]): De
   }
 }
 
-/** Returns the problem with its line, its key and the name of its entry. Throws errors that are no `DeclaredProblem`. */
-export function problemText(document: DeclaredDocument, base: Path, error: unknown, name?: string): string {
+/** Returns each problem with its line, its key and the name of its entry. Throws errors that are no `DeclaredProblem`. */
+export function problemTexts(
+  document: DeclaredDocument,
+  base: Path,
+  error: unknown,
+  name?: string,
+): string[] {
   if (!(error instanceof DeclaredProblem)) throw error;
-  const key = error.path.join('.');
-  const place = name === undefined ? '' : [key, name].filter(Boolean).join(' of ');
-  return `${document.where([...base, ...error.path])}: ${error.message}${place ? ` (${place})` : ''}`;
+  return [error, ...error.further].map(({ path, message }) => {
+    const key = path.join('.');
+    const place = name === undefined ? '' : [key, name].filter(Boolean).join(' of ');
+    return `${document.where([...base, ...path])}: ${message}${place ? ` (${place})` : ''}`;
+  });
 }

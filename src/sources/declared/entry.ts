@@ -73,7 +73,7 @@ interface Expectation {
   matcher: Matcher;
 }
 
-/** Compiles an entry, its variables filled in, to a definition. Throws `DeclaredProblem` with the first problem. */
+/** Compiles an entry, its variables filled in, to a definition. Throws a `DeclaredProblem`. */
 export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
     throw new DeclaredProblem([], 'a check must be a map');
@@ -217,21 +217,25 @@ function valueText(value: unknown): string {
   return shown(value);
 }
 
-/** A key that is not known comes first: a mistyped name is also a missing one. */
-function problemOf(issues: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]], kind: Kind): DeclaredProblem {
-  const issue = issues.find(({ message }) => message === unknownKey) ?? issues[0];
-  const path = (issue.path ?? []).map(({ key }) => key as string | number);
-  if (issue.message === unknownKey) {
+/** Returns one problem that holds all of them: keys that are not known first, without the keys that these are meant to be. */
+function problemOf(issues: readonly v.BaseIssue<unknown>[], kind: Kind): DeclaredProblem {
+  const known = [...Object.keys(commonShape), ...Object.keys(kind.target), ...Object.keys(kind.attributes)];
+  const meant = new Set<string>();
+  const mistyped: DeclaredProblem[] = [];
+  const others: DeclaredProblem[] = [];
+  for (const { message, path: items = [] } of issues) {
+    const path = items.map(({ key }) => key as string | number);
     const key = String(path.at(-1));
-    const near = nearest(key, [
-      ...Object.keys(commonShape),
-      ...Object.keys(kind.target),
-      ...Object.keys(kind.attributes),
-    ]);
-    return new DeclaredProblem(
-      path,
-      `${kind.name} has no "${key}"${near ? `; did you mean "${near}"?` : ''}`,
+    if (message !== unknownKey) {
+      others.push(new DeclaredProblem(path, `${path.join('.') || 'the entry'} ${message}`));
+      continue;
+    }
+    const near = nearest(key, known);
+    if (near) meant.add(near);
+    mistyped.push(
+      new DeclaredProblem(path, `${kind.name} has no "${key}"${near ? `; did you mean "${near}"?` : ''}`),
     );
   }
-  return new DeclaredProblem(path, `${path.join('.') || 'the entry'} ${issue.message}`);
+  const [first, ...rest] = [...mistyped, ...others.filter(({ path }) => !meant.has(path.join('.')))];
+  return new DeclaredProblem(first?.path ?? [], first?.message ?? 'the entry is invalid', rest);
 }

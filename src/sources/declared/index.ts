@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import { knownSecrets } from '../../base/known-secrets.ts';
-import type { Found, FoundCheck } from '../found.ts';
+import type { BrokenCheck, Found, FoundCheck } from '../found.ts';
 import { noticingSecrets, secretsIn } from './secrets.ts';
 
 export interface DeclaredSources {
@@ -31,6 +31,8 @@ export async function findDeclaredChecks(sources: DeclaredSources): Promise<Foun
   const { files = [], gossfiles = [], root, env } = sources;
   const problems: string[] = [];
   const checks: FoundCheck[] = [];
+  const broken: BrokenCheck[] = [];
+  let isIncomplete = false;
   const notices: string[] = [];
   const secrets = new Set<string>();
   const found = {
@@ -50,7 +52,14 @@ export async function findDeclaredChecks(sources: DeclaredSources): Promise<Foun
     const { readChecksFile } = await import('./checks-file.ts');
     for (const file of files) {
       const text = await readText(file, root, problems);
-      if (text !== undefined) checks.push(...readChecksFile(shownName(file, root), text, scope, problems));
+      if (text === undefined) {
+        isIncomplete = true;
+        continue;
+      }
+      const read = readChecksFile(shownName(file, root), text, scope, problems);
+      checks.push(...read.checks);
+      broken.push(...read.broken);
+      isIncomplete ||= read.isIncomplete;
     }
   }
   if (gossfiles.length > 0) {
@@ -59,13 +68,14 @@ export async function findDeclaredChecks(sources: DeclaredSources): Promise<Foun
     for (const file of gossfiles) {
       const before = problems.length;
       const read = await readGossfile(file, shownName(file, root), reading);
+      isIncomplete ||= problems.length > before;
       if (read.checks.length === 0 && problems.length === before)
         problems.push(`${shownName(file, root)}: holds no test once its templates are rendered`);
       checks.push(...read.checks);
       notices.push(...read.notices);
     }
   }
-  return { checks, problems, notices, secrets: [...secrets] };
+  return { checks, broken, isIncomplete, problems, notices, secrets: [...secrets] };
 }
 
 async function readVars(

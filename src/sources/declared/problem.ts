@@ -2,9 +2,12 @@
 export class DeclaredProblem extends Error {
   override readonly name = 'DeclaredProblem';
   readonly path: readonly (string | number)[];
+  /** Further problems of the same entry. */
+  readonly further: readonly DeclaredProblem[];
 
-  constructor(path: readonly (string | number)[], message: string) {
+  constructor(path: readonly (string | number)[], message: string, further: readonly DeclaredProblem[] = []) {
     super(message);
     this.path = path;
+    this.further = further;
   }
 }

@@ -5,7 +5,7 @@ import { messageOf } from '../../../base/errors.ts';
 import { knownSecrets } from '../../../base/known-secrets.ts';
 import { nearest } from '../../../base/nearest.ts';
 import type { FoundCheck } from '../../found.ts';
-import { type DeclaredDocument, problemText, readDocument } from '../document.ts';
+import { type DeclaredDocument, problemTexts, readDocument } from '../document.ts';
 import { TemplateProblem } from '../go-template/problem.ts';
 import { renderTemplate } from '../go-template/render.ts';
 import type { Scope } from '../variables.ts';
@@ -119,7 +119,7 @@ function addTest(
       const reason = `not supported: ${error.message}`;
       note(`: ${reason}`);
       tests.set(name, skippedResource(type, key, reason, place));
-    } else problems.push(problemText(document, [type, key], error, `${type} "${key}"`));
+    } else problems.push(...problemTexts(document, [type, key], error, `${type} "${key}"`));
   }
 }
 

@@ -130,7 +130,7 @@ describe.skipIf(missing)(`beside goss${missing ? ` (skipped: ${missing})` : ''}`
         body: ['Bearer x'],
       },
       slow: { url: at('/slow'), timeout: 300, status: 200 },
-      nobody: { url: 'http://127.0.0.1:1/', status: 200 },
+      refused: { url: 'http://127.0.0.1:1/', status: 200 },
       skipped: { url: at('/page'), status: 500, skip: true },
       matcher: {
         url: at('/page'),

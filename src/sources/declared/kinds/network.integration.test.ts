@@ -61,8 +61,8 @@ describe('dns', () => {
       code: 'unreachable',
       actual: expect.stringContaining('no answer'),
     });
-    const nobody = 'kind: dns, server: "127.0.0.1:1", timeout: 2s, name: a.example, resolvable: false';
-    expect(await runForReal(declared(nobody))).toMatchObject({ status: 'fail', code: 'unreachable' });
+    const noServer = 'kind: dns, server: "127.0.0.1:1", timeout: 2s, name: a.example, resolvable: false';
+    expect(await runForReal(declared(noServer))).toMatchObject({ status: 'fail', code: 'unreachable' });
   });
 });
 
