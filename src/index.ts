@@ -31,14 +31,12 @@ export type { RuntimeContext } from './runners/context.ts';
 export type { Runner } from './runners/runner.ts';
 export type {
   Endpoints,
-  Endpoints,
   Runtime,
-  RuntimeEvent,
   RuntimeEvent,
   RuntimeName,
   ServiceStatus,
-  UpOptions,
+  UpOptions as RuntimeUpOptions,
 } from './runners/runtime.ts';
 export type { ServicesInput } from './services/schema.ts';
 export type { CheckSources } from './session/all-checks.ts';
-export type { Migrated, UpEvent, UpEvent } from './session/start-stack.ts';
+export type { Migrated, UpEvent } from './session/start-stack.ts';
