@@ -31,6 +31,7 @@ import { stopStack } from './session/stop-stack.ts';
 import { openStackSource } from './session/verdict-source.ts';
 import type { RunTrace } from './telemetry/run-trace.ts';
 
+/** Where a configuration is found, and what overrides it. */
 export interface LoadProjectOptions {
   /** The configuration file is searched from this folder upwards. Default: the working directory. */
   cwd?: string;
@@ -79,6 +80,7 @@ export interface StartedRun {
   abandon(stalledId: string | undefined): RunResult;
 }
 
+/** Which checks of which stack run, and the callbacks of the run; everything else is `project.config.verify`. */
 export interface VerifyOptions extends RunSelection {
   /** The stack to verify. Default: the one that `up` started, else the configured addresses. */
   runtime?: RuntimeName;
@@ -200,6 +202,7 @@ async function openTrace({ env, redact }: Project): Promise<RunTrace | undefined
   return startRunTrace(env, toolVersion, redact);
 }
 
+/** How a stack is started. */
 export interface UpOptions {
   /** Default: `runtime` of the configuration, else what runs already, else compose where Docker answers, else embedded. */
   runtime?: 'auto' | RuntimeName;
@@ -209,6 +212,7 @@ export interface UpOptions {
   onEvent?(event: UpEvent): void;
 }
 
+/** A stack that runs, is migrated and is ready. */
 export interface UpResult {
   runtime: RuntimeName;
   /** Why this runtime, as a phrase. */
@@ -244,6 +248,7 @@ export async function up(project: Project, options: UpOptions = {}): Promise<UpR
   }
 }
 
+/** What is stopped and removed. */
 export interface DownOptions {
   /** Remove the data as well. Default `false`. */
   volumes?: boolean;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -6,6 +6,7 @@ import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { distFolder, packageRoot } from './base/package-root.ts';
 import { parseCall } from './commands/program.ts';
+import { commandsIn } from './testing/commands-in.ts';
 import { makeProject, notBuilt, type TestProject } from './testing/project.ts';
 
 const readme = readFileSync(path.join(packageRoot, 'README.md'), 'utf8');
@@ -16,19 +17,20 @@ function examples(language: string, holding: RegExp): string[] {
   return blocks.flatMap(([, name, text = '']) => (name === language && holding.test(text) ? [text] : []));
 }
 
-/** Each call of ours in the examples, as arguments. */
-function calls(): string[][] {
-  return examples('sh', /meatymusic/)
-    .join('\n')
-    .replace(/\\\n/g, ' ')
-    .split(/\n|&&|\|/)
-    .flatMap((line) => /(?:^|\s)meatymusic\s+(.*)/.exec(line.replace(/\s#.*/, ''))?.[1] ?? [])
-    .map((words) => [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain));
-}
+const calls = () => commandsIn(examples('sh', /meatymusic/).join('\n'));
 
 const yamlConfigs = examples('yaml', /meatymusic\.config\.yaml/);
 const yamlChecks = examples('yaml', /^checks:/m);
 const tsConfigs = examples('ts', /defineConfig/);
+
+/** The pages of the built-in checks. */
+function builtInPages(): string[] {
+  const folder = path.join(packageRoot, 'docs/checks');
+  const files = readdirSync(folder, { recursive: true }).map(String);
+  return files
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => readFileSync(path.join(folder, file), 'utf8'));
+}
 
 /** A published schema names the draft that it keeps to. */
 function problemsBy(name: string, document: unknown): unknown {
@@ -43,6 +45,24 @@ describe('the README', () => {
   it('has an example of each kind', () => {
     expect([yamlConfigs.length, yamlChecks.length, tsConfigs.length]).toEqual([1, 1, 1]);
     expect(calls().length).toBeGreaterThan(15);
+  });
+
+  it('shows checks, headlines and codes that exist', () => {
+    const output = examples('text', /meatymusic/).join('\n');
+    const pages = builtInPages().join('\n');
+    const titles = [...output.matchAll(/^ {2}✔ (.*?)(?: {2,}.*)?$/gm)].map(([, title = '']) => title);
+    expect(titles.length).toBeGreaterThan(3);
+    expect(titles.filter((title) => !pages.includes(`**${title}.**`))).toEqual([]);
+    const failures = [...output.matchAll(/^ {2}✖ (.*?) {2,}([\w/-]+) \[(.*)\]$/gm)];
+    expect(failures.length).toBeGreaterThan(0);
+    for (const [, headline = '', id, code] of failures) {
+      const page = readFileSync(path.join(packageRoot, `docs/checks/${id}.md`), 'utf8');
+      expect(page).toContain(`| \`${code}\` | ${headline} |`);
+    }
+  });
+
+  it('has at most 200 lines', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(201);
   });
 
   it.each(calls().map((args) => [args.join(' '), args] as const))(

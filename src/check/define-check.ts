@@ -116,7 +116,7 @@ export interface Check extends CheckDefinition {
  *   needs: ['http'],
  *   codes: { 'wrong-status': { means: 'the status is not 200', hint: 'meatymusic logs api' } },
  *   async run({ http, stack, pass, fail }) {
- *     const { response, actual, evidence } = await exchange(http, { url: `${stack.api.url}/songs` });
+ *     const { response, actual, evidence } = await exchange(http, { url: `${stack.services.api.url}/songs` });
  *     if (response?.status === 200) return pass(actual, { count: 1, what: 'response' }, [evidence]);
  *     return fail('wrong-status', { expected: '200', actual, evidence: [evidence] });
  *   },

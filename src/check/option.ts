@@ -9,9 +9,10 @@ export interface CheckOption<Value = unknown> {
   description: string;
 }
 
+// biome-ignore-start lint/suspicious/noExplicitAny: a check's options are read by names that only its own file knows
 /** The options of a check by name. */
-// biome-ignore lint/suspicious/noExplicitAny: a check's options are read by names that only its own file knows
 export type CheckOptions = Readonly<Record<string, CheckOption<any>>>;
+// biome-ignore-end lint/suspicious/noExplicitAny: a check's options are read by names that only its own file knows
 
 /** The values of options, by name. */
 export type OptionValues<Options extends CheckOptions> = {

@@ -51,6 +51,7 @@ export type SpanChange =
   | 'illegal-state'
   | 'kept-state';
 
+/** A change of the answers of a service. */
 export interface HttpChange {
   /** Only requests whose path starts so. Default: all. */
   path?: string;

@@ -15,11 +15,13 @@ export type FakeProbe<Probe> = {
     : never;
 };
 
+/** The fakes of the probes that a check needs; a method without a fake throws. */
 export type FakeProbes = { [Name in keyof Probes]?: FakeProbe<Probes[Name]> };
 
 type DeepPartial<T> = T extends object ? { [Key in keyof T]?: DeepPartial<T[Key]> } : T;
 
-interface Case {
+/** A situation of a check: what its probes answer, its options, and the stack. */
+export interface Case {
   /** The case, as the end of "passes when …", "fails when …". */
   when: string;
   probes: FakeProbes;
@@ -29,10 +31,12 @@ interface Case {
   stack?: DeepPartial<StackInfo>;
 }
 
+/** A case in which the check passes. Texts are compared whole, patterns are matched; default: not compared. */
 export interface PassingCase extends Case {
   summary?: string | RegExp;
 }
 
+/** A case in which the check fails with this code. */
 export interface FailingCase<Code extends string = string> extends Case {
   code: Code;
   expected?: string | RegExp;
@@ -40,11 +44,13 @@ export interface FailingCase<Code extends string = string> extends Case {
   hint?: string | RegExp;
 }
 
+/** A case that the check cannot judge. */
 export interface SkippedCase extends Case {
   reason?: string | RegExp;
   enable?: string | RegExp;
 }
 
+/** The cases of a check: at least one that passes, and one for each of its codes. */
 export interface CheckCases<Code extends string = string> {
   passes: readonly PassingCase[];
   fails: readonly FailingCase<Code>[];
@@ -59,7 +65,14 @@ export interface TestRunner {
 
 /**
  * Tests a check with fake probes, one test a case. Refuses cases that would prove nothing: no case that passes, no case
- * that fails, or a code that no case shows.
+ * that fails, or a code that no case shows. `runner` defaults to the globals `describe` and `it`. Throws a `TypeError` for
+ * refused cases.
+ *
+ * @example
+ * testCheck(summary, {
+ *   passes: [{ when: 'it answers 200', probes: { http: { request: response(200) } } }],
+ *   fails: [{ when: 'it answers 503', code: 'wrong-status', probes: { http: { request: response(503) } } }],
+ * });
  */
 export function testCheck<Options extends CheckOptions, Needs extends ProbeName, Code extends string>(
   check: CheckDefinition<Options, Needs, Code>,
@@ -110,7 +123,12 @@ function refusalOf({ codes }: CheckDefinition, { passes, fails }: CheckCases): s
   return unknown.length > 0 ? `the check has no code ${unknown.join(', ')}` : undefined;
 }
 
-/** Resolves to the verdict as the engine counts it: a pass that examined nothing is a failure. Rejects with what the check threw. */
+/**
+ * Resolves to the verdict as the engine counts it: a pass that examined nothing is a failure. Rejects with what the check threw.
+ *
+ * @example
+ * const verdict = await verdictOf(summary, { probes: { http: { request: new Error('ECONNREFUSED') } } });
+ */
 export async function verdictOf<Options extends CheckOptions, Needs extends ProbeName, Code extends string>(
   check: CheckDefinition<Options, Needs, Code>,
   { probes, options = {}, stack = {} }: Omit<Case, 'when'>,

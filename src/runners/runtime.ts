@@ -14,6 +14,7 @@ export type Endpoints = Record<string, Endpoint>;
 
 export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing' | 'unknown';
 
+/** The state of a service, as `status` shows it. */
 export interface ServiceStatus {
   service: string;
   /** Which of the contract's services it is; absent for others of a compose file. */
@@ -40,6 +41,7 @@ export type RuntimeEvent =
   | { type: 'log'; service: string; line: string }
   | { type: 'notice'; message: string };
 
+/** How a runtime starts its services. */
 export interface UpOptions {
   ports: 'auto' | 'fixed';
   timeoutMs: number;

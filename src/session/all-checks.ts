@@ -8,6 +8,7 @@ import { fanOut, type JudgedService } from '../sources/fan-out.ts';
 import { makeChecks } from '../sources/make-checks.ts';
 import { findInPlugin } from '../sources/plugins.ts';
 
+/** Sources of checks of one call, beside the configured ones. */
 export interface CheckSources {
   /** Files of declared checks and gossfiles of this call, beside the configured ones. */
   files?: readonly string[];

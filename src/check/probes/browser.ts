@@ -23,6 +23,7 @@ export interface BrowserVisit {
   durationMs: number;
 }
 
+/** Opens pages in a real browser and records what they do. */
 export interface BrowserProbe {
   available(): Promise<{ available: boolean; browser: string; enable?: string }>;
   visit(visit: {

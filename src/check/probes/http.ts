@@ -42,6 +42,7 @@ export interface HttpResponse {
   durationMs: number;
 }
 
+/** Sends HTTP requests. */
 export interface HttpProbe {
   /** Redirects are not followed. */
   request(request: HttpRequest): Promise<HttpResponse>;

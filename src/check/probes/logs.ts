@@ -54,6 +54,7 @@ export interface LogQuery {
   limit?: number;
 }
 
+/** Reads the logs of services. */
 export interface LogsProbe {
   /** Whether this stack's log can be read from here, and if not, what would make it possible. */
   available(query: {

@@ -11,6 +11,7 @@ export interface CommandResult {
   durationMs: number;
 }
 
+/** Runs commands. */
 export interface CommandProbe {
   /**
    * A non-zero exit is a result, not an error. Of each output the last 16 MiB are kept. When time is up, all that it started is
@@ -30,6 +31,7 @@ export interface CommandProbe {
 
 export type Checksum = 'md5' | 'sha256' | 'sha512';
 
+/** Reads files. */
 export interface FileProbe {
   /** Of a link itself; checksums are those of the file that it leads to. */
   stat(query: { path: string; checksums?: Checksum[] }): Promise<{
@@ -52,6 +54,7 @@ export interface FileProbe {
   }): Promise<{ text: string; bytes: number; truncated: boolean }>;
 }
 
+/** Finds processes. */
 export interface ProcessProbe {
   /** Looks in the list of processes, which the attempts of a run share for half a second. */
   find(query: { name: string }): Promise<{ running: boolean; pids: number[] }>;

@@ -28,6 +28,7 @@ export interface CommandMigrationState {
   suggested?: string;
 }
 
+/** Reads the state of the migrations. */
 export interface MigrationsProbe {
   /** Read-only. */
   state(): Promise<MigrationState>;

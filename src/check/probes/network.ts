@@ -1,3 +1,4 @@
+/** Opens connections. */
 export interface TcpProbe {
   connect(target: {
     host: string;
@@ -19,10 +20,12 @@ export interface DnsQuery {
   trailingDot?: boolean;
 }
 
+/** Resolves names. */
 export interface DnsProbe {
   resolve(query: DnsQuery): Promise<{ records: string[]; durationMs: number }>;
 }
 
+/** Reads certificates. */
 export interface TlsProbe {
   inspect(target: {
     host: string;

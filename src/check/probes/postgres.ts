@@ -19,6 +19,7 @@ export type SqlOutcome = ({ ok: true } & SqlRows) | { ok: false; code: string; m
 /** `owner`: the configured connection. `application`: the connection or role that the application has. */
 export type DatabaseRole = 'owner' | 'application';
 
+/** Runs statements in PostgreSQL. */
 export interface PostgresProbe {
   /** One statement in a read-only transaction. Rejects with the SQLSTATE as code. */
   query(step: SqlStep & { as?: DatabaseRole }): Promise<SqlRows>;

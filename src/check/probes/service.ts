@@ -13,6 +13,7 @@ export interface ServiceFacts {
   note?: string;
 }
 
+/** Observes the process or container of the service that a check judges. */
 export interface ServiceProbe {
   status(query: { service: ServiceName }): Promise<ServiceFacts>;
 }

@@ -16,6 +16,7 @@ export interface SpanQuery {
   limit?: number;
 }
 
+/** Reads the spans that the services export. */
 export interface SpansProbe {
   /** `elsewhere`: address to which the services export and where nothing can be read from here. */
   available(): Promise<{ available: boolean; source: string; enable?: string; elsewhere?: string }>;
