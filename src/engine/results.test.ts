@@ -27,12 +27,7 @@ describe('the exit code of a run', () => {
     ['a pass', [result('pass')], {}, 0],
     ['a required failure', [result('pass'), result('fail')], {}, 1],
     ['an advisory failure', [result('pass'), result('fail', 'advisory')], {}, 0],
-    [
-      'a required check blocked by an advisory one',
-      [result('fail', 'advisory'), result('blocked')],
-      {},
-      1,
-    ],
+    ['a required check blocked by an advisory one', [result('fail', 'advisory'), result('blocked')], {}, 1],
     ['an advisory check that is blocked', [result('pass'), result('blocked', 'advisory')], {}, 0],
     ['a skip beside a pass', [result('pass'), result('skip')], {}, 0],
     ['only skips', [result('skip'), result('skip')], {}, 2],
@@ -100,7 +95,9 @@ describe('the result of a check', () => {
     tags: ['t'],
   } as unknown as Check;
   const settle = (outcome: object, attempts: object[] = [{}]) =>
-    resultOf({ check, outcome, attempts, startMs: 5, endMs: 12 } as unknown as Parameters<typeof resultOf>[0]);
+    resultOf({ check, outcome, attempts, startMs: 5, endMs: 12 } as unknown as Parameters<
+      typeof resultOf
+    >[0]);
 
   test('names its area, level, time and tags', () => {
     const settled = settle({ status: 'pass', summary: 's', examined: [], evidence: [] });
@@ -115,17 +112,25 @@ describe('the result of a check', () => {
 
   test('carries the parts of its verdict', () => {
     const failed = { code: 'x', expected: 'e', actual: 'a' };
-    expect(settle({ status: 'fail', ...failed, hint: 'h', evidence: [] })).toMatchObject({ ...failed, hint: 'h' });
+    expect(settle({ status: 'fail', ...failed, hint: 'h', evidence: [] })).toMatchObject({
+      ...failed,
+      hint: 'h',
+    });
     expect(settle({ status: 'fail', ...failed, evidence: [] })).not.toHaveProperty('hint');
     expect(settle({ status: 'skip', reason: 'r', enable: 'e' })).toMatchObject({ reason: 'r', enable: 'e' });
     expect(settle({ status: 'skip', reason: 'r' })).not.toHaveProperty('enable');
-    expect(settle({ status: 'blocked', blockedBy: ['a/c'] })).toMatchObject({ blockedBy: ['a/c'], evidence: [] });
+    expect(settle({ status: 'blocked', blockedBy: ['a/c'] })).toMatchObject({
+      blockedBy: ['a/c'],
+      evidence: [],
+    });
   });
 
   test('names the place where a broken check threw', () => {
     const broken = (stack?: string) =>
       settle({ status: 'error', code: 'threw', actual: 'a', stack, evidence: [] });
-    expect(broken('Error: at\n    at run (x.ts:1:2)\n    at y')).toMatchObject({ hint: 'thrown at run (x.ts:1:2)' });
+    expect(broken('Error: at\n    at run (x.ts:1:2)\n    at y')).toMatchObject({
+      hint: 'thrown at run (x.ts:1:2)',
+    });
     expect(broken('Error: no frame')).toMatchObject({ hint: '' });
     expect(broken()).not.toHaveProperty('hint');
   });
