@@ -44,7 +44,7 @@ export function judgeVerdict(
   if (status === 'fail') return judgeFail(check, verdict as Fail);
   if (status === 'skip') {
     const { reason } = verdict as Skip;
-    return typeof reason === 'string' && reason !== ''
+    return typeof reason === 'string' && reason.trim() !== ''
       ? (verdict as Skip)
       : bad('it skipped without a reason');
   }

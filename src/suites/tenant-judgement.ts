@@ -50,6 +50,8 @@ const deeds: Record<AttemptKind, string> = {
 
 /** Errors after which it is not known what the attempt would have done. */
 const undecided = /^(55P03|57014|40P01|40001|53\d\d\d|25P02|XX\d\d\d)$/;
+/** Errors of constraints, which PostgreSQL checks after the policies of a row: another row might have been accepted. */
+const constraint = /^23\d\d\d$/;
 /** Errors of a statement that this database or relation does not support. */
 const unsupported = /^(55000|0A000|42809|428C9)$/;
 
@@ -86,7 +88,10 @@ export function judgeSession(
       const attempt = byId.get(outcome.id);
       if (!attempt) continue;
       attempts++;
-      if (outcome.code && undecided.test(outcome.code)) {
+      if (
+        outcome.code &&
+        (undecided.test(outcome.code) || (!attempt.isRead && constraint.test(outcome.code)))
+      ) {
         notes.push(`${attempt.target}: ${attempt.kind}: ${outcome.message} (${outcome.code})`);
         continue;
       }

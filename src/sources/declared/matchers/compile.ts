@@ -27,8 +27,27 @@ export function all(matchers: Matcher[]): Matcher {
 
 /** Returns the first judgement that is not the given one, in order; that one if there is none. */
 export function firstOther(matchers: readonly Matcher[], value: unknown, expected: boolean): Judgement {
-  for (const matcher of matchers) {
-    const judgement = matcher.test(value);
+  return firstOf(matchers, (matcher) => matcher.test(value), expected);
+}
+
+/** Returns true if each is judged true, else the first other judgement. */
+export function everyJudgement<Item>(items: readonly Item[], judge: (item: Item) => Judgement): Judgement {
+  return firstOf(items, judge, true);
+}
+
+/** Returns true if one of the values meets the expectation; `undefined` if none does and one cannot be judged. */
+export function someOf(values: readonly unknown[], matcher: Matcher): Judgement {
+  const judgements = values.map((value) => matcher.test(value));
+  return judgements.includes(true) || (judgements.includes(undefined) ? undefined : false);
+}
+
+function firstOf<Item>(
+  items: readonly Item[],
+  judge: (item: Item) => Judgement,
+  expected: boolean,
+): Judgement {
+  for (const item of items) {
+    const judgement = judge(item);
     if (judgement !== expected) return judgement;
   }
   return expected;

@@ -1,6 +1,6 @@
 import { DeclaredProblem } from '../problem.ts';
 import { listOf, regexpOf } from './arguments.ts';
-import { all, type Compile, type CompileMatcher, type Matcher, type Path } from './compile.ts';
+import { all, type Compile, type CompileMatcher, type Matcher, type Path, someOf } from './compile.ts';
 import { TextLines } from './text-lines.ts';
 import { shown, toList, toText } from './values.ts';
 
@@ -11,8 +11,8 @@ export const listMatchers: Record<string, Compile> = {
     return {
       text: `has an element that ${element.text}`,
       test: (value) => {
-        const judgements = toList(value)?.map((item) => element.test(item)) ?? [undefined];
-        return judgements.includes(true) || (judgements.includes(undefined) ? undefined : false);
+        const items = toList(value);
+        return items && someOf(items, element);
       },
     };
   },

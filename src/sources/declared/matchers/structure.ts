@@ -1,6 +1,6 @@
 import { DeclaredProblem } from '../problem.ts';
 import { listOf, mapOf, stringOf } from './arguments.ts';
-import { all, type Compile, firstOther } from './compile.ts';
+import { all, type Compile, everyJudgement, firstOther, someOf } from './compile.ts';
 import { compileJsonQuery, nothing } from './json-query.ts';
 import { equals, isMap, lengthOf, shown, toJson } from './values.ts';
 
@@ -43,7 +43,7 @@ export const structureMatchers: Record<string, Compile> = {
     const wanted = inner(argument, path);
     return {
       text: `has a key that ${wanted.text}`,
-      test: (value) => (isMap(value) ? Object.keys(value).some((key) => wanted.test(key)) : undefined),
+      test: (value) => (isMap(value) ? someOf(Object.keys(value), wanted) : undefined),
     };
   },
   keys: (argument, path) => {
@@ -61,7 +61,7 @@ export const structureMatchers: Record<string, Compile> = {
       text: `has ${wanted.map(([key, each]) => `${key} that ${each.text}`).join(', ')}`,
       test: (value) =>
         isMap(value)
-          ? wanted.every(([key, each]) => Object.hasOwn(value, key) && each.test(value[key]) === true)
+          ? everyJudgement(wanted, ([key, each]) => Object.hasOwn(value, key) && each.test(value[key]))
           : undefined,
     };
   },
@@ -79,12 +79,10 @@ export const structureMatchers: Record<string, Compile> = {
       test: (value) => {
         const json = toJson(value);
         if (json === nothing) return undefined;
-        for (const { find, wanted } of queries) {
+        return everyJudgement(queries, ({ find, wanted }) => {
           const found = find(json);
-          const judgement = found === nothing ? undefined : wanted.test(found);
-          if (judgement !== true) return judgement;
-        }
-        return true;
+          return found === nothing ? undefined : wanted.test(found);
+        });
       },
     };
   },
