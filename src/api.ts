@@ -19,7 +19,7 @@ import { chooseRuntime, findRuntime } from './runners/choose.ts';
 import { createRuntime } from './runners/index.ts';
 import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts';
 import { acceptanceOf, type NewWaivers, toWaiver } from './session/accept-failures.ts';
-import { failOnFlaky, saveRun, waive } from './session/after-run.ts';
+import { gatesOf, saveRun, waive } from './session/after-run.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { learnSecretsOfChecks } from './session/learn-checks.ts';
@@ -89,6 +89,8 @@ export interface VerifyOptions extends RunSelection {
   from?: string | undefined;
   /** Waives each required failure, and adds the waivers to `meatymusic.waivers.yaml`. Default: the waivers there are. */
   waiveFailures?: NewWaivers | undefined;
+  /** A result whose failures do not fail the run, and its name. Default: none. */
+  against?: { result: RunResult; name: string } | undefined;
   /** Ends the run: checks without a verdict are skipped, and the result has `endedBy: 'interrupted'`. */
   signal?: AbortSignal;
   /** Called for each event of the run, synchronously. */
@@ -137,9 +139,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
   const runs = (check: Check) =>
     !reasonToSkip(check, stack, settings.readOnly) && !failWithoutService(check, stack);
   const newWaiver = options.waiveFailures && toWaiver(options.waiveFailures, project.redact);
-  const others = settings.failOnFlaky
-    ? [failOnFlaky(project, { runtime: stack.runtime, revision: await revision })]
-    : [];
+  const others = await gatesOf(project, { stack, revision, against: options.against, onNotice });
   let result: RunResult;
   let trace: RunTrace | undefined;
   try {

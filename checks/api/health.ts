@@ -62,6 +62,13 @@ export default defineCheck({
       change: { path: '/health', status: 429 },
     },
     {
+      name: 'its body is not what its headers announce',
+      code: 'unreadable',
+      kind: 'http',
+      service: 'api',
+      change: { path: '/health', setHeaders: { 'content-encoding': 'gzip' } },
+    },
+    {
       name: 'the answer does not come',
       code: 'timeout',
       kind: 'http',

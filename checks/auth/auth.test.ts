@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../../src/check/probes.ts';
 import { type FakeProbes, testCheck, verdictOf } from '../../src/check/tester.ts';
-import { answering, refused, response, timedOut } from '../../src/testing/responses.ts';
+import { answering, refused, response, timedOut, unreadable } from '../../src/testing/responses.ts';
 import badSignature from './bad-signature.ts';
 import expired from './expired.ts';
 import foreignKey from './foreign-key.ts';
@@ -62,6 +62,7 @@ testCheck(
         actual: /nothing listens/,
       },
       { when: 'the answer is late', code: 'timeout', probes: api({ bare: timedOut }) },
+      { when: 'the answer cannot be read', code: 'unreadable', probes: api({ bare: unreadable }) },
       { when: 'there are too many requests', code: 'rate-limited', probes: api({ bare: response(429) }) },
       {
         when: 'there are too many requests with a token',
@@ -124,6 +125,7 @@ testCheck(
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: api({ valid: refused }) },
       { when: 'the answer is late', code: 'timeout', probes: api({ valid: timedOut }) },
+      { when: 'the answer cannot be read', code: 'unreadable', probes: api({ valid: unreadable }) },
       { when: 'there are too many requests', code: 'rate-limited', probes: api({ valid: response(429) }) },
       { when: 'there is no such endpoint', code: 'no-endpoint', probes: api({ valid: response(404) }) },
       { when: 'it is redirected elsewhere', code: 'redirected', probes: api({ valid: elsewhere }) },
@@ -206,6 +208,7 @@ for (const check of [
       fails: [
         { when: 'nothing answers', code: 'unreachable', probes: api({ bare: refused }) },
         { when: 'the answer is late', code: 'timeout', probes: api({ forged: timedOut }) },
+        { when: 'the answer cannot be read', code: 'unreadable', probes: api({ forged: unreadable }) },
         { when: 'there are too many requests', code: 'rate-limited', probes: api({ forged: response(429) }) },
         {
           when: 'there are too many of the control',

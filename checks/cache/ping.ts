@@ -1,5 +1,5 @@
 import { attempt, defineCheck, fact } from '../../src/check/index.ts';
-import { redisCodeOf, redisCodes } from '../../src/suites/index.ts';
+import { redisCodeOf, redisCodes, redisSabotage } from '../../src/suites/index.ts';
 
 /** Verifies that Redis answers PING with PONG. Connecting alone proves nothing: a silent port accepts connections too. */
 export default defineCheck({
@@ -18,7 +18,17 @@ export default defineCheck({
       hint: 'is it Redis that listens there?',
     },
   },
-  sabotage: [{ name: 'Redis is stopped', code: 'unreachable', kind: 'stop', service: 'cache' }],
+  sabotage: [
+    { name: 'Redis is stopped', code: 'unreachable', kind: 'stop', service: 'cache' },
+    ...redisSabotage,
+    {
+      name: 'another answer to PING',
+      code: 'wrong-answer',
+      kind: 'canned',
+      service: 'cache',
+      replies: { PING: '+PANG', '*': '+OK' },
+    },
+  ],
   async run({ redis, ids, stack, pass, fail, remainingMs, signal }) {
     const expected = `PONG from ${stack.services.cache.host}:${stack.services.cache.port}`;
     for (;;) {

@@ -1,5 +1,5 @@
 import { attempt, defineCheck, fact, option, type RedisProbe, v } from '../../src/check/index.ts';
-import { redisCodeOf, redisCodes } from '../../src/suites/index.ts';
+import { redisCodeOf, redisCodes, redisSabotage } from '../../src/suites/index.ts';
 
 /** Verifies that a value written to Redis is read back unchanged, expires, and is gone after it was removed. */
 export default defineCheck({
@@ -59,13 +59,28 @@ export default defineCheck({
       ],
       restore: [['CONFIG', 'SET', 'maxmemory', 0]],
     },
+    ...redisSabotage,
+    ...(
+      [
+        ['a replica', 'read-only', { SET: "-READONLY You can't write against a read only replica." }],
+        ['a node without slots', 'other-node', { SET: '-MOVED 1 127.0.0.1:1' }],
+        ['values that cannot be read', 'read-failed', { GET: '-ERR sabotaged' }],
+        ['another value', 'differs', { GET: '+other' }],
+      ] as const
+    ).map(([name, code, replies]) => ({
+      name,
+      code,
+      kind: 'canned' as const,
+      service: 'cache',
+      replies: { '*': '+OK', ...replies },
+    })),
   ],
   async run({ redis, ids, options, pass, fail }) {
     const value = `probe ${await ids.uuid()} ✓`;
     const cluster = await clusterState(redis);
     if (cluster.problem) {
-      const expected = 'a cluster that serves all of its slots';
-      return fail('cluster-down', { expected, actual: cluster.problem });
+      const expected = 'a Redis, or a cluster that serves all of its slots';
+      return fail(cluster.problem.code, { expected, actual: cluster.problem.actual });
     }
     let key = '';
     let written: Awaited<ReturnType<typeof set>> | undefined;
@@ -119,13 +134,23 @@ function set(redis: RedisProbe, key: string, value: string) {
   return attempt(redis.command({ name: 'SET', args: [key, value, 'EX', 60] }));
 }
 
+interface ClusterState {
+  isCluster: boolean;
+  problem?: { code: 'cluster-down' | 'timeout' | 'unreachable'; actual: string };
+}
+
 /** A server that is no cluster, or whose user may not ask, is judged by the value alone. */
-async function clusterState(redis: RedisProbe): Promise<{ isCluster: boolean; problem?: string }> {
-  const { value } = await attempt(redis.command({ name: 'CLUSTER', args: ['INFO'] }));
+async function clusterState(redis: RedisProbe): Promise<ClusterState> {
+  const { value, failure } = await attempt(redis.command({ name: 'CLUSTER', args: ['INFO'] }));
+  const code = failure && redisCodeOf(failure);
+  // The connection is gone with the reply that did not come.
+  if (failure && (code === 'timeout' || code === 'unreachable'))
+    return { isCluster: false, problem: { code, actual: failure.message } };
   const info = typeof value?.reply === 'string' ? value.reply : '';
   const state = /cluster_state:(\w+)/.exec(info)?.[1];
   if (state === undefined) return { isCluster: false };
   const assigned = Number(/cluster_slots_assigned:(\d+)/.exec(info)?.[1] ?? 16_384);
   if (state === 'ok' && assigned >= 16_384) return { isCluster: true };
-  return { isCluster: true, problem: `cluster_state is ${state}, ${assigned} of 16384 slots have a node` };
+  const actual = `cluster_state is ${state}, ${assigned} of 16384 slots have a node`;
+  return { isCluster: true, problem: { code: 'cluster-down', actual } };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../../src/check/probes.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { lookAlikesOf } from '../../src/suites/index.ts';
-import { answering, refused, response, timedOut } from '../../src/testing/responses.ts';
+import { answering, refused, response, timedOut, unreadable } from '../../src/testing/responses.ts';
 import allowed from './allowed-origin.ts';
 import errors from './errors-keep-headers.ts';
 import foreign from './foreign-origin.ts';
@@ -22,6 +22,7 @@ const withHeaders = (headers: Record<string, string>) => answering(response(200,
 const obstacles = [
   { when: 'nothing answers', code: 'unreachable', probes: answering(refused) },
   { when: 'the answer is late', code: 'timeout', probes: answering(timedOut) },
+  { when: 'the answer cannot be read', code: 'unreadable', probes: answering(unreadable) },
   { when: 'there are too many requests', code: 'rate-limited', probes: answering(response(429, '', origin)) },
 ] as const;
 const unserved = [
@@ -222,7 +223,7 @@ testCheck(
       { when: 'it is the origin of the API', probes: answering(refused), stack: oneOrigin },
     ],
     fails: [
-      ...obstacles.slice(0, 2),
+      ...obstacles.slice(0, 3),
       { when: 'there are too many requests', code: 'rate-limited', probes: preflighted(response(429)) },
       {
         when: 'the status is an error',

@@ -44,7 +44,23 @@ export default defineCheck({
       hint: 'is it a replica? show default_transaction_read_only; select pg_is_in_recovery()',
     },
   },
-  sabotage: [{ name: 'PostgreSQL is stopped', code: 'unreachable', kind: 'stop', service: 'database' }],
+  sabotage: [
+    { name: 'PostgreSQL is stopped', code: 'unreachable', kind: 'stop', service: 'database' },
+    ...(
+      [
+        ['the password is wrong', 'refused', '28P01'],
+        ['there is no such database', 'database-missing', '3D000'],
+        ['all connections are taken', 'busy', '53300'],
+        ['it fails inside', 'query-failed', 'XX000'],
+      ] as const
+    ).map(([name, code, sqlstate]) => ({
+      name,
+      code,
+      kind: 'canned' as const,
+      service: 'database',
+      sqlstate,
+    })),
+  ],
   async run({ postgres, stack, options, pass, fail }) {
     const { host, port, name } = stack.services.database;
     const expected = `a query is answered by ${name} on ${host}:${port}`;

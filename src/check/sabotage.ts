@@ -26,8 +26,15 @@ export type Sabotage = {
   | { kind: 'migrations'; files: Record<string, string> }
   /** The service restarted with other environment variables. */
   | { kind: 'environment'; service: 'api' | 'web'; set: Record<string, string> }
+  /** The check is sent to a server with these answers instead of the service. */
+  | ({ kind: 'canned' } & CannedReplies)
   | { kind: 'options'; set: Record<string, unknown> }
 );
+
+/** Lines of RESP by the command that they answer, `*` for all others, none for silence; or the error of every connection. */
+export type CannedReplies =
+  | { service: ServiceName; replies: Record<string, string> }
+  | { service: ServiceName; sqlstate: string };
 
 /**
  * `part-clients`: calls of clients are in traces of their own. `same-id`: each span has the ID of its parent.

@@ -15,6 +15,8 @@ export const commandTable: Readonly<Record<string, TableEntry>> = {
     load: () => import('./logs/logs.ts'),
   },
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify/verify.ts') },
+  diff: { summary: 'compare two saved results', load: () => import('./diff/diff.ts') },
+  serve: { summary: 'verify again and again, and serve the verdict', load: () => import('./serve/serve.ts') },
   migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate/migrate.ts') },
   checks: {
     summary: 'list, explain, prove and create checks; flaky and slow ones',

@@ -139,10 +139,15 @@ export function durationsOf(entries: readonly HistoryEntry[]): CheckDuration[] {
       const medianMs = medianOf(times.slice(-recent));
       const before = times.slice(-recent - earlier, -recent);
       const beforeMs = before.length >= recent ? medianOf(before) : Number.POSITIVE_INFINITY;
-      const isSlower = medianMs >= beforeMs * slowerBy.factor && medianMs - beforeMs >= slowerBy.ms;
-      return [{ check, medianMs, runs: times.length, ...(isSlower && { slowerThanMs: beforeMs }) }];
+      const isSlowerNow = isSlower(beforeMs, medianMs);
+      return [{ check, medianMs, runs: times.length, ...(isSlowerNow && { slowerThanMs: beforeMs }) }];
     })
     .sort((a, b) => b.medianMs - a.medianMs || (a.check < b.check ? -1 : 1));
+}
+
+/** Returns true if a duration is clearly longer than before. */
+export function isSlower(beforeMs: number, afterMs: number): boolean {
+  return afterMs >= beforeMs * slowerBy.factor && afterMs - beforeMs >= slowerBy.ms;
 }
 
 function medianOf(values: readonly number[]): number {

@@ -199,6 +199,21 @@ test.each(answers.filter(([, , text]) => text.length < 200))(
   },
 );
 
+test.each([
+  ['closes the connection', (socket: net.Socket) => socket.destroySoon()],
+  ['resets the connection', (socket: net.Socket) => setImmediate(() => socket.resetAndDestroy())],
+])('reads the answer of a server that refuses a long body before its end and %s', async (_, close) => {
+  const refusal = 'HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno';
+  const server = await serve((socket, count) => {
+    if (count === 1) socket.pause().write(refusal, () => close(socket));
+  });
+  const ask = probe();
+  const body = 'x'.repeat(8 * 1024 * 1024);
+  for (let round = 0; round < 20; round++) {
+    expect(await ask(server.port, '/', { method: 'PUT', body })).toMatchObject({ status: 413, body: 'no' });
+  }
+});
+
 test('sends the headers of the request and its own', async () => {
   const server = await serve((socket) => socket.write(ok('ok')));
   const ask = probe();

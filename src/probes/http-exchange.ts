@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http, { type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { SharedResources } from '../base/shared-resources.ts';
 import { type HttpRequest, type HttpResponse, ProbeError } from '../check/probes.ts';
 import { agentsFor } from './http-agents.ts';
@@ -12,10 +14,28 @@ import { addressText, networkError } from './network-error.ts';
 /** Reports that the server closed a kept connection before it read this request: not the service's fault. */
 const staleConnection = new ProbeError('STALE', 'the kept connection was closed');
 
-/** Sends a request once, and once more where a kept connection was closed before the server read it. */
+/** Reports that the server closed the connection before it had read a long body: its answer may be lost with it. */
+class BodyRefused extends Error {}
+
+/**
+ * Sends a request once, and once more where a kept connection was closed before the server read it. Where the answer to a long
+ * body was lost, because the server closed the connection before it had read it, the body is sent again after the server has
+ * agreed to take it (RFC 9110, section 10.1.1).
+ */
 export async function exchangeHttp(call: HttpCall, shared: SharedResources): Promise<HttpResponse> {
   const { kept, single } = agentsFor(call.url.protocol, shared);
-  if (!isRepeatable(call)) return exchange(call, single);
+  if (!isRepeatable(call)) {
+    try {
+      return await exchange(call, single);
+    } catch (error) {
+      if (!(error instanceof BodyRefused)) throw error;
+      return await exchange({ ...call, headers: { ...call.headers, Expect: '100-continue' } }, single).catch(
+        (again) => {
+          throw again instanceof BodyRefused ? again.cause : again;
+        },
+      );
+    }
+  }
   try {
     return await exchange(call, kept);
   } catch (error) {
@@ -28,15 +48,22 @@ function exchange(call: HttpCall, agent: Agent): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let settled = false;
     let bytesBefore = 0;
+    let isBodyRefused = false;
     let outgoing: ClientRequest | undefined;
     let unwatch = () => {};
     const settle = (error: unknown, response?: HttpResponse) => {
       if (settled) return;
       settled = true;
       unwatch();
-      if (response) return resolve(response);
+      if (response) {
+        // The connection of a body that was not sent to its end cannot be used again.
+        if (!outgoing?.writableEnded) outgoing?.destroy();
+        return resolve(response);
+      }
       outgoing?.destroy();
-      reject(error === staleConnection ? error : networkError(error, call.target, call.tried));
+      if (error === staleConnection) return reject(error);
+      const cause = networkError(error, call.target, call.tried);
+      return reject(isBodyRefused ? new BodyRefused(cause.message, { cause }) : cause);
     };
     unwatch = call.budget.watch((error) => settle(error));
     if (settled) return;
@@ -49,15 +76,19 @@ function exchange(call: HttpCall, agent: Agent): Promise<HttpResponse> {
       bytesBefore = socket.bytesRead;
       watchConnection(socket, call);
     });
+    let isAnswered = false;
     outgoing.on('error', (error) => {
       const { code } = error as NodeJS.ErrnoException;
-      const stale =
-        outgoing?.reusedSocket &&
-        outgoing.socket?.bytesRead === bytesBefore &&
-        (code === 'ECONNRESET' || code === 'EPIPE');
+      const isClosed = code === 'ECONNRESET' || code === 'EPIPE';
+      // The answer counts although the rest of the body was not accepted: `collectBody` reports one that is cut.
+      if (isAnswered && isClosed) return;
+      const stale = isClosed && outgoing?.reusedSocket && outgoing.socket?.bytesRead === bytesBefore;
+      const isRefused = isClosed && isLong(call.request.body) && !outgoing?.writableEnded;
+      if (isRefused) isBodyRefused = true;
       settle(stale ? staleConnection : error);
     });
     outgoing.once('response', (incoming) => {
+      isAnswered = true;
       const address = addressText(incoming.socket.remoteAddress, incoming.socket.remotePort);
       call.awaited = `the answer of ${call.target} (status ${incoming.statusCode}) did not end`;
       collectBody(incoming, call.method, call.maxBodyBytes, (error, body) => {
@@ -73,8 +104,47 @@ function exchange(call: HttpCall, agent: Agent): Promise<HttpResponse> {
         });
       });
     });
-    outgoing.end(call.request.body);
+    void sendBody(outgoing, call.request.body, () => settled || isAnswered);
   });
+}
+
+/** How long a server may take to agree to a body; many know no such question, and get the body after it. */
+const continueMs = 1_000;
+/** A body up to this size is sent at once. */
+const pieceBytes = 64 * 1024;
+
+function isLong(body: string | undefined): body is string {
+  return body !== undefined && Buffer.byteLength(body) > pieceBytes;
+}
+
+/**
+ * Sends the body; a long one in pieces, between which an answer is read: a server may answer before the end of a body that it
+ * does not accept, and close the connection (RFC 9112, section 9.5).
+ */
+async function sendBody(
+  outgoing: ClientRequest,
+  body: string | undefined,
+  isOver: () => boolean,
+): Promise<void> {
+  if (!isLong(body)) {
+    outgoing.end(body);
+    return;
+  }
+  if (outgoing.hasHeader('Expect')) {
+    outgoing.flushHeaders();
+    const signal = AbortSignal.timeout(continueMs);
+    await Promise.race(
+      ['continue', 'response', 'close'].map((name) => once(outgoing, name, { signal })),
+    ).catch(() => undefined);
+  }
+  const bytes = Buffer.from(body);
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    if (isOver()) return;
+    const piece = bytes.subarray(at, at + pieceBytes);
+    await new Promise((resolve) => outgoing.write(piece, resolve));
+    await setImmediate();
+  }
+  if (!isOver()) outgoing.end();
 }
 
 function open({ request, url, method, headers, lookup, budget }: HttpCall, agent: Agent): ClientRequest {

@@ -44,7 +44,8 @@ export const prometheus: Reporter = {
   },
 };
 
-function labels({ id, area, level }: RunResult['checks'][number]): Record<string, string> {
+/** Returns the labels of a check. */
+export function labels({ id, area, level }: RunResult['checks'][number]): Record<string, string> {
   return { id, area, level };
 }
 
@@ -52,13 +53,16 @@ function runLabels({ stack }: RunResult): Record<string, string> {
   return { runtime: stack.runtime };
 }
 
-function family(name: string, type: string, help: string): string[] {
+/** Returns the head of a metric. */
+export function family(name: string, type: string, help: string): string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
-function sample(name: string, values: Record<string, string>, value: number): string {
+/** Returns one sample. */
+export function sample(name: string, values: Record<string, string>, value: number): string {
   const pairs = Object.entries(values).map(([label, text]) => `${label}="${escaped(text)}"`);
-  return `${name}{${pairs.join(',')}} ${Number(value.toFixed(6))}`;
+  const set = pairs.length > 0 ? `{${pairs.join(',')}}` : '';
+  return `${name}${set} ${Number(value.toFixed(6))}`;
 }
 
 function escaped(text: string): string {

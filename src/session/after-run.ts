@@ -1,9 +1,12 @@
 import { Fault } from '../base/errors.ts';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult, RunResult, Waiver } from '../check/result.ts';
+import type { StackInfo } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import type { Acceptance } from '../engine/acceptance.ts';
+import { diffStacks } from '../engine/diff.ts';
 import { findFlaky, type HistoryEntry } from '../engine/history.ts';
+import { acceptKnown } from '../engine/known-failures.ts';
 import { serviceJudgedBy } from '../engine/select.ts';
 import { saveNewWaivers } from './accept-failures.ts';
 import { rememberRun } from './last-run.ts';
@@ -40,8 +43,32 @@ export function waive(
   }
 }
 
+export interface Gate {
+  stack: StackInfo;
+  revision: Promise<Revision | undefined>;
+  /** Saved result whose failures do not fail the run, with the name to show for it. */
+  against?: { result: RunResult; name: string } | undefined;
+  onNotice(text: string): void;
+}
+
+/** Returns what decides beside waivers which verdicts fail a run: `--against`, `--fail-on-flaky`. */
+export async function gatesOf(
+  project: Project,
+  { stack, revision, against, onNotice }: Gate,
+): Promise<Acceptance[]> {
+  const differences = against ? diffStacks(against.result.stack, stack) : [];
+  if (differences.length > 0)
+    onNotice(`${against?.name} is the result of another stack: ${differences.join('; ')}`);
+  return [
+    ...(against ? [acceptKnown(against.result, against.name)] : []),
+    ...(project.config.verify.failOnFlaky
+      ? [failOnFlaky(project, { runtime: stack.runtime, revision: await revision })]
+      : []),
+  ];
+}
+
 /** Returns what makes a flaky pass fail the run, from the record of runs: `--fail-on-flaky`. */
-export function failOnFlaky(
+function failOnFlaky(
   project: Project,
   { runtime, revision }: { runtime: string; revision: Revision | undefined },
 ): Acceptance {

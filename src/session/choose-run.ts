@@ -11,10 +11,12 @@ import { chooseChecks } from '../engine/choose-checks.ts';
 import { skippedWithoutEndpoint } from '../engine/default-endpoint.ts';
 import { excludedOf } from '../engine/excluded.ts';
 import type { GivenOptions } from '../engine/given-options.ts';
+import { anyOf } from '../engine/patterns.ts';
 import { makePlan, type Plan } from '../engine/plan.ts';
 import { selectChecks } from '../engine/select.ts';
 import type { JudgedService } from '../sources/fan-out.ts';
 import { type CheckSources, loadAllChecks } from './all-checks.ts';
+import { type ChangedChecks, findChangedChecks } from './changed-checks.ts';
 import type { Bundle } from './evidence.ts';
 import { lastFailed } from './last-run.ts';
 
@@ -26,6 +28,8 @@ export interface RunSelection {
   sources?: CheckSources;
   /** Only this part of the checks, `index` from 1 on. */
   shard?: { index: number; count: number } | undefined;
+  /** Only what a change since this commit concerns. Default: all. */
+  changedSince?: string | undefined;
   /** Only what did not pass in the last run. Default `false`. */
   onlyLastFailed?: boolean;
 }
@@ -56,8 +60,14 @@ export async function chooseRun(
     bundle && servicesIn(bundle),
   );
   const off = areasOff(config.contract);
+  const changed =
+    selection.changedSince === undefined
+      ? undefined
+      : await findChangedChecks(project, checks, selection.changedSince);
   const wanted = {
-    patterns: await patternsOf(project, selection, ofThisCall, bundle),
+    patterns: changed
+      ? changedIn(selection, changed)
+      : await patternsOf(project, selection, ofThisCall, bundle),
     tags: config.verify.tags,
     skip: config.verify.skip,
     areasOff: off,
@@ -77,7 +87,20 @@ export async function chooseRun(
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
   const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
   const plan = { ...makePlan(judged, options), excluded };
-  return { plan, options, all: checks, notices };
+  return { plan, options, all: checks, notices: [...notices, ...(changed ? [changed.notice] : [])] };
+}
+
+/** Returns those of the changed checks that the patterns name. */
+function changedIn({ patterns = [], changedSince }: RunSelection, { ids }: ChangedChecks): string[] {
+  const isNamed = anyOf(patterns);
+  const named = patterns.length === 0 ? ids : ids.filter(isNamed);
+  if (named.length > 0) return named;
+  throw new Fault({
+    code: 'nothing-selected',
+    message: `no check of ${patterns.join(', ')} is concerned by what changed since ${changedSince}`,
+    hint: `meatymusic verify --changed=${changedSince}`,
+    exitCode: ExitCode.usage,
+  });
 }
 
 /** Returns the options of the configuration: those of the contract, and those of `options`, which win. Throws a `Fault` (78) for an area that does not exist. */

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import type { Pass, Skip } from '../check/verdict.ts';
 import { skipWithoutOrigin } from '../check/web-origin.ts';
-import { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
+import { obstacleCodes, obstacleOf, servesNothing, withinMs } from './endpoint-answer.ts';
 
 export const corsOptions = {
   origin: option(v.string(), '', "Allowed origin; default: the web app's"),

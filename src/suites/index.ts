@@ -9,7 +9,11 @@ export {
   endpointCodes,
   exchangeWithToken,
   noToken,
+  obstacleCodes,
+  obstacleOf,
   redirectionOf,
+  servesNothing,
+  withinMs,
   withToken,
 } from './endpoint-answer.ts';
 export { errorCheck } from './error-check.ts';
@@ -24,7 +28,6 @@ export {
 export { type ForeignOrigin, lookAlikesOf, nullOrigin } from './foreign-origins.ts';
 export { foundationalTables, judgeColumns, judgeKeys, type TableProblem } from './foundational-tables.ts';
 export { headingsOf } from './html-text.ts';
-export { obstacleCodes, obstacleOf, servesNothing, withinMs } from './http-obstacles.ts';
 export { findLeak, lostClientSpans, namesOf, otherTracesOf, seenOf, systemOf } from './leaked-context.ts';
 export { logStructureCheck } from './log-structure.ts';
 export { explainMissingSpans, type MissingSpans } from './missing-spans.ts';
@@ -40,7 +43,7 @@ export {
 } from './page-visit.ts';
 export { missingPermissions, preflightRequest } from './preflight.ts';
 export { type JudgedLimit, judgeLimit, type LimitCode } from './rate-limit.ts';
-export { redisCodeOf, redisCodes } from './redis-failures.ts';
+export { redisCodeOf, redisCodes, redisSabotage } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { carriesTrace, describeLine, responseHeaders, traceInHeaders, traceOfLine } from './sent-ids.ts';
 export { findShownProblem, shownCodes } from './shown-page.ts';

@@ -1,3 +1,5 @@
+import type { Sabotage } from '../check/sabotage.ts';
+
 /** Codes of a Redis that cannot be used, whichever command met it. */
 export const redisCodes = {
   unreachable: {
@@ -41,6 +43,18 @@ export const redisCodes = {
     hint: 'redis-cli CLUSTER INFO; redis-cli --cluster check <host>:<port>',
   },
 } as const;
+
+/** How a Redis in trouble answers. */
+export const redisSabotage: readonly Sabotage[] = (
+  [
+    ['silence', 'timeout', {}],
+    ['a password is demanded', 'refused', { '*': '-NOAUTH Authentication required.' }],
+    ['the user may not do it', 'not-permitted', { '*': '-NOPERM this user has no permissions' }],
+    ['something else than Redis', 'wrong-protocol', { '*': 'HTTP/1.1 400 Bad Request' }],
+    ['it loads its data', 'loading', { '*': '-LOADING Redis is loading the dataset in memory' }],
+    ['the cluster is down', 'cluster-down', { '*': '-CLUSTERDOWN The cluster is down' }],
+  ] as const
+).map(([name, code, replies]) => ({ name, code, kind: 'canned', service: 'cache', replies }));
 
 export type RedisCode = keyof typeof redisCodes;
 

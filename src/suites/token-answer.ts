@@ -1,7 +1,7 @@
 import { maskUrl } from '../base/secret-places.ts';
 import type { Exchanged } from '../check/exchange.ts';
 import type { HttpResponse } from '../check/probes.ts';
-import { obstacleCodes, obstacleOf, servesNothing } from './http-obstacles.ts';
+import { obstacleCodes, obstacleOf, servesNothing } from './endpoint-answer.ts';
 
 /** Failures of a request with a token, or without one, that both suites of the area share. */
 export const answerCodes = {

@@ -5,7 +5,7 @@ import { exchange } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
 import type { HttpProbe } from '../check/probes.ts';
 import { serviceUrl } from '../check/service-url.ts';
-import { withinMs } from './http-obstacles.ts';
+import { withinMs } from './endpoint-answer.ts';
 import { answerCodes, type JudgedAnswer, judgeAnswer } from './token-answer.ts';
 
 export const endpointOptions = {

@@ -33,6 +33,8 @@ export const refused = new ProbeError('ECONNREFUSED', 'localhost:8000: ECONNREFU
 
 export const timedOut = new ProbeError('TIMEOUT', 'localhost:8000: no answer within 4 s');
 
+export const unreadable = new ProbeError('BROKEN_ENCODING', 'localhost:8000: the body is not gzip');
+
 /** The trace of the check tester's identifiers. */
 export const testTraceId = '0af7651916cd43dd8448eb211c80319c';
 

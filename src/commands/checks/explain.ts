@@ -169,6 +169,10 @@ function sabotageInWords(sabotage: Sabotage): string {
       return `in the folder of migrations, another ${Object.keys(sabotage.files).join(', ')}`;
     case 'spans':
       return `the spans: ${sabotage.change}`;
+    case 'canned':
+      return 'replies' in sabotage
+        ? `${sabotage.service} answers ${Object.values(sabotage.replies).join(', ') || 'nothing'}`
+        : `${sabotage.service} answers with ${sabotage.sqlstate}`;
     case 'environment':
       return `${sabotage.service} with ${Object.keys(sabotage.set).join(', ')} changed`;
     case 'options':

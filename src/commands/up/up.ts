@@ -1,5 +1,6 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { UpResult } from '../../api.ts';
+import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { Project } from '../../config/project.ts';
@@ -8,6 +9,7 @@ import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime, RuntimeName } from '../../runners/runtime.ts';
 import { isRunning, startStack, stopAborted } from '../../session/start-stack.ts';
+import { givenFlags } from '../given-flags.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
 import { mostSevereExitCode } from '../process.ts';
@@ -48,6 +50,12 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--foreground', 'stay, show the logs, and stop the stack at Ctrl-C')
     .addOption(
       new Option(
+        '--watch',
+        'verify, and migrate, again what a change touches; keys as of `verify --watch`',
+      ).conflicts(['foreground', 'json']),
+    )
+    .addOption(
+      new Option(
         '--ports <mode>',
         'auto (default): another port where one is taken; fixed: an error',
       ).choices(['auto', 'fixed']),
@@ -75,7 +83,30 @@ Examples:
   $ meatymusic up --ports fixed --stable-for 5s --reporter junit=report.xml
   $ meatymusic up --foreground`,
     );
-  act(command, up);
+  act(command, (invocation, options, args) =>
+    options.watch ? watchUp(invocation, command) : up(invocation, options, args),
+  );
+};
+
+/** Runs this call again at each change that touches all, which adopts what runs; else only the touched checks. */
+const watchUp = async (invocation: Invocation, command: Command) => {
+  const { assertTerminal, watch } = await import('../watch/watch.ts');
+  assertTerminal(invocation);
+  const { reporter, verify } = command.opts<UpFlags>();
+  if (!verify) {
+    throw new Fault({
+      code: 'bad-watch',
+      message: '--watch runs checks, and --no-verify runs none',
+      hint: 'leave out one of them',
+      exitCode: ExitCode.usage,
+    });
+  }
+  const reporters = (reporter ?? []).map((text) => `--reporter=${text}`);
+  return watch(invocation, {
+    all: ['up', ...givenFlags(command, ['watch'])],
+    some: (patterns) => ['verify', ...reporters, '--', ...patterns],
+    hasReporters: reporter !== undefined,
+  });
 };
 
 const up: Action = async (invocation, options) => {

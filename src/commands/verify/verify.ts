@@ -1,8 +1,10 @@
 import path from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { reporterNames, withAbsoluteReporter } from '../../reporters/index.ts';
+import { readResult } from '../../session/read-result.ts';
 import { openProject } from '../context.ts';
-import type { Action, CommandModule } from '../invocation.ts';
+import { givenFlags } from '../given-flags.ts';
+import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, positive, several } from '../option-values.ts';
 import { openReportsOf } from './open-reports.ts';
 import { runVerify } from './run.ts';
@@ -26,7 +28,9 @@ interface VerifyFlags extends WaiveFlags {
   vars?: string[];
   evidence?: string;
   from?: string;
+  against?: string;
   lastFailed?: boolean;
+  changed?: string | true;
   shard?: { index: number; count: number };
 }
 
@@ -55,13 +59,21 @@ export const configure: CommandModule['configure'] = (command, act) => {
     )
     .option('--evidence <folder>', 'save everything the checks observe to this folder')
     .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
+    .option('--against <result>', 'fail on new failures only: not on those of this saved result (JSON)')
     .option('--last-failed', 'only what did not pass in the last run')
+    .option('--changed [commit]', 'only what a change since this commit concerns (HEAD)')
     .option('--shard <i/n>', 'only the i-th of n parts of the checks', shard)
     .option('--waive-failures', 'waive each failure: write it to meatymusic.waivers.yaml')
     .option('--until <date>', 'end of these waivers: a date, or a time from now (2w)')
     .option('--reason <text>', 'why these failures are accepted')
     .option('--owner <name>', 'who removes these waivers (the user)')
     .option('--json', 'the same as --reporter json')
+    .addOption(
+      new Option(
+        '--watch',
+        'run again what a change touches; keys: a all, f failed, p pattern, q quit',
+      ).conflicts(['from', 'shard', 'lastFailed', 'json']),
+    )
     .option('--check-file <file>', 'run the declared checks of these YAML files', several)
     .option('--gossfile <file>', 'run the tests of these gossfiles', several)
     .option('--vars <file>', 'variables for declared checks and gossfiles', several)
@@ -80,9 +92,27 @@ Examples:
   $ meatymusic verify database 'api/*' --retry-for 30s
   $ meatymusic verify --tag contract --reporter junit=report.xml
   $ meatymusic verify --waive-failures --until 2w --reason 'ticket 12'
+  $ meatymusic verify --against main.json
+  $ meatymusic verify --changed=origin/main
   $ meatymusic verify --json | jq .summary`,
     );
-  act(command, verify);
+  act(command, (invocation, options, patterns) =>
+    options.watch ? watchVerify(invocation, command, patterns) : verify(invocation, options, patterns),
+  );
+};
+
+/** Runs this call again and again, each time in a process of its own. */
+const watchVerify = async (invocation: Invocation, command: Command, patterns: string[]) => {
+  const { assertTerminal, watch } = await import('../watch/watch.ts');
+  assertTerminal(invocation);
+  const { reporter, checkFile = [], gossfile = [], vars = [] } = command.opts<VerifyFlags>();
+  const verifyWith = (ids: readonly string[]) => ['verify', ...givenFlags(command, ['watch']), '--', ...ids];
+  return watch(invocation, {
+    all: verifyWith(patterns),
+    some: verifyWith,
+    files: [...checkFile, ...gossfile, ...vars].map((file) => path.resolve(invocation.cwd, file)),
+    hasReporters: reporter !== undefined,
+  });
 };
 
 const verify: Action = async (invocation, options, patterns) => {
@@ -109,6 +139,14 @@ const verify: Action = async (invocation, options, patterns) => {
     patterns,
     shard: flags.shard,
     waiveFailures,
+    against:
+      flags.against === undefined
+        ? undefined
+        : {
+            result: readResult(path.resolve(invocation.cwd, flags.against), invocation.cwd),
+            name: flags.against,
+          },
+    changedSince: flags.changed === true ? 'HEAD' : flags.changed,
     onlyLastFailed: flags.lastFailed ?? false,
     evidence: flags.evidence && path.resolve(invocation.cwd, flags.evidence),
     from: flags.from && path.resolve(invocation.cwd, flags.from),

@@ -7,6 +7,7 @@ import { addressOf } from '../../probes/address.ts';
 import type { ProbeChanges } from '../../session/probe-source.ts';
 import type { StackUnderTest } from '../../session/stack.ts';
 import { carryOutUndo } from '../../session/undo.ts';
+import { startCannedServer } from './canned-server.ts';
 import { startSabotagingProxy } from './http-proxy.ts';
 import { breakStack, lasts, undoOf } from './lasting.ts';
 import { sabotageLog } from './log-filter.ts';
@@ -60,6 +61,19 @@ export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): P
         underTest: { ...underTest, stack, base: { ...base, stack, endpoints } },
         changes: {},
         restore: () => proxy.close(),
+      };
+    }
+    case 'canned': {
+      const { service } = sabotage;
+      const address = new URL(addressOf(base, service));
+      const server = await startCannedServer(sabotage);
+      address.host = `127.0.0.1:${server.port}`;
+      const stack = withServices(underTest.stack, { [service]: { host: '127.0.0.1', port: server.port } });
+      const endpoints = { ...base.endpoints, [service]: { url: address.href } };
+      return {
+        underTest: { ...underTest, stack, base: { ...base, stack, endpoints } },
+        changes: {},
+        restore: () => server.close(),
       };
     }
     case 'logs': {

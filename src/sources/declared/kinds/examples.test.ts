@@ -11,7 +11,12 @@ import { kinds } from './index.ts';
 /** The example as it is in a file. */
 function checkOf(entry: object) {
   const problems: string[] = [];
-  const { checks } = readChecksFile('checks.yaml', dump({ checks: [entry] }), { env: {}, vars: {} }, problems);
+  const { checks } = readChecksFile(
+    'checks.yaml',
+    dump({ checks: [entry] }),
+    { env: {}, vars: {} },
+    problems,
+  );
   return makeChecks([{ checks, problems }])[0]!;
 }
 
