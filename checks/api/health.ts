@@ -1,5 +1,5 @@
 import { defineCheck, exchange, integer, option, serviceUrl } from '../../src/check/index.ts';
-import { codeOfAnswer, endpointCodes, redirectionOf } from '../../src/suites/index.ts';
+import { codeOfAnswer, endpointCodes } from '../../src/suites/index.ts';
 
 /** Verifies that the API is alive: its health endpoint answers 200. It does not prove that anything behind it works. */
 export default defineCheck({
@@ -85,7 +85,7 @@ export default defineCheck({
     const code = codeOfAnswer(asked, [options.status]);
     if (code) return fail(code, found);
     if (response?.status !== options.status) {
-      return fail('wrong-status', { ...found, actual: `${actual}${redirectionOf(response)}` });
+      return fail('wrong-status', found);
     }
     return pass(
       `${response.status} in ${Math.round(response.durationMs)} ms`,

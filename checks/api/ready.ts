@@ -1,5 +1,5 @@
 import { defineCheck, exchange, integer, option, serviceUrl } from '../../src/check/index.ts';
-import { codeOfAnswer, endpointCodes, findUnreadyServices, redirectionOf } from '../../src/suites/index.ts';
+import { codeOfAnswer, endpointCodes, findUnreadyServices } from '../../src/suites/index.ts';
 
 /**
  * Verifies that the API reports itself ready, and that nothing in the same run contradicts that: its database and its
@@ -56,7 +56,7 @@ export default defineCheck({
     if (code) return fail(code, found);
     if (response?.status !== options.status) {
       const body = response?.body.slice(0, 300) ?? '';
-      return fail('not-ready', { ...found, actual: `${actual}${redirectionOf(response)}: ${body}` });
+      return fail('not-ready', { ...found, actual: `${actual}: ${body}` });
     }
     const unready = await findUnreadyServices({ postgres, redis }, stack, response.body);
     if (unready.problem) {

@@ -90,7 +90,7 @@ testCheck(
         code: 'wrong-status',
         probes: api({ bare: login }),
         options: { status: 401 },
-        actual: /leads to \/login/,
+        actual: /with Location: \/login/,
       },
     ],
     skips: [

@@ -79,7 +79,7 @@ for (const check of [home, dashboard]) {
         {
           when: 'it sends to a login',
           code: 'wrong-status',
-          actual: 'it answers 307, to /sign-in',
+          actual: 'it answers 307 with Location: /sign-in',
           hint: /login/,
           probes: answer('', { status: 307, headers: { location: '/sign-in' } }),
         },

@@ -22,7 +22,7 @@ export function switchedOff(service: string): Absence {
 export function notNamed(service: string): Absence {
   return {
     code: 'not-named',
-    reason: `no file, variable or flag names ${service}, and its default address is not asked on a stack that meatymusic did not start`,
+    reason: `no file, variable or flag names ${service}: it is not part of this stack, and its default address is not asked`,
     hint: `services.${service}.url: …`,
   };
 }

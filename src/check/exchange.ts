@@ -13,7 +13,7 @@ import {
 export interface Exchanged {
   response?: HttpResponse;
   failure?: { code: string; message: string };
-  /** For `actual` of a failure: `it answers 503`, or why there is no response. */
+  /** For `actual` of a failure: `it answers 503`, `it answers 302 with Location: /login`, or why there is no response. */
   actual: string;
   evidence: Evidence;
 }
@@ -42,7 +42,7 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
     const response = await http.request(request);
     return {
       response,
-      actual: `it answers ${response.status}`,
+      actual: `it answers ${response.status}${redirectionOf(response)}`,
       evidence: { kind: 'http', label, exchange: withoutCredentials({ request: sent, response }) },
     };
   } catch (error) {
@@ -53,6 +53,12 @@ export async function exchange(http: HttpProbe, request: HttpRequest, label = 'r
       evidence: { kind: 'http', label, exchange: withoutCredentials({ request: sent, error: failure }) },
     };
   }
+}
+
+/** Returns the target of a redirection as the end of a sentence, without credentials; empty for any other response. */
+function redirectionOf({ status, headers }: HttpResponse): string {
+  const isRedirection = status >= 300 && status < 400 && headers.location !== undefined;
+  return isRedirection ? ` with Location: ${maskUrl(headers.location as string).slice(0, 300)}` : '';
 }
 
 /** Returns code and message of a `ProbeError`; throws any other error. */

@@ -41,7 +41,8 @@ export interface WebInfo extends ServiceInfo {
   kind: 'web';
   url: string;
   serviceName: string;
-  appName: string;
+  /** Name that its pages show; absent: not known. */
+  appName?: string;
   /** The production build, if one is configured; `cwd` is relative to the project's folder. */
   build?: { command: string; cwd: string };
 }

@@ -1,5 +1,6 @@
 /** Ctrl-C, once and twice, as a person types it: through a terminal. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../base/await-until.ts';
@@ -59,6 +60,28 @@ describe.skipIf(reason)(`Ctrl-C${reason ? ` (${reason})` : ''}`, () => {
     call.type(ctrlC.repeat(times));
     await interrupted(call);
     if (lock.acquired) lock.release();
+  });
+
+  it('at a question of `init` ends it with 130 and writes nothing; an answer is written', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'questions-'));
+    try {
+      const question = /Address of the API.*:/;
+      const first = onTerminal(folder, ['init']);
+      await first.sees(question);
+      first.type(ctrlC);
+      await interrupted(first);
+      expect(readdirSync(folder)).toEqual([]);
+      const second = onTerminal(folder, ['init']);
+      await second.sees(question);
+      second.type('http://localhost:8123\n');
+      await second.sees(/Address of the web app/);
+      second.type('\n');
+      expect(await second.ended, second.screen).toBe(0);
+      const config = readFileSync(path.join(folder, 'meatymusic.config.ts'), 'utf8');
+      expect(config).toContain("api: { kind: 'api', url: 'http://localhost:8123' },");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('ends `up` with 130, leaves nothing, and draws its lines once', async () => {

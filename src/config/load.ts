@@ -47,6 +47,8 @@ export interface LoadedConfig {
   file?: string;
   /** The environment of the file that is in force, if any. */
   environment?: string;
+  /** Names of all environments of the file. */
+  environments?: string[];
   /** How the search ended that found no configuration file, or `undefined` where there is one. */
   search?: Pick<Search, 'end' | 'passedOver'>;
   /** The environment with what `.env` files add. */
@@ -82,7 +84,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   // Problems quote what is wrong.
   knownSecrets.add(...secrets);
   const placeOf = source && file ? placeIn(source.lineOf, labelOf(file, cwd)) : () => '--env';
-  takeNamedEnvironment({ settings, origins, problems, placeOf }, environment);
+  const environments = takeNamedEnvironment({ settings, origins, problems, placeOf }, environment);
   const waiversLabel = labelOf(path.join(root, waiversFileName), cwd);
   await takeWaiversFile(root, waiversLabel, { settings, origins, problems }, placeOf);
   const envFiles = readEnvFiles(root);
@@ -117,6 +119,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     origins,
     root,
     ...(environment !== undefined && { environment }),
+    ...(environments.length > 0 && { environments }),
     ...(file ? { file } : { search: { end: search.end, passedOver: search.passedOver } }),
     env: { ...fromFiles, ...env },
     secrets: [...new Set(secrets)],

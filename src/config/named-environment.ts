@@ -18,17 +18,17 @@ interface Sources {
 
 /**
  * Takes `environments` out of the settings and merges the named one over the rest. Problems of the others are reported as
- * well: an environment is not for the first time judged on the day it is needed.
+ * well: an environment is not for the first time judged on the day it is needed. Returns the names of all.
  */
 export function takeNamedEnvironment(
   { settings, origins, problems, placeOf }: Sources,
   name: string | undefined,
-): void {
+): string[] {
   const { environments } = settings;
   delete settings.environments;
   if (environments !== undefined && !isPlainObject(environments)) {
     problems.push({ where: placeOf('environments'), path: 'environments', message: 'is not an object' });
-    return;
+    return [];
   }
   const all = environments ?? {};
   const known = Object.keys(all);
@@ -36,7 +36,7 @@ export function takeNamedEnvironment(
   for (const each of known) {
     problems.push(...problemsOfEnvironment(each, all[each], settings, placeOf));
   }
-  if (name === undefined) return;
+  if (name === undefined) return known;
   const chosen = Object.hasOwn(all, name) ? all[name] : undefined;
   if (isPlainObject(chosen)) {
     mergeOver(settings, chosen, (at, isRemoved) => {
@@ -51,6 +51,7 @@ export function takeNamedEnvironment(
     const message = `there is no environment "${name}"${near ? `; did you mean "${near}"?` : others}`;
     problems.push({ where: '--env', message });
   }
+  return known;
 }
 
 /** Only what the file alone does not have. */

@@ -13,6 +13,8 @@ export interface Project {
   file?: string;
   /** The environment of the file that is in force: `--env`. */
   environment?: string;
+  /** Names of all environments of the file. */
+  environments?: readonly string[];
   /** How the search ended that found no configuration file. */
   search?: NonNullable<LoadedConfig['search']>;
   /** The environment with what `.env` files add. */

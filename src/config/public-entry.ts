@@ -37,6 +37,7 @@ export {
   type SqlOutcome,
   type SqlStep,
   type StackInfo,
+  serviceUrl,
   type Verdict,
   v,
 } from '../check/index.ts';

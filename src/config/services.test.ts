@@ -134,6 +134,20 @@ compose: { services: { paymens: pay } }
     `);
   });
 
+  it('are not reused where no command starts them', async () => {
+    const text = `services:
+  api: { reuseExisting: true, start: { command: a } }
+  web: { reuseExisting: true, start: { compose: web } }
+  cache: { reuseExisting: true, start: { embedded: true } }
+  database: { reuseExisting: true }
+`;
+    const expected = (line: number, name: string) =>
+      `meatymusic.config.yaml:${line}: services.${name}.reuseExisting is possible with start.command alone; what others start is described without \`start\`, on a stack with runtime: external`;
+    expect(await problemsOf(text)).toBe(
+      [expected(3, 'web'), expected(4, 'cache'), expected(5, 'database')].join('\n'),
+    );
+  });
+
   it('that are started by compose may share a port of a gateway', async () => {
     const { config } = await load(`services:
   api: { url: http://localhost:8080/api, start: { compose: api } }

@@ -7,6 +7,8 @@ export interface Plan {
   checks: readonly Check[];
   /** For each check, the positions in `checks` of what it is after; what is not part of the run is left out. */
   after: readonly (readonly number[])[];
+  /** The ids that were selected, without what runs only because another check is after it. Default: all. */
+  selected?: ReadonlySet<string>;
   /** Selected checks that something leaves out. Default: none. */
   excluded?: readonly ExcludedCheck[];
 }

@@ -86,6 +86,8 @@ export interface RunFacts {
   checks: CheckResult[];
   /** Default: none. */
   unusedWaivers?: readonly UnusedWaiver[];
+  /** Ids of the checks that were selected themselves. Default: all. */
+  selected?: ReadonlySet<string> | undefined;
   /** Checks that were selected and that something leaves out. */
   excluded: readonly ExcludedCheck[];
   stack: StackInfo;
@@ -147,7 +149,14 @@ export function runResultOf(facts: RunFacts): RunResult {
   };
 }
 
-function nothingExaminedIn({ checks, endedBy, internalError }: RunFacts): NothingExamined | undefined {
+/** What runs only because another check is after it proves nothing of what was asked. */
+function nothingExaminedIn({
+  checks: all,
+  selected,
+  endedBy,
+  internalError,
+}: RunFacts): NothingExamined | undefined {
+  const checks = selected ? all.filter(({ id }) => selected.has(id)) : all;
   const isNothing = ({ status, level }: CheckResult) =>
     status === 'skip' || status === 'waived' || (status === 'fail' && level === 'advisory');
   const waived = checks.filter(({ status }) => status === 'waived').length;
@@ -162,7 +171,8 @@ function nothingExaminedIn({ checks, endedBy, internalError }: RunFacts): Nothin
       code: 'empty-shard',
       message: 'nothing was examined: this shard holds no check, other shards do',
     };
-  const which = checks.length === 1 ? 'the only check' : `each of the ${checks.length} checks`;
+  const kind = checks.length < all.length ? 'selected check' : 'check';
+  const which = checks.length === 1 ? `the only ${kind}` : `each of the ${checks.length} ${kind}s`;
   return { code: 'all-skipped', message: `nothing was examined: ${which} was skipped` };
 }
 

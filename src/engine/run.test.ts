@@ -547,6 +547,27 @@ describe('startRun', () => {
     );
   });
 
+  it('proves nothing where all that was selected is skipped, whatever passes before it', async () => {
+    const checks = [
+      makeCheck({ id: 'a/before' }),
+      makeCheck({
+        id: 'b/asked',
+        after: ['a/before'],
+        run: async ({ skip }) => skip('not here', 'turn it on'),
+      }),
+    ];
+    const plan = { ...makePlan(checks), selected: new Set(['b/asked']) };
+    const { result } = await begin(checks, { plan }).resultAfter(0);
+    expect(result).toMatchObject({
+      ok: false,
+      exitCode: 2,
+      nothingExamined: { message: 'nothing was examined: the only selected check was skipped' },
+    });
+    const broken = [makeCheck({ id: 'a/before', run: failing }), checks[1] as Check];
+    const failed = await begin(broken, { plan: { ...plan, ...makePlan(broken) } }).resultAfter(0);
+    expect(failed.result).toMatchObject({ exitCode: 1 });
+  });
+
   it('hides secrets in every text of a result', async () => {
     const run: Check['run'] = async ({ fail }) =>
       fail('wrong', {

@@ -189,6 +189,7 @@ export function startRun(options: RunOptions): Run {
     return runResultOf({
       checks,
       unusedWaivers: options.acceptance?.findUnused(checks) ?? [],
+      selected: plan.selected,
       excluded: plan.excluded ?? [],
       stack,
       startedAt: startedAtIso,

@@ -1,3 +1,5 @@
+import { isCommandOf, wrapperLineOf } from './wrapper-lines.ts';
+
 /**
  * Console exporters print a span or a log record over many lines, between log lines. A block begins with a line that is `{` alone and
  * ends with `}` alone; its lines are indented. A line at the margin in between is a log line that got there from
@@ -14,6 +16,8 @@ export interface BlockSink<Of extends BlockLine = BlockLine> {
   line(line: Of): void;
   /** A whole block. Returns whether it is one to be taken out of the log (a span, a log record); otherwise its lines are log lines. */
   block(text: string, first: Of): boolean;
+  /** A line of `npm run` or another program around the service. */
+  wrapper?(line: Of): void;
 }
 
 const maxBlockBytes = 512 * 1024;
@@ -23,6 +27,8 @@ export class BlockCollector<Of extends BlockLine = BlockLine> {
   readonly #sink: BlockSink<Of>;
   #open: Of[] | undefined;
   #bytes = 0;
+  /** A line that announces a script if the next one names its command. */
+  #script: Of | undefined;
 
   constructor(sink: BlockSink<Of>) {
     this.#sink = sink;
@@ -30,6 +36,7 @@ export class BlockCollector<Of extends BlockLine = BlockLine> {
 
   add(line: Of): void {
     const text = line.inner ?? line.text;
+    if (this.#takeWrapper(line, text)) return;
     if (text === '{') {
       this.#giveBack();
       this.#open = [line];
@@ -47,11 +54,31 @@ export class BlockCollector<Of extends BlockLine = BlockLine> {
 
   /** The lines of a block that has not ended. */
   get open(): readonly Of[] {
-    return this.#open ?? [];
+    return [...(this.#open ?? []), ...(this.#script ? [this.#script] : [])];
   }
 
   end(): void {
     this.#giveBack();
+    if (this.#script) this.#sink.line(this.#script);
+    this.#script = undefined;
+  }
+
+  #takeWrapper(line: Of, text: string): boolean {
+    const script = this.#script;
+    this.#script = undefined;
+    if (script) {
+      const isCommand = line.number === script.number + 1 && isCommandOf(script.inner ?? script.text, text);
+      if (isCommand) {
+        this.#sink.wrapper?.(script);
+        this.#sink.wrapper?.(line);
+        return true;
+      }
+      this.#sink.line(script);
+    }
+    const wrapper = this.#open ? undefined : wrapperLineOf(text, line.number);
+    if (wrapper === 'script') this.#script = line;
+    if (wrapper === 'whole') this.#sink.wrapper?.(line);
+    return wrapper !== undefined;
   }
 
   #close(line: Of): void {

@@ -50,10 +50,13 @@ export class LogParts {
 }
 
 function blockSink(sink: LogPartsSink): BlockSink {
+  const pass = (line: BlockLine) => {
+    if ((line.inner ?? line.text).trim() !== '') sink.line({ text: line.text, number: line.number });
+  };
   return {
-    line: (line) => {
-      if ((line.inner ?? line.text).trim() !== '') sink.line({ text: line.text, number: line.number });
-    },
+    line: pass,
+    // What announces a script shows where a start begins.
+    wrapper: pass,
     block: (text, { number }) => {
       const printed = parsePrinted(text);
       if (printed?.kind === 'span') sink.span(printed.span);

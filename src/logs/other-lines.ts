@@ -37,6 +37,9 @@ export class OtherLines {
     this.blocks = new BlockCollector({
       line: (line) => this.judge(line),
       block: (text, first) => this.take(text, first),
+      wrapper: () => {
+        this.report.wrapperLines += 1;
+      },
     });
   }
 

@@ -44,9 +44,11 @@ export interface LineSample {
 /** Result of one pass over a log. `mergeReports` joins the reports of two adjacent parts. */
 export interface LogReport {
   bytes: number;
-  /** Blank ones and those of printed spans apart. */
+  /** Blank ones, those of printed spans and of wrappers apart. */
   lines: number;
   blankLines: number;
+  /** Lines of the program that started the service, such as `npm run`. */
+  wrapperLines: number;
   /** Lines of the file, whatever they hold. */
   physicalLines: number;
   /** By what was around lines: how many of them. */
@@ -103,6 +105,7 @@ export function emptyReport(required: readonly string[] = []): LogReport {
     bytes: 0,
     lines: 0,
     blankLines: 0,
+    wrapperLines: 0,
     physicalLines: 0,
     frames: {},
     spans: 0,
@@ -151,6 +154,7 @@ export function mergeReports(
     bytes: first.bytes + second.bytes,
     lines: first.lines + second.lines,
     blankLines: first.blankLines + second.blankLines,
+    wrapperLines: first.wrapperLines + second.wrapperLines,
     physicalLines: first.physicalLines + second.physicalLines,
     frames: sum(first.frames, second.frames),
     spans: first.spans + second.spans,

@@ -59,7 +59,7 @@ function summaryOf(source: string, report: LogReport): LogSummary {
     if (!notStructured.has(problem) || offending.size === offendingKept) continue;
     if (!offending.has(line)) offending.set(line, withoutShape(toRecord(text, line)));
   }
-  const { lines, structured, withTraceId } = report;
+  const { lines, structured, withTraceId, wrapperLines } = report;
   const frame = mainFrame(report);
   return {
     source,
@@ -68,6 +68,7 @@ function summaryOf(source: string, report: LogReport): LogSummary {
     withTraceId,
     shape: mainShape(report),
     ...(frame ? { frame: frameMeanings[frame] } : {}),
+    ...(wrapperLines > 0 ? { wrapperLines } : {}),
     offending: [...offending.values()],
   };
 }

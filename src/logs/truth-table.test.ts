@@ -105,6 +105,12 @@ const verdicts: [file: string, verdict: string][] = [
   ['winston-syslog', '5 of 5; info 1, fatal 2, warn 1, debug 1'],
   ['winston', '6 of 6; info 2, trace 2, warn 1, error 1; traces 1'],
   ['zap', '3 of 3; info 1, fatal 2; traces 3'],
+  ['pnpm-run', '2 of 3; info 1, warn 1'],
+  ['npm-run', '1 of 3; info 1'],
+  ['yarn-run', '1 of 2; info 1'],
+  ['turbo', '1 of 1; in prefix 1; info 1'],
+  ['pnpm-recursive', '1 of 2; in prefix 1; info 1'],
+  ['nodemon', '1 of 1; info 1'],
   ['zerolog', '2 of 2; info 1, trace 1'],
 ];
 
@@ -168,8 +174,8 @@ it('is the same log to a check that looks for lines', () => {
     return [file, records.length, structured.length, traced.length];
   });
   const judged = files.map((file) => {
-    const { lines, structured, withTraceId } = analyse(read(file));
-    return [file, lines, structured, withTraceId];
+    const { lines, wrapperLines, structured, withTraceId } = analyse(read(file));
+    return [file, lines + wrapperLines, structured, withTraceId];
   });
   expect(looked).toEqual(judged);
 });

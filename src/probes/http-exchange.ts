@@ -24,23 +24,15 @@ class BodyRefused extends Error {}
  */
 export async function exchangeHttp(call: HttpCall, shared: SharedResources): Promise<HttpResponse> {
   const { kept, single } = agentsFor(call.url.protocol, shared);
-  if (!isRepeatable(call)) {
-    try {
-      return await exchange(call, single);
-    } catch (error) {
-      if (!(error instanceof BodyRefused)) throw error;
-      return await exchange({ ...call, headers: { ...call.headers, Expect: '100-continue' } }, single).catch(
-        (again) => {
-          throw again instanceof BodyRefused ? again.cause : again;
-        },
-      );
-    }
-  }
   try {
-    return await exchange(call, kept);
+    return await exchange(call, isRepeatable(call) ? kept : single);
   } catch (error) {
-    if (error !== staleConnection) throw error;
-    return exchange(call, single);
+    if (error === staleConnection) return exchange(call, single);
+    if (!(error instanceof BodyRefused)) throw error;
+    const asking = { ...call, headers: { ...call.headers, Expect: '100-continue' } };
+    return exchange(asking, single).catch((again) => {
+      throw again instanceof BodyRefused ? again.cause : again;
+    });
   }
 }
 

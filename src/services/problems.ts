@@ -32,6 +32,7 @@ export function problemsOfServices(settings: unknown): ServiceProblem[] {
     ...Object.entries(services).flatMap(([name, service]) => [
       ...problemsOfName(name, service),
       ...problemsOfStart(name, service, settings),
+      ...uselessReuse(name, service),
       ...unknownDependencies(name, service, names),
     ]),
     ...cycles(services),
@@ -58,6 +59,14 @@ function problemsOfName(name: string, { kind }: Raw): ServiceProblem[] {
     return [{ path, message }];
   }
   return [];
+}
+
+/** What answers at the address of a container or within meatymusic is its own or a fault; only a command can be replaced by it. */
+function uselessReuse(name: string, { start, reuseExisting }: Raw): ServiceProblem[] {
+  if (reuseExisting !== true || (isPlainObject(start) && Object.hasOwn(start, 'command'))) return [];
+  const message =
+    'is possible with start.command alone; what others start is described without `start`, on a stack with runtime: external';
+  return [{ path: `services.${name}.reuseExisting`, message }];
 }
 
 function problemsOfStart(name: string, { kind, start, url }: Raw, settings: Raw): ServiceProblem[] {

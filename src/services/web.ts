@@ -14,7 +14,11 @@ export const web = defineServiceKind({
   settings: {
     url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the web app'),
     serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
-    appName: setting(name, 'MeatyMusic', 'Name that its pages show'),
+    appName: setting(
+      name,
+      'MeatyMusic',
+      'Name that its pages show; default: of the reference stack only, elsewhere not looked for',
+    ),
     build: unset(
       strictMap({
         command: described(name, 'Production build, run by web/build'),
@@ -44,7 +48,7 @@ export const web = defineServiceKind({
   infoSchema: infoSchemaOf('web', {
     url: urlInfo,
     serviceName: serviceNameInfo,
-    appName: described(v.string(), 'Name that its pages show'),
+    appName: v.optional(described(v.string(), 'Name that its pages show; absent: not configured')),
     build: v.optional(
       described(
         strictMap({

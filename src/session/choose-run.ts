@@ -8,12 +8,13 @@ import { originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import { validateOptions } from '../engine/check-options.ts';
 import { chooseChecks } from '../engine/choose-checks.ts';
-import { skippedWithoutEndpoint } from '../engine/default-endpoint.ts';
+import { skippedWhereNotAgreed } from '../engine/default-names.ts';
 import { excludedOf } from '../engine/excluded.ts';
 import type { GivenOptions } from '../engine/given-options.ts';
 import { anyOf } from '../engine/patterns.ts';
 import { makePlan, type Plan } from '../engine/plan.ts';
 import { selectChecks } from '../engine/select.ts';
+import { settingsOf } from '../services/index.ts';
 import type { JudgedService } from '../sources/fan-out.ts';
 import { type CheckSources, loadAllChecks } from './all-checks.ts';
 import { type ChangedChecks, findChangedChecks } from './changed-checks.ts';
@@ -74,8 +75,9 @@ export async function chooseRun(
     shard: selection.shard,
   };
   const given = givenOptions(project, checks);
+  const defaults = { given, checks, unsetPath: unsetPathsOf(project) };
   const chosen = chooseChecks(checks, wanted).map((check) =>
-    config.contract === 'full' ? check : skippedWithoutEndpoint(check, given),
+    config.contract === 'full' ? check : skippedWhereNotAgreed(check, defaults),
   );
   const wantedWithoutSkips = selectChecks(
     checks,
@@ -86,7 +88,9 @@ export async function chooseRun(
   const excluded = excludedOf(wantedWithoutSkips, chosen, { areasOff: off, skippedBy });
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
   const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
-  const plan = { ...makePlan(judged, options), excluded };
+  // Another shard may examine what this one skips.
+  const selected = selection.shard ? {} : { selected: new Set(wantedWithoutSkips.map(({ id }) => id)) };
+  const plan = { ...makePlan(judged, options), ...selected, excluded };
   return { plan, options, all: checks, notices: [...notices, ...(changed ? [changed.notice] : [])] };
 }
 
@@ -126,6 +130,15 @@ function givenOptions({ config, origins }: Project, checks: readonly Check[]): G
   const merged: Record<string, Record<string, unknown>> = { ...ofContract };
   for (const [key, values] of Object.entries(config.options)) merged[key] = { ...merged[key], ...values };
   return merged;
+}
+
+/** Returns the default of a setting that nothing sets. */
+function unsetPathsOf({ config, origins }: Project) {
+  return (service: string, setting: string): string | undefined => {
+    const value: unknown = Reflect.get(settingsOf(config.services, service), setting);
+    const isDefault = originOf(origins, `services.${service}.${setting}`).kind === 'default';
+    return isDefault && typeof value === 'string' ? value : undefined;
+  };
 }
 
 /** Evidence is judged by the checks of the services that it was observed on. */

@@ -7,7 +7,7 @@ import type { Check } from '../check/define-check.ts';
 import { exampleStack } from '../check/stack.ts';
 import type { Project } from '../config/project.ts';
 import { type ConfigInput, configOf } from '../config/schema.ts';
-import { skippedWithoutEndpoint } from '../engine/default-endpoint.ts';
+import { type DefaultPaths, skippedWhereNotAgreed } from '../engine/default-names.ts';
 import { chooseRun } from './choose-run.ts';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'contract-')));
@@ -64,22 +64,24 @@ describe('contract', () => {
 });
 
 describe('a default path that answers 404', () => {
-  const http = (status: number) => ({
+  const http = (status: number, path = '/api/v1/seed') => ({
     kind: 'http' as const,
     label: 'answer',
-    exchange: { request: {}, response: { status } },
+    exchange: { request: { url: `http://api.example/base${path}` }, response: { status } },
   });
-  const failing = (status: number, code = 'no-endpoint'): Check =>
+  const failing = (status: number, code = 'no-endpoint', path?: string): Check =>
     ({
       id: 'seed/deterministic',
       source: 'checks/seed/deterministic.ts',
       needs: [],
       codes: {},
       options: { path: { default: '/api/v1/seed' } },
-      run: async () => ({ status: 'fail', code, expected: '', actual: '', evidence: [http(status)] }),
+      run: async () => ({ status: 'fail', code, expected: '', actual: '', evidence: [http(status, path)] }),
     }) as unknown as Check;
-  const judged = (check: Check, given = {}, isReference = false) =>
-    skippedWithoutEndpoint(check, given).run({ stack: { ...exampleStack, isReference } } as never);
+  const judged = (check: Check, given = {}, isReference = false, more: Partial<DefaultPaths> = {}) =>
+    skippedWhereNotAgreed(check, { given, ...more }).run({
+      stack: { ...exampleStack, isReference },
+    } as never);
 
   it('is skipped with the line to write', async () => {
     expect(await judged(failing(404))).toMatchObject({
@@ -89,9 +91,52 @@ describe('a default path that answers 404', () => {
     });
   });
 
+  it('is named by its check where the area has several paths, by its service where that has it', async () => {
+    const other = {
+      ...failing(404),
+      id: 'seed/other',
+      options: { path: { default: '/other' } },
+    } as unknown as Check;
+    expect(await judged(failing(404), {}, false, { checks: [other] })).toMatchObject({
+      enable: expect.stringContaining("options: { 'seed/deterministic': { path: … } }"),
+    });
+    const ready = {
+      ...failing(404),
+      id: 'api/ready',
+      judges: 'api',
+      service: 'payments',
+      options: {},
+    } as Check;
+    const unsetPath = (service: string, setting: string) =>
+      service === 'payments' && setting === 'readyPath' ? '/api/v1/seed' : undefined;
+    expect(await judged(ready, {}, false, { unsetPath })).toMatchObject({
+      status: 'skip',
+      enable: expect.stringContaining('services: { payments: { readyPath: … } }'),
+    });
+    expect(await judged(ready, {}, false, {})).toMatchObject({ status: 'fail' });
+  });
+
+  it('is one of many names: tables and an extension that nothing names are skipped as well', async () => {
+    const tables = (given = {}) =>
+      judged(
+        {
+          ...failing(404, 'table-missing'),
+          id: 'database/tables-present',
+          options: { tables: { default: {} } },
+        } as unknown as Check,
+        given,
+      );
+    expect(await tables()).toMatchObject({
+      status: 'skip',
+      enable: expect.stringContaining("options: { 'database/tables-present': { tables: … } }"),
+    });
+    expect(await tables({ database: { tables: {} } })).toMatchObject({ status: 'fail' });
+  });
+
   it.each([
     ['answers something else', failing(500, 'wrong-status'), {}, false],
     ['fails for another reason', failing(404, 'not-deterministic'), {}, false],
+    ['answers 404 at another path', failing(404, 'no-endpoint', '/elsewhere'), {}, false],
     ['is configured', failing(404), { seed: { path: '/api/v1/seed' } }, false],
     ['is one of the reference stack', failing(404), {}, true],
   ])('fails where it %s', async (_, check, given, isReference) => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { notNamed } from '../base/endpoint.ts';
-import { configOf } from '../config/schema.ts';
+import { type ConfigInput, configOf } from '../config/schema.ts';
 import { stackInfo } from './stack-info.ts';
 
 const endpoints = {
@@ -27,10 +27,10 @@ it.each([
 });
 
 const origin = { kind: 'file', text: 'meatymusic.config.yaml:2' } as const;
-const infoOf = (isReferenceStack: boolean, named: string[] = []) =>
+const infoOf = (isReferenceStack: boolean, named: string[] = [], config: ConfigInput = {}) =>
   stackInfo(
     {
-      config: configOf(),
+      config: configOf(config),
       root: '/somewhere/My Shop',
       origins: new Map(named.map((at) => [at, origin])),
     } as unknown as Parameters<typeof stackInfo>[0],
@@ -54,4 +54,19 @@ it('takes a service that is not named for no part of the stack', () => {
   const { services, absent } = infoOf(false);
   expect(services.web).toMatchObject({ enabled: false, url: 'http://localhost:3000' });
   expect(absent?.web?.code).toBe('not-named');
+});
+
+it('demands every service, and the name of the project on pages, where the contract is full', () => {
+  const { services, absent } = infoOf(false, [], { contract: 'full' });
+  expect(services.web).toMatchObject({ enabled: true, appName: 'my shop' });
+  expect(absent?.web).toMatchObject({
+    code: 'no-address',
+    reason: expect.stringContaining('contract: full'),
+  });
+});
+
+it('knows the name that pages show on the reference stack, and elsewhere if it is set', () => {
+  expect(infoOf(true).services.web.appName).toBe('MeatyMusic');
+  expect(infoOf(false).services.web.appName).toBeUndefined();
+  expect(infoOf(false, ['services.web.appName']).services.web.appName).toBe('MeatyMusic');
 });

@@ -1,5 +1,5 @@
 import { type Absence, absenceOf, placeholderHost, urlOf } from '../base/endpoint.ts';
-import type { ServiceInfos, ServiceName, StackInfo } from '../check/stack.ts';
+import type { ServiceInfos, ServiceName, StackInfo, WebInfo } from '../check/stack.ts';
 import { type Origins, originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import type { Endpoints, Runtime } from '../runners/runtime.ts';
@@ -20,18 +20,17 @@ export function stackInfo(
   endpoints: Endpoints,
 ): StackInfo {
   const project = isReferenceStack ? undefined : projectName(root);
+  const isFull = config.contract === 'full';
   const services = withProjectNames(config.services, project, origins);
-  const absent = absentOf(endpoints, services);
+  const absent = absentOf(endpoints, services, isFull);
   const otlpEndpoint = urlOf(endpoints.telemetry) ?? services.telemetry.otlpEndpoint;
+  const infos = serviceInfos(services, (service) => ({
+    url: new URL(shownUrl(endpoints, services, service)),
+    root,
+  }));
   return {
     runtime: name,
-    services: partsOf(
-      serviceInfos(services, (service) => ({
-        url: new URL(shownUrl(endpoints, services, service)),
-        root,
-      })),
-      absent,
-    ),
+    services: partsOf(withKnownNames(infos, { project, origins, isFull }), absent),
     ...(project === undefined ? { isReference: true } : { project }),
     telemetry: otlpEndpoint ? { otlpEndpoint } : {},
     ...(Object.keys(absent).length > 0 && { absent }),
@@ -50,6 +49,24 @@ function withProjectNames(services: Services, project: string | undefined, origi
   };
 }
 
+/**
+ * The name that pages show is a text for people and cannot be derived from the project's: without a setting it is known
+ * on the reference stack alone. The full contract demands the project's.
+ */
+function withKnownNames(
+  infos: ServiceInfos,
+  { project, origins, isFull }: { project: string | undefined; origins: Origins; isFull: boolean },
+): ServiceInfos {
+  if (project === undefined) return infos;
+  const entries = Object.entries(infos).map(([name, info]) => {
+    if (info.kind !== 'web' || originOf(origins, `services.${name}.appName`).kind !== 'default')
+      return [name, info];
+    const { appName: _, ...unnamed } = info as WebInfo;
+    return [name, isFull ? { ...unnamed, appName: project.replaceAll('-', ' ') } : unnamed];
+  });
+  return Object.fromEntries(entries) as ServiceInfos;
+}
+
 /** A service that is not named is no part of the stack. */
 function partsOf(infos: ServiceInfos, absent: NonNullable<StackInfo['absent']>): ServiceInfos {
   const entries = Object.entries(infos).map(([name, info]) => [
@@ -60,12 +77,24 @@ function partsOf(infos: ServiceInfos, absent: NonNullable<StackInfo['absent']>):
 }
 
 /** Services that are part of the stack and have no address. */
-function absentOf(endpoints: Endpoints, services: Services): NonNullable<StackInfo['absent']> {
+function absentOf(
+  endpoints: Endpoints,
+  services: Services,
+  isFull: boolean,
+): NonNullable<StackInfo['absent']> {
   const found = serviceNames(services).flatMap((name) => {
     const absent = endpoints[name] ? absenceOf(endpoints[name]) : withoutAddress(services, name);
-    return absent && absent.code !== 'switched-off' ? [[name, absent] as const] : [];
+    return absent && absent.code !== 'switched-off'
+      ? [[name, isFull ? demanded(absent) : absent] as const]
+      : [];
   });
   return Object.fromEntries(found);
+}
+
+/** The full contract has every service: one that nothing names is missing and not left out. */
+function demanded(absent: Absence): Absence {
+  if (absent.code !== 'not-named') return absent;
+  return { ...absent, code: 'no-address', reason: `contract: full demands it, and ${absent.reason}` };
 }
 
 /** Nothing is asked instead of a service that should have an address, and that the runtime does not know. */

@@ -1,7 +1,7 @@
 import { integer } from '../base/schema.ts';
 import { type Exchanged, exchange } from '../check/exchange.ts';
 import { option } from '../check/option.ts';
-import type { HttpProbe, HttpRequest, HttpResponse, IdsProbe } from '../check/probes.ts';
+import type { HttpProbe, HttpRequest, IdsProbe } from '../check/probes.ts';
 
 /** Codes of a request that says nothing about the claim of its check, whatever the path is. */
 export const obstacleCodes = {
@@ -104,11 +104,4 @@ export async function exchangeWithToken(
 /** Returns the request with a bearer token. */
 export function withToken(request: HttpRequest, token: string): HttpRequest {
   return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
-}
-
-/** Returns the target of a redirection as the end of a sentence; empty for any other response. */
-export function redirectionOf(response: HttpResponse | undefined): string {
-  const { location } = response?.headers ?? {};
-  const isRedirection = response && response.status >= 300 && response.status < 400;
-  return isRedirection && location !== undefined ? ` with Location: ${location.slice(0, 300)}` : '';
 }

@@ -11,7 +11,6 @@ export {
   noToken,
   obstacleCodes,
   obstacleOf,
-  redirectionOf,
   servesNothing,
   withinMs,
   withToken,

@@ -66,15 +66,17 @@ export function logStructureCheck({
       const summary = await logs.summarize({ service });
       const share = summary.lines === 0 ? 0 : summary.structured / summary.lines;
       const expected = `at least ${percent(options.minStructured)} of the lines of ${summary.source} are JSON objects`;
-      if (summary.lines === 0) return fail('empty', { expected, actual: 'the log holds no line' });
+      const { wrapperLines = 0 } = summary;
+      const apart = wrapperLines > 0 ? `; ${wrapperLines} of the program that started it apart` : '';
+      if (summary.lines === 0) return fail('empty', { expected, actual: `the log holds no line${apart}` });
       const frame = summary.frame ? `, in ${summary.frame}` : '';
-      const found = `${summary.structured} of ${summary.lines} lines are (${percent(share)}, shape ${summary.shape}${frame})`;
+      const found = `${summary.structured} of ${summary.lines} lines are (${percent(share)}, shape ${summary.shape}${frame})${apart}`;
       if (share < options.minStructured) {
         const code = summary.structured === 0 ? 'plain-text' : 'mixed';
         return fail(code, { expected, actual: found, evidence: [offendingLines(summary)] });
       }
       return pass(
-        `${percent(share)} of ${summary.lines} lines, ${summary.shape}${frame}`,
+        `${percent(share)} of ${summary.lines} lines, ${summary.shape}${frame}${apart}`,
         { count: summary.lines, what: 'log lines' },
         summary.offending.length > 0 ? [offendingLines(summary)] : [],
       );

@@ -1,4 +1,3 @@
-import { maskUrl } from '../base/secret-places.ts';
 import type { Exchanged } from '../check/exchange.ts';
 import type { HttpResponse } from '../check/probes.ts';
 import { obstacleCodes, obstacleOf, servesNothing } from './endpoint-answer.ts';
@@ -87,9 +86,6 @@ function leadsToLogin(location: string | undefined, url: string): boolean {
 }
 
 function describe(actual: string, response: HttpResponse): string {
-  const { location } = response.headers;
-  if (location && response.status >= 300 && response.status < 400)
-    return `${actual} and leads to ${maskUrl(location).slice(0, 200)}`;
   const { error, description } = challengeOf(response);
   const said = [error, description].filter((each) => each !== undefined).join(': ');
   return said ? `${actual} (${said})` : actual;

@@ -138,7 +138,7 @@ export function pageCheck({
         { url, headers: { accept: 'text/html' } },
         'page',
       );
-      const expected = `GET ${url} answers ${options.status} with an HTML page that shows "${appName}"`;
+      const expected = `GET ${url} answers ${options.status} with an HTML page${appName === undefined ? '' : ` that shows "${appName}"`}`;
       const found = { expected, evidence: [evidence] };
       if (!response) return fail('unreachable', { ...found, actual });
       const { status, headers, body } = response;
@@ -146,7 +146,7 @@ export function pageCheck({
       if (status !== options.status) {
         return fail('wrong-status', {
           ...found,
-          actual: location && status >= 300 && status < 400 ? `${actual}, to ${location}` : actual,
+          actual,
           ...(location && { hint: 'does the page ask for a login? name a public one in the option path' }),
         });
       }
@@ -156,7 +156,7 @@ export function pageCheck({
       }
       const judge = (page: ShownPage): { code: keyof typeof codes; actual: string } | undefined => {
         const problem = status < 400 ? findShownProblem(page, options) : undefined;
-        if (problem || showsName(page, appName)) return problem;
+        if (problem || appName === undefined || showsName(page, appName)) return problem;
         const { title } = page;
         return {
           code: 'name-missing',
@@ -164,9 +164,11 @@ export function pageCheck({
         };
       };
       const summary = `${status}, ${response.bodyBytes} bytes of HTML in ${Math.round(response.durationMs)} ms`;
+      const unseen =
+        appName === undefined ? '; services.web.appName is unset, and no name was looked for' : '';
       const counts = { count: 1, what: 'page' };
       const ofSource = judge(readHtml(body));
-      if (!ofSource) return pass(summary, counts, [evidence]);
+      if (!ofSource) return pass(`${summary}${unseen}`, counts, [evidence]);
       if (!/<script\b/i.test(body)) return fail(ofSource.code, { ...found, actual: ofSource.actual });
 
       const seen = await visitPage(browser, { url, screenshot: `web/${options.path.replace(/\W+/g, '-')}` });
@@ -179,7 +181,7 @@ export function pageCheck({
         return fail('not-loaded', { expected, actual: seen.failure?.message ?? '', evidence: all });
       }
       const ofBrowser = judge({ ...seen.visit, headings: headingsOf(seen.visit.html) });
-      if (!ofBrowser) return pass(`${summary}, rendered by its scripts`, counts, all);
+      if (!ofBrowser) return pass(`${summary}, rendered by its scripts${unseen}`, counts, all);
       return fail(ofBrowser.code, { expected, actual: `in a browser: ${ofBrowser.actual}`, evidence: all });
     },
   });

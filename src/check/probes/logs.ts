@@ -31,6 +31,8 @@ export interface LogSummary {
   shape: string;
   /** Wrapper that a collector added to each line, removed before the line is judged: `Docker json-file`. Absent: no wrapper. */
   frame?: string;
+  /** Lines of the program that started the service, such as `npm run`, which are not among `lines`. Absent: none. */
+  wrapperLines?: number;
   /** The first lines that are not structured. */
   offending: LogRecord[];
 }

@@ -20,7 +20,13 @@ const parts: Record<TemplateProbe, Parts> = { http, postgres, redis, logs };
 export function checkTemplate({ id, probe, from }: Template): string {
   const { uses, after, options, codes, sabotage, run } = parts[probe];
   const title = titleOf(id);
-  const names = probe === 'logs' ? 'defineCheck, option, v' : 'defineCheck, option, ProbeError, v';
+  const names = [
+    'defineCheck',
+    'option',
+    ...(probe === 'logs' ? [] : ['ProbeError']),
+    ...(probe === 'http' ? ['serviceUrl'] : []),
+    'v',
+  ].join(', ');
   const handed = ['options', probe === 'http' ? 'stack' : '', 'pass', 'fail', probe === 'logs' ? 'skip' : ''];
   return `import { ${names} } from '${from}';
 

@@ -38,9 +38,11 @@ const wanted: readonly [typed: string, expected: string, inBash?: string][] = [
   ['up --runtime=co', '--runtime=compose', 'compose'],
   ['verify --rep', '--reporter'],
   ['verify --reporter ju', 'junit'],
-  ['checks explain api/hea', 'api/health'],
+  ['checks explain api/hea', 'api/health api/health@payments'],
   ['checks li', 'list'],
   ['logs ap', 'api'],
+  ['verify @pay', '@payments'],
+  ['--env sta', 'staging'],
 ];
 
 let folder: string;
@@ -52,6 +54,13 @@ beforeAll(() => {
   chmodSync(shim, 0o755);
   // Nothing above may be taken for the project.
   writeFileSync(path.join(folder, 'package.json'), '{}');
+  writeFileSync(
+    path.join(folder, 'meatymusic.config.json'),
+    JSON.stringify({
+      services: { payments: { kind: 'api', url: 'http://127.0.0.1:1' } },
+      environments: { staging: {} },
+    }),
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

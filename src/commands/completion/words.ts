@@ -18,7 +18,11 @@ export async function complete(typed: readonly string[], invocation: Invocation)
   const before = typed.slice(0, -1);
   const word = typed.at(-1) ?? '';
   const { program, command, awaiting } = await follow(before);
-  const source = { checks: () => checksOf(invocation), services: () => servicesOf(invocation) };
+  const source = {
+    checks: () => checksOf(invocation),
+    services: () => servicesOf(invocation),
+    environments: () => environmentsOf(invocation),
+  };
   const [flag, value] = splitFlag(word);
   if (value !== undefined) {
     const option = optionsOf(program, command).find(({ long, short }) => long === flag || short === flag);
@@ -39,6 +43,7 @@ export async function complete(typed: readonly string[], invocation: Invocation)
 interface Sources {
   checks(): Promise<Check[]>;
   services(): Promise<readonly string[]>;
+  environments(): Promise<readonly string[]>;
 }
 
 /** The command that the words so far lead to, and the option that still wants its value. */
@@ -75,8 +80,12 @@ function visibleCommands(command: Command): Command[] {
   return command.createHelp().visibleCommands(command);
 }
 
-async function valuesOf({ argChoices, flags }: Option, { checks }: Sources): Promise<string[]> {
+async function valuesOf(
+  { argChoices, flags, long }: Option,
+  { checks, environments }: Sources,
+): Promise<string[]> {
   if (argChoices) return [...argChoices];
+  if (long === '--env') return [...(await environments())];
   const placeholder = /[<[](.+)[>\]]/.exec(flags)?.[1] ?? '';
   if (/^(file|folder|dir|path)/.test(placeholder)) return [files];
   if (placeholder.startsWith('name[=')) return [...reporterNames];
@@ -90,7 +99,11 @@ async function argumentsOf(command: Command, { checks, services }: Sources): Pro
     command.registeredArguments.map(async (argument) => {
       if (argument.argChoices) return argument.argChoices;
       const name = argument.name();
-      if (/^(patterns?|ids?)$/.test(name)) return namesOf(await checks());
+      if (/^patterns?$/.test(name)) {
+        const ofServices = (await services()).map((service) => `@${service}`);
+        return [...namesOf(await checks()), ...ofServices];
+      }
+      if (/^ids?$/.test(name)) return namesOf(await checks());
       if (/^services?$/.test(name)) return services();
       return /^(file|folder|dir)/.test(name) ? [files] : [];
     }),
@@ -119,6 +132,15 @@ async function servicesOf(invocation: Invocation): Promise<readonly string[]> {
     return serviceNames((await openProject(invocation)).config.services);
   } catch {
     return standardNames;
+  }
+}
+
+async function environmentsOf(invocation: Invocation): Promise<readonly string[]> {
+  try {
+    const { environment: _, ...withoutChoice } = invocation;
+    return (await openProject(withoutChoice)).environments ?? [];
+  } catch {
+    return [];
   }
 }
 

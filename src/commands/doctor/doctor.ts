@@ -8,19 +8,22 @@ import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor, styleFor } from '../style.ts';
 import { withSpinner } from '../with-spinner.ts';
-import { examine, type Finding } from './findings.ts';
+import type { Finding } from './finding.ts';
+import { examine } from './findings.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description(
       'Look at what `up` and `verify` need on this machine: Node.js, Docker and Compose, the embedded runtime, ports with ' +
-        'their holders, disk, memory, a browser; each with its fix.',
+        'their holders, disk, memory, a browser; the addresses of an external stack, log files and the token. Each with its fix.',
     )
     .option('--json', 'machine-readable')
     .addHelpText(
       'after',
       `
-Exit codes: 0 \`up\` will work, 1 the configuration has to be corrected first, 69 the machine keeps it from working.
+An external stack is asked: name, connection, certificate and HTTP status of each address; database and cache log in.
+Exit codes: 0 \`up\` (external: \`verify\`) will work, 1 the configuration has to be corrected first, 69 the machine, or
+what the configuration names, keeps it from working.
 
 Examples:
   $ meatymusic doctor
@@ -33,7 +36,7 @@ const doctor: Action = async (invocation, { json }) => {
   const { project, finding } = await openAnyway(invocation);
   const findings = [
     finding,
-    ...(await withSpinner(invocation, 'looking at this machine', () => examine(project))),
+    ...(await withSpinner(invocation, 'looking at this machine', () => examine(project, invocation.signal))),
   ];
   const exitCode = findings.slice(1).some(({ state }) => state === 'bad')
     ? ExitCode.unavailable
@@ -54,10 +57,11 @@ const doctor: Action = async (invocation, { json }) => {
       : besideText(`${mark[state]}  ${name.padEnd(width)}  `, safeLine(found), columns)),
     ...(fix && state !== 'ok' ? besideText(' '.repeat(width + 8), fix, columns, link) : []),
   ]);
+  const command = project.config.runtime === 'external' ? '`meatymusic verify`' : '`meatymusic up`';
   const end = {
-    [ExitCode.ok]: 'nothing keeps `meatymusic up` from working',
+    [ExitCode.ok]: `nothing keeps ${command} from working`,
     [ExitCode.checkFailed]: 'the configuration has to be corrected first',
-    [ExitCode.unavailable]: 'this machine keeps `meatymusic up` from working',
+    [ExitCode.unavailable]: `what is marked bad keeps ${command} from working`,
   }[exitCode];
   await invocation.stdout.write(`${lines.join('\n')}\n\n${lineFor(invocation.stdout, end, bold)}`);
   return exitCode;

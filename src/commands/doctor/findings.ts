@@ -11,16 +11,9 @@ import { findRuntime } from '../../runners/choose.ts';
 import { dockerAnswers } from '../../runners/compose/index.ts';
 import { choosePorts } from '../../runners/process/ports.ts';
 import { enabledServices, kindOf, settingsOf } from '../../services/index.ts';
-
-/** One thing that was looked at. */
-export interface Finding {
-  name: string;
-  /** note: `up` works, with less. bad: it does not. */
-  state: 'ok' | 'note' | 'bad';
-  found: string;
-  /** What to do about it; a command where there is one. */
-  fix?: string;
-}
+import { examineAddresses } from './addresses.ts';
+import { examineFiles } from './files.ts';
+import type { Finding } from './finding.ts';
 
 const mebibyte = 1024 * 1024;
 /** PGlite takes 320 to 500 MB, the services and Node the rest. */
@@ -28,9 +21,14 @@ const wantedMemory = 900 * mebibyte;
 const wantedDisk = 1024 * mebibyte;
 const leastDisk = 200 * mebibyte;
 
-/** Looks at everything that `up` and `verify` need here. Never rejects. */
-export async function examine(project: Project): Promise<Finding[]> {
-  const [docker, { stack, ports }] = await Promise.all([examineDocker(project), examineStack(project)]);
+/** Looks at everything that `up` and `verify` need here, side by side. Rejects only when the signal aborts. */
+export async function examine(project: Project, signal: AbortSignal): Promise<Finding[]> {
+  const [docker, { stack, ports }, addresses, files] = await Promise.all([
+    examineDocker(project),
+    examineStack(project),
+    examineAddresses(project, signal),
+    examineFiles(project, signal),
+  ]);
   const embedded = examineEmbedded();
   const nothingStarts = docker.state !== 'ok' && embedded.state !== 'ok';
   const wanted = project.config.runtime;
@@ -49,6 +47,8 @@ export async function examine(project: Project): Promise<Finding[]> {
     examineBrowser(project),
     ...stack,
     ...ports,
+    ...addresses,
+    ...files,
   ];
 }
 

@@ -7,10 +7,12 @@ import { makeFolderSync, replaceFileSync } from '../../base/write-file.ts';
 import { configFileNames } from '../../config/find.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { lineFor } from '../style.ts';
+import { withAnswers } from './answers-now.ts';
 import { commentedConfig } from './config.ts';
 import { type DetectedProject, detectProject } from './detect/index.ts';
 import { detectedConfig } from './detected-config.ts';
 import { pipelineOf } from './pipeline.ts';
+import { canAsk, completeByAnswers } from './questions.ts';
 
 const configName = 'meatymusic.config.ts';
 
@@ -19,10 +21,11 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .description(
       'Read compose files, packages, Python projects, a Procfile and migration tools, and write meatymusic.config.ts with the ' +
         'services and the reason of each guess. Where nothing is found, or with --full: every setting, commented out. ' +
-        'Nothing is run or connected to, and an existing file is not touched.',
+        'The ports that were found are asked on 127.0.0.1 for what answers now; nothing is run, and an existing file is not ' +
+        'touched. On a terminal it asks for what it cannot find.',
     )
     .option('--full', 'every setting that there is, with its default')
-    .option('--yes', 'ask nothing; for scripts (the default: nothing is asked yet)')
+    .option('--yes', 'ask nothing (the default without a terminal)')
     .option(
       '--ci',
       'also write the pipeline: .github/workflows/meatymusic.yml; .gitlab/meatymusic.yml where .gitlab-ci.yml is',
@@ -41,15 +44,21 @@ Examples:
   act(command, init);
 };
 
-const init: Action = async (invocation, { full, ci, force, json }) => {
+const init: Action = async (invocation, { full, yes, ci, force, json }) => {
   const { cwd } = invocation;
-  const detected = detectProject(cwd);
+  const found = detectProject(cwd);
   const files = new Map<string, string>();
+  let detected = found;
   const existing = configFileNames.filter((name) => existsSync(path.join(cwd, name)));
   if (!ci || existing.length === 0) {
     const others = existing.filter((name) => name !== configName);
     refuse(others, 'two configurations in one folder would be an error; remove it, or edit it instead');
     if (!force) refuse(existing, 'meatymusic init --force overwrites it');
+    if (!full) {
+      const asks = !yes && !json && canAsk(invocation);
+      const complete = asks ? await completeByAnswers(invocation, found) : found;
+      detected = { ...complete, services: await withAnswers(complete.services) };
+    }
     files.set(
       configName,
       full || detected.services.size === 0 ? commentedConfig(Boolean(full)) : detectedConfig(detected),
@@ -64,12 +73,17 @@ const init: Action = async (invocation, { full, ci, force, json }) => {
     makeFolderSync(path.dirname(path.join(cwd, name)));
     replaceFileSync(path.join(cwd, name), text);
   }
-  const services = [...detected.services].map(([name, { kind, why }]) => ({ name, kind, why }));
+  const services = [...detected.services].map(([name, { kind, why, answers }]) => ({
+    name,
+    kind,
+    why,
+    ...(answers ? { answers } : {}),
+  }));
   const written = [...files.keys()];
   if (json) {
-    const { migrations, open } = detected;
+    const { migrations, candidates, open } = detected;
     await invocation.stdout.write(
-      `${JSON.stringify({ written, services, ...(migrations ? { migrations } : {}), open })}\n`,
+      `${JSON.stringify({ written, services, ...(migrations ? { migrations } : {}), candidates, open })}\n`,
     );
     return ExitCode.ok;
   }
@@ -80,15 +94,20 @@ const init: Action = async (invocation, { full, ci, force, json }) => {
 
 /** What was found and why, one line each, and what to do next. */
 async function explain({ stderr }: Invocation, detected: DetectedProject | undefined): Promise<void> {
-  const { services = new Map(), migrations, open = [] } = detected ?? {};
+  const { services = new Map(), migrations, candidates = [], open = [] } = detected ?? {};
   const width = Math.max(0, ...[...services.keys()].map((name) => name.length));
-  for (const [name, { kind, why }] of services) {
-    await stderr.write(lineFor(stderr, `  ${name.padEnd(width)}  ${kind.padEnd(8)}  ${safeLine(why, 200)}`));
+  for (const [name, { kind, why, answers }] of services) {
+    const reason = safeLine(answers ? `${why}; answers now: ${answers}` : why, 300);
+    await stderr.write(lineFor(stderr, `  ${name.padEnd(width)}  ${kind.padEnd(8)}  ${reason}`));
   }
   if (migrations)
     await stderr.write(
       lineFor(stderr, `  migrations: ${migrations.tool}, ${safeLine(migrations.command, 200)}`),
     );
+  for (const { command, doubt } of candidates) {
+    const text = `not certain, so a comment: ${command} (${doubt})`;
+    await stderr.write(lineFor(stderr, `  migrations: ${safeLine(text, 300)}`));
+  }
   for (const each of open) await stderr.write(lineFor(stderr, `  not decided: ${safeLine(each, 300)}`));
   await stderr.write(
     lineFor(stderr, 'look through it, then: meatymusic config; meatymusic doctor; meatymusic up'),

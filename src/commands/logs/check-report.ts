@@ -20,6 +20,7 @@ export function describeLog(
         String(report.lines),
         report.printedRecords ? `${count(report.printedRecords, 'printed log record')} among them` : '',
         report.spans ? `and ${count(report.spans, 'printed span')}` : '',
+        report.wrapperLines ? `and ${report.wrapperLines} of the program that started it` : '',
         report.blankLines ? `and ${report.blankLines} blank` : '',
       ]
         .filter(Boolean)

@@ -4,21 +4,14 @@ import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../base/duration.ts';
 import { codeOf, Fault, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
-import { safeLine } from '../../base/safe-text.ts';
 import { toolVersion } from '../../base/version.ts';
 import { describeHolder, portHolder } from '../../runners/port-holder.ts';
-import {
-  createVerdictServer,
-  isLoopback,
-  isOk,
-  type Keeper,
-  startKeeper,
-  wordsOf,
-} from '../../serve/index.ts';
+import { createVerdictServer, isLoopback, type Keeper, startKeeper } from '../../serve/index.ts';
 import { openProject } from '../context.ts';
 import type { Action, CommandModule, Invocation } from '../invocation.ts';
 import { duration, several } from '../option-values.ts';
-import { lineFor, styleFor } from '../style.ts';
+import { lineFor } from '../style.ts';
+import { createPrinter } from './printer.ts';
 import { runVerifyProcess } from './run-verify.ts';
 
 interface ServeFlags {
@@ -208,35 +201,6 @@ const shortestToken = 16;
 
 function usage(message: string, hint: string, cause?: unknown): Fault {
   return new Fault({ code: 'bad-serve', message, hint, exitCode: ExitCode.usage, cause });
-}
-
-/** Prints a verdict that differs from the one before, and each line of the runs once. */
-function createPrinter({ stderr, quiet, redact }: Invocation) {
-  const style = styleFor(stderr);
-  let last = '';
-  let lines = new Set<string>();
-  let before = new Set<string>();
-  const write = (text: string, paint?: (part: string) => string) =>
-    void stderr.write(lineFor(stderr, text, paint)).catch(() => {});
-  return {
-    note(line: string) {
-      if (line.trim() === '' || line.startsWith('error[')) return;
-      if (!lines.has(line) && !before.has(line)) write(safeLine(redact(line), 1000));
-      lines.add(line);
-    },
-    outcome({ latest, isRunning }: Keeper) {
-      if (isRunning || !latest) return;
-      before = lines;
-      lines = new Set();
-      const words = wordsOf(latest);
-      if (words === last) return;
-      last = words;
-      const ok = isOk(latest);
-      if (quiet && ok) return;
-      const time = new Date(latest.endedAtMs).toISOString();
-      write(`${time} ${ok ? 'passed' : 'failed'}: ${safeLine(words, 1000)}`, ok ? style.good : style.bad);
-    },
-  };
 }
 
 function port(text: string): number {

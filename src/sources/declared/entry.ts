@@ -158,9 +158,8 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
           actual: seen.failure.message,
           evidence: seen.evidence,
         });
-      const actual = unmet
-        .map(({ attribute }) => `${attribute} is ${valueText(seen.attributes[attribute])}`)
-        .join('; ');
+      const found = unmet.map(({ attribute }) => `${attribute} is ${valueText(seen.attributes[attribute])}`);
+      const actual = [...found, ...(seen.note ? [seen.note] : [])].join('; ');
       return context.fail('mismatch', { expected, actual, evidence: seen.evidence });
     },
   };

@@ -12,6 +12,8 @@ export interface Observed {
   evidence: Evidence[];
   /** Why there was no answer: expectations other than of being reachable cannot hold. */
   failure?: { code: string; message: string };
+  /** What an attribute that does not match leaves out. */
+  note?: string;
   /** Why it cannot be judged here. */
   skip?: { reason: string; enable?: string | undefined };
 }

@@ -8,7 +8,7 @@ export const http: Parts = {
     'wrong-status': { means: 'the answer has another status than 200', hint: 'meatymusic logs api' },`,
   sabotage: `{ name: 'it answers 503', code: 'wrong-status', kind: 'http', service: 'api', change: { status: 503 } },
     { name: 'the API is stopped', code: 'unreachable', kind: 'stop', service: 'api' },`,
-  run: `const url = new URL(options.path, stack.services.api.url).href;
+  run: `const url = serviceUrl(stack.services.api, options.path);
     const expected = \`GET \${url} answers 200\`;
     try {
       const response = await http.request({ url });

@@ -1,140 +1,135 @@
 import path from 'node:path';
-import { readYaml } from '../../../base/yaml.ts';
-import { kindOfPackage, type Manifest } from './node.ts';
-import {
-  type DetectedKind,
-  type DetectedService,
-  type Folder,
-  healthPathIn,
-  readFolder,
-  readText,
-} from './project.ts';
+import { type ComposeEntry, conditionsOf, publishedPorts, readComposeFile } from './compose-file.ts';
+import { baseImageOf, kindOfImage, servesFiles } from './images.ts';
+import { kindOfPackage, manifestOf } from './node.ts';
+import { type DetectedService, type Folder, healthPathIn, readFolder, readText } from './project.ts';
 import { kindOfPython } from './python.ts';
 
-/** The names that compose itself looks for, in its order. */
-export const composeFileNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
-
-/** The part of a service that says what it is. */
-interface ComposeEntry {
-  image?: unknown;
-  build?: unknown;
-  command?: unknown;
-  ports?: unknown;
-  profiles?: unknown;
-  restart?: unknown;
-  depends_on?: unknown;
-  healthcheck?: { test?: unknown };
-}
-
-/** Servers with a protocol of their own, by their image: they accept connections, and nothing else is checked. */
-const otherServers =
-  /(?:^|[/_-])(mysql|mariadb|percona|mongo(?:db)?|rabbitmq|kafka|redpanda|zookeeper|elasticsearch|opensearch|meilisearch|typesense|minio|localstack|nats|memcached|clickhouse(?:-server)?|cassandra|neo4j|etcd|consul|vault|mailhog|mailpit|mailcatcher|maildev|smtp4dev|qdrant|weaviate|chroma|milvus|temporal|jaeger|otel|opentelemetry-collector(?:-contrib)?|prometheus|grafana|loki|tempo|zipkin|pgbouncer|pgadmin4?|adminer|redis-?commander|redisinsight|keycloak|traefik|caddy|haproxy|envoy)(?=$|[-:@/])/i;
-const images: readonly [RegExp, DetectedKind][] = [
-  [otherServers, 'tcp'],
-  [/(?:^|[/_-])(postgres(?:ql)?|postgis|pgvector|timescaledb(?:-ha)?)(?=$|[-:@])/i, 'postgres'],
-  [/(?:^|[/_-])(redis(?:-stack(?:-server)?)?|valkey|keydb|dragonfly)(?=$|[-:@])/i, 'redis'],
-];
-
-const oneShot = /(?:^|[-_])(migrat\w*|init\w*|setup|seed\w*|bootstrap|provision)(?:$|[-_])/i;
+const oneShot =
+  /(?:^|[-_])(migrat\w*|init\w*|prestart|setup|seed\w*|bootstrap|provision|playwright|cypress|e2e|tests?|rspec\w*)(?:$|[-_])/i;
 const worker =
   /(?:^|[-_])(workers?|queues?|celery|beat|sidekiq|scheduler|cron|jobs?|consumers?|horizon)(?:$|[-_])/i;
-const webName = /(?:^|[-_])(web|frontend|front|client|ui|site|www|dashboard|nginx)(?:$|[-_])/i;
+const workerCommand = /\b(?:celery\b.*\b(?:worker|beat)|sidekiq|rq worker|rqworker|queue:work|dramatiq)\b/;
+/** Keeps a container open for the work of a person. */
+const idleCommand = /^(?:sleep\b|tail -f)/;
+const webName =
+  /(?:^|[-_.])(web|webapp|frontend|front|client|ui|site|www|admin|dashboard|storefront|portal|vite|nginx|caddy)(?:$|[-_])/i;
+const apiName = /(?:^|[-_.])(api|backend|back|server)(?:$|[-_])/i;
+const appName = /(?:^|[-_.])app(?:$|[-_])/i;
+const proxyName = /(?:^|[-_])(proxy|reverse|ingress|lb|load-?balancer|edge)(?:$|[-_])/i;
 
-/** Returns the services of a compose file that `docker compose up` would keep running. */
-export function servicesOfCompose(folder: Folder): DetectedService[] {
-  const file = composeFileNames.find((name) => folder.files.has(name));
-  const text = file === undefined ? undefined : readText(folder, file);
-  if (file === undefined || text === undefined) return [];
-  const { services } = (readYaml(text).value ?? {}) as { services?: Record<string, ComposeEntry | null> };
-  return Object.entries(services ?? {}).flatMap(([name, entry]) => {
-    const service = entry && serviceOf(name, entry, folder);
-    return service ? [{ ...service, why: `${file}: ${service.why}` }] : [];
-  });
+/** What the other services of the file say about one. */
+interface Context {
+  root: Folder;
+  /** Others wait for its end. */
+  completes: ReadonlySet<string>;
+  hasApi: boolean;
 }
 
-function serviceOf(name: string, entry: ComposeEntry, root: Folder): DetectedService | undefined {
+/** Returns the services of a compose file that `docker compose up` would keep running, and what was not read. */
+export function servicesOfCompose(root: Folder): { services: DetectedService[]; unread: string[] } {
+  const file = readComposeFile(root);
+  if (file === undefined) return { services: [], unread: [] };
+  const entries = [...file.services];
+  const completes = new Set(
+    entries.flatMap(([, { depends_on }]) =>
+      Object.entries(conditionsOf(depends_on))
+        .filter(([, { condition }]) => condition === 'service_completed_successfully')
+        .map(([name]) => name),
+    ),
+  );
+  const context = { root, completes, hasApi: entries.some(([name]) => apiName.test(name)) };
+  const services = entries.flatMap(([name, entry]) => {
+    const service = serviceOf(name, entry, context);
+    return service ? [{ ...service, why: `${file.name}: ${service.why}` }] : [];
+  });
+  return { services, unread: file.unread };
+}
+
+function serviceOf(name: string, entry: ComposeEntry, context: Context): DetectedService | undefined {
   if (Array.isArray(entry.profiles) && entry.profiles.length > 0) return undefined;
-  if (oneShot.test(name) || entry.restart === 'no') return undefined;
-  const image = typeof entry.image === 'string' ? interpolated(entry.image) : undefined;
-  const ports = portsOf(entry.ports);
-  const context = contextOf(entry.build);
-  const known = image && images.find(([pattern]) => pattern.test(repositoryOf(image)));
+  if (oneShot.test(name) || context.completes.has(name)) return undefined;
+  const ports = publishedPorts(entry.ports);
+  const port = ports.find((each) => each !== undefined);
+  const dependsOn = Object.keys(conditionsOf(entry.depends_on));
+  const build = buildOf(entry, context.root);
+  const image = build ? build.image : typeof entry.image === 'string' ? entry.image : undefined;
   const common = {
     name,
     start: { compose: name },
-    ...(ports[0] ? { port: ports[0] } : {}),
-    ...dependenciesOf(entry.depends_on),
+    ...(port === undefined ? {} : { port }),
+    ...(dependsOn.length > 0 ? { dependsOn } : {}),
+    ...(build ? { source: build.source } : {}),
   };
-  if (known) {
-    if (known[1] === 'tcp' && ports.length === 0)
-      return { ...common, kind: 'process', why: `image ${image}` };
-    return { ...common, kind: known[1], why: `image ${image}` };
-  }
-  if (worker.test(name)) return { ...common, kind: 'process', why: 'a worker, by its name' };
+  const origin = build ? `built from ${build.source}` : `image ${image}`;
+  const command = Array.isArray(entry.command) ? entry.command.join(' ') : String(entry.command ?? '');
+  const known = image ? kindOfImage(image) : undefined;
+  if (known === 'postgres' || known === 'redis') return { ...common, kind: known, why: `image ${image}` };
+  if (worker.test(name) || workerCommand.test(command))
+    return { ...common, kind: 'process', why: 'a worker, by its name or command' };
+  if (idleCommand.test(command)) return { ...common, kind: 'process', why: `it runs "${command}"` };
   if (ports.length === 0) return { ...common, kind: 'process', why: 'it publishes no port' };
-  const source = context === undefined ? undefined : readFolder(root.path, context);
-  const kind = (source && kindOfSource(source)) ?? (webName.test(name) ? 'web' : 'api');
-  const health = healthOf(entry) ?? (source && kind === 'api' ? healthPathIn(source) : undefined);
-  const why = source ? `built from ${context}` : `image ${image}`;
-  return { ...common, kind, why, ...(health && kind === 'api' ? { healthPath: health } : {}) };
+  if (known) return { ...common, kind: known, why: `image ${image}` };
+  const fromSource = build && kindOfSource(build.folder);
+  const kind = fromSource ?? kindByName([name, ...(build?.names ?? [])], image, context);
+  const health = kind === 'api' ? (healthOf(entry) ?? (build && healthPathIn(build.folder))) : undefined;
+  return { ...common, kind, why: origin, ...(health ? { healthPath: health } : {}) };
+}
+
+function kindByName(
+  names: readonly string[],
+  image: string | undefined,
+  { hasApi }: Context,
+): 'api' | 'web' | 'tcp' {
+  const some = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  if (some(proxyName)) return 'tcp';
+  if (some(webName) || (image && servesFiles(image))) return 'web';
+  return hasApi && some(appName) && !some(apiName) ? 'web' : 'api';
+}
+
+interface Build {
+  /** Relative to the project. */
+  source: string;
+  folder: Folder;
+  /** The image that the Dockerfile starts from. */
+  image?: string;
+  /** Names that distinguish the images of one context: the target, and the ending of the Dockerfile. */
+  names: string[];
+}
+
+/** The folder from which an image is built: that of the Dockerfile, if there is a package, else the context. */
+function buildOf({ build }: ComposeEntry, root: Folder): Build | undefined {
+  if (build === undefined || build === null) return undefined;
+  const { context, dockerfile, target } = (typeof build === 'object' ? build : { context: build }) as {
+    context?: unknown;
+    dockerfile?: unknown;
+    target?: unknown;
+  };
+  const isLocal = typeof context === 'string' && !/^(?:https?|git|ssh)[:@]/.test(context);
+  const base = path.posix.join(isLocal ? context : '.', '.').replace(/(?<=.)\/$/, '');
+  const file = typeof dockerfile === 'string' ? dockerfile : 'Dockerfile';
+  const ofFile = path.posix.join(base, path.posix.dirname(file));
+  const hasPackage = ofFile !== base && manifestOf(readFolder(root.path, ofFile)) !== undefined;
+  const source = hasPackage ? ofFile : base;
+  const image = baseImageOf(readText(readFolder(root.path, base), file) ?? '');
+  const ending = /\.(\w+)$|^(\w+)\.Dockerfile$/i.exec(path.posix.basename(file))?.[1];
+  return {
+    source,
+    folder: readFolder(root.path, source),
+    ...(image ? { image } : {}),
+    names: [target, ending].filter((each) => typeof each === 'string'),
+  };
 }
 
 function kindOfSource(folder: Folder): 'api' | 'web' | undefined {
-  const manifest = readText(folder, 'package.json');
-  const kind = manifest ? kindOfPackage(parsed(manifest)) : kindOfPython(folder);
+  const manifest = manifestOf(folder);
+  const kind = (manifest && kindOfPackage(manifest)) ?? kindOfPython(folder);
   return kind === 'process' ? undefined : kind;
-}
-
-function parsed(text: string): Manifest {
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch {
-    return {};
-  }
-}
-
-/** `${NAME:-default}` as its default; what has none is left out. */
-function interpolated(text: string): string {
-  return text.replace(/\$\{\w+(?::?-([^}]*))?\}/g, '$1');
-}
-
-/** Without the tag and the host of a registry. */
-function repositoryOf(image: string): string {
-  return image.replace(/^[\w.-]+(?:\.[\w.-]+|:\d+)\//, '').replace(/(?::[^/]*)?(?:@.*)?$/, '');
-}
-
-function contextOf(build: unknown): string | undefined {
-  const context = typeof build === 'string' ? build : (build as { context?: unknown } | undefined)?.context;
-  if (build === undefined || build === null) return undefined;
-  return typeof context === 'string' && !/^(?:https?|git)[:@]/.test(context)
-    ? path.posix.normalize(context)
-    : '.';
-}
-
-/** The published ports, those of the host. */
-function portsOf(ports: unknown): number[] {
-  if (!Array.isArray(ports)) return [];
-  return ports.flatMap((port: unknown) => {
-    if (typeof port === 'object' && port !== null) {
-      const { published, target } = port as { published?: unknown; target?: unknown };
-      return Number(published ?? target) || [];
-    }
-    const parts = interpolated(String(port))
-      .replace(/\/\w+$/, '')
-      .split(':');
-    const host = parts.length > 1 ? parts.at(-2) : parts[0];
-    return Number(host?.split('-')[0]) || [];
-  });
-}
-
-function dependenciesOf(given: unknown): { dependsOn?: string[] } {
-  const names = Array.isArray(given) ? given.map(String) : Object.keys((given ?? {}) as object);
-  return names.length > 0 ? { dependsOn: names } : {};
 }
 
 /** The path that the health check of the container asks for. */
 function healthOf({ healthcheck }: ComposeEntry): string | undefined {
   const test = healthcheck?.test;
   const text = Array.isArray(test) ? test.join(' ') : String(test ?? '');
-  return /https?:\/\/[^/\s'"]+(\/[\w/-]+)/.exec(text)?.[1];
+  return /(?:https?:\/\/|\b)(?:localhost|[\d.]+|[\w-]+)(?::\d+)(\/[\w/.-]*\w\/?)/.exec(text)?.[1];
 }

@@ -1,91 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useDetection } from '../../../testing/detected-project.ts';
 import { detectedConfig } from '../detected-config.ts';
-import { detectProject } from './index.ts';
 
-let root: string;
-beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), 'detect-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function detect(files: Record<string, string | object>) {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), typeof content === 'string' ? content : JSON.stringify(content));
-  }
-  const { services, migrations, open } = detectProject(root);
-  const shown = [...services].map(([name, { kind, start, port }]) => {
-    const how =
-      'compose' in start
-        ? `compose ${start.compose}`
-        : `${start.command}${start.cwd ? ` in ${start.cwd}` : ''}`;
-    return `${name}: ${kind}, ${how}${port ? `, ${port}` : ''}`;
-  });
-  return { shown, services, migrations, open };
-}
+const detect = useDetection();
 
 const compose = (services: object) => JSON.stringify({ services });
 
-describe('a compose file', () => {
-  it.each([
-    ['postgres:16', 'postgres'],
-    ['docker.io/library/postgres:16-alpine', 'postgres'],
-    ['postgis/postgis', 'postgres'],
-    ['timescale/timescaledb-ha:pg16', 'postgres'],
-    ['bitnami/postgresql:latest', 'postgres'],
-    ['registry.example:5000/mirror/postgres@sha256:aa', 'postgres'],
-    ['${DB_IMAGE:-pgvector/pgvector:pg17}', 'postgres'],
-    ['redis:7', 'redis'],
-    ['valkey/valkey', 'redis'],
-    ['redis/redis-stack-server', 'redis'],
-    ['mysql:8', 'tcp'],
-    ['mongo', 'tcp'],
-    ['rabbitmq:3-management', 'tcp'],
-    ['dpage/pgadmin4', 'tcp'],
-    ['rediscommander/redis-commander', 'tcp'],
-    ['edoburu/pgbouncer', 'tcp'],
-    ['prom/prometheus', 'tcp'],
-    ['ghcr.io/acme/orders', 'api'],
-  ])('has %s as %s', (image, kind) => {
-    const { services } = detect({ 'compose.yaml': compose({ it: { image, ports: ['1234:5678'] } }) });
-    expect([...services.values()]).toMatchObject([{ kind, port: 1234, start: { compose: 'it' } }]);
-  });
-
-  it('has what is built by its source, and workers by name; profiles and one-shot services are left out', () => {
-    const { shown, services } = detect({
-      'docker-compose.yml': compose({
-        front: { build: './front', ports: [{ target: 3000, published: 3001 }], depends_on: ['backend'] },
-        backend: {
-          build: { context: 'backend' },
-          ports: ['127.0.0.1:8001:8000'],
-          depends_on: { db: {}, migrate: {} },
-        },
-        db: { image: 'postgres', environment: {} },
-        worker: { build: 'backend', command: 'celery worker' },
-        migrate: { build: 'backend', command: 'alembic upgrade head' },
-        tools: { image: 'adminer', ports: ['8080:8080'], profiles: ['tools'] },
-      }),
-      'front/package.json': { dependencies: { next: '15' } },
-      'backend/requirements.txt': 'fastapi==0.115\nalembic',
-      'backend/alembic.ini': '',
-      'backend/app/main.py': 'app = FastAPI()\n@app.get("/api/health")',
-    });
-    expect(shown).toEqual([
-      'database: postgres, compose db',
-      'api: api, compose backend, 8001',
-      'web: web, compose front, 3001',
-      'worker: process, compose worker',
-    ]);
-    expect(services.get('api')).toMatchObject({ dependsOn: ['database'], healthPath: '/api/health' });
-  });
-});
-
 describe('packages', () => {
   it('are services by their dependencies and scripts, with the package manager of the lock file', () => {
-    const { shown, migrations } = detect({
+    const { shown } = detect({
       'package.json': { name: 'shop' },
       'pnpm-workspace.yaml': 'packages: [apps/*, "!apps/old"]',
       'pnpm-lock.yaml': '',
@@ -94,7 +17,6 @@ describe('packages', () => {
         scripts: { dev: 'tsx watch src/main.ts', worker: 'tsx src/worker.ts' },
       },
       'apps/api/src/main.ts': 'app.get("/healthz", ok); app.listen({ port: 4000 })',
-      'apps/api/prisma/schema.prisma': '',
       'apps/admin/package.json': {
         devDependencies: { vite: '7', react: '19' },
         scripts: { dev: 'vite --port 5180' },
@@ -108,7 +30,41 @@ describe('packages', () => {
       'shop: web, pnpm run dev in apps/shop, 3000',
       'api-worker: process, pnpm run worker in apps/api',
     ]);
-    expect(migrations).toMatchObject({ command: 'pnpm exec prisma migrate deploy', cwd: 'apps/api' });
+  });
+
+  it('are found in folders that no workspace names, each with its own package manager', () => {
+    const { shown } = detect({
+      'package.json': { scripts: { dev: 'overmind start -f Procfile' }, devDependencies: { vite: '7' } },
+      'frontend/package.json': { scripts: { dev: 'vite' }, devDependencies: { vite: '7' } },
+      'frontend/yarn.lock': '',
+      'frontend/vite.config.ts': 'export default defineConfig({ server: { host: true, port: 3100 } })',
+      'apps/shop/package.json': {
+        scripts: { dev: 'medusa develop' },
+        dependencies: { '@medusajs/medusa': '2' },
+      },
+    });
+    expect(shown).toEqual([
+      'api: api, npm run dev in apps/shop, 9000',
+      'web: web, yarn run dev in frontend, 3100',
+    ]);
+  });
+
+  it('that make an app of a phone are no services, and two of one port get different ones', () => {
+    const next = { scripts: { dev: 'next dev' }, dependencies: { next: '15' } };
+    const { shown, open } = detect({
+      'package.json': { workspaces: ['apps/*'] },
+      'apps/docs/package.json': next,
+      'apps/web/package.json': next,
+      'apps/phone/package.json': {
+        scripts: { dev: 'expo start' },
+        dependencies: { expo: '1', express: '5' },
+      },
+    });
+    expect(shown).toEqual([
+      'docs: web, npm run dev in apps/docs, 3000',
+      'web: web, npm run dev in apps/web, 3001',
+    ]);
+    expect(open).toEqual(['web and docs both listen on 3000; web got 3001']);
   });
 
   it('are not started twice when a container is built from them', () => {
@@ -137,18 +93,21 @@ it.each([
     'flask --app app run --port {port}',
   ],
   ['a Procfile', { Procfile: 'web: bundle exec puma\nrelease: rake db:migrate\n' }, 'bundle exec puma'],
+  [
+    'FastAPI made by a function in a package of its own',
+    { 'requirements.txt': 'fastapi', 'shop/app.py': 'app: FastAPI = create_app()' },
+    'uvicorn shop.app:app --port {port}',
+  ],
+  [
+    'a Procfile for development before packages',
+    {
+      'Procfile.dev': 'web: PORT=3000 bin/puma\ncss: yarn build:css --watch\n',
+      'package.json': { scripts: { start: 'node .' }, dependencies: { express: '5' } },
+    },
+    'PORT=3000 bin/puma',
+  ],
 ])('starts %s by its command', (_, files, command) => {
   expect(detect(files).services.get('api')).toMatchObject({ kind: 'api', start: { command } });
-});
-
-it('writes no migration command where several tools are found', () => {
-  const { migrations, open } = detect({
-    'package.json': { dependencies: { express: '5' }, scripts: { start: 'node .' } },
-    'knexfile.js': '',
-    'drizzle.config.ts': '',
-  });
-  expect(migrations).toBeUndefined();
-  expect(open).toEqual(['several migration tools: Drizzle (drizzle.config.ts), Knex (knexfile.js)']);
 });
 
 it('finds nothing in an empty folder, and survives files that cannot be parsed', () => {
@@ -161,6 +120,7 @@ it('writes texts of the project as literals and comments that they cannot leave'
   detect({ Procfile: `worker: ${text.replace('\n', ' ')}` });
   const config = detectedConfig({
     services: new Map([['it', { name: 'it', kind: 'process', why: text, start: { command: text } }]]),
+    candidates: [],
     open: [],
   });
   expect(config).toContain("// x'}, });  process.exit(1); /*\n");

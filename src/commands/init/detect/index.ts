@@ -1,8 +1,14 @@
+import { chooseMigrations } from './choose-migrations.ts';
 import { servicesOfCompose } from './compose.ts';
-import { migrationsIn } from './migrations.ts';
 import { type PackageManager, packageManagerOf, servicesOfPackages } from './node.ts';
 import { servicesOfProcfile } from './procfile.ts';
-import { type DetectedKind, type DetectedMigrations, type DetectedService, readFolder } from './project.ts';
+import {
+  type DetectedKind,
+  type DetectedMigrations,
+  type DetectedService,
+  type Folder,
+  readFolder,
+} from './project.ts';
 import { servicesOfPython } from './python.ts';
 
 export type { DetectedMigrations, DetectedService } from './project.ts';
@@ -11,8 +17,10 @@ export type { DetectedMigrations, DetectedService } from './project.ts';
 export interface DetectedProject {
   /** By the name in the configuration, in the order in which they start. */
   services: Map<string, DetectedService>;
-  /** Absent: none, or several. */
+  /** Absent: none, or none that is certain. */
   migrations?: DetectedMigrations;
+  /** Migration tools of which none is certain. */
+  candidates: DetectedMigrations[];
   packageManager?: PackageManager;
   /** What was found and not decided, for the person to decide. */
   open: string[];
@@ -29,43 +37,54 @@ const startOrder: readonly DetectedKind[] = ['postgres', 'redis', 'tcp', 'api', 
 /** Reads compose files, packages, Python projects and a Procfile below `root`. It runs and connects to nothing. */
 export function detectProject(root: string): DetectedProject {
   const folder = readFolder(root);
-  const composed = servicesOfCompose(folder);
-  const packages = servicesOfPackages(folder);
-  const python = servicesOfPython(folder);
-  const sources = packages.length + python.length > 0 ? [...packages, ...python] : servicesOfProcfile(folder);
-  const found = [...composed, ...sources.filter((service) => !isComposed(service, composed))];
-  const named = nameAll(found);
+  const { services: composed, unread } = servicesOfCompose(folder);
+  const found = [...composed, ...sourcesOf(folder).filter((service) => !isComposed(service, composed))];
+  const { services, open: samePorts } = withOwnPorts(nameAll(found));
   const packageManager = packageManagerOf(folder);
-  const tools = [folder, ...memberNames(found).map((name) => readFolder(root, name))].flatMap((each) =>
-    migrationsIn(each, packageManager),
-  );
-  const [migrations, ...more] = tools;
+  const { migrations, candidates } = chooseMigrations(folder, [...services.values()], packageManager);
   return {
-    services: named,
-    ...(migrations && more.length === 0 ? { migrations } : {}),
+    services,
+    ...(migrations ? { migrations } : {}),
+    candidates,
     ...(packageManager ? { packageManager } : {}),
-    open:
-      more.length > 0
-        ? [`several migration tools: ${tools.map(({ tool, why }) => `${tool} (${why})`).join(', ')}`]
-        : [],
+    open: [...unread, ...samePorts],
   };
 }
 
+/** What is started by commands. A Procfile for development says it all; one for a server only where nothing else does. */
+function sourcesOf(folder: Folder): DetectedService[] {
+  if (folder.files.has('Procfile.dev')) return servicesOfProcfile(folder, 'Procfile.dev');
+  const found = [...servicesOfPackages(folder), ...servicesOfPython(folder)];
+  return found.length > 0 ? found : servicesOfProcfile(folder, 'Procfile');
+}
+
 /** True if a container does the same: it is built from that folder, or has its name or port. */
-function isComposed({ name, port, start }: DetectedService, composed: readonly DetectedService[]): boolean {
-  const folder = 'cwd' in start ? start.cwd : undefined;
+function isComposed({ name, port, source }: DetectedService, composed: readonly DetectedService[]): boolean {
   return composed.some(
     (other) =>
-      (folder !== undefined && other.why.endsWith(`built from ${folder}`)) ||
+      (source !== undefined && other.source === source) ||
       other.name === name ||
       (port !== undefined && other.port === port),
   );
 }
 
-/** Folders in which a service is started; there migration tools are looked for as well. */
-function memberNames(services: readonly DetectedService[]): string[] {
-  const named = services.flatMap(({ start }) => ('cwd' in start && start.cwd ? [start.cwd] : []));
-  return [...new Set(named)];
+/** Gives each process a port of its own: two packages may have the same default. */
+function withOwnPorts(services: Map<string, DetectedService>): Pick<DetectedProject, 'services' | 'open'> {
+  const taken = new Map<number, string>();
+  const open: string[] = [];
+  for (const [name, { port, start }] of services) {
+    if (port !== undefined && 'compose' in start) taken.set(port, name);
+  }
+  const result = [...services].map(([name, service]): [string, DetectedService] => {
+    const { port, start } = service;
+    if (port === undefined || 'compose' in start) return [name, service];
+    let own = port;
+    while (taken.has(own)) own += 1;
+    if (own !== port) open.push(`${name} and ${taken.get(port)} both listen on ${port}; ${name} got ${own}`);
+    taken.set(own, name);
+    return [name, { ...service, port: own }];
+  });
+  return { services: new Map(result), open };
 }
 
 /** The first of its kind has the name of the contract; dependencies follow. */

@@ -5,6 +5,7 @@ import {
   foldersIn,
   healthPathIn,
   portIn,
+  portOfCommand,
   readFolder,
   readText,
 } from './project.ts';
@@ -49,14 +50,20 @@ const apiFrameworks = [
   'koa',
   'hono',
   '@nestjs/core',
+  '@nestjs/graphql',
+  '@medusajs/medusa',
+  '@strapi/strapi',
   '@hapi/hapi',
   'elysia',
   'restify',
   'polka',
-  '@trpc/server',
   'apollo-server',
   '@apollo/server',
 ];
+/** Ports of frameworks that listen on one of their own. */
+const apiPorts: Readonly<Record<string, number>> = { '@medusajs/medusa': 9000, '@strapi/strapi': 1337 };
+/** Apps of a phone or a desktop: no service, whatever else they depend on. */
+const nativeApps = ['expo', 'react-native', 'electron', '@tauri-apps/api'];
 const queues = [
   'bullmq',
   'bull',
@@ -75,6 +82,7 @@ export function kindOfPackage({
   devDependencies = {},
 }: Manifest): 'api' | 'web' | 'process' | undefined {
   const all = { ...dependencies, ...devDependencies };
+  if (nativeApps.some((name) => name in all)) return undefined;
   const web = Object.keys(webFrameworks).find((name) => name in all);
   // Many APIs are built or tested with vite; a server framework among the dependencies decides.
   if (apiFrameworks.some((name) => name in dependencies) && (web === undefined || web === 'vite'))
@@ -83,29 +91,49 @@ export function kindOfPackage({
   return queues.some((name) => name in dependencies) ? 'process' : undefined;
 }
 
-export function packageManagerOf(root: Folder): PackageManager | undefined {
-  const found = lockFiles.find(([file]) => root.files.has(file))?.[1];
-  const [, named] = /^(npm|pnpm|yarn|bun)@/.exec(manifestOf(root)?.packageManager ?? '') ?? [];
+/** Returns the package manager of the folder's lock file or manifest, else that of the project. */
+export function packageManagerOf(folder: Folder, ofProject?: PackageManager): PackageManager | undefined {
+  const found = lockFiles.find(([file]) => folder.files.has(file))?.[1];
+  const [, named] = /^(npm|pnpm|yarn|bun)@/.exec(String(manifestOf(folder)?.packageManager ?? '')) ?? [];
   return (
-    found ?? (named as PackageManager | undefined) ?? (root.files.has('package.json') ? 'npm' : undefined)
+    found ??
+    (named as PackageManager | undefined) ??
+    ofProject ??
+    (folder.files.has('package.json') ? 'npm' : undefined)
   );
 }
 
-/** Returns a service for each package with a script that starts it: those of the workspace, else the project's own. */
+/** Returns a service for each package with a script that starts it. */
 export function servicesOfPackages(root: Folder): DetectedService[] {
   const manager = packageManagerOf(root);
-  if (!manager) return [];
-  const members = memberFolders(root).map((name) => readFolder(root.path, name));
-  const folders = members.length > 0 ? members : [root];
-  return folders.flatMap((folder) => servicesOf(folder, manager));
+  return packagesOf(root).flatMap((folder) => servicesOf(folder, packageManagerOf(folder, manager) ?? 'npm'));
 }
+
+/** Returns the members of the workspace; else the project itself, if it is a service; else the packages in its folders. */
+export function packagesOf(root: Folder): Folder[] {
+  const members = memberFolders(root);
+  if (members.length === 0 && servicesOf(root, 'npm').length > 0) return [root];
+  const names =
+    members.length > 0
+      ? members
+      : ['.', 'apps', 'packages', 'services'].flatMap((name) => foldersIn(root.path, name));
+  return [...new Set(names)]
+    .map((name) => readFolder(root.path, name))
+    .filter(({ files }) => files.has('package.json'));
+}
+
+/** Scripts that start a whole project, or a tool. */
+const startsOthers =
+  /^(?:overmind|foreman|hivemind|turbo|nx|npx nx|lerna|docker|docker-compose|prisma studio|expo|tsc)\b/;
 
 function servicesOf(folder: Folder, manager: PackageManager): DetectedService[] {
   const manifest = manifestOf(folder);
   if (!manifest) return [];
   const { scripts = {} } = manifest;
   const kind = kindOfPackage(manifest);
-  const script = ['dev', 'start:dev', 'develop', 'start', 'serve'].find((name) => scripts[name]);
+  const script = ['dev', 'start:dev', 'develop', 'start', 'serve'].find(
+    (each) => scripts[each] && !startsOthers.test(scripts[each]),
+  );
   const name =
     folder.name === '.'
       ? (manifest.name ?? 'app').replace(/^@[^/]+\//, '')
@@ -117,13 +145,14 @@ function servicesOf(folder: Folder, manager: PackageManager): DetectedService[] 
   const services: DetectedService[] = [];
   if (kind && script) {
     const port =
-      portOfScript(scripts[script] as string) ?? portOfEnv(folder) ?? defaultPort(kind, manifest, folder);
+      portOfCommand(scripts[script] as string) ?? portOfEnv(folder) ?? defaultPort(kind, manifest, folder);
     const health = kind === 'api' ? healthPathIn(folder) : undefined;
     services.push({
       name,
       kind,
       why: `${folder.name === '.' ? 'package.json' : `${folder.name}/package.json`}: script "${script}" (${scripts[script]})`,
       start: run(script),
+      source: folder.name,
       ...(port && kind !== 'process' ? { port } : {}),
       ...(health ? { healthPath: health } : {}),
     });
@@ -137,6 +166,7 @@ function servicesOf(folder: Folder, manager: PackageManager): DetectedService[] 
       kind: 'process',
       why: `script "${workerScript}"`,
       start: run(workerScript),
+      source: folder.name,
     });
   }
   return services;
@@ -147,16 +177,21 @@ function defaultPort(
   { dependencies = {}, devDependencies = {} }: Manifest,
   folder: Folder,
 ) {
-  if (kind !== 'web') return portIn(folder);
+  if (kind !== 'web') {
+    const own = Object.keys(apiPorts).find((name) => name in dependencies);
+    return own === undefined ? portIn(folder) : apiPorts[own];
+  }
+  const [, configured] = /\bserver\s*:\s*\{[^}]*?\bport\s*:\s*(\d{2,5})/.exec(viteConfig(folder) ?? '') ?? [];
+  if (configured) return Number(configured);
   const framework = Object.keys(webFrameworks).find(
     (name) => name in dependencies || name in devDependencies,
   );
   return framework === undefined ? undefined : webFrameworks[framework];
 }
 
-function portOfScript(script: string): number | undefined {
-  const [, port] = /(?:\bPORT=|(?:--port|-p)[ =])(\d{2,5})/.exec(script) ?? [];
-  return port ? Number(port) : undefined;
+function viteConfig(folder: Folder): string | undefined {
+  const name = [...folder.files].find((each) => /^vite\.config\.[cm]?[jt]s$/.test(each));
+  return name === undefined ? undefined : readText(folder, name);
 }
 
 function portOfEnv(folder: Folder): number | undefined {
@@ -171,7 +206,8 @@ export function manifestOf(folder: Folder): Manifest | undefined {
   const text = readText(folder, 'package.json');
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Manifest;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Manifest) : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** The kind of a detected service, as the configuration names it. */
@@ -11,15 +11,19 @@ export interface DetectedService {
   kind: DetectedKind;
   /** What the guess is based on, for the comment in the configuration. */
   why: string;
-  start: { compose: string } | { command: string; cwd?: string };
+  start: { compose: string } | { command: string; cwd?: string } | { url: string };
+  /** The folder of its source, relative to the project. */
+  source?: string;
   /** On the host. */
   port?: number;
   healthPath?: string;
+  /** What answers at its port now. */
+  answers?: string;
   /** Names, as the source has them. */
   dependsOn?: string[];
 }
 
-/** The migration tool of a project. */
+/** A migration tool of a project. */
 export interface DetectedMigrations {
   tool: string;
   command: string;
@@ -27,6 +31,8 @@ export interface DetectedMigrations {
   check?: string;
   cwd?: string;
   why: string;
+  /** Why the command is not certain to migrate the database of this stack. Absent: it is. */
+  doubt?: string;
 }
 
 /** A folder of the project, read once. */
@@ -58,13 +64,11 @@ export function readText({ path: folder }: Folder, name: string): string | undef
 /** Folders without those of tools. */
 export function foldersIn(root: string, name: string): string[] {
   const full = path.join(root, name);
-  if (!existsSync(full)) return [];
-  return readdirSync(full, { withFileTypes: true })
-    .filter(
-      (entry) =>
-        entry.isDirectory() && !/^\.|^(node_modules|dist|build|target|venv|vendor)$/.test(entry.name),
-    )
-    .map((entry) => path.posix.join(name, entry.name));
+  return namesIn(full)
+    .filter((each) => !/^\.|^(node_modules|dist|build|target|venv|vendor)$/.test(each))
+    .filter((each) => statSync(path.join(full, each), { throwIfNoEntry: false })?.isDirectory())
+    .sort()
+    .map((each) => path.posix.join(name, each));
 }
 
 function namesIn(folder: string): string[] {
@@ -85,6 +89,12 @@ export function healthPathIn(folder: Folder): string | undefined {
     return one ? [one] : [];
   });
   return found.sort((one, other) => one.length - other.length)[0];
+}
+
+/** Returns the port that a command line names. */
+export function portOfCommand(command: string): number | undefined {
+  const [, port] = /(?:\bPORT=|(?:--port|-p)[ =]|(?:--bind|-b)[ =]\S*:)(\d{2,5})\b/.exec(command) ?? [];
+  return port ? Number(port) : undefined;
 }
 
 /** Returns the port that the source listens on by default. */

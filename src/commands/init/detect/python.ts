@@ -42,7 +42,13 @@ function apiOf(folder: Folder, requirements: string): DetectedService | undefine
   const cwd = folder.name === '.' ? {} : { cwd: folder.name };
   const name = folder.name === '.' ? 'api' : path.posix.basename(folder.name);
   const health = healthPathIn(folder);
-  const common = { name, kind: 'api' as const, port: 8000, ...(health ? { healthPath: health } : {}) };
+  const common = {
+    name,
+    kind: 'api' as const,
+    source: folder.name,
+    port: 8000,
+    ...(health ? { healthPath: health } : {}),
+  };
   if (folder.files.has('manage.py')) {
     return {
       ...common,
@@ -50,7 +56,7 @@ function apiOf(folder: Folder, requirements: string): DetectedService | undefine
       start: { command: `${runner}python manage.py runserver 127.0.0.1:{port}`, ...cwd },
     };
   }
-  const found = applicationOf(folder, /^(\w+)\s*=\s*(?:FastAPI|Starlette|Litestar)\(/m);
+  const found = applicationOf(folder, constructorOf('FastAPI|Starlette|Litestar'));
   if (found && /\b(?:fastapi|starlette|litestar)\b/i.test(requirements)) {
     return {
       ...common,
@@ -58,7 +64,7 @@ function apiOf(folder: Folder, requirements: string): DetectedService | undefine
       start: { command: `${runner}uvicorn ${found.module}:${found.variable} --port {port}`, ...cwd },
     };
   }
-  const flask = applicationOf(folder, /^(\w+)\s*=\s*Flask\(/m);
+  const flask = applicationOf(folder, constructorOf('Flask'));
   if (flask && /\bflask\b/i.test(requirements)) {
     return {
       ...common,
@@ -70,26 +76,45 @@ function apiOf(folder: Folder, requirements: string): DetectedService | undefine
   return undefined;
 }
 
-function requirementsOf(folder: Folder): string {
+/** Returns the texts of a Python project's requirements. */
+export function requirementsOf(folder: Folder): string {
   return manifests
     .map((name) => readText(folder, name) ?? '')
     .join('\n')
     .trim();
 }
 
+/** Matches the variable of a module that holds the application, made by its class or by a function of the usual names. */
+function constructorOf(classes: string): RegExp {
+  return new RegExp(
+    `^(\\w+)(?:\\s*:\\s*\\w+)?\\s*=\\s*(?:${classes}|(?:create|make|get|build|init)_(?:app|application|api))\\(`,
+    'm',
+  );
+}
+
+const usualFolders = ['.', 'app', 'src', 'api', 'backend'];
+
 /** The module that makes the application: `app/main.py` is `app.main`. */
 function applicationOf(
   folder: Folder,
   pattern: RegExp,
 ): { file: string; module: string; variable: string } | undefined {
-  for (const below of ['.', 'app', 'src', 'api', 'backend']) {
+  const others = foldersIn(folder.path, '.').filter((name) => !/^(?:\.|tests?|docs|scripts)$/.test(name));
+  for (const below of new Set([...usualFolders, ...others])) {
     const inner = readFolder(folder.path, below);
-    for (const file of [...inner.files].filter((name) => name.endsWith('.py')).sort()) {
+    const files = [...inner.files].filter((name) =>
+      (usualFolders.includes(below) ? /\.py$/ : /^(?:main|app|server|asgi|wsgi|api)\.py$/).test(name),
+    );
+    for (const file of files.sort()) {
       const [, variable] = pattern.exec(readText(inner, file) ?? '') ?? [];
       if (!variable) continue;
       const full = below === '.' ? file : `${below}/${file}`;
-      return { file: full, module: full.replace(/\.py$/, '').replaceAll('/', '.'), variable };
+      return { file: full, module: moduleOf(full), variable };
     }
   }
   return undefined;
+}
+
+function moduleOf(file: string): string {
+  return file.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.');
 }

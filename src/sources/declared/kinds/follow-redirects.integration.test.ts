@@ -158,8 +158,16 @@ describe.skipIf(opensslMissing)('a redirect', () => {
     expect((await ask({})).asked.response?.status).toBe(200);
   });
 
-  it('to something else than HTTP is not followed', async () => {
-    targets.set('/start', [302, 'file:///etc/passwd']);
-    expect((await ask({})).asked.response?.status).toBe(302);
+  it.each([
+    ['file:///etc/passwd', 'file: is not followed'],
+    ['ftp://user:userinfo-secret@127.0.0.1/songs', 'ftp: is not followed'],
+    ['http://[', 'which is no URL'],
+  ])('to %s is a failure that names it', async (target, reason) => {
+    targets.set('/start', [302, target]);
+    const { asked } = await ask({});
+    expect(asked.response).toBeUndefined();
+    expect(asked.failure?.message).toMatch(/^it answers 302 with Location: /);
+    expect(asked.failure?.message).toContain(reason);
+    expect(JSON.stringify(asked.failure)).not.toContain('userinfo-secret');
   });
 });

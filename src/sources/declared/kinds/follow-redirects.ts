@@ -31,6 +31,8 @@ export async function followRedirects(
   for (let count = 0; ; count++) {
     const asked = await exchange(http, request, 'response');
     hops.push(maskUrl(request.url));
+    const unfollowable = most > 0 ? problemOfTarget(request, asked) : undefined;
+    if (unfollowable) return { asked: failed(asked, unfollowable), lastUrl: request.url };
     const next = most > 0 ? redirected(request, asked) : undefined;
     if (!next) return { asked, lastUrl: request.url };
     if (count === most) return { asked: tooMany(asked, hops), lastUrl: request.url };
@@ -39,7 +41,7 @@ export async function followRedirects(
 }
 
 /** Makes a failure of an answer that redirects once too often: a loop has no status. */
-function tooMany({ evidence }: Exchanged, hops: readonly string[]): Exchanged {
+function tooMany(asked: Exchanged, hops: readonly string[]): Exchanged {
   const loopsFrom = hops.indexOf(hops.at(-1) ?? '');
   const path =
     loopsFrom < hops.length - 1
@@ -47,17 +49,29 @@ function tooMany({ evidence }: Exchanged, hops: readonly string[]): Exchanged {
       : hops;
   const what = path.length < hops.length ? 'a loop of redirects' : 'too many redirects';
   const message = `${what}, stopped after ${hops.length - 1}: ${path.join(' → ').slice(0, 1000)}`;
-  return { failure: { code: 'TOO_MANY_REDIRECTS', message }, actual: message, evidence };
+  return failed(asked, message, 'TOO_MANY_REDIRECTS');
+}
+
+function failed({ evidence }: Exchanged, message: string, code = 'REDIRECT_NOT_FOLLOWED'): Exchanged {
+  return { failure: { code, message }, actual: message, evidence };
+}
+
+/** Returns why no client can follow a redirect, as Go's client does, which goss uses; `undefined` for any other answer. */
+function problemOfTarget(request: HttpRequest, { response, actual }: Exchanged): string | undefined {
+  if (!response || ![301, 302, 303, 307, 308].includes(response.status)) return undefined;
+  const { location } = response.headers;
+  if (!location) return undefined;
+  if (!URL.canParse(location, request.url)) return `${actual}, which is no URL`;
+  const { protocol } = new URL(location, request.url);
+  return /^https?:$/.test(protocol) ? undefined : `${actual}, and ${protocol} is not followed`;
 }
 
 /** The request that the answer asks for; `undefined` where it asks for none that may be sent. */
 function redirected(request: HttpRequest, { response }: Exchanged): HttpRequest | undefined {
   const location = response?.headers.location;
   if (!location || ![301, 302, 303, 307, 308].includes(response.status)) return undefined;
-  if (!URL.canParse(location, request.url)) return undefined;
   const from = new URL(request.url);
   const url = new URL(location, request.url);
-  if (!/^https?:$/.test(url.protocol)) return undefined;
   const keepsMethod = response.status >= 307 || request.method === 'HEAD';
   const { body, ...rest } = request;
   const next = { ...rest, method: keepsMethod ? (request.method ?? 'GET') : 'GET' };

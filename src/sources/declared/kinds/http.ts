@@ -86,6 +86,7 @@ export const httpKind = defineKind({
         'final-url': lastUrl,
       },
       examined,
+      ...(response.status >= 300 && response.status < 400 ? { note: asked.actual } : {}),
       evidence: [lean(evidence)],
     };
   },

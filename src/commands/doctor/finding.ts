@@ -1,0 +1,9 @@
+/** One thing that was looked at. */
+export interface Finding {
+  name: string;
+  /** note: it works, with less. bad: it does not. */
+  state: 'ok' | 'note' | 'bad';
+  found: string;
+  /** What to do about it; a command where there is one. */
+  fix?: string;
+}
