@@ -123,9 +123,9 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
       ),
       durationMs: described(ms, 'Milliseconds of the whole run'),
       environment: maybe('The environment of the configuration: --env'),
-      build: v.optional(buildSchema),
-      shard: v.optional(shardSchema),
-      merged: v.optional(mergedSchema),
+      build: v.optional(described(buildSchema, 'The commit and the CI job of the run; absent: unknown')),
+      shard: v.optional(described(shardSchema, 'The part of the checks that ran: --shard; absent: all')),
+      merged: v.optional(described(mergedSchema, 'How the shards of a run were merged; absent: one run')),
       traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
       stack: described(
         strictMap({

@@ -14,20 +14,23 @@ export const buildSchema = strictMap({
 /** The part of the checks that a run took: `--shard`. */
 export const shardSchema = strictMap({
   index: described(integer(1), 'From 1 on'),
-  count: integer(1),
+  count: described(integer(1), 'Number of shards'),
   checks: described(v.array(text), 'IDs of the checks that are divided among all shards'),
 });
 
 /** How a result was merged from those of shards: `meatymusic report`. */
 export const mergedSchema = strictMap({
-  shards: v.array(
-    strictMap({
-      index: integer(1),
-      file: described(text, 'The file that it was read from'),
-      startedAt: text,
-      durationMs: number(0),
-      exitCode: integer(),
-    }),
+  shards: described(
+    v.array(
+      strictMap({
+        index: described(integer(1), 'From 1 on'),
+        file: described(text, 'The file that it was read from'),
+        startedAt: described(text, 'Start of its run, in UTC'),
+        durationMs: described(number(0), 'Milliseconds of its run'),
+        exitCode: described(integer(), 'Exit code of its run'),
+      }),
+    ),
+    'The shards that were merged, by index',
   ),
   missing: described(
     v.array(text),
