@@ -1,10 +1,19 @@
 import type { ExitCode } from './exit-code.ts';
 
+type Described<Code extends string> = Readonly<
+  Record<Code, readonly [exitCodes: readonly ExitCode[], meaning: string]>
+>;
+
+/** Keeps the codes in the type, and not their descriptions, which would be in the published types. */
+function codes<Code extends string>(list: Described<Code>): Described<Code> {
+  return list;
+}
+
 /**
  * The codes of all errors, with the exit codes that they have and their meaning: the source of docs/errors.md. A `Fault` accepts no other code.
  * Only its type is imported at run time.
  */
-export const faultCodes = {
+export const faultCodes = codes({
   'bad-checks': [
     [78],
     'Checks cannot be loaded: an invalid definition, an ID that is used twice, an unknown ID in `after`, a cycle',
@@ -168,7 +177,7 @@ export const faultCodes = {
   'volume-not-ours': [[78], 'Data was left, because this folder did not create it'],
   'waivers-not-added': [[78], 'New waivers cannot be added to meatymusic.waivers.yaml'],
   'wrong-port': [[124], 'A service listens on another port than its own'],
-} as const satisfies Record<string, readonly [exitCodes: readonly ExitCode[], meaning: string]>;
+});
 
 /** The code of an error. */
 export type FaultCode = keyof typeof faultCodes;

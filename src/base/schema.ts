@@ -31,17 +31,18 @@ v.setGlobalMessage(({ type, input, expected, requirement }) => {
 export * as v from 'valibot';
 
 /** Adds a description, for the published JSON Schemas and the help. */
-export function described<Schema extends v.GenericSchema>(schema: Schema, description: string) {
-  return v.pipe(schema, v.description(description));
+export function described<Schema extends v.GenericSchema>(schema: Schema, description: string): Schema {
+  // Its type with the description would be most of the published types.
+  return v.pipe(schema, v.description(description)) as unknown as Schema;
 }
 
 /** Returns the schema of a finite number within optional bounds. */
-export function number(min?: number, max?: number) {
+export function number(min?: number, max?: number): v.GenericSchema<number> {
   return bounded(v.pipe(v.number(), v.finite()), min, max);
 }
 
 /** Returns the schema of an integer within optional bounds. */
-export function integer(min?: number, max?: number) {
+export function integer(min?: number, max?: number): v.GenericSchema<number> {
   return bounded(v.pipe(v.number(), v.integer()), min, max);
 }
 

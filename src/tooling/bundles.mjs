@@ -38,7 +38,7 @@ export function programBundles(out, plugins = []) {
         entryFileNames: '[name].cjs',
         chunkFileNames: 'cli/[name]-[hash].cjs',
       },
-      plugins: [namesOfExports],
+      plugins: [receiverProgram, namesOfExports],
     }),
     // Programs that run in their own process or thread.
     bundle({
@@ -72,6 +72,15 @@ export function typeBundles(declarations, out) {
     output: { dir: out, entryFileNames: '[name].d.cts', codeSplitting: false },
   }));
 }
+
+/** Plugin that loads the receiver of spans from its program: gRPC would be in the package twice. */
+const receiverProgram = {
+  name: 'receiver-program',
+  resolveId: {
+    filter: { id: /[\\/]otlp[\\/]receiver\.ts$/ },
+    handler: () => ({ id: '../otlp-receiver.js', external: true }),
+  },
+};
 
 /** Plugin that keeps the names of exports readable for Node.js, which finds them in the text: it knows `true`, not `!0`. */
 const namesOfExports = {
