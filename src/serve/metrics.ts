@@ -2,13 +2,11 @@ import type { RunResult } from '../check/result.ts';
 import { family, labels, sample } from '../reporters/prometheus.ts';
 import type { Keeper, Outcome } from './keeper.ts';
 
-/** Returns what a result alone says: the `prometheus` report, and the state and attempts of each check. */
+/** Returns what a result alone says: the `prometheus` report, and the state of each check. */
 export function resultMetrics(report: string, { checks }: RunResult): string {
   const lines = [
     ...family('meatymusic_check_state', 'gauge', 'The state of the check, as a label; always 1.'),
     ...checks.map((check) => sample('meatymusic_check_state', { ...labels(check), state: check.status }, 1)),
-    ...family('meatymusic_check_attempts', 'gauge', 'How many attempts the check took.'),
-    ...checks.map((check) => sample('meatymusic_check_attempts', labels(check), check.attempts.length)),
   ];
   return `${report}${lines.join('\n')}\n`;
 }
