@@ -70,7 +70,7 @@ describe.skipIf(postgresMissing)(`killed${postgresMissing ? ` (${postgresMissing
     expect(await endState(url), `killed ${moment}`).toEqual(undisturbed);
   }
 
-  test('at every message, before or after it is sent: up continues with the same result', {
+  test('at every third message, before or after it is sent: up continues with the same result', {
     timeout: 240_000,
   }, async () => {
     expect(messages).toBeGreaterThan(40);
@@ -92,10 +92,14 @@ describe.skipIf(postgresMissing)(`killed${postgresMissing ? ` (${postgresMissing
       }
       await expectToContinue(url, `${arrives ? 'behind' : 'before'} message ${last} of ${messages}`);
     };
-    // Four at a time, each in a database of its own.
+    // Four at a time, each in a database of its own. An odd step takes both ways in turn; 1 takes every message.
+    const step = process.env.MEATYMUSIC_TEST_EVERY_MESSAGE ? 1 : 3;
     let next = 1;
     const lane = async () => {
-      while (next <= messages) await cutAt(next++);
+      for (let last = next; last <= messages; last = next) {
+        next += step;
+        await cutAt(last);
+      }
     };
     await Promise.all([lane(), lane(), lane(), lane()]);
   });
@@ -107,7 +111,7 @@ describe.skipIf(postgresMissing)(`killed${postgresMissing ? ` (${postgresMissing
       seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
       return seed % limit;
     };
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 3; round++) {
       const moment = 1 + below(messages);
       const url = await server.createDatabase();
       const proxy = await startWireProxy(url, (number) => {

@@ -3,7 +3,7 @@
 # browser:
 #
 #     src/tooling/bare-path.sh npm test
-#     src/tooling/bare-path.sh npx vitest run --config src/tooling/vitest.config.ts src/prove src/commands/checks/prove
+#     src/tooling/bare-path.sh npx vitest run --config src/tooling/vitest.config.ts src/commands/checks/prove
 set -euo pipefail
 (($#)) || { echo "usage: $0 command [argument...]" >&2; exit 2; }
 
