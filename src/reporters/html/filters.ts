@@ -13,10 +13,13 @@ const words: readonly [Status, string][] = [
 /** The counts, each a button that shows those checks alone, and the search. Hidden until the script runs. */
 export function filters(checks: readonly CheckResult[]): Markup {
   const buttons = words.flatMap(([status, word]) => {
-    const count = checks.filter((check) => check.status === status).length;
+    const found = checks.filter((check) => check.status === status);
+    const count = found.length;
+    const advisory = status === 'fail' ? found.filter(({ level }) => level === 'advisory').length : 0;
+    const note = advisory > 0 ? ` (${advisory} advisory)` : '';
     if (count === 0) return [];
     return [
-      html`<button type="button" class="${status}" data-filter="${status}" aria-pressed="false">${count} ${word}</button>`,
+      html`<button type="button" class="${status}" data-filter="${status}" aria-pressed="false">${count} ${word}${note}</button>`,
     ];
   });
   const flaky = checks.filter((check) => check.flaky).length;
