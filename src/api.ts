@@ -4,9 +4,7 @@
  * Errors are `Fault`s, as on the command line: `code` is stable, `hint` says what to do next, `exitCode` is the one
  * that the command would end with.
  */
-import path from 'node:path';
-import type { Fault } from './base/errors.ts';
-import { learnEnvironment } from './base/learn-environment.ts';
+import { type Fault, messageOf } from './base/errors.ts';
 import { toolVersion } from './base/version.ts';
 import type { Check } from './check/define-check.ts';
 import type { RunResult } from './check/result.ts';
@@ -24,50 +22,14 @@ import { buildOfRun } from './session/build-of-run.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { learnSecretsOfChecks } from './session/learn-checks.ts';
-import { openProject } from './session/open-project.ts';
 import { readRevision } from './session/revision.ts';
+import { durations } from './session/run-history.ts';
 import { isRunning, type Migrated, startStack, stopAborted, type UpEvent } from './session/start-stack.ts';
 import { stopStack } from './session/stop-stack.ts';
 import { openStackSource } from './session/verdict-source.ts';
 import type { RunTrace } from './telemetry/run-trace.ts';
 
-/** Where a configuration is found, and what overrides it. */
-export interface LoadProjectOptions {
-  /** The configuration file is searched from this folder upwards. Default: the working directory. */
-  cwd?: string;
-  /** Path of the configuration file, relative to `cwd`. Default: the first that is found. */
-  configFile?: string;
-  /** Name of an environment of the file: `staging`. Default: none. */
-  environment?: string;
-  /** Default: `process.env`. */
-  env?: Readonly<Record<string, string | undefined>>;
-  /** Settings by their paths, which override every other source: `{ 'verify.timeout': '2s' }`. Default: none. */
-  settings?: Readonly<Record<string, unknown>>;
-  signal?: AbortSignal;
-  /** Receives what a configuration that is code prints. Default: it is discarded. */
-  onOutput?(text: string): void;
-}
-
-/**
- * Loads the configuration of a project, as the command line does: defaults, file, `.env`, environment, `settings`.
- * Rejects with a `Fault` (78) that lists every problem.
- *
- * @example
- * const project = await loadProject({ cwd: 'services', settings: { 'verify.timeout': '2s' } });
- * console.log(project.config.services.api.url);
- */
-export async function loadProject(options: LoadProjectOptions = {}): Promise<Project> {
-  const { cwd = '.', configFile, env = process.env, settings = {}, ...others } = options;
-  learnEnvironment(env);
-  const folder = path.resolve(cwd);
-  return openProject({
-    ...others,
-    cwd: folder,
-    env,
-    configFile: configFile === undefined ? undefined : path.resolve(folder, configFile),
-    flags: Object.entries(settings).map(([at, value]) => ({ path: at, value, flag: `settings["${at}"]` })),
-  });
-}
+export { type LoadProjectOptions, loadProject } from './session/load-project.ts';
 
 /** A run that has started. */
 export interface StartedRun {
@@ -116,12 +78,16 @@ export interface VerifyOptions extends RunSelection {
  */
 export async function verify(project: Project, options: VerifyOptions = {}): Promise<RunResult> {
   const { signal = new AbortController().signal, onNotice = () => {}, onStart, onEvent, from } = options;
-  const { root, env, environment } = project;
+  const { env, environment } = project;
   const settings = project.config.verify;
   const revision = readRevision(project.root);
-  const ofBuild = buildOfRun(root, env);
+  const ofBuild = buildOfRun(env, revision);
   const bundle = from ? await openBundle(from, project.redact) : undefined;
-  const chosen = await chooseRun(project, options, { bundle, signal });
+  const chosen = await chooseRun(
+    project,
+    { durations: durationsFor(project, options), ...options },
+    { bundle, signal },
+  );
   for (const notice of chosen.notices) onNotice(notice);
   const source = bundle
     ? {
@@ -189,6 +155,17 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
     if (fault) options.onFault?.(fault);
   }
   return result;
+}
+
+/** Reads the record of runs only where checks are divided. A record that cannot be read leaves shards of the same number. */
+function durationsFor({ root }: Project, { shard, onNotice }: VerifyOptions) {
+  if (!shard) return undefined;
+  try {
+    return durations(root);
+  } catch (error) {
+    onNotice?.(`the record of runs cannot be read, and the shards are not balanced: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 async function runtimeOf(project: Project, { runtime }: VerifyOptions) {

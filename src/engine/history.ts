@@ -21,6 +21,8 @@ export interface HistoryEntry {
   isClean?: boolean | undefined;
   /** Runtime, environment and a digest of the settings: verdicts of different ones are not compared. */
   setup: string;
+  /** True if the run was a shard. */
+  ofShard?: boolean | undefined;
   /** Why the run ended before its checks did. */
   endedBy?: string | undefined;
 }

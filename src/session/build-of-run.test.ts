@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect, it } from 'vitest';
-import { packageRoot } from '../base/package-root.ts';
 import { buildOfRun } from './build-of-run.ts';
 
 const commit = '0af7651916cd43dd8448eb211c80319c0af76519';
@@ -59,12 +55,14 @@ it.each([
   ],
   ['nothing that is known', {}, undefined],
 ])('reads the job of %s', async (_, env, expected) => {
-  expect(await buildOfRun(tmpdir(), env)).toEqual(expected);
+  expect(await buildOfRun(env, Promise.resolve(undefined))).toEqual(expected);
 });
 
-it.skipIf(!existsSync(path.join(packageRoot, '.git')))(
-  'asks git for the commit where no variable has it',
-  async () => {
-    expect(await buildOfRun(packageRoot, {})).toEqual({ commit: expect.stringMatching(/^[0-9a-f]{40}$/) });
-  },
-);
+it('takes the commit of the folder where no variable has it', async () => {
+  const revision = Promise.resolve({ commit, isClean: false });
+  expect(await buildOfRun({}, revision)).toEqual({ commit });
+  expect(await buildOfRun({ BUILDKITE: 'true', BUILDKITE_COMMIT: 'HEAD' }, revision)).toEqual({
+    ci: 'buildkite',
+    commit,
+  });
+});

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { maskUrl } from '../base/secret-places.ts';
 import type { Build } from '../check/result.ts';
+import type { Revision } from './revision.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -83,16 +82,16 @@ const systems: readonly CiSystem[] = [
   },
 ];
 
-const gitTimeoutMs = 2000;
-
 /**
- * Resolves to the commit and the CI job of a run in the folder `root`: from the variables of the CI system, else the commit
- * from git. Values that are no commit or no address of a page are left out; `undefined` where nothing is known.
+ * Resolves to the commit and the CI job of a run: from the variables of the CI system, else the commit of the folder. Values that are no commit or no address of a page are left out; `undefined` where nothing is known.
  */
-export async function buildOfRun(root: string, env: Env): Promise<Build | undefined> {
+export async function buildOfRun(
+  env: Env,
+  revision: Promise<Revision | undefined>,
+): Promise<Build | undefined> {
   const system = systems.find(({ mark }) => env[mark]);
   const build = system ? buildOf(system, env) : {};
-  const commit = build.commit ?? (await commitOf(root));
+  const commit = build.commit ?? (await revision)?.commit;
   const known = { ...build, ...(commit && { commit }) };
   return Object.keys(known).length > 0 ? known : undefined;
 }
@@ -113,15 +112,4 @@ function pageIn(text: string | undefined): string | undefined {
   if (!text || !URL.canParse(text)) return undefined;
   const { protocol, href } = new URL(text);
   return protocol === 'https:' || protocol === 'http:' ? maskUrl(href) : undefined;
-}
-
-/** Resolves to `undefined` where there is no repository, no commit or no git. */
-async function commitOf(root: string): Promise<string | undefined> {
-  try {
-    const options = { cwd: root, timeout: gitTimeoutMs };
-    const { stdout } = await promisify(execFile)('git', ['rev-parse', '--verify', 'HEAD'], options);
-    return commitIn(stdout);
-  } catch {
-    return undefined;
-  }
 }

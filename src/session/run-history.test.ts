@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,7 +16,7 @@ import type { RunResult } from '../check/result.ts';
 import type { Project } from '../config/project.ts';
 import { configOf } from '../config/schema.ts';
 import { sampleResults } from '../testing/sample-results.ts';
-import { durations, historyOf, readHistory, recordHistory } from './run-history.ts';
+import { createPastVerdicts, durations, historyOf, readHistory, recordHistory } from './run-history.ts';
 
 let root: string;
 beforeEach(() => {
@@ -57,6 +58,35 @@ describe('the record of runs', () => {
       { startedAt: '2026-01-02T03:04:05.678Z', status: 'pass' },
     ]);
     expect(durations(root).get('api/health')).toBe(12.5);
+  });
+
+  it('has the same durations for each shard of a run, whichever ran before', () => {
+    record();
+    const before = durations(root);
+    const whole = sampleResults.trouble as RunResult;
+    const checks = whole.checks.map((check) => ({ ...check, durationMs: check.durationMs * 50 }));
+    record(undefined, {
+      ...whole,
+      checks,
+      shard: { index: 1, count: 2, checks: checks.map(({ id }) => id) },
+    });
+    expect(readHistory(root).entries).toHaveLength(2 * checks.length);
+    expect(durations(root)).toEqual(before);
+  });
+
+  it('gives a report the earlier runs of the same setup, without the one that is reported', () => {
+    const earlier = sampleResults.trouble as RunResult;
+    const now = { ...earlier, startedAt: '2026-02-02T03:04:05.678Z' };
+    record(undefined, earlier);
+    record(undefined, { ...earlier, stack: { ...earlier.stack, runtime: 'external' } });
+    record(undefined, now);
+    const notes: string[] = [];
+    const past = createPastVerdicts(project(), now, (text) => notes.push(text));
+    expect(past('cache/round-trip')).toEqual([{ startedAt: earlier.startedAt, status: 'pass' }]);
+    rmSync(file());
+    mkdirSync(file());
+    expect(createPastVerdicts(project(), now, (text) => notes.push(text))('cache/round-trip')).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('the report shows no earlier runs: ')]);
   });
 
   it('loses one line of a run that was killed while it wrote, and names it', () => {

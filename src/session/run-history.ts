@@ -57,6 +57,7 @@ export function recordHistory(
       attempts: attempts.length,
       durationMs: Math.round(durationMs * 10) / 10,
       ...common,
+      ...(result.shard && { ofShard: true }),
     };
     return `${JSON.stringify(entry)}\n`;
   });
@@ -156,9 +157,13 @@ function parse(line: string): HistoryEntry | undefined {
   }
 }
 
-/** Returns the usual duration of each check in milliseconds, for dividing checks among shards. */
+/**
+ * Returns the usual duration of each check in milliseconds, for dividing checks among shards. Runs of shards do not count:
+ * the shards of one run, one after the other, must find the same durations, or a check is in none of them.
+ */
 export function durations(root: string): Map<string, number> {
-  return new Map(durationsOf(readHistory(root).entries).map(({ check, medianMs }) => [check, medianMs]));
+  const wholeRuns = readHistory(root).entries.filter(({ ofShard }) => !ofShard);
+  return new Map(durationsOf(wholeRuns).map(({ check, medianMs }) => [check, medianMs]));
 }
 
 /** Returns the last verdicts of a check, the oldest first. */
@@ -171,4 +176,33 @@ export function historyOf(
     .filter(({ check }) => check === checkId)
     .slice(-last)
     .map(({ at, status }) => ({ startedAt: at, status }));
+}
+
+/**
+ * Returns what finds the verdicts of a check in the runs before this one, of the same setup, for a report. The record is
+ * read at the first call; one that cannot be read is empty, and `onNotice` receives why.
+ */
+export function createPastVerdicts(
+  project: Project,
+  { startedAt, stack }: Pick<RunResult, 'startedAt' | 'stack'>,
+  onNotice: (text: string) => void,
+): (checkId: string) => ReturnType<typeof historyOf> {
+  const setup = setupOf(project, stack.runtime);
+  const isBefore = (entry: HistoryEntry) =>
+    entry.setup === setup && Date.parse(entry.at) < Date.parse(startedAt);
+  let entries: HistoryEntry[] | undefined;
+  const read = () => {
+    try {
+      return readHistory(project.root).entries.filter(isBefore);
+    } catch (error) {
+      onNotice(
+        `the record of runs cannot be read, and the report shows no earlier runs: ${messageOf(error)}`,
+      );
+      return [];
+    }
+  };
+  return (checkId) => {
+    entries ??= read();
+    return historyOf(checkId, { entries });
+  };
 }

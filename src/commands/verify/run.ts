@@ -9,6 +9,7 @@ import { startStallGuard } from '../../engine/stall-guard.ts';
 import type { OpenReport } from '../../reporters/index.ts';
 import type { LiveProgress } from '../../reporters/live.ts';
 import { createPlainProgress } from '../../reporters/plain-progress.ts';
+import { createPastVerdicts } from '../../session/run-history.ts';
 import type { Invocation } from '../invocation.ts';
 import { mostSevereExitCode } from '../process.ts';
 import { lineFor } from '../style.ts';
@@ -30,13 +31,14 @@ export async function runVerify(
     printed = printed.then(() => stderr.write(lineFor(stderr, line)));
     printed.catch(() => {});
   };
+  const note = (text: string) => print(`note: ${safeLine(text, 1000)}`);
   const faults: Fault[] = [];
   const live = await createProgress(invocation);
   let stopGuard = () => {};
   const guarded: VerifyOptions = {
     ...options,
     signal,
-    onNotice: (text) => print(`note: ${safeLine(text, 1000)}`),
+    onNotice: note,
     onFault: (fault) => faults.push(fault),
     onStart({ checks, abandon }) {
       stopGuard = startStallGuard({
@@ -61,7 +63,8 @@ export async function runVerify(
   try {
     const result = await verify(project, guarded);
     await live?.end();
-    faults.push(...(await writeReports(result, reports, invocation)));
+    const beside = options.from ? {} : { history: createPastVerdicts(project, result, note) };
+    faults.push(...(await writeReports(result, reports, invocation, beside)));
     for (const { code, message, details } of faults) {
       print(`error[${code}]: ${message}`);
       for (const line of details) print(`  ${line}`);
