@@ -102,6 +102,8 @@ function exchange(call: HttpCall, agent: Agent): Promise<HttpResponse> {
 
 /** How long a server may take to agree to a body; many know no such question, and get the body after it. */
 const continueMs = 1_000;
+/** How long a service may take after that to refuse the body. */
+const refusalMs = 250;
 /** A body up to this size is sent at once. */
 const pieceBytes = 64 * 1024;
 
@@ -124,10 +126,9 @@ async function sendBody(
   }
   if (outgoing.hasHeader('Expect')) {
     outgoing.flushHeaders();
-    const signal = AbortSignal.timeout(continueMs);
-    await Promise.race(
-      ['continue', 'response', 'close'].map((name) => once(outgoing, name, { signal })),
-    ).catch(() => undefined);
+    await firstOf(outgoing, ['continue', 'response', 'close'], continueMs);
+    // Node.js agrees by itself, before the service has seen the request and may refuse it.
+    if (!isOver()) await firstOf(outgoing, ['response', 'close'], refusalMs);
   }
   const bytes = Buffer.from(body);
   for (let at = 0; at < bytes.length; at += pieceBytes) {
@@ -137,6 +138,12 @@ async function sendBody(
     await setImmediate();
   }
   if (!isOver()) outgoing.end();
+}
+
+/** Resolves at the first of these events, at an error, or after `withinMs`. */
+async function firstOf(outgoing: ClientRequest, names: readonly string[], withinMs: number): Promise<void> {
+  const signal = AbortSignal.timeout(withinMs);
+  await Promise.race(names.map((name) => once(outgoing, name, { signal }))).catch(() => undefined);
 }
 
 function open({ request, url, method, headers, lookup, budget }: HttpCall, agent: Agent): ClientRequest {
