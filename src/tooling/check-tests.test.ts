@@ -1,4 +1,4 @@
-/** Every built-in check is tested by a file of its own name, or by one of its area that puts it through `testCheck`. */
+/** Every built-in check is tested by a file of its own name that puts it through `testCheck`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,22 +8,16 @@ const folder = fileURLToPath(new URL('../../checks', import.meta.url));
 const files = readdirSync(folder, { recursive: true }).map(String);
 const checks = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
 
-/** Returns true if a test of the area with `testCheck` imports and uses the check. */
-function isTestedWithItsArea(check: string): boolean {
-  const tests = files.filter(
-    (file) => file.endsWith('.test.ts') && path.dirname(file) === path.dirname(check),
-  );
-  return tests.some((test) => {
-    const text = readFileSync(path.join(folder, test), 'utf8');
-    const imported = new RegExp(`import (\\w+) from './${path.basename(check)}'`).exec(text)?.[1];
-    const uses = imported === undefined ? 0 : [...text.matchAll(new RegExp(`\\b${imported}\\b`, 'g'))].length;
-    return uses > 1 && text.includes('testCheck(');
-  });
+/** Returns true if the test of the check's own name passes its default export to `testCheck`. */
+function hasOwnTest(check: string): boolean {
+  const test = check.replace(/\.ts$/, '.test.ts');
+  if (!files.includes(test)) return false;
+  const text = readFileSync(path.join(folder, test), 'utf8');
+  const imported = new RegExp(`import (\\w+) from './${path.basename(check)}'`).exec(text)?.[1];
+  return imported !== undefined && new RegExp(`\\btestCheck\\(\\s*${imported}\\b`).test(text);
 }
 
-it('tests every check', () => {
+it('tests every check in a file of its own name', () => {
   expect(checks.length).toBeGreaterThan(50);
-  const hasOwnTest = (check: string) =>
-    ['.test.ts', '.integration.test.ts'].some((ending) => files.includes(check.replace(/\.ts$/, ending)));
-  expect(checks.filter((check) => !hasOwnTest(check) && !isTestedWithItsArea(check))).toEqual([]);
+  expect(checks.filter((check) => !hasOwnTest(check))).toEqual([]);
 });

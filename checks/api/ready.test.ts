@@ -1,0 +1,96 @@
+import { describe, it } from 'vitest';
+import { ProbeError } from '../../src/check/index.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import { cut, late } from '../../src/testing/api-answers.ts';
+import { answering, refused, response } from '../../src/testing/responses.ts';
+import ready from './ready.ts';
+
+const pong = { reply: 'PONG', durationMs: 1, address: '127.0.0.1:6379' };
+
+const rows = { rows: [{ '?column?': 1 }], rowCount: 1, fields: ['?column?'], durationMs: 1 } as never;
+
+/** Readiness beside what the database and the cache answer. */
+const beside = (http: Parameters<typeof answering>[0], database: unknown = rows, cache: unknown = pong) => ({
+  ...answering(http),
+  postgres: { query: database as never },
+  redis: { command: cache as never },
+});
+
+const away = new ProbeError('ECONNREFUSED', 'localhost:5432: ECONNREFUSED, nothing listens there');
+
+const silent = new ProbeError('TIMEOUT', 'no answer');
+
+const wrongPassword = new ProbeError('28P01', 'password authentication failed');
+
+testCheck(
+  ready,
+  {
+    passes: [
+      { when: 'it answers 200', probes: beside(response(200)), summary: '200 in 3 ms' },
+      { when: 'it answers what is configured', probes: beside(response(204)), options: { status: 204 } },
+      {
+        when: 'the cache is away and it names that',
+        probes: beside(response(200, { status: 'degraded', cache: 'down' }), rows, away),
+        summary: '200 in 3 ms',
+      },
+      {
+        when: 'the cache is away and it names that as false',
+        probes: beside(response(200, { status: 'ok', cache: { connected: false } }), rows, away),
+      },
+      {
+        when: 'the password that the run has is refused',
+        probes: beside(response(200), wrongPassword),
+        summary: '200 in 3 ms; not compared with the database',
+      },
+      { when: 'the one session of the database is busy', probes: beside(response(200), silent) },
+      {
+        when: 'the stack has neither',
+        stack: { services: { database: { enabled: false }, cache: { enabled: false } } },
+        probes: beside(response(200), away, away),
+      },
+    ],
+    fails: [
+      { when: 'nothing answers', code: 'unreachable', probes: beside(refused) },
+      { when: 'no answer comes', code: 'timeout', probes: beside(late) },
+      { when: 'the answer breaks off', code: 'unreadable', probes: beside(cut) },
+      { when: 'there is no such endpoint', code: 'no-endpoint', probes: beside(response(404)) },
+      { when: 'it needs a token', code: 'needs-a-token', probes: beside(response(403)) },
+      { when: 'the limit is reached', code: 'rate-limited', probes: beside(response(429)) },
+      {
+        when: 'it is not ready',
+        code: 'not-ready',
+        probes: beside(response(503, { database: 'down' })),
+        actual: /down/,
+      },
+      {
+        when: 'the database is away',
+        code: 'lies',
+        probes: beside(response(200, { status: 'ok' }), away),
+        actual: /^it answers 200, while the database does not answer: localhost:5432/,
+      },
+      {
+        when: 'the database is away, and the body alone names that',
+        code: 'lies',
+        probes: beside(response(200, { database: 'down' }), away),
+      },
+      {
+        when: 'the database is silent',
+        code: 'lies',
+        stack: { runtime: 'external' },
+        probes: beside(response(200), silent),
+      },
+      {
+        when: 'the cache is away, and only names of fields and numbers look like it',
+        code: 'lies',
+        probes: beside(response(200, { status: 'ok', error: null, errors: 0, latency: 0.5 }), rows, away),
+      },
+      {
+        when: 'the cache is away and it does not name that',
+        code: 'lies',
+        probes: beside(response(200, { status: 'ok', cache: 'up' }), rows, away),
+        actual: /the cache does not answer/,
+      },
+    ],
+  },
+  { describe, it },
+);

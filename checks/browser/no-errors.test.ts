@@ -1,0 +1,97 @@
+import { describe, it } from 'vitest';
+import { testCheck } from '../../src/check/tester.ts';
+import { apiRequest, pageRequest, withBrowser, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
+import noErrors from './no-errors.ts';
+
+testCheck(
+  noErrors,
+  {
+    passes: [
+      {
+        when: 'nothing happens',
+        probes: { browser: withBrowser() },
+        summary: '2 pages, 4 requests, no error',
+      },
+      {
+        when: 'what happens is to be ignored',
+        options: { ignore: ['ResizeObserver', 'analytics.test'] },
+        probes: {
+          browser: withBrowser({
+            pageErrors: ['ResizeObserver loop'],
+            requests: [
+              pageRequest(),
+              pageRequest({ url: 'https://analytics.test/x', failure: 'net::ERR_FAILED' }),
+            ],
+          }),
+        },
+      },
+      {
+        when: 'the page gives a request up itself',
+        probes: { browser: withBrowser({ requests: [pageRequest({ failure: 'net::ERR_ABORTED' })] }) },
+      },
+    ],
+    fails: [
+      { ...notLoaded, probes: { browser: withBrowser(lost) } },
+      {
+        when: 'it answers 502',
+        code: 'not-loaded',
+        actual: 'it answers 502',
+        probes: { browser: withBrowser({ status: 502 }) },
+      },
+      {
+        when: 'errors are thrown',
+        code: 'page-error',
+        actual: 'uncaught: x is not defined (and 1 more)',
+        probes: { browser: withBrowser({ pageErrors: ['x is not defined', 'again'] }) },
+      },
+      {
+        when: 'a request is refused by CORS',
+        code: 'failed-request',
+        actual: 'GET http://localhost:8000/api/v1/compose?seed=a → net::ERR_FAILED',
+        probes: {
+          browser: withBrowser({ requests: [pageRequest(), apiRequest({ failure: 'net::ERR_FAILED' })] }),
+        },
+      },
+      {
+        when: 'a script is missing',
+        code: 'failed-request',
+        actual: 'GET http://localhost:3000/ → 404',
+        probes: { browser: withBrowser({ requests: [pageRequest({ status: 404 })] }) },
+      },
+      {
+        when: 'a WebSocket is refused',
+        code: 'failed-socket',
+        actual: 'GET ws://localhost:3000/live → refused',
+        probes: {
+          browser: withBrowser({
+            requests: [
+              pageRequest(),
+              pageRequest({ url: 'ws://localhost:3000/live', resourceType: 'websocket', failure: 'refused' }),
+            ],
+          }),
+        },
+      },
+      {
+        when: 'it shows nothing',
+        code: 'blank',
+        actual: 'no text below the title "MeatyMusic"',
+        probes: { browser: withBrowser({ text: ' \n' }) },
+      },
+      {
+        when: 'it says that it was not found',
+        code: 'not-found-page',
+        actual: 'it shows "404 not found"',
+        probes: { browser: withBrowser({ text: 'MeatyMusic\nHome\n404 Not Found' }) },
+      },
+      {
+        when: 'it shows an error',
+        code: 'error-page',
+        actual: 'it shows "something went wrong"',
+        probes: { browser: withBrowser({ text: 'Something went wrong' }) },
+      },
+    ],
+    skips: [{ ...skipped, probes: { browser: withoutBrowser } }],
+  },
+  { describe, it },
+);

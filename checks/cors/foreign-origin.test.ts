@@ -1,0 +1,102 @@
+import { describe, expect, it, test } from 'vitest';
+import type { HttpRequest } from '../../src/check/probes.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import { lookAlikesOf } from '../../src/suites/index.ts';
+import { obstacles, origin, unserved, webAway, withHeaders } from '../../src/testing/cors-answers.ts';
+import { answering, response } from '../../src/testing/responses.ts';
+import foreign from './foreign-origin.ts';
+
+/** Allows what a rule allows, with these further headers. */
+const allowing = (isAllowed: (request: HttpRequest) => boolean, more: Record<string, string> = {}) =>
+  answering((request) => {
+    const value = request.headers?.origin ?? '';
+    return response(200, '', isAllowed(request) ? { 'access-control-allow-origin': value, ...more } : {});
+  });
+
+testCheck(
+  foreign,
+  {
+    passes: [
+      {
+        when: 'no foreign origin is allowed',
+        probes: withHeaders(origin),
+        summary: /none of \d+ origins may read/,
+      },
+      {
+        when: 'an allowed one resembles it',
+        probes: allowing(({ headers }) => headers?.origin === 'https://localhost:3000'),
+        options: { alsoAllowed: ['https://localhost:3000/'] },
+      },
+      {
+        when: 'the web app has no address',
+        probes: withHeaders({}),
+        stack: webAway,
+        summary: /look-alikes were not tried: it does not run/,
+      },
+    ],
+    fails: [
+      ...obstacles,
+      ...unserved,
+      {
+        when: 'every origin is allowed',
+        code: 'any-origin',
+        probes: withHeaders({ 'access-control-allow-origin': '*' }),
+      },
+      { when: 'the origin is reflected', code: 'reflected', probes: allowing(() => true) },
+      {
+        when: 'it is reflected with credentials',
+        code: 'reflected-with-credentials',
+        probes: allowing(() => true, { 'access-control-allow-credentials': 'true' }),
+        actual: 'it allows https://foreign.example, with credentials',
+      },
+      {
+        when: 'null is allowed',
+        code: 'null-origin',
+        probes: allowing(({ headers }) => headers?.origin === 'null'),
+      },
+      {
+        when: 'any port is allowed',
+        code: 'look-alike',
+        probes: allowing(({ headers }) => /^http:\/\/localhost:\d+$/.test(headers?.origin ?? '')),
+        expected: /of another port/,
+      },
+      {
+        when: 'a preflight is granted',
+        code: 'preflight-granted',
+        probes: allowing(({ method }) => method === 'OPTIONS'),
+      },
+    ],
+  },
+  { describe, it },
+);
+
+describe('look-alikes', () => {
+  test.each([
+    [
+      'https://songs.example.test',
+      [
+        'https://songs.example.test.foreign.example',
+        'https://foreignsongs.example.test',
+        'https://foreign.songs.example.test',
+        'https://songsxexample.test',
+        'http://songs.example.test',
+        'https://songs.example.test:8443',
+      ],
+    ],
+    [
+      'http://localhost:3000',
+      [
+        'http://localhost.foreign.example:3000',
+        'http://foreignlocalhost:3000',
+        'http://foreign.localhost:3000',
+        'https://localhost:3000',
+        'http://localhost:8443',
+        'http://localhost:30001',
+      ],
+    ],
+    ['http://[::1]:8443', ['https://[::1]:8443', 'http://[::1]:9443']],
+    ['null', []],
+  ])('of %s are origins that a browser can send', (given, expected) => {
+    expect(lookAlikesOf(given).map(({ origin: each }) => each)).toEqual(expected);
+  });
+});

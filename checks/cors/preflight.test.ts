@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpRequest, HttpResponse } from '../../src/check/probes.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { obstacles, oneOrigin, origin, web, webAway } from '../../src/testing/cors-answers.ts';
+import { answering, refused, response } from '../../src/testing/responses.ts';
+import preflight from './preflight.ts';
+
+const granted = {
+  ...origin,
+  'access-control-allow-methods': 'GET, PUT',
+  'access-control-allow-headers': 'Authorization, Content-Type, traceparent, X-Service-Name',
+};
+
+/** Answers the preflight, and GET of the path with this status. */
+const preflighted = (answer: HttpResponse | Error, get: HttpResponse | Error = response(401)) =>
+  answering(({ method, headers = {} }) => {
+    if (method !== 'OPTIONS') return get;
+    return 'access-control-request-method' in headers ? answer : response(404);
+  });
+
+const grantedBut = (more: Record<string, string>) => preflighted(response(204, '', { ...granted, ...more }));
+
+testCheck(
+  preflight,
+  {
+    passes: [
+      {
+        when: 'all is granted',
+        probes: preflighted(response(204, '', granted)),
+        summary: 'granted with 204',
+      },
+      {
+        when: 'a safelisted method is not listed',
+        probes: grantedBut({ 'access-control-allow-methods': '' }),
+        options: { method: 'post' },
+      },
+      {
+        when: 'a browser sends no preflight',
+        probes: preflighted(response(404)),
+        options: { method: 'GET', headers: ['Accept'] },
+        summary: /without a preflight/,
+      },
+      {
+        when: 'methods and headers are wildcards',
+        probes: grantedBut({ 'access-control-allow-methods': '*', 'access-control-allow-headers': '*' }),
+        options: { headers: ['traceparent'] },
+      },
+      {
+        when: 'the path has no GET',
+        probes: preflighted(response(204, '', granted), response(405)),
+      },
+      {
+        when: 'OPTIONS names the methods of the path',
+        probes: answering(({ method, headers = {} }) => {
+          if (method !== 'OPTIONS') return response(404);
+          return response(200, '', 'access-control-request-method' in headers ? granted : { allow: 'PUT' });
+        }),
+      },
+      { when: 'it is the origin of the API', probes: answering(refused), stack: oneOrigin },
+    ],
+    fails: [
+      ...obstacles.slice(0, 3),
+      { when: 'there are too many requests', code: 'rate-limited', probes: preflighted(response(429)) },
+      {
+        when: 'the status is an error',
+        code: 'wrong-status',
+        probes: preflighted(response(405, '', granted)),
+      },
+      { when: 'it is redirected', code: 'wrong-status', probes: preflighted(response(307, '', granted)) },
+      { when: 'the origin is absent', code: 'origin-missing', probes: preflighted(response(204)) },
+      {
+        when: 'cookies are not allowed',
+        code: 'no-credentials',
+        probes: preflighted(response(204, '', granted)),
+        options: { credentials: true },
+      },
+      {
+        when: 'the method is absent',
+        code: 'method-missing',
+        probes: grantedBut({ 'access-control-allow-methods': 'GET' }),
+      },
+      {
+        when: 'the method is in lower case',
+        code: 'method-missing',
+        probes: grantedBut({ 'access-control-allow-methods': 'get, put' }),
+        actual: 'allowed: get, put',
+      },
+      {
+        when: 'patch in lower case is sent as it is',
+        code: 'method-missing',
+        probes: grantedBut({ 'access-control-allow-methods': 'PATCH' }),
+        options: { method: 'patch' },
+      },
+      {
+        when: 'traceparent is not allowed',
+        code: 'headers-missing',
+        actual: 'not allowed: traceparent, x-service-name',
+        probes: grantedBut({ 'access-control-allow-headers': 'authorization, content-type' }),
+      },
+      {
+        when: 'a wildcard is expected to include Authorization',
+        code: 'headers-missing',
+        actual: 'not allowed: authorization',
+        probes: grantedBut({ 'access-control-allow-headers': '*' }),
+      },
+      {
+        when: 'a wildcard is a name like any other with cookies',
+        code: 'headers-missing',
+        probes: grantedBut({
+          'access-control-allow-headers': '*',
+          'access-control-allow-credentials': 'true',
+        }),
+        options: { credentials: true, headers: ['traceparent'] },
+      },
+      {
+        when: 'the path serves nothing',
+        code: 'no-endpoint',
+        probes: preflighted(response(404), response(404)),
+      },
+      { when: 'the path fails', code: 'not-judged', probes: preflighted(response(500), response(500)) },
+    ],
+    skips: [
+      {
+        when: 'it is granted on a path that was not seen to serve anything',
+        probes: preflighted(response(204, '', granted), response(404)),
+        reason: /GET http:\/\/localhost:8000\/api\/v1\/preferences answers 404/,
+      },
+      { when: 'the web app has no address', probes: answering(refused), stack: webAway },
+    ],
+  },
+  { describe, it },
+);
+
+it('asks for permissions as a browser does: in lower case, sorted, without safelisted headers', async () => {
+  const asked: HttpRequest[] = [];
+  await verdictOf(preflight, {
+    probes: answering((request) => {
+      asked.push(request);
+      return response(204, '', granted);
+    }),
+    options: { method: 'put', headers: ['X-B', 'Accept', 'X-A', 'x-b'] },
+  });
+  expect(asked[0]?.headers).toEqual({
+    origin: web,
+    'access-control-request-method': 'PUT',
+    'access-control-request-headers': 'x-a,x-b',
+  });
+});

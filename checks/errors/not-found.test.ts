@@ -1,0 +1,6 @@
+import { describe, it } from 'vitest';
+import { testCheck } from '../../src/check/tester.ts';
+import { envelopeCases } from '../../src/testing/error-answers.ts';
+import notFound from './not-found.ts';
+
+testCheck(notFound, envelopeCases(404, 'not_found'), { describe, it });

@@ -1,0 +1,6 @@
+import { describe, it } from 'vitest';
+import { testCheck } from '../../src/check/tester.ts';
+import { envelopeCases } from '../../src/testing/error-answers.ts';
+import validation from './validation.ts';
+
+testCheck(validation, envelopeCases(422, 'validation_failed'), { describe, it });
