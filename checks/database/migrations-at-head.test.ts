@@ -94,6 +94,21 @@ testCheck(
     ],
     skips: [
       {
+        when: 'the tool is older than an option of the check',
+        probes: migrations({
+          byCommand: {
+            ...byCommand,
+            check: {
+              command: 'alembic current --check-heads',
+              exitCode: 2,
+              lines: ['usage: alembic', 'alembic: error: unrecognized arguments: --check-heads'],
+            },
+          },
+        }),
+        reason:
+          /not judged, because `alembic current --check-heads` is not understood here: alembic: error: unrecognized arguments/,
+      },
+      {
         when: 'a command migrates and has no check',
         probes: migrations({ byCommand }),
         reason: /^migrated by Alembic, at a; whether a migration is pending is not judged/,

@@ -8,6 +8,7 @@ import {
   unjudgedMigrations,
   v,
 } from '../../src/check/index.ts';
+import { judgeMigrationCommand } from '../../src/suites/index.ts';
 
 /**
  * Verifies that the database has every migration, with the content of its file and in order, that the files are those
@@ -146,38 +147,10 @@ export default defineCheck({
     if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
     const { byCommand } = state.value;
     if (byCommand) {
-      const { command, description, check, suggested } = byCommand;
-      if (!check) {
-        return skip(
-          `${description}; whether a migration is pending is not judged, because migrations.check is not set`,
-          `migrations.check: ${suggested ?? 'a command of the tool that fails while a migration is pending'}`,
-        );
-      }
-      const output = check.lines.slice(-20).map((text, index) => ({ number: index + 1, text }));
-      const found: Evidence[] = [
-        fact('migrations.command', command),
-        fact('migrations.check', check.command),
-        fact('exit code', String(check.exitCode ?? 'ended by a signal')),
-        fact('database', description),
-        {
-          kind: 'lines',
-          label: 'output of the check',
-          source: 'migrations.check',
-          lines: output,
-          total: check.lines.length,
-        },
-      ];
-      return check.exitCode === 0
-        ? pass(
-            `${description}; ${check.command} found nothing pending; drift is not judged`,
-            { count: 1, what: 'command' },
-            found,
-          )
-        : fail('check-failed', {
-            expected: `\`${check.command}\` ends with 0`,
-            actual: `it ended with ${check.exitCode ?? 'a signal'}; ${description}`,
-            evidence: found,
-          });
+      const verdict = judgeMigrationCommand(byCommand);
+      if (verdict.kind === 'skip') return skip(verdict.reason, verdict.enable);
+      if (verdict.kind === 'fail') return fail('check-failed', verdict);
+      return pass(verdict.summary, { count: 1, what: 'command' }, verdict.evidence);
     }
     const {
       folder,

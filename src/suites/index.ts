@@ -29,6 +29,7 @@ export { foundationalTables, judgeColumns, judgeKeys, type TableProblem } from '
 export { headingsOf } from './html-text.ts';
 export { findLeak, lostClientSpans, namesOf, otherTracesOf, seenOf, systemOf } from './leaked-context.ts';
 export { logStructureCheck } from './log-structure.ts';
+export { judgeMigrationCommand } from './migration-command.ts';
 export { explainMissingSpans, type MissingSpans } from './missing-spans.ts';
 export { nameRule } from './name-rule.ts';
 export {
