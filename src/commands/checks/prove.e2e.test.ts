@@ -98,7 +98,10 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     const { checks: listed } = (await project.json(['checks', 'list'])) as { checks: ListedCheck[] };
     const builtIn = listed.filter(({ source }) => source.startsWith('checks/'));
     expect(builtIn.length).toBeGreaterThanOrEqual(52);
-    const ids = builtIn.map(({ id }) => id);
+    // Without Redis and PostgreSQL on the PATH, only what judges the stand-ins for them is another stack.
+    const isBare = process.env.MEATYMUSIC_TEST_BARE !== undefined;
+    const judged = builtIn.filter(({ id }) => !isBare || /^(?:api|cache|database)\//.test(id));
+    const ids = judged.map(({ id }) => id);
     const document = (await project.json(['checks', 'prove', ...ids])) as unknown as Document;
     const cannot = (id: string) => chromiumMissing !== undefined && id.startsWith('browser/');
     const found = document.checks.map(({ id, status, sabotages }) => ({
@@ -107,7 +110,7 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
       // All of them, in their order; with what was found instead where one does not hold.
       sabotages: sabotages.map((each) => each.found ?? each.name),
     }));
-    const wanted = builtIn.map(({ id, sabotage }) => ({
+    const wanted = judged.map(({ id, sabotage }) => ({
       id,
       status: cannot(id) ? 'skipped' : 'proven',
       sabotages: cannot(id) ? [] : sabotage.map(({ name }) => name),
