@@ -46,25 +46,28 @@ afterAll(async () => {
 }, 60_000);
 
 /** Runs a container as the manifests do. */
-function run(...args: string[]): Promise<{ code: number; text: string }> {
+function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; text: string }> {
   const mounts = ['--volume', `${folder}:/project:ro`, '--volume', `${folder}/results:/results`];
-  const options = [
-    '--rm',
-    '--read-only',
-    '--tmpfs',
-    '/tmp',
-    '--cap-drop',
-    'ALL',
-    '--network',
-    'host',
-    ...mounts,
-  ];
+  const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const options = ['--rm', '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--network', 'host'];
   return new Promise((resolve) => {
-    execFile('docker', ['run', ...options, tag, ...args], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr });
-    });
+    execFile(
+      'docker',
+      ['run', ...options, ...mounts, ...variables, tag, ...args],
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr });
+      },
+    );
   });
 }
+
+const idsIn = (name: string): string[] =>
+  JSON.parse(readFileSync(path.join(folder, 'results', name), 'utf8')).checks.map(
+    ({ id }: { id: string }) => id,
+  );
 
 describe.skipIf(missing)(`the image${missing ? ` (${missing})` : ''}`, () => {
   it('runs as a user without rights and installs nothing', () => {
@@ -74,21 +77,24 @@ describe.skipIf(missing)(`the image${missing ? ` (${missing})` : ''}`, () => {
     expect(JSON.parse(text)).toMatchObject({ User: '1000:1000', Cmd: ['verify'] });
   });
 
-  it('verifies in parts, side by side, which together are the whole', async () => {
-    const verify = async (name: string, ...more: string[]): Promise<string[]> => {
-      const reporter = ['--reporter', `json=/results/${name}.json`];
-      const { code, text } = await run('verify', 'api/*', '--read-only', ...more, ...reporter);
-      expect(code > 1 ? text : 'ran').toBe('ran');
-      const result = JSON.parse(readFileSync(path.join(folder, `results/${name}.json`), 'utf8'));
-      return result.checks.map(({ id }: { id: string }) => id);
-    };
-    const [whole, first, second] = await Promise.all([
-      verify('whole'),
-      verify('first', '--shard', '1/2'),
-      verify('second', '--shard', '2/2'),
+  it('verifies in parts, side by side as an Indexed Job, and merges them into one report', async () => {
+    const verify = ['verify', 'api/*', '--read-only'];
+    const part = (index: number) =>
+      run([...verify, '--shard', 'auto', '--reporter', 'blob=/results/job'], {
+        JOB_COMPLETION_INDEX: String(index),
+        MEATYMUSIC_SHARD_TOTAL: '2',
+      });
+    const runs = await Promise.all([
+      run([...verify, '--reporter', 'json=/results/whole.json']),
+      part(0),
+      part(1),
     ]);
-    expect(whole).toContain('api/health');
-    expect(first).not.toEqual(whole);
-    expect([...new Set([...first, ...second])].sort()).toEqual([...whole].sort());
+    for (const { code, text } of runs) expect(code > 1 ? text : 'ran').toBe('ran');
+    const reporters = ['--reporter', 'json=/results/merged.json', '--reporter', 'html=/results/merged.html'];
+    const merged = await run(['report', '/results/job', ...reporters]);
+    expect(merged.code > 1 ? merged.text : 'merged').toBe('merged');
+    expect(idsIn('whole.json')).toContain('api/health');
+    expect(idsIn('merged.json').sort()).toEqual(idsIn('whole.json').sort());
+    expect(readFileSync(path.join(folder, 'results/merged.html'), 'utf8')).toContain('api/health');
   }, 120_000);
 });
