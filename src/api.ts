@@ -225,7 +225,7 @@ export async function up(project: Project, options: UpOptions = {}): Promise<UpR
   }
 }
 
-/** What is stopped and removed. */
+/** Services and data to stop and to remove. */
 export interface DownOptions {
   /** Remove the data as well. Default `false`. */
   volumes?: boolean;

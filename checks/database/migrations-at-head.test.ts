@@ -82,6 +82,17 @@ testCheck(
         actual: 'it ended with 1; migrated by Alembic, at a',
       },
       {
+        when: 'the check of a command fails and reports something else that is not found',
+        code: 'check-failed',
+        probes: migrations({
+          byCommand: {
+            ...byCommand,
+            check: { command: 'tool check', exitCode: 1, lines: ['error: migration 0003: not found'] },
+          },
+        }),
+        actual: 'it ended with 1; migrated by Alembic, at a',
+      },
+      {
         when: 'the folder cannot be read',
         code: 'unreadable',
         probes: { migrations: { state: new ProbeError('migrations-folder', 'no folder') } },

@@ -1,7 +1,7 @@
 import { ExitCode } from './exit-code.ts';
 import type { FaultCode } from './fault-codes.ts';
 
-/** What an error consists of. */
+/** Parts of an error. */
 export interface FaultDetails {
   /** Stable identifier for scripts, in kebab case: `port-taken`. */
   code: FaultCode;

@@ -37,7 +37,7 @@ export type Shard = v.InferOutput<typeof shardSchema>;
 /** How a result was merged from those of shards. */
 export type Merged = v.InferOutput<typeof mergedSchema>;
 
-/** What a result records of its run beside verdicts. */
+/** Description of a run in its result, beside the verdicts. */
 export type RunLabels = Pick<RunResult, 'environment' | 'build' | 'shard' | 'merged'>;
 
 /** Who accepts a failure, why, and until when. */

@@ -1,9 +1,9 @@
 import { type Evidence, fact } from '../check/index.ts';
 import type { CommandMigrationState } from '../check/probes/migrations.ts';
 
-/** How shells and parsers of arguments say that the command is not one that this tool has, and not that something is pending. */
+/** Messages of argument parsers about an option or a command that this version of the tool does not have. */
 const notUnderstood =
-  /unrecognized (?:arguments?|option|command)|no such (?:option|command)|unknown (?:flag|option|command|argument|switch|shorthand)|invalid (?:option|choice)|command not found|: not found\b/i;
+  /unrecognized (?:arguments?|option|command)|no such (?:option|command)|unknown (?:flag|option|command|argument|switch|shorthand)|invalid (?:option|choice)/i;
 
 export type CommandVerdict =
   | { kind: 'pass'; summary: string; evidence: Evidence[] }

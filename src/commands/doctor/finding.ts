@@ -4,6 +4,6 @@ export interface Finding {
   /** note: it works, with less. bad: it does not. */
   state: 'ok' | 'note' | 'bad';
   found: string;
-  /** What to do about it; a command where there is one. */
+  /** Next step for the user; a command where there is one. */
   fix?: string;
 }

@@ -21,7 +21,7 @@ export interface ComposeFile {
   /** Names of the files that were read, for the reason of a guess. */
   name: string;
   services: Map<string, ComposeEntry>;
-  /** What was not read, one sentence each. */
+  /** Parts that were not read, one sentence each. */
   unread: string[];
 }
 

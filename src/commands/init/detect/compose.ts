@@ -18,7 +18,7 @@ const apiName = /(?:^|[-_.])(api|backend|back|server)(?:$|[-_])/i;
 const appName = /(?:^|[-_.])app(?:$|[-_])/i;
 const proxyName = /(?:^|[-_])(proxy|reverse|ingress|lb|load-?balancer|edge)(?:$|[-_])/i;
 
-/** What the other services of the file say about one. */
+/** Facts about a service from the other services of the file. */
 interface Context {
   root: Folder;
   /** Others wait for its end. */

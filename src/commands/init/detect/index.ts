@@ -51,7 +51,7 @@ export function detectProject(root: string): DetectedProject {
   };
 }
 
-/** What is started by commands. A Procfile for development says it all; one for a server only where nothing else does. */
+/** Services that commands start. A Procfile for development names them all; one for a server counts only where nothing else does. */
 function sourcesOf(folder: Folder): DetectedService[] {
   if (folder.files.has('Procfile.dev')) return servicesOfProcfile(folder, 'Procfile.dev');
   const found = [...servicesOfPackages(folder), ...servicesOfPython(folder)];

@@ -17,7 +17,7 @@ export interface DetectedService {
   /** On the host. */
   port?: number;
   healthPath?: string;
-  /** What answers at its port now. */
+  /** Protocol that answers at its port now. */
   answers?: string;
   /** Names, as the source has them. */
   dependsOn?: string[];
