@@ -5,7 +5,6 @@
  */
 import { existsSync, realpathSync } from 'node:fs';
 import type { Server, Socket } from 'node:net';
-import v8 from 'node:v8';
 import { messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
@@ -13,9 +12,6 @@ import { openFolder, wireDatabaseOf } from '../../pglite/open.ts';
 import { createWireServer, type WireDatabase } from '../../pglite/wire.ts';
 import { processLog } from '../process/process-log.ts';
 import { passwordVariable } from './password-variable.ts';
-
-// V8's second, slower compiler costs more processor time in the first minutes than its code ever saves a small database.
-v8.setFlagsFromString('--liftoff-only');
 
 const log = processLog('database');
 const [folder = '', portText = '', name = 'meatymusic'] = process.argv.slice(2);
