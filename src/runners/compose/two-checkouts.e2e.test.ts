@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dockerMissing, noServices } from '../../testing/docker.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { type CliResult, notBuilt, startCli } from '../../testing/project.ts';
@@ -22,7 +22,6 @@ const slow = { timeout: 400_000 };
 let parent: string;
 let name: string;
 let port: number;
-const folders: string[] = [];
 const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
 const labelled = (kind: 'ps' | 'volume' | 'network') => {
   const filter = ['--filter', `label=com.docker.compose.project=${name}`];
@@ -35,7 +34,6 @@ const run = (folder: string, ...args: string[]) => startCli(folder, args).ended;
 /** A checkout of the same project: the same folder name, compose file and configuration. */
 function checkout(at: string, config: Record<string, unknown> = {}): string {
   const folder = path.join(parent, at, name);
-  folders.push(folder);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     path.join(folder, 'compose.yaml'),
@@ -63,12 +61,13 @@ volumes: { data: {} }
 
 const redisCli = (...args: string[]) => docker('exec', `${name}-sessions-1`, 'redis-cli', ...args);
 
-beforeEach(async () => {
+async function makeParent(): Promise<void> {
   parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'meatymusic-checkouts-')));
   name = path.basename(parent).toLowerCase().replace('checkouts', 'shop');
   port = await freePort();
-});
-afterEach(() => {
+}
+
+function removeAll(): void {
   for (const [kind, ...command] of [
     ['ps', 'rm', '-fv'],
     ['network', 'network', 'rm'],
@@ -78,9 +77,14 @@ afterEach(() => {
     if (found.length > 0) docker(...command, ...found);
   }
   rmSync(parent, { recursive: true, force: true });
-});
+}
 
-describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${missing})` : ''}`, () => {
+const why = missing ? ` (${missing})` : '';
+
+describe.skipIf(missing)(`two checkouts with one project name${why}`, () => {
+  beforeEach(makeParent);
+  afterEach(removeAll);
+
   it('keeps the second away from the stack of the first, in every command', slow, async () => {
     const first = checkout('one');
     const up = await run(first, 'up', '--no-verify');
@@ -127,33 +131,6 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     expect(labelled('volume')).toEqual([]);
   });
 
-  it('does not believe its answer at the configured addresses either', slow, async () => {
-    const first = checkout('one');
-    expect((await run(first, 'up', '--no-verify')).code).toBe(0);
-    const second = checkout('two', { runtime: 'auto' });
-    for (const command of [['verify', 'cache/ping'], ['status'], ['down', '--volumes']]) {
-      const result = await run(second, ...command);
-      expect(result.code, outputOf(result)).toBe(78);
-      expect(result.stderr).toContain(first);
-    }
-    expect(labelled('ps')).toHaveLength(1);
-  });
-
-  it('gives a copy of the folder no right to the stack of the original', slow, async () => {
-    const first = checkout('one');
-    expect((await run(first, 'up', '--no-verify')).code).toBe(0);
-    const sameName = path.join(parent, 'two', name);
-    const otherName = path.join(parent, 'two', 'other-name');
-    for (const copy of [sameName, otherName]) cpSync(first, copy, { recursive: true });
-    for (const command of [['down', '--volumes'], ['status'], ['verify']]) {
-      const result = await run(sameName, ...command);
-      expect(result.code, outputOf(result)).toBe(78);
-    }
-    const down = await run(otherName, 'down', '--volumes');
-    expect(down.code, outputOf(down)).toBe(0);
-    expect([labelled('ps').length, labelled('volume').length]).toEqual([1, 1]);
-  });
-
   it('knows its stack after the folder was moved, and by a symbolic link', slow, async () => {
     const folder = checkout('one');
     expect((await run(folder, 'up', '--no-verify')).code).toBe(0);
@@ -195,10 +172,42 @@ describe.skipIf(missing)(`two checkouts with one project name${missing ? ` (${mi
     expect(last.code, outputOf(last)).toBe(0);
     expect([labelled('ps'), labelled('volume'), labelled('network')]).toEqual([[], [], []]);
   });
+});
+
+describe.skipIf(missing)(`a stack that another folder asks for${why}`, () => {
+  let first: string;
+  beforeAll(async () => {
+    await makeParent();
+    first = checkout('one');
+    const up = await run(first, 'up', '--no-verify');
+    expect(up.code, outputOf(up)).toBe(0);
+  }, slow.timeout);
+  afterAll(removeAll);
+
+  it('does not believe its answer at the configured addresses either', slow, async () => {
+    const second = checkout('auto', { runtime: 'auto' });
+    for (const command of [['verify', 'cache/ping'], ['status'], ['down', '--volumes']]) {
+      const result = await run(second, ...command);
+      expect(result.code, outputOf(result)).toBe(78);
+      expect(result.stderr).toContain(first);
+    }
+    expect(labelled('ps')).toHaveLength(1);
+  });
+
+  it('gives a copy of the folder no right to the stack of the original', slow, async () => {
+    const sameName = path.join(parent, 'copy', name);
+    const otherName = path.join(parent, 'copy', 'other-name');
+    for (const copy of [sameName, otherName]) cpSync(first, copy, { recursive: true });
+    for (const command of [['down', '--volumes'], ['status'], ['verify']]) {
+      const result = await run(sameName, ...command);
+      expect(result.code, outputOf(result)).toBe(78);
+    }
+    const down = await run(otherName, 'down', '--volumes');
+    expect(down.code, outputOf(down)).toBe(0);
+    expect([labelled('ps').length, labelled('volume').length]).toEqual([1, 1]);
+  });
 
   it('is not misled by COMPOSE_PROJECT_NAME', slow, async () => {
-    const first = checkout('one');
-    expect((await run(first, 'up', '--no-verify')).code).toBe(0);
     const other = path.join(parent, 'elsewhere');
     cpSync(first, other, { recursive: true, filter: (source) => !source.includes('.meatymusic') });
     for (const command of [['verify'], ['down', '--volumes']]) {
