@@ -117,7 +117,7 @@ export class ServiceRun {
     const withinMs = ready.kind === 'http' ? questionMs.http : questionMs.usual;
     switch (ready.kind) {
       case 'runs':
-        if (!this.#hasSettled(ready.forMs)) throw new Error('it is still starting');
+        if (!this.hasBeenReady && !this.#hasSettled(ready.forMs)) throw new Error('it is still starting');
         return;
       case 'log':
         if (!this.#logSearch?.found()) throw new Error(`no line of its output matches /${ready.pattern}/`);

@@ -316,6 +316,26 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     expect(events).toEqual(['worker starting', 'worker healthy']);
   });
 
+  it('stays healthy while it is busy, once it has started', async () => {
+    const working = `process.on('SIGUSR2', () => { console.log('works'); for (;;); });`;
+    const made = make(
+      service('worker', `exec ${script('works.js', `${working} ${never}`)}`, {
+        ready: { kind: 'runs', forMs: 50 },
+      }),
+    );
+    await made.up(options);
+    process.kill(made.processes().worker?.pid as number, 'SIGUSR2');
+    await awaitUntil(
+      () => (readFileSync(logFile(root, 'worker'), 'utf8').includes('works') ? true : undefined),
+      {
+        what: 'the worker to work',
+        withinMs: 9000,
+      },
+    );
+    expect(await made.status()).toMatchObject([{ state: 'running', health: 'healthy' }]);
+    process.kill(made.processes().worker?.pid as number, 'SIGKILL');
+  });
+
   it('does not count as started while it is busy', async () => {
     const fails = script(
       'late.js',

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../base/package-root.ts';
 import { readState } from '../../runners/state.ts';
+import { dockerMissing, why } from '../docker.ts';
 import { freePort } from '../free-port.ts';
 import { leaksInvisible, processesOf } from '../leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../project.ts';
@@ -54,10 +55,10 @@ async function failuresOf(made: TestProject, args: readonly string[] = []): Prom
 }
 
 /** True shortcomings of an API without OpenTelemetry and without the error envelope of the contract. */
-const withoutTelemetry = [
-  'observability/logs-carry-trace-ids missing',
-  'observability/otel-initialised not-logged',
-  'observability/spans-exported none',
+const withoutTelemetryOf = (suffix = '') => [
+  `observability/logs-carry-trace-ids${suffix} missing`,
+  `observability/otel-initialised${suffix} not-logged`,
+  `observability/spans-exported${suffix} none`,
 ];
 const withoutEnvelope = ['errors/method-not-allowed answers-not-found', 'errors/not-found not-an-envelope'];
 const untracedPage = [
@@ -77,7 +78,9 @@ describe.skipIf(reason)(`a project of others${reason ? ` (${reason})` : ''}`, ()
     const up = await succeeds(made, ['up', '--no-verify']);
     for (const name of ['api', 'web', 'mailer']) expect(up.stderr).toMatch(new RegExp(`✔ ${name} +healthy`));
 
-    expect(await failuresOf(made)).toEqual([...untracedPage, ...withoutEnvelope, ...withoutTelemetry].sort());
+    expect(await failuresOf(made)).toEqual(
+      [...untracedPage, ...withoutEnvelope, ...withoutTelemetryOf()].sort(),
+    );
 
     process.kill(readState(made.folder).supervisor?.children?.mailer?.pid as number, 'SIGKILL');
     expect(await failuresOf(made, ['process/runs@mailer'])).toEqual(['process/runs@mailer not-running']);
@@ -85,4 +88,35 @@ describe.skipIf(reason)(`a project of others${reason ? ` (${reason})` : ''}`, ()
     await succeeds(made, ['down']);
     expect(processesOf(made.folder)).toEqual([]);
   });
+
+  it.skipIf(dockerMissing)(
+    `is Express and Vite with PostgreSQL and Redis by compose${why}`,
+    { timeout: 240_000 },
+    async () => {
+      const made = await copyOf('express-vite', [4320, 4321, 4322, 4323, 4324]);
+      writeFileSync(made.file('package-lock.json'), '{}\n');
+      await succeeds(made, ['init', '--yes']);
+      await succeeds(made, ['up', '--no-verify']);
+      expect(await failuresOf(made)).toEqual(
+        [
+          ...untracedPage,
+          ...withoutEnvelope,
+          ...withoutTelemetryOf(),
+          ...withoutTelemetryOf('@billing'),
+        ].sort(),
+      );
+      docker(made, 'stop', 'redis');
+      expect(await failuresOf(made, ['cache/ping', 'api/health'])).toEqual(['cache/ping not-running']);
+      await succeeds(made, ['down', '--volumes']);
+      expect(processesOf(made.folder)).toEqual([]);
+      expect(docker(made, 'ps', '--all', '--quiet')).toBe('');
+    },
+  );
 });
+
+function docker({ folder }: TestProject, ...args: string[]): string {
+  return execFileSync('docker', ['compose', '--project-directory', folder, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+}

@@ -2,13 +2,18 @@ import path from 'node:path';
 import { type ComposeEntry, conditionsOf, publishedPorts, readComposeFile } from './compose-file.ts';
 import { baseImageOf, kindOfImage, servesFiles } from './images.ts';
 import { kindOfPackage, manifestOf } from './node.ts';
-import { type DetectedService, type Folder, healthPathIn, readFolder, readText } from './project.ts';
+import {
+  type DetectedService,
+  type Folder,
+  healthPathIn,
+  readFolder,
+  readText,
+  workerName,
+} from './project.ts';
 import { kindOfPython } from './python.ts';
 
 const oneShot =
   /(?:^|[-_])(migrat\w*|init\w*|prestart|setup|seed\w*|bootstrap|provision|playwright|cypress|e2e|tests?|rspec\w*)(?:$|[-_])/i;
-const worker =
-  /(?:^|[-_])(workers?|queues?|celery|beat|sidekiq|scheduler|cron|jobs?|consumers?|horizon)(?:$|[-_])/i;
 const workerCommand = /\b(?:celery\b.*\b(?:worker|beat)|sidekiq|rq worker|rqworker|queue:work|dramatiq)\b/;
 /** Keeps a container open for the work of a person. */
 const idleCommand = /^(?:sleep\b|tail -f)/;
@@ -65,7 +70,7 @@ function serviceOf(name: string, entry: ComposeEntry, context: Context): Detecte
   const command = Array.isArray(entry.command) ? entry.command.join(' ') : String(entry.command ?? '');
   const known = image ? kindOfImage(image) : undefined;
   if (known === 'postgres' || known === 'redis') return { ...common, kind: known, why: `image ${image}` };
-  if (worker.test(name) || workerCommand.test(command))
+  if (workerName.test(name) || workerCommand.test(command))
     return { ...common, kind: 'process', why: 'a worker, by its name or command' };
   if (idleCommand.test(command)) return { ...common, kind: 'process', why: `it runs "${command}"` };
   if (ports.length === 0) return { ...common, kind: 'process', why: 'it publishes no port' };

@@ -22,6 +22,11 @@ describe('packages', () => {
         scripts: { dev: 'vite --port 5180' },
       },
       'apps/shop/package.json': { dependencies: { next: '15' }, scripts: { dev: 'next dev' } },
+      'apps/mail-worker/package.json': {
+        dependencies: { ioredis: '5' },
+        scripts: { build: 'tsc', start: 'node worker.js' },
+      },
+      'apps/queue/package.json': { dependencies: { ioredis: '5' }, scripts: { dev: 'tsup --watch' } },
       'apps/ui-kit/package.json': { dependencies: { react: '19' }, scripts: { build: 'tsc' } },
     });
     expect(shown).toEqual([
@@ -29,6 +34,7 @@ describe('packages', () => {
       'web: web, pnpm run dev in apps/admin, 5180',
       'shop: web, pnpm run dev in apps/shop, 3000',
       'api-worker: process, pnpm run worker in apps/api',
+      'mail-worker: process, pnpm run start in apps/mail-worker',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { readYaml } from '../../../base/yaml.ts';
 import {
   type DetectedService,
@@ -8,6 +9,7 @@ import {
   portOfCommand,
   readFolder,
   readText,
+  workerName,
 } from './project.ts';
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
@@ -126,14 +128,19 @@ export function packagesOf(root: Folder): Folder[] {
 const startsOthers =
   /^(?:overmind|foreman|hivemind|turbo|nx|npx nx|lerna|docker|docker-compose|prisma studio|expo|tsc)\b/;
 
+/** Scripts that run a program, unlike those that build or watch. */
+const runsProgram = /^(?:node|tsx|ts-node(?:-dev)?|nodemon|bun)\b/;
+
 function servicesOf(folder: Folder, manager: PackageManager): DetectedService[] {
   const manifest = manifestOf(folder);
   if (!manifest) return [];
   const { scripts = {} } = manifest;
-  const kind = kindOfPackage(manifest);
   const script = ['dev', 'start:dev', 'develop', 'start', 'serve'].find(
     (each) => scripts[each] && !startsOthers.test(scripts[each]),
   );
+  const isWorker =
+    workerName.test(path.posix.basename(folder.name)) && runsProgram.test(scripts[script ?? ''] ?? '');
+  const kind = kindOfPackage(manifest) ?? (isWorker ? 'process' : undefined);
   const name =
     folder.name === '.'
       ? (manifest.name ?? 'app').replace(/^@[^/]+\//, '')

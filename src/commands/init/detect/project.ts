@@ -44,6 +44,10 @@ export interface Folder {
   files: ReadonlySet<string>;
 }
 
+/** Names of services that work without being asked over the network. */
+export const workerName =
+  /(?:^|[-_])(workers?|queues?|celery|beat|sidekiq|scheduler|cron|jobs?|consumers?|horizon)(?:$|[-_])/i;
+
 const largestFile = 512 * 1024;
 
 export function readFolder(root: string, name = '.'): Folder {
