@@ -1,9 +1,12 @@
 import { formatDuration } from '../base/duration.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { isAlive } from '../base/process-identity.ts';
 import { safeLine } from '../base/safe-text.ts';
 import { besideText } from '../base/wrap-text.ts';
 import { findRuntime } from '../runners/choose.ts';
+import { residentBytes } from '../runners/process-list.ts';
 import type { ServiceStatus } from '../runners/runtime.ts';
+import { readState } from '../runners/state.ts';
 import { repairStack } from '../session/repair-stack.ts';
 import type { Action, CommandModule } from './invocation.ts';
 import { openStackProject } from './stack-project.ts';
@@ -36,11 +39,20 @@ const status: Action = async (invocation, { json, showSecrets }) => {
   for (const note of await repairStack(project, runtime)) {
     await stderr.write(lineFor(stderr, `note: ${safeLine(note, 1000)}`));
   }
-  const services = await runtime.status();
+  const services = await runtime.status({ withMemory: true });
+  const supervisor = readState(project.root).supervisor?.supervisor;
+  const supervisorMemoryBytes =
+    supervisor && isAlive(supervisor) ? residentBytes([supervisor.pid]) : undefined;
   const endpoints = showSecrets ? await runtime.endpoints() : undefined;
   const write = endpoints ? stdout.writeSecrets : stdout.write;
   if (json) {
-    const document = { runtime: runtime.name, reason, services, ...(endpoints ? { endpoints } : {}) };
+    const document = {
+      runtime: runtime.name,
+      reason,
+      services,
+      ...(supervisorMemoryBytes === undefined ? {} : { supervisorMemoryBytes }),
+      ...(endpoints ? { endpoints } : {}),
+    };
     await write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else {
     const style = styleFor(stdout);
@@ -48,7 +60,9 @@ const status: Action = async (invocation, { json, showSecrets }) => {
     const head = lineFor(stdout, `runtime ${runtime.name} (${reason})`);
     const bold = head.replace(runtime.name, style.bold(runtime.name));
     const secrets = endpoints ? addresses(stdout, endpoints, { showSecrets: true }) : '';
-    await write(`${bold}\n${table(style, services, columns)}${secrets}`);
+    await write(
+      `${bold}\n${table(style, services, columns)}${memoryLine(services, supervisorMemoryBytes)}${secrets}`,
+    );
   }
   const running = services.filter(isWell).length;
   if (running === services.length && running > 0) return ExitCode.ok;
@@ -68,7 +82,7 @@ function isWell({ state, health, exitCode, role }: ServiceStatus): boolean {
 /** The note about a service is in its line where that fits, else below the table; where not even the rest fits, it is folded. */
 function table(style: Style, services: readonly ServiceStatus[], columns: number): string {
   const nowMs = Date.now();
-  const titles = ['SERVICE', 'STATE', 'HEALTH', 'ADDRESS', 'UPTIME', 'RESTARTS', 'WHAT'];
+  const titles = ['SERVICE', 'STATE', 'HEALTH', 'ADDRESS', 'UPTIME', 'RESTARTS', 'MEMORY', 'WHAT'];
   const rows = services.map((service) => [
     safeLine(service.service, 40),
     stateText(service),
@@ -76,6 +90,7 @@ function table(style: Style, services: readonly ServiceStatus[], columns: number
     service.addresses.map((address) => safeLine(address, 60)).join(' ') || '-',
     uptime(service, nowMs),
     String(service.restarts ?? '-'),
+    service.memoryBytes === undefined ? '-' : megabytes(service.memoryBytes),
     safeLine(service.note ?? service.image ?? '-', 120),
   ]);
   const widths = titles.map((title, column) =>
@@ -103,6 +118,17 @@ function table(style: Style, services: readonly ServiceStatus[], columns: number
     besideText(style.dim(name.padEnd(first)), others.at(-1) ?? '', columns, style.dim),
   );
   return `${[style.dim(line(titles)), ...body, ...(fits ? [] : ['', ...below])].join('\n')}\n`;
+}
+
+/** Returns the line about all processes of this machine, the supervisor among them; empty for a stack without them. */
+function memoryLine(services: readonly ServiceStatus[], supervisorBytes: number | undefined): string {
+  if (supervisorBytes === undefined) return '';
+  const all = services.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, supervisorBytes);
+  return `\n${megabytes(all)} of memory in all, ${megabytes(supervisorBytes)} of it the supervisor's\n`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 function stateText({ state, exitCode }: ServiceStatus): string {

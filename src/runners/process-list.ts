@@ -33,6 +33,24 @@ export function findMarked(mark: string, pids?: readonly number[]): number[] {
   });
 }
 
+/** Returns the resident memory of these processes in bytes; pages that they share count for each. */
+export function residentBytes(pids: readonly number[]): number {
+  if (pids.length === 0) return 0;
+  const kibibytes =
+    process.platform === 'linux'
+      ? pids.map(residentFromProc)
+      : ps(['-o', 'rss=', '-p', pids.join(',')]).map(Number);
+  return kibibytes.reduce((sum, each) => sum + (each || 0), 0) * 1024;
+}
+
+function residentFromProc(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
+
 /** Number of the descriptor that the processes of a service inherit beside the standard streams. */
 export const markDescriptor = 3;
 

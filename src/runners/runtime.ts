@@ -30,6 +30,8 @@ export interface ServiceStatus {
   /** The image, or the program. */
   image?: string;
   pid?: number;
+  /** Resident memory of all its processes; absent where it is not known. */
+  memoryBytes?: number;
   /** What it is: `PGlite 0.5 (PostgreSQL 18 in WebAssembly)`; shown so that nothing is taken for what it is not. */
   note?: string;
 }
@@ -72,7 +74,8 @@ export interface Runtime {
     signal: AbortSignal;
     onEvent(event: RuntimeEvent): void;
   }): Promise<string[]>;
-  status(): Promise<ServiceStatus[]>;
+  /** `withMemory` also asks a container engine for it, which takes its time. */
+  status(options?: { withMemory?: boolean }): Promise<ServiceStatus[]>;
   /** Lines of several logs, by time. Throws a `Fault` if one of the services that were asked for has no log. */
   logs(options: LogOptions): AsyncIterable<LogLine>;
   /** The way to the log of one service; `undefined`: it cannot be read from here. */

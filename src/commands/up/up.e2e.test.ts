@@ -91,10 +91,15 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
       state: string;
       health: string;
       restarts: number;
+      memoryBytes: number;
     }[];
-    for (const { state, health, restarts } of services) {
+    for (const { state, health, restarts, memoryBytes } of services) {
       expect({ state, health, restarts }).toEqual({ state: 'running', health: 'healthy', restarts: 0 });
+      expect(memoryBytes).toBeGreaterThan(5e6);
     }
+    const shown = (await made.run(['status'])).stdout;
+    expect(shown).toMatch(/^api .* \d+ MB /m);
+    expect(shown).toMatch(/^\d+ MB of memory in all, \d+ MB of it the supervisor's$/m);
 
     const down = await made.run(['down']);
     expect(down.code, outputOf(down)).toBe(0);

@@ -55,7 +55,7 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     expect(result.stderr.match(/ran already/g)).toHaveLength(4);
     expect(await thingsOf(project)).toEqual(before);
     const status = await project.run(['status']);
-    expect(status.stdout).toMatch(/api\s+running\s+healthy/);
+    expect(status.stdout).toMatch(/api\s+running\s+healthy .* \d+ MB /);
     expect(status.stdout).toContain(`127.0.0.1:${project.ports.database}`);
     const logs = await project.run(['logs', 'api', '--tail', '20']);
     expect(logs.code, outputOf(logs)).toBe(0);

@@ -12,6 +12,7 @@ import { createControl } from './control.ts';
 import { type ComposeFiles, findComposeFiles } from './files.ts';
 import { createLogMemory } from './log-memory.ts';
 import { readLogs } from './logs.ts';
+import { memoryOf } from './memory.ts';
 import { removeStack } from './remove.ts';
 import { type FoundStack, findStack } from './session.ts';
 import { statusOf } from './status.ts';
@@ -82,8 +83,9 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
         return removed;
       });
     },
-    async status() {
-      return statusOf(await containers(), context);
+    async status({ withMemory = false } = {}) {
+      const present = await containers();
+      return statusOf(present, context, withMemory ? await memoryOf(cli, present) : undefined);
     },
     logs,
     logAccess: (service) => ({

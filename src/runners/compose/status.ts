@@ -10,6 +10,7 @@ import { receiverService } from './receiver.ts';
 export function statusOf(
   containers: readonly Container[],
   { config }: Pick<RuntimeContext, 'config'>,
+  memory: ReadonlyMap<string, number> = new Map(),
 ): ServiceStatus[] {
   const roles = new Map<string, ServiceName>(
     servicesStartedBy(config.services, 'compose').map((role) => [composeNameOf(config, role), role]),
@@ -22,9 +23,14 @@ export function statusOf(
     .map(([service, role]) => ({ service, role, state: 'missing', addresses: [] }));
   const order = [...roles.keys()];
   const rank = ({ service }: { service: string }) => order.indexOf(service) + 1 || order.length + 1;
-  return [...services.map((container) => toStatus(container, roleOf(container.service))), ...missing].sort(
-    (a, b) => rank(a) - rank(b),
-  );
+  const shown = services.map((container) => {
+    const memoryBytes = memory.get(container.id);
+    return {
+      ...toStatus(container, roleOf(container.service)),
+      ...(memoryBytes !== undefined && { memoryBytes }),
+    };
+  });
+  return [...shown, ...missing].sort((a, b) => rank(a) - rank(b));
 }
 
 function toStatus(container: Container, role: ServiceStatus['role']): ServiceStatus {

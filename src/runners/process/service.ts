@@ -2,6 +2,7 @@ import { pause } from '../../base/await-until.ts';
 import { codeOf, type Fault } from '../../base/errors.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
 import { describeHolder } from '../port-holder.ts';
+import { residentBytes } from '../process-list.ts';
 import type { ServiceStatus } from '../runtime.ts';
 import { logFile } from '../state.ts';
 import { explainExit, explainTimeout, explainWaiting } from './explain.ts';
@@ -223,7 +224,7 @@ export class Service {
       restarts: this.#restarts,
       image: spec.image,
       ...(run && !reused ? { startedAtMs: run.startedAtMs } : {}),
-      ...(pid === undefined ? {} : { pid }),
+      ...(pid === undefined ? {} : { pid, memoryBytes: residentBytes(reused ? [pid] : (run?.pids() ?? [])) }),
       ...(typeof run?.exit?.code === 'number' && !reused ? { exitCode: run.exit.code } : {}),
       ...(note.length > 0 ? { note: note.join('; ') } : {}),
     };

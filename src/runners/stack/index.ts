@@ -146,9 +146,9 @@ function mixed(parts: readonly Part[], { order, enabled, validate, ...facts }: S
       for (const { runtime } of [...managed].reverse()) stopped.push(...(await runtime.down(options)));
       return stopped;
     },
-    async status() {
+    async status(options) {
       const found = await Promise.all(
-        parts.map(async ({ runtime, services }) => shown(await runtime.status(), services)),
+        parts.map(async ({ runtime, services }) => shown(await runtime.status(options), services)),
       );
       return inOrder(found.flat(), order);
     },
