@@ -132,31 +132,6 @@ describe.skipIf(withoutDocker)(
       return stdout.split('\n').filter(Boolean).length;
     };
 
-    it('takes the spans of api and web in after `up --otlp`, and verify reads them from it', async () => {
-      await projectWith({ receiver: { httpPort: await freePort(), grpcPort: 0 } }, [], compose);
-      const up = await made.run(['up', '--otlp', '--no-verify']);
-      expect(up.code, outputOf(up)).toBe(0);
-      expect(up.stderr).toMatch(/telemetry\s+http:\/\/127\.0\.0\.1:\d+/);
-      expect(await containers()).toBe(1);
-
-      const verified = await made.run(['verify', 'observability/*', '--reporter', 'json']);
-      expect(verified.code, outputOf(verified)).toBe(0);
-      const { checks } = JSON.parse(verified.stdout) as { checks: { id: string; summary?: string }[] };
-      expect(checks.find(({ id }) => id === 'observability/spans-exported')?.summary).toContain(
-        'OTLP receiver of the stack (.meatymusic/spans/received.jsonl)',
-      );
-      const spans = readFileSync(made.file('.meatymusic/spans/received.jsonl'), 'utf8').trim().split('\n');
-      expect(spans.map((line) => (JSON.parse(line) as { service: string }).service)).toContain(
-        'meatymusic-api',
-      );
-      const printed = await made.run(['logs', 'api']);
-      expect(printed.stdout).not.toMatch(/^\s+traceId:/m);
-      expect((await made.run(['logs', 'telemetry'])).stdout).toContain('httpUrl');
-
-      expect((await made.run(['down', '--volumes'])).code).toBe(0);
-      expect(await containers()).toBe(0);
-    });
-
     it('is found by `down` after `up` was killed', async () => {
       await projectWith({ receiver: { enabled: true, httpPort: 0, grpcPort: 0 } }, [], compose);
       const call = made.start(['up', '--no-verify']);

@@ -4,7 +4,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { RunResult } from '../../check/result.ts';
 import type { Project } from '../../config/project.ts';
-import { type OpenReport, withAbsoluteReporter } from '../../reporters/index.ts';
+import type { OpenReport } from '../../reporters/index.ts';
 import { inertJson } from '../../reporters/inert.ts';
 import { chooseRuntime } from '../../runners/choose.ts';
 import type { Runtime, RuntimeName } from '../../runners/runtime.ts';
@@ -15,8 +15,6 @@ import { duration, several } from '../option-values.ts';
 import { mostSevereExitCode } from '../process.ts';
 import { openStackProject } from '../stack-project.ts';
 import { lineFor } from '../style.ts';
-import { openReportsOf } from '../verify/open-reports.ts';
-import { runVerify } from '../verify/run.ts';
 import { withSpinner } from '../with-spinner.ts';
 import { addresses, masked } from './addresses.ts';
 import { stayInForeground } from './foreground.ts';
@@ -111,8 +109,7 @@ const watchUp = async (invocation: Invocation, command: Command) => {
 
 const up: Action = async (invocation, options) => {
   const flags = options as unknown as UpFlags;
-  const own = (flags.reporter ?? []).map((text) => withAbsoluteReporter(text, invocation.cwd));
-  const reporters = [...own, ...(flags.json ? ['json'] : [])];
+  const reporters = [...(await absolute(flags.reporter, invocation)), ...(flags.json ? ['json'] : [])];
   const project = await openStackProject(invocation, [
     { path: 'up.ports', value: flags.ports, flag: '--ports' },
     { path: 'up.timeout', value: flags.timeout, flag: '--timeout' },
@@ -125,7 +122,10 @@ const up: Action = async (invocation, options) => {
   const { runtime, reason } = await withSpinner(invocation, 'looking for a Docker daemon', () =>
     chooseRuntime({ ...project, ...(flags.runtime ? { wanted: flags.runtime } : {}) }),
   );
-  const reports = project.config.up.verify ? await openReportsOf(project, invocation.signal) : [];
+  // What verifies is loaded while the services start.
+  const willVerify = project.config.up.verify;
+  if (willVerify) void import('../verify/run.ts');
+  const reports = willVerify ? await openReports(project, invocation) : [];
   const adopted = await isRunning(runtime);
   const progress = await createProgress(invocation.stderr, invocation.quiet);
   progress.say(`${'runtime'.padEnd(12)} ${runtime.name} (${reason})`);
@@ -153,6 +153,17 @@ const up: Action = async (invocation, options) => {
   }
 };
 
+async function absolute(reporters: readonly string[] | undefined, { cwd }: Invocation): Promise<string[]> {
+  if (!reporters) return [];
+  const { withAbsoluteReporter } = await import('../../reporters/index.ts');
+  return reporters.map((text) => withAbsoluteReporter(text, cwd));
+}
+
+async function openReports(project: Project, { signal }: Invocation): Promise<OpenReport[]> {
+  const { openReportsOf } = await import('../verify/open-reports.ts');
+  return openReportsOf(project, signal);
+}
+
 interface VerifyStarted {
   reports: OpenReport[];
   /** The report on standard output is the document of this command, the verification a part of it. */
@@ -174,6 +185,7 @@ async function verify(
   const own = reports.map((report) =>
     json && report.file === undefined ? { ...report, reporter: { render } } : report,
   );
+  const { runVerify } = await import('../verify/run.ts');
   return runVerify(invocation, project, own, { runtime });
 }
 

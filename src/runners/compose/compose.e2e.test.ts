@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { distFolder } from '../../base/package-root.ts';
 import { configOf } from '../../config/schema.ts';
 import { dockerMissing, nothingLeft } from '../../testing/docker.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
 import { createEngineCli } from './cli.ts';
 import { ownProject } from './files.ts';
@@ -38,21 +39,41 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     // A browser sees nothing here that it would not see of the same bundle without containers.
     const verify = { timeout: '30s', retryFor: '30s', deadline: '4m', skip: ['browser/*'] };
     project = await makeProject({ ...compose, verify });
+    const file = project.file('meatymusic.config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8'));
+    config.services.telemetry = { receiver: { httpPort: await freePort(), grpcPort: 0 } };
+    writeFileSync(file, JSON.stringify(config));
   });
   afterAll(() => project?.remove());
 
   it('starts, migrates and verifies the reference stack', { timeout: 300_000 }, async () => {
-    const result = await project.run(['up', '--timeout', '2m']);
+    const result = await project.run(['up', '--otlp', '--timeout', '2m']);
     expect(result.code, outputOf(result)).toBe(0);
     expect(result.stderr).toMatch(/migrations\s+applied/);
+    expect(result.stderr).toMatch(/telemetry\s+http:\/\/127\.0\.0\.1:\d+/);
     expect(result.stdout).toMatch(/0 failed|passed/);
+  });
+
+  it('takes the spans of its services in, and verify reads them from there', async () => {
+    const verified = await project.run(['verify', 'observability/spans-exported', '--reporter', 'json']);
+    expect(verified.code, outputOf(verified)).toBe(0);
+    const { checks } = JSON.parse(verified.stdout) as { checks: { id: string; summary?: string }[] };
+    expect(checks.find(({ id }) => id === 'observability/spans-exported')?.summary).toContain(
+      'OTLP receiver of the stack (.meatymusic/spans/received.jsonl)',
+    );
+    const spans = readFileSync(project.file('.meatymusic/spans/received.jsonl'), 'utf8').trim().split('\n');
+    expect(spans.map((line) => (JSON.parse(line) as { service: string }).service)).toContain(
+      'meatymusic-api',
+    );
+    expect((await project.run(['logs', 'api'])).stdout).not.toMatch(/^\s+traceId:/m);
+    expect((await project.run(['logs', 'telemetry'])).stdout).toContain('httpUrl');
   });
 
   it('finds it as it is the next time, and says what runs', async () => {
     const before = await thingsOf(project);
     const result = await project.run(['up', '--no-verify']);
     expect(result.code, outputOf(result)).toBe(0);
-    expect(result.stderr.match(/ran already/g)).toHaveLength(4);
+    expect(result.stderr.match(/ran already/g)).toHaveLength(5);
     expect(await thingsOf(project)).toEqual(before);
     const status = await project.run(['status']);
     expect(status.stdout).toMatch(/api\s+running\s+healthy .* \d+ MB /);
@@ -80,7 +101,7 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     try {
       const down = await other.run(['down', '--volumes']);
       expect(down.code, outputOf(down)).toBe(0);
-      expect((await thingsOf(project)).containers).toHaveLength(4);
+      expect((await thingsOf(project)).containers).toHaveLength(5);
     } finally {
       await other.remove();
     }
@@ -109,7 +130,7 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
     const kinds = checks.flatMap(({ sabotages }) => sabotages.map(({ kind }) => kind));
     expect(kinds).toEqual(expect.arrayContaining(Object.keys(ways)));
     const up = await project.run(['up', '--no-verify']);
-    expect(up.stderr.match(/ran already/g), outputOf(up)).toHaveLength(4);
+    expect(up.stderr.match(/ran already/g), outputOf(up)).toHaveLength(5);
   });
 
   it('removes all of it', async () => {

@@ -5,7 +5,7 @@ import { ensureServicePassword, ensureStackKeys } from '../keys.ts';
 import type { ServicePlan } from '../process/plan.ts';
 import { isFree } from '../process/ports.ts';
 import { type ReceiverWish, receiverWish } from './receiver.ts';
-import { type EmbeddedFacts, embeddedPlans } from './reference-services.ts';
+import { type EmbeddedFacts, embeddedPlans, findRedis } from './reference-services.ts';
 
 /** Settings of the services that a user may want to change; nothing else of the environment is passed on. */
 const inherited =
@@ -42,7 +42,7 @@ export async function planEmbedded(
   const { wish, notices } = await receiver(receiverWish(services.telemetry), hasReceiver);
   const all = [...names, ...(wish ? ['telemetry'] : [])];
   if (all.length === 0) return { services: [], notices };
-  const keys = await ensureStackKeys(root);
+  const [keys, redis] = await Promise.all([ensureStackKeys(root), findRedis(env.PATH)]);
   const otlpEndpoint = wish ? '${services.telemetry.url}' : services.telemetry.otlpEndpoint;
   const wanted = (name: string) =>
     isStandard(name) ? (localPortOf(services[name].url) ?? standardKinds[name].defaultPort ?? 0) : 0;
@@ -58,6 +58,7 @@ export async function planEmbedded(
     },
     databaseName: decodeURIComponent(new URL(services.database.url).pathname.slice(1)) || 'meatymusic',
     password: ensureServicePassword(root),
+    redis,
     applicationRole: services.database.applicationRole,
     apiServiceName: services.api.serviceName,
     webServiceName: services.web.serviceName,

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { distFolder } from '../../base/package-root.ts';
 import { superuser } from '../../pglite/frames.ts';
 import type { Dependency, ServicePlan } from '../process/plan.ts';
@@ -18,6 +19,8 @@ export interface EmbeddedFacts {
   databaseName: string;
   /** Of the database and the cache. */
   password: string;
+  /** Absent: the stand-in runs. */
+  redis?: RedisProgram | undefined;
   applicationRole: string;
   apiServiceName: string;
   webServiceName: string;
@@ -101,7 +104,7 @@ function database(facts: EmbeddedFacts): ServicePlan {
 }
 
 function cache(facts: EmbeddedFacts): ServicePlan {
-  const { environment, password, ports } = facts;
+  const { password, ports, redis: server } = facts;
   const shared = {
     ...common(facts),
     name: 'cache',
@@ -110,7 +113,6 @@ function cache(facts: EmbeddedFacts): ServicePlan {
     ready: { kind: 'redis', password },
     dependsOn: [],
   } as const;
-  const server = redisOnPath(environment.PATH);
   if (!server) {
     return {
       ...shared,
@@ -215,14 +217,22 @@ function exporter({ otlpEndpoint }: EmbeddedFacts): Record<string, string> {
   return otlpEndpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } : {};
 }
 
-function redisOnPath(searchPath = ''): { file: string; version: string } | undefined {
+/** A server that runs and keeps to the protocol of Redis. */
+export interface RedisProgram {
+  file: string;
+  /** `redis-server 7.0.15` */
+  version: string;
+}
+
+/** Resolves to the first Redis or Valkey of this search path that runs; `undefined`: none. */
+export async function findRedis(searchPath = ''): Promise<RedisProgram | undefined> {
   for (const name of ['redis-server', 'valkey-server']) {
     for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
       const file = path.join(folder, name);
       if (!existsSync(file)) continue;
       try {
-        const text = execFileSync(file, ['--version'], { encoding: 'utf8', timeout: 5000 });
-        return { file, version: `${name} ${/v=(\S+)/.exec(text)?.[1] ?? ''}`.trim() };
+        const { stdout } = await promisify(execFile)(file, ['--version'], { timeout: 5000 });
+        return { file, version: `${name} ${/v=(\S+)/.exec(stdout)?.[1] ?? ''}`.trim() };
       } catch {
         // It is there and does not run: the next one, or the stand-in.
       }
