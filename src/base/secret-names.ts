@@ -45,7 +45,7 @@ const publicQualifiers = new Set(
     'public publishable anon site primary foreign sort partition cache idempotency routing object lookup row group dedup storage ' +
     'file item map translation i18n message host hot event unique natural composite shard range hash queue lock bucket tenant ' +
     'error label config property feature flag setting registry s3 blob index search record entry cursor page next previous ' +
-    'continuation prompt completion total input output cancel cancellation pagination sync change resource etag'
+    'continuation prompt completion total input output cancel cancellation pagination sync change resource etag resume fencing'
   ).split(' '),
 );
 

@@ -17,7 +17,7 @@ export function atSign(text: string, at: number): FoundSecret | undefined {
 
 /** `user:password`, as in a description of such a URL. */
 function isFormat(userInfo: string): boolean {
-  return /^:\/\/<?(?:user|username|usr|login|name)>?:<?(?:password|passwd|pass|pwd|pw|secret|key)>?$/i.test(
+  return /^:\/\/<?(?:user|username|usr|login|name)?>?:<?(?:password|passwd|pass|pwd|pw|secret|key)>?$/i.test(
     userInfo,
   );
 }

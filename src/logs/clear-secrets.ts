@@ -33,7 +33,9 @@ export function isClearSecret(value: string): boolean {
 /** Whether a value is a mask in part (`sk_live_****`, `ab…yz`), a name in brackets (`[object Object]`), or a reference. */
 export function isPlaceholder(value: string): boolean {
   return (
-    /\*{3,}|•{2,}|…|[\w-]\.{3}[\w-]|[\w-]\.{3}$|x{6,}/i.test(value) ||
+    /\*{3,}|•{2,}|…|[\w-]\.{2,3}[\w<([-]|[\w\]-]\.{2,3}$|\[\.{3}\]?|^[\w:]+\$\{?[A-Za-z_]\w*\}?$|x{6,}/i.test(
+      value,
+    ) ||
     /^(?:\[[\w .:-]*\]|\([\w .:-]*\)|<[^>]*>|\{[\w .:-]*\})$/.test(value) ||
     /^\$[({]/.test(value) ||
     /^(?:(?:op|ssm|aws-sm|gcp-sm|sops|keyvault|ref|file|secret|arn):|@?env[(:]|\w*KeyRef$|Symbol\(|#\{|%\{|<%)/.test(

@@ -8,6 +8,9 @@ const commands: readonly RegExp[] = [
   /\bsshpass\s+-p\s*["']?([^\s"']+)/i,
   /\bredis-cli\b[^|;]*\s(?:-a|--pass)\s+["']?([^\s"']+)/i,
   /\bmysql(?:dump|admin)?\b[^|;]*\s-p([^\s"']{4,})/i,
+  /\bdocker\s+login\b[^|;]*\s(?:-p|--password)[ =]?["']?([^\s"']+)/i,
+  /\bauth\s+plain\s+([A-Za-z0-9+/]{8,}={0,2})/i,
+  /\bpassword\(\\?'([^'\\]+)\\?'\)/i,
   /\b(?:password|identified\s+by(?:\s+password)?)\s+\\?'([^'\\]+)\\?'/i,
 ];
 
@@ -29,15 +32,17 @@ export function authorization(text: string): FoundSecret | undefined {
     const scheme = known ?? other;
     // A field is reported as one.
     if (/authorization\\*["']\s*:\s*\[?\s*\\*["']$/i.test(text.slice(0, index))) continue;
-    if (isMask(value) || isPlaceholder(value)) continue;
+    if (isMask(value) || isPlaceholder(value) || /^\w+=\w/.test(value)) continue;
     if (scheme?.toLowerCase() === 'basic' ? isUserAndPassword(value) : isToken(value, scheme))
       return { rule: 'bearer-token' };
   }
   return undefined;
 }
 
+/** Whether a value is a token: it has a digit, is long, or has parts, as no word has. */
 function isToken(value: string, scheme: string | undefined): boolean {
-  return /\d/.test(value) || (value.length >= 24 && scheme !== undefined);
+  if (/\d/.test(value)) return true;
+  return scheme !== undefined && (value.length >= 24 || /^\w{8,}\.\w+$/.test(value));
 }
 
 function isUserAndPassword(value: string): boolean {

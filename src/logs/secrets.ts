@@ -2,6 +2,7 @@ import { authorization, commandSecret } from './command-secrets.ts';
 import { namedSecret } from './named-secrets.ts';
 import { hasProviderKey, providerNeedles } from './provider-keys.ts';
 import type { FoundSecret, SecretRule } from './secret-rules.ts';
+import { spokenSecret } from './spoken-secrets.ts';
 
 /** Bytes that every secret of a kind contains, letters in either case. `find` is called only where they are found. */
 interface Anchor {
@@ -13,10 +14,16 @@ interface Anchor {
 export const anchors: readonly Anchor[] = [
   {
     needles: words(
-      'passw passp _phrase pass= pass" pass: pass\\ pwd= pwd" pwd: pwd\\ secre token creden apike key" key\' key= key: key\\ uthor cooki ' +
+      'passw passp _phrase pass= pass" pass: pass\\ pwd= pwd" pwd: pwd\\ secre token creden apike api_k api-k key" key\' key= key: psk= psk" key\\ uthor cooki ' +
         'auth= auth" auth: jwt= jwt" otp= otp" cvv= cvv" cvc" sig= nature= recovery_c recoveryc backup_c backupc verification_c verificationc',
     ),
     find: namedSecret,
+  },
+  { needles: ['key "', "key '", 'key ='], find: namedSecret },
+  { needles: words('passw passp secre token apike unseal'), find: spokenSecret },
+  {
+    needles: ['api key', 'api_k', 'api-k', 'access key', 'encryption key', 'recovery key'],
+    find: spokenSecret,
   },
   { needles: ['bearer', 'basic', 'authorization:', 'authorization='], find: authorization },
   {
@@ -28,7 +35,20 @@ export const anchors: readonly Anchor[] = [
     find: byPattern('private-key', /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:/),
   },
   { needles: providerNeedles, find: (text) => (hasProviderKey(text) ? { rule: 'cloud-key' } : undefined) },
-  { needles: ['curl', 'sshpass', 'redis-cli', 'mysql', 'password ', 'identified by'], find: commandSecret },
+  {
+    needles: [
+      'curl',
+      'sshpass',
+      'redis-cli',
+      'mysql',
+      'password ',
+      'password(',
+      'identified by',
+      'docker',
+      'auth plain',
+    ],
+    find: commandSecret,
+  },
 ];
 
 function byPattern(rule: SecretRule, pattern: RegExp): Anchor['find'] {

@@ -4,10 +4,10 @@ import { roleIndex, shapeFields } from './known-keys.ts';
 import { LevelJudge } from './level-judge.ts';
 import { type LineFacts, valueType } from './line-facts.ts';
 import type { LogBuffer } from './log-buffer.ts';
-import { isSecretText } from './named-secrets.ts';
 import { spanIdOf, traceIdOf } from './printed-spans/ids.ts';
 import type { LogReport } from './report.ts';
 import type { RequiredFields } from './required-fields.ts';
+import { isSecretText } from './secret-values.ts';
 import { type JsonShape, shapeOf } from './shape.ts';
 import type { TimeJudge } from './time-judge.ts';
 
