@@ -16,6 +16,21 @@ const data = {
     { id: 'say "x"' },
   ],
   words: ['ab', 'abc', 'xbc'],
+  mixed: [
+    { k: 'number', v: 5 },
+    { k: 'text', v: '5' },
+    { k: 'true', v: true },
+    { k: 'false', v: false },
+    { k: 'null', v: null },
+    { k: 'list', v: [5] },
+    { k: 'map', v: {} },
+    { k: 'missing' },
+  ],
+  quoted: [
+    { k: 'a\\', n: 1 },
+    { k: 'a|b.c', n: 2 },
+    { k: 'a\nb', n: 3 },
+  ],
   alpha: 1,
 };
 
@@ -65,8 +80,20 @@ describe('compileJsonQuery', () => {
     ['list.#(n>=2)#.n', [2, 3]],
     ['list.#(n>=9)#', []],
     ['list.#(n>=2)#|#', 2],
+    ['list.#(n>=2)#.#', []],
     ['list.#(n>=1)#.tags', [['t1'], ['t2', 't3']]],
-    ['list.#(n>"1")#', []],
+    // What follows a dot is applied to each element, what follows a pipe to the list.
+    ['list.#(n>=1)#.tags.0', ['t1', 't2']],
+    ['list.#(n>=1)#.tags|0', ['t1']],
+    ['list.#(n>=1)#.tags|0.0', 't1'],
+    ['list.#.n|0', 1],
+    ['list.#.n|#', 3],
+    ['list|#', 4],
+    ['list.#|0', nothing],
+    ['missing|#', nothing],
+    ['list.#(n>"1")#.n', [2, 3]],
+    ['list.#(n=="2").id', 'b'],
+    ['list.#(n!="x")#.n', [1, 2, 3]],
     ['list.#(id=="b)").n', 3],
     ['list.#(id=="say \\"x\\"").id', 'say "x"'],
     ['list.#(id==b).n', 2],
@@ -77,6 +104,26 @@ describe('compileJsonQuery', () => {
     ['words.#(!%"ab*")#', ['xbc']],
     ['words.#(=="ab")', 'ab'],
     ['words.#(<"abc")#', ['ab']],
+    ['words.#(<="abc")#', ['ab', 'abc']],
+    ['words.#(>"abc")#', ['xbc']],
+    ['words.#(!="abc")#', ['ab', 'xbc']],
+    ['words.#(n=="abc")#', []],
+    // The value found decides how it is compared; null, lists and maps meet no comparison.
+    ['mixed.#(v==5)#.k', ['number', 'text']],
+    ['mixed.#(v!=5)#.k', ['true', 'false']],
+    ['mixed.#(v>=5)#.k', ['number', 'text', 'true', 'false']],
+    ['mixed.#(v==true)#.k', ['true']],
+    ['mixed.#(v=="false").k', 'false'],
+    ['mixed.#(v!=true)#.k', ['number', 'text', 'false']],
+    ['mixed.#(v==null)#', []],
+    ['mixed.#(v%"5")#.k', ['text']],
+    ['mixed.#(v!%"5")#', []],
+    // The first key of a pattern under which the rest of the path leads to a value.
+    ['deep.*.leaf', true],
+    ['deep.*.0.1', 2],
+    ['quoted.#(k=="a\\\\").n', 1],
+    ['quoted.#(k=="a|b.c").n', 2],
+    ['quoted.#(k=="a\\nb").n', 3],
   ])('%s', (path, expected) => {
     expect(compileJsonQuery(path)(data)).toEqual(expected);
   });
@@ -89,8 +136,15 @@ describe('compileJsonQuery', () => {
   test.each([
     ['@reverse', 'the modifier @reverse is not supported'],
     ['list.#(n)', 'the query #(n) has no comparison'],
-    ['list.#(n==1', 'a query is not closed: )'],
-    ['list.#(id==")', 'a query is not closed: )'],
+    ['list.#(n)#', 'the query #(n)# has no comparison'],
+    ['list.#(tags.#(=="t1")).id', '#(tags.#(=="t1")).id is not a query'],
+    ['list.#(@reverse==1)', 'the modifier @reverse is not supported'],
+    ['list.#(n==~true)', 'the value ~true is not supported'],
+    ['{name,zero}', 'the multipath {name,zero} is not supported'],
+    ['deep.[list,inner]', 'the multipath [list,inner] is not supported'],
+    ['list.#(n==1)x', '#(n==1)x is not a query'],
+    ['list.#(n==1', '#(n==1 is not a query: a parenthesis is not closed, or another query is in it'],
+    ['list.#(id==")', '#(id==") is not a query'],
   ])('%s is refused', (path, message) => {
     expect(() => compileJsonQuery(path)).toThrow(message);
   });
