@@ -208,6 +208,56 @@ describe('startRun', () => {
       expect(result.exitCode).toBe(70);
     });
 
+    it.each<[string, Record<string, unknown>]>([
+      [
+        'a text as evidence',
+        { status: 'pass', summary: 's', examined: [{ count: 1, what: 'it' }], evidence: 'seen' },
+      ],
+      [
+        'nothing as an item of evidence',
+        { status: 'pass', summary: 's', examined: [{ count: 1, what: 'it' }], evidence: [null] },
+      ],
+      [
+        'evidence of an unknown kind',
+        {
+          status: 'pass',
+          summary: 's',
+          examined: [{ count: 1, what: 'it' }],
+          evidence: [{ kind: 'note', label: 'a' }],
+        },
+      ],
+      [
+        'evidence without its parts',
+        {
+          status: 'pass',
+          summary: 's',
+          examined: [{ count: 1, what: 'it' }],
+          evidence: [{ kind: 'lines', label: 'a' }],
+        },
+      ],
+      ['nothing as what it examined', { status: 'pass', summary: 's', examined: [null], evidence: [] }],
+      [
+        'a number of what it does not name',
+        { status: 'pass', summary: 's', examined: [{ count: 1 }], evidence: [] },
+      ],
+      [
+        'a text as a count',
+        { status: 'pass', summary: 's', examined: [{ count: '5', what: 'it' }], evidence: [] },
+      ],
+      [
+        'a number as a hint',
+        { status: 'fail', code: 'wrong', expected: 'a', actual: 'b', hint: 5, evidence: [] },
+      ],
+      ['a map as what makes it possible', { status: 'skip', reason: 'r', enable: {} }],
+    ])('when its verdict has %s: error', async (_, verdict) => {
+      const run = async () => verdict as never;
+      const fitHint = (hint: string) => hint.replace('a', 'b');
+      const { resultAfter } = begin([makeCheck({ id: 'a/broken', run }), healthy], { fitHint });
+      const { statuses, result } = await resultAfter(0);
+      expect(statuses).toEqual({ 'a/broken': 'error bad-verdict', 'z/healthy': 'pass' });
+      expect(result.exitCode).toBe(70);
+    });
+
     it('when it never settles: timeout', async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/hangs', run: hanging }), healthy]);
       const { statuses, find, result } = await resultAfter(5100);
