@@ -8,6 +8,7 @@ const data = {
   'a.b': 'dotted',
   'a*': 'star',
   'x|y': 'piped',
+  'b[0]': 'bracket',
   deep: { list: [[1, 2], [3]], inner: { leaf: true } },
   list: [
     { n: 1, id: 'a', tags: ['t1'] },
@@ -30,6 +31,7 @@ const data = {
     { k: 'a\\', n: 1 },
     { k: 'a|b.c', n: 2 },
     { k: 'a\nb', n: 3 },
+    { k: 'a"b"', n: 4 },
   ],
   alpha: 1,
 };
@@ -53,6 +55,7 @@ describe('compileJsonQuery', () => {
     ['deep.inner.missing', nothing],
     ['a\\.b', 'dotted'],
     ['x\\|y', 'piped'],
+    ['b[0]', 'bracket'],
     ['a\\*', 'star'],
     ['alph*', 1],
     ['alph?', 1],
@@ -71,6 +74,7 @@ describe('compileJsonQuery', () => {
     ['list.#(n=2).id', 'b'],
     ['list.#( n == 2 )|id', 'b'],
     ['list.#(n==9).id', nothing],
+    ['list.#(n==9)', nothing],
     ['list.#(n==2)', data.list[1]],
     ['list.#(n==2)#', [data.list[1]]],
     ['list.#(n!=2)#.id', ['a', 'b)']],
@@ -124,6 +128,7 @@ describe('compileJsonQuery', () => {
     ['quoted.#(k=="a\\\\").n', 1],
     ['quoted.#(k=="a|b.c").n', 2],
     ['quoted.#(k=="a\\nb").n', 3],
+    [`quoted.#(k==a"b").n`, 4],
   ])('%s', (path, expected) => {
     expect(compileJsonQuery(path)(data)).toEqual(expected);
   });
@@ -142,6 +147,8 @@ describe('compileJsonQuery', () => {
     ['list.#(n==~true)', 'the value ~true is not supported'],
     ['{name,zero}', 'the multipath {name,zero} is not supported'],
     ['deep.[list,inner]', 'the multipath [list,inner] is not supported'],
+    ['list.#(!n==1)', 'the query #(!n==1) has no comparison'],
+    ['list.#(n==1)x.#(n==2)', '#(n==1)x.#(n==2) is not a query'],
     ['list.#(n==1)x', '#(n==1)x is not a query'],
     ['list.#(n==1', '#(n==1 is not a query: a parenthesis is not closed, or another query is in it'],
     ['list.#(id==")', '#(id==") is not a query'],

@@ -16,12 +16,13 @@ export function satisfiesRange(
   const alternatives: { range: Range; except: Range[] }[] = [];
   for (const part of range.split('||')) {
     const except = [...part.matchAll(exclusion)].map((match) => rangeOf(match[1]!));
-    const rest = rangeOf(part.replace(exclusion, ' ').replace(/==/g, '='), except.length > 0);
+    const included = part.replace(exclusion, ' ').replace(/==/g, '=').trim();
+    const rest = rangeOf(included === '' && except.length > 0 ? '*' : included);
     if (!rest || !except.every((each) => each !== undefined)) return undefined;
     alternatives.push({ range: rest, except });
   }
   return (text) => {
-    const version = lenientVersion ? (parse(text.trim(), { loose: true }) ?? lenient(text)) : strict(text);
+    const version = lenientVersion ? (parse(text, { loose: true }) ?? lenient(text)) : strict(text);
     if (!version) return undefined;
     return alternatives.some(
       ({ range: each, except }) => each.test(version) && !except.some((other) => other.test(version)),
@@ -29,9 +30,9 @@ export function satisfiesRange(
   };
 }
 
-/** Returns a range in the syntax of npm; an empty text is one only if `isEmptyAny`. */
-function rangeOf(text: string, isEmptyAny = false): Range | undefined {
-  if (text.trim() === '' && !isEmptyAny) return undefined;
+/** Returns a range in the syntax of npm, except that an empty text is none. */
+function rangeOf(text: string): Range | undefined {
+  if (text === '') return undefined;
   try {
     return new Range(text, { includePrerelease: true });
   } catch {
