@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { integer, v } from '../base/schema.ts';
-import { effectsOf, includesEffects } from './effects.ts';
+import { effectsOf, effectsOfMethod, includesEffects } from './effects.ts';
 import { option } from './option.ts';
 import { onlyReads, writtenKeys } from './redis-commands.ts';
 
@@ -20,6 +20,11 @@ describe('effectsOf', () => {
     };
     expect(effectsOf(check)).toBe('temporary');
     expect(effectsOf(check, { method: 'GET', count: 1 })).toBe('none');
+    const reading = {
+      ...check,
+      options: { ...check.options, method: option(v.string(), 'GET', 'Its method') },
+    };
+    expect(effectsOf(reading)).toBe('none');
   });
 });
 
@@ -29,6 +34,16 @@ it('includes the levels below a level', () => {
   expect(includesEffects('none', 'none')).toBe(true);
 });
 
+it.each([
+  ['get', 'none'],
+  ['HEAD', 'none'],
+  ['Options', 'none'],
+  ['POST', 'temporary'],
+  ['DELETE', 'temporary'],
+])('a check that sends %s has the effects %s', (method, effects) => {
+  expect(effectsOfMethod(method)).toBe(effects);
+});
+
 describe('Redis commands', () => {
   it.each([
     ['GET', ['key'], true],
@@ -36,6 +51,10 @@ describe('Redis commands', () => {
     ['CONFIG', ['SET', 'maxmemory', '1'], false],
     ['CONFIG', [], false],
     ['COMMAND', [], true],
+    ['COMMAND', ['GETKEYS'], true],
+    ['COMMAND', ['HELP'], false],
+    ['BITCOUNT', ['key'], true],
+    ['topk.query', ['key'], true],
     ...[
       'SET',
       'GETEX',
@@ -65,7 +84,9 @@ describe('Redis commands', () => {
 
   it('names the keys that a command writes to, where it writes to nothing else', () => {
     expect(writtenKeys('SET', ['a', 'b'])).toEqual(['a']);
-    expect(writtenKeys('del', ['a', 'b'])).toEqual(['a', 'b']);
+    expect(writtenKeys('del', ['a', 5])).toEqual(['a', '5']);
+    expect(writtenKeys('DEL', [])).toBeUndefined();
+    expect(writtenKeys('SET', [])).toBeUndefined();
     expect(writtenKeys('RENAME', ['a', 'b'])).toBeUndefined();
     expect(writtenKeys('FLUSHALL', ['ASYNC'])).toBeUndefined();
   });

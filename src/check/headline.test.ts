@@ -19,6 +19,10 @@ test.each([
   expect(headlineOf(check, { status: 'fail', code })).toBe(headline);
 });
 
+test('a result that is no failure has the headline of the check, whatever its code', () => {
+  expect(headlineOf(check, { status: 'error', code: 'unreachable' })).toBe(check.failureTitle);
+});
+
 test('a code of the check overrides the one of the engine', () => {
   const own = { ...check, codes: { timeout: { means: 'x', hint: 'y', headline: 'The API is slow' } } };
   expect(headlineOf(own, { status: 'fail', code: 'timeout' })).toBe('The API is slow');

@@ -33,6 +33,16 @@ describe('judgeVerdict', () => {
     [{ status: 'skip', reason: 5 }, 'it skipped without a reason'],
     [{ status: 'pass', summary: 's' }, 'it passed without saying'],
     [{ status: 'pass', examined }, 'it passed without saying'],
+    [{ status: 'pass', summary: 's', examined: 5 }, 'it passed without saying'],
+    [{ status: 'pass', summary: 's', examined: [null] }, 'it passed without saying'],
+    [{ status: 'pass', summary: 's', examined: [{ count: 1 }] }, 'it passed without saying'],
+    [{ status: 'pass', summary: 's', examined: [{ what: 'tables' }] }, 'it passed without saying'],
+    [
+      { status: 'pass', summary: 's', examined: [...examined, { count: '5', what: 'x' }] },
+      'it passed without',
+    ],
+    [{ status: 'skip', reason: 'r', enable: {} }, 'what makes it possible ("enable") is not a text'],
+    [{ status: 'fail', code: 'broken', expected: 'e', actual: 'a', hint: 5 }, 'its hint is not a text'],
     [{ status: 'fail', expected: 'e', actual: 'a' }, 'the undeclared code undefined; declared: broken'],
     [{ status: 'fail', code: 'other', expected: 'e', actual: 'a' }, 'the undeclared code "other"'],
     [{ status: 'fail', code: 'toString', expected: 'e', actual: 'a' }, 'the undeclared code "toString"'],
@@ -58,7 +68,7 @@ describe('judgeVerdict', () => {
       'examined 0 tables, 0 roles',
     ],
   ])('a pass that examined %j fails', (nothing, actual) => {
-    const evidence = [{ kind: 'note' }];
+    const evidence = [{ kind: 'fact', label: 'tables', value: 'none' }];
     expect(judge({ status: 'pass', summary: 's', examined: nothing, evidence })).toMatchObject({
       status: 'fail',
       code: 'examined-nothing',
@@ -71,6 +81,32 @@ describe('judgeVerdict', () => {
   test('one thing that was examined is enough', () => {
     const some = [{ count: 0, what: 'tables' }, ...examined];
     expect(judge({ status: 'pass', summary: 's', examined: some })).toMatchObject({ status: 'pass' });
+  });
+
+  test.each<[evidence: unknown, problem: string]>([
+    ['seen', 'is not a list'],
+    [[null], '0 is not'],
+    [[{ kind: 'note', label: 'a' }], '0.kind is'],
+    [[{ kind: 'fact', label: 'a' }], '0.value is missing'],
+    [[{ kind: 'lines', label: 'a', source: 'api', total: 1, lines: 'x' }], '0.lines is not a list'],
+    [[{ kind: 'query', label: 'a', statement: 'select 1', rowCount: 1 }], '0.rows is missing'],
+  ])('evidence %j is refused, and that of a bounded check is not looked at', (evidence, problem) => {
+    const verdict = { status: 'pass', summary: 's', examined, evidence };
+    expect(judge(verdict)).toMatchObject({
+      status: 'error',
+      code: 'bad-verdict',
+      actual: expect.stringContaining(`its evidence has an invalid form: ${problem}`),
+    });
+    expect(judgeVerdict({ ...check, isBounded: true }, verdict)).toBe(verdict);
+  });
+
+  test('evidence with numbers of a service that make no sense, or with more keys, is kept', () => {
+    const evidence = [
+      { kind: 'fact', label: 'a', value: 'b', more: 1 },
+      { kind: 'query', label: 'a', statement: 'select 1', rows: [{ a: [null] }], rowCount: -0.5 },
+    ];
+    const verdict = { status: 'pass', summary: 's', examined, evidence };
+    expect(judge(verdict)).toBe(verdict);
   });
 
   test('a check without codes has none declared', () => {

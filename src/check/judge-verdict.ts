@@ -1,7 +1,9 @@
 import { messageOf } from '../base/errors.ts';
 import { isDeeperThan } from '../base/plain-object.ts';
+import { unknownKey, v } from '../base/schema.ts';
 import type { Check } from './define-check.ts';
 import type { Evidence } from './evidence.ts';
+import { evidenceSchema } from './evidence-schema.ts';
 import type { Fail, Pass, Skip } from './verdict.ts';
 
 /** The check itself is broken. Named so in every report, and the run exits with 70 (124 when it blocked the process). */
@@ -32,27 +34,51 @@ export function plainVerdict(verdict: unknown): unknown {
   return plain;
 }
 
-/** Validates a verdict: it must have a known shape and a declared code, and a pass must have examined something. */
+/**
+ * Validates a verdict: it must have a known shape and a declared code, and a pass must have examined something. The
+ * evidence of a bounded check is ours and is not validated.
+ */
 export function judgeVerdict(
-  check: Pick<Check, 'codes'>,
+  check: Pick<Check, 'codes' | 'isBounded'>,
   verdict: unknown,
 ): Pass | Fail | Skip | BrokenCheck {
   if (typeof verdict !== 'object' || verdict === null)
     return bad(`it returned ${String(verdict)}, no verdict`);
-  const { status } = verdict as { status?: unknown };
+  const { status, evidence } = verdict as { status?: unknown; evidence?: unknown };
+  const problem = check.isBounded ? undefined : problemOfEvidence(evidence);
+  if (problem) return bad(`its evidence has an invalid form: ${problem}`);
   if (status === 'pass') return judgePass(verdict as Pass);
   if (status === 'fail') return judgeFail(check, verdict as Fail);
-  if (status === 'skip') {
-    const { reason } = verdict as Skip;
-    return typeof reason === 'string' && reason.trim() !== ''
-      ? (verdict as Skip)
-      : bad('it skipped without a reason');
-  }
+  if (status === 'skip') return judgeSkip(verdict as Skip);
   return bad(`it returned the status ${JSON.stringify(status)}; there are pass, fail and skip`);
 }
 
+/** Only types are judged: numbers are those of the service, and a later version may have more keys. */
+function problemOfEvidence(evidence: unknown): string | undefined {
+  const { issues = [] } = v.safeParse(v.optional(v.array(evidenceSchema)), evidence);
+  const issue = issues.find(({ kind, message }) => kind === 'schema' && message !== unknownKey);
+  return issue && [v.getDotPath(issue), issue.message].filter(Boolean).join(' ');
+}
+
+function judgeSkip(skip: Skip): Skip | BrokenCheck {
+  const { reason, enable } = skip;
+  if (typeof reason !== 'string' || reason.trim() === '') return bad('it skipped without a reason');
+  return isOptionalText(enable)
+    ? skip
+    : bad('it skipped, and what makes it possible ("enable") is not a text');
+}
+
+function isOptionalText(given: unknown): boolean {
+  return given === undefined || typeof given === 'string';
+}
+
+function isExamined(given: unknown): boolean {
+  const { count, what } = (given ?? {}) as Record<string, unknown>;
+  return typeof count === 'number' && typeof what === 'string';
+}
+
 function judgePass(pass: Pass): Pass | Fail | BrokenCheck {
-  if (!Array.isArray(pass.examined) || typeof pass.summary !== 'string') {
+  if (!Array.isArray(pass.examined) || !pass.examined.every(isExamined) || typeof pass.summary !== 'string') {
     return bad('it passed without saying what it found and examined; call pass(summary, examined)');
   }
   const evidence = pass.evidence ?? [];
@@ -76,6 +102,7 @@ function judgeFail(check: Pick<Check, 'codes'>, fail: Fail): Fail | BrokenCheck 
   if (typeof fail.expected !== 'string' || typeof fail.actual !== 'string') {
     return bad(`it failed with ${fail.code} without saying what it expected and found`);
   }
+  if (!isOptionalText(fail.hint)) return bad(`it failed with ${fail.code}, and its hint is not a text`);
   return fail.evidence ? fail : { ...fail, evidence: [] };
 }
 

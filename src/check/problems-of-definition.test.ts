@@ -30,6 +30,31 @@ describe('problemsOf', () => {
         unprovable: 'a reason',
       },
     ],
+    [
+      'every probe',
+      {
+        needs: [
+          'http',
+          'tcp',
+          'dns',
+          'tls',
+          'postgres',
+          'redis',
+          'logs',
+          'spans',
+          'browser',
+          'command',
+          'file',
+          'process',
+          'migrations',
+          'control',
+          'service',
+          'ids',
+        ],
+      },
+    ],
+    ['the longest timeout', { timeoutMs: 2 ** 31 - 1 }],
+    ['a headline of a code', { codes: { closed: { means: 'a', hint: 'b', headline: 'c' } } }],
     ['keys of a later version', { documentation: 'https://example.com', id: 'a/b' }],
   ])('has none for a definition with %s', (_, more) => {
     expect(problemsOf({ ...valid, ...more })).toEqual([]);
@@ -44,6 +69,14 @@ describe('problemsOf', () => {
   it.each([
     [{ title: undefined }, '"title" is not a text'],
     [{ blockedBy: ['a/b'] }, '"blockedBy" is not a map from ids of checks to lists of their codes'],
+    [
+      { blockedBy: { 'a/b': ['x'], 'a/c': 'y' } },
+      '"blockedBy" is not a map from ids of checks to lists of their codes',
+    ],
+    [
+      { blockedBy: { 'a/b': ['x', 1] } },
+      '"blockedBy" is not a map from ids of checks to lists of their codes',
+    ],
     [{ blockedBy: { 'a/b': [] } }, '"blockedBy" is not a map from ids of checks to lists of their codes'],
     [{ title: '' }, '"title" is not a text'],
     [{ failureTitle: 1 }, '"failureTitle" is not a text'],
@@ -55,6 +88,8 @@ describe('problemsOf', () => {
     [{ needs: ['htp'] }, '"needs" names the probe "htp", which does not exist'],
     [{ needs: ['toString'] }, '"needs" names the probe "toString", which does not exist'],
     [{ after: 'a/b' }, '"after" is not a list of texts'],
+    [{ after: ['a/b', 1] }, '"after" is not a list of texts'],
+    [{ judges: 1 }, '"judges" is not a text'],
     [{ after: [1] }, '"after" is not a list of texts'],
     [{ uses: { api: true } }, '"uses" is not a list of texts'],
     [{ tags: 'slow' }, '"tags" is not a list of texts'],
@@ -83,6 +118,18 @@ describe('problemsOf', () => {
       'the failure code "closed" is not { means, hint, headline? } of texts',
     ],
     [
+      { codes: { closed: { means: 'it is closed' } } },
+      'the failure code "closed" is not { means, hint, headline? } of texts',
+    ],
+    [
+      { codes: { closed: { hint: 'open it' } } },
+      'the failure code "closed" is not { means, hint, headline? } of texts',
+    ],
+    [
+      { codes: { closed: { means: 'it is closed', hint: 'open it', headline: 1 } } },
+      'the failure code "closed" is not { means, hint, headline? } of texts',
+    ],
+    [
       { options: [] },
       '"options" is no map of options; write: options: { name: option(schema, default, description) }',
     ],
@@ -91,6 +138,28 @@ describe('problemsOf', () => {
       { options: { path: { schema: v.string(), description: 'x' } } },
       'the option "path" is not made by option(schema, default, description)',
     ],
+    [
+      { options: { path: { schema: v.string(), description: 1, default: '/' } } },
+      'the option "path" is not made by option(schema, default, description)',
+    ],
+    [
+      { options: { path: { schema: {}, description: 'x', default: '/' } } },
+      'the option "path" is not made by option(schema, default, description)',
+    ],
+    [
+      { options: { path: { description: 'x', default: '/' } } },
+      'the option "path" is not made by option(schema, default, description)',
+    ],
+    [
+      { options: { path: { schema: { '~standard': { validate: 1 } }, description: 'x', default: '/' } } },
+      'the option "path" is not made by option(schema, default, description)',
+    ],
+    [
+      { options: { path: '/' }, effects: ({ path }: { path: string }) => path.repeat(0) },
+      'the option "path" is not made by option(schema, default, description)',
+    ],
+    [{ sabotage: [{ name: 'x', kind: 'stop', code: 'closed' }, 1] }, '"sabotage" is not a list of maps'],
+    [{ sabotage: [{ kind: 'stop' }] }, 'the sabotage 1 has no name, no code'],
     [{ sabotage: {} }, '"sabotage" is not a list of maps'],
     [{ sabotage: [{ name: 'x', kind: 'stop' }] }, 'the sabotage "x" has no code'],
     [
@@ -101,6 +170,21 @@ describe('problemsOf', () => {
     [{ option: {} }, 'has no part "option"; did you mean "options"?'],
   ])('names the part in %j', (wrong, problem) => {
     expect(problemsOf({ ...valid, ...wrong })).toEqual([problem]);
+  });
+
+  it('requires all parts, and suggests none that is there', () => {
+    const { title: _, ...others } = valid;
+    expect(problemsOf(others)).toEqual(['"title" is not a text']);
+    expect(problemsOf({ title: 'It is open' })).toHaveLength(5);
+    expect(problemsOf({ ...valid, level: 'advisory', levle: 'advisory' })).toEqual([]);
+  });
+
+  it('judges codes again after they were found invalid', () => {
+    const codes = { closed: {} };
+    for (let round = 0; round < 2; round++)
+      expect(problemsOf({ ...valid, codes })).toEqual([
+        'the failure code "closed" is not { means, hint, headline? } of texts',
+      ]);
   });
 
   it('names every part that is wrong at once', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
+import type { CheckResult } from '../check/result.ts';
 import { exampleStack } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, makeCheck } from '../testing/make-check.ts';
+import { type Acceptance, type Accepted, joinAcceptances, withAcceptance } from './acceptance.ts';
 import { makePlan } from './plan.ts';
 import { startRun } from './run.ts';
 import type { RunOptions } from './run-options.ts';
@@ -107,5 +109,108 @@ describe('an accepted failure', () => {
       exitCode: 1,
       checks: [{ code: 'flaky', failureTitle: 'The check is flaky' }, {}],
     });
+  });
+});
+
+describe('several acceptances', () => {
+  const failed = { id: 'a/one', status: 'fail' } as CheckResult;
+  const known = { in: 'main.json', startedAt: '2026-01-01T00:00:00Z' };
+  const accepting = (found: Accepted | undefined, isTooFlaky?: () => boolean): Acceptance => ({
+    find: () => found,
+    findUnused: () => [{ ...waiver, check: 'a/one', where: 'file:1', why: 'it passes' }],
+    ...(isTooFlaky && { isTooFlaky }),
+  });
+
+  it('accept what one of them accepts, and report a waiver that has ended only where none does', () => {
+    const ended = accepting({ endedWaiver: waiver });
+    expect(joinAcceptances([ended, accepting({ known })]).find(failed)).toEqual({ known });
+    expect(joinAcceptances([ended, accepting({ waiver })]).find(failed)).toEqual({ waiver });
+    expect(joinAcceptances([accepting(undefined), ended]).find(failed)).toEqual({ endedWaiver: waiver });
+    expect(joinAcceptances([accepting(undefined)]).find(failed)).toBeUndefined();
+  });
+
+  it('fail a flaky pass where one of them does, and report all unused waivers', () => {
+    const joined = (...flaky: boolean[]) =>
+      joinAcceptances([accepting(undefined), ...flaky.map((is) => accepting(undefined, () => is))]);
+    expect(joined(false, true).isTooFlaky?.(failed)).toBe(true);
+    expect(joined(false).isTooFlaky?.(failed)).toBe(false);
+    expect(joined().isTooFlaky?.(failed)).toBe(false);
+    expect(joined(true).findUnused([])).toHaveLength(2);
+  });
+});
+
+describe('withAcceptance', () => {
+  const attempt = {
+    number: 1,
+    startMs: 0,
+    durationMs: 1,
+    status: 'fail' as const,
+    code: 'wrong',
+    actual: '503',
+  };
+  const passed = {
+    id: 'a/one',
+    status: 'pass',
+    summary: '200',
+    examined: [{ count: 1, what: 'answer' }],
+    attempts: [attempt, { number: 2, startMs: 2, durationMs: 1, status: 'pass' }],
+  } as unknown as CheckResult;
+  const tooFlaky: Acceptance = { find: () => undefined, findUnused: () => [], isTooFlaky: () => true };
+  const none = () => undefined;
+
+  it('fails a flaky pass with the attempt before, or with what was found at another time', () => {
+    const retried = withAcceptance(passed, tooFlaky, none);
+    expect(retried).toMatchObject({
+      status: 'fail',
+      code: 'flaky',
+      actual: 'it passed at attempt 2, after wrong: 503',
+      hint: "meatymusic checks flaky 'a/one'",
+    });
+    expect(retried).not.toHaveProperty('summary');
+    expect(retried).not.toHaveProperty('examined');
+    const once = { ...passed, attempts: passed.attempts.slice(1) };
+    expect(withAcceptance(once, tooFlaky, none).actual).toBe(
+      'it passed (200), and failed before at this commit with the same settings',
+    );
+  });
+
+  it('waives a flaky pass that is accepted, and never asks whether a failure is flaky', () => {
+    const accepting: Acceptance = {
+      ...tooFlaky,
+      find: ({ code }) => (code === 'flaky' ? { waiver } : undefined),
+    };
+    expect(withAcceptance(passed, accepting, none)).toMatchObject({
+      status: 'waived',
+      code: 'flaky',
+      waiver,
+    });
+    const failed = { ...passed, status: 'fail' as const, code: 'wrong' };
+    expect(withAcceptance(failed, accepting, none)).toMatchObject({ status: 'fail', code: 'wrong' });
+  });
+
+  it('leaves results as they are without an acceptance, and skips and errors with one', () => {
+    expect(withAcceptance(passed, undefined, none)).toBe(passed);
+    const all: Acceptance = { find: () => ({ waiver }), findUnused: () => [] };
+    for (const status of ['pass', 'skip', 'error'] as const) {
+      const result = { ...passed, status };
+      expect(withAcceptance(result, all, none)).toBe(result);
+    }
+  });
+
+  it('names an ended waiver at the failure that it does not accept', () => {
+    const ended: Acceptance = { find: () => ({ endedWaiver: waiver }), findUnused: () => [] };
+    const failed = { ...passed, status: 'fail' as const, code: 'wrong' };
+    expect(withAcceptance(failed, ended, none)).toMatchObject({ status: 'fail', endedWaiver: waiver });
+  });
+
+  it('keeps a check blocked whose root is unknown or not waived', () => {
+    const blocked = { ...passed, status: 'blocked' as const, blockedBy: ['b/root'] };
+    const all: Acceptance = { find: () => ({ waiver }), findUnused: () => [] };
+    const root = (status: CheckResult['status']) => () => ({ ...passed, status, waiver }) as CheckResult;
+    expect(withAcceptance(blocked, all, none)).toBe(blocked);
+    expect(withAcceptance(blocked, all, root('fail'))).toBe(blocked);
+    expect(withAcceptance(blocked, all, root('waived'))).toMatchObject({ status: 'waived', waiver });
+    const { blockedBy: _, ...unknown } = blocked;
+    expect(withAcceptance(unknown, all, root('waived'))).toBe(unknown);
   });
 });

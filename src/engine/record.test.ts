@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UndeclaredEffect } from '../check/effects.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import { makeCheck } from '../testing/make-check.ts';
 import type { AttemptScope } from './attempt.ts';
@@ -81,5 +82,115 @@ describe('a recorded run', () => {
     );
     expect(JSON.stringify(saved)).not.toContain('hunter2');
     expect(await use(again)).toEqual({ status: 200 });
+  });
+
+  it('keeps no credentials of HTTP, in maps and in pairs', async () => {
+    const rawHeaders = [
+      ['Set-Cookie', 'sid=hunter2'],
+      ['Age', '1'],
+      ['a', 'b', 'c'],
+    ];
+    const answer = {
+      status: 200,
+      headers: { 'set-cookie': 'sid=hunter2', age: '1' },
+      rawHeaders,
+      body: null,
+    };
+    const use = ({ http }: Probes) =>
+      http.request({ url: 'http://x/', headers: { authorization: 'Bearer hunter2' } });
+    const { again, saved } = await recordAndReplay({ http: { request: async () => answer } }, use);
+    expect(JSON.stringify(saved)).not.toContain('hunter2');
+    expect(saved).toMatchObject({
+      checkId: 'a/one',
+      attempt: 1,
+      calls: [{ probe: 'http', method: 'request' }],
+    });
+    expect(await use(again)).toMatchObject({
+      headers: { age: '1' },
+      rawHeaders: [
+        ['Set-Cookie', expect.any(String)],
+        ['Age', '1'],
+        ['a', 'b', 'c'],
+      ],
+    });
+  });
+
+  it('replays an effect that a probe refused as such, and an error without a code', async () => {
+    const ids = {
+      now: () => Promise.reject(new UndeclaredEffect('it writes')),
+      uuid: () => Promise.reject(new Error('boom')),
+    };
+    const { again, saved } = await recordAndReplay({ ids }, async ({ ids: probe }) => {
+      await probe.now().catch(() => {});
+      await probe.uuid().catch(() => {});
+    });
+    await expect(again.ids.now()).rejects.toThrow(UndeclaredEffect);
+    await expect(again.ids.uuid()).rejects.toMatchObject({ code: 'UNKNOWN', message: 'boom', details: {} });
+    expect(saved.calls[1]?.error).toMatchObject({ code: 'UNKNOWN' });
+  });
+
+  it('is saved also where the probes cannot be closed', async () => {
+    let saved: Recording | undefined;
+    const record = recordProbes(
+      () => ({ probes: {}, close: () => Promise.reject(new Error('stuck')) }),
+      (recording) => {
+        saved = recording;
+      },
+    );
+    const opened = await record(scope);
+    await expect(opened.close()).rejects.toThrow('stuck');
+    expect(saved).toEqual({ checkId: 'a/one', attempt: 1, calls: [] });
+  });
+
+  it('answers with a copy, so that a check cannot change what the next call gets', async () => {
+    const use = ({ http }: Probes) => http.request({ url: 'http://x/' });
+    const { again } = await recordAndReplay({ http: { request: async () => ({ headers: {} }) } }, use);
+    const first = await use(again);
+    first.headers.changed = 'yes';
+    expect(await use(again)).toEqual({ headers: {} });
+  });
+
+  it('reports what a page was kept from sending, as the run did', async () => {
+    const visit = (blocked: boolean[]) => ({
+      requests: blocked.map((each, index) => ({
+        method: 'POST',
+        url: `http://x/${index}`,
+        ...(each && { blocked: true }),
+      })),
+    });
+    const hinderedBy = async (answer: unknown) => {
+      const recording = {
+        checkId: 'a/one',
+        attempt: 1,
+        calls: [{ probe: 'ids', method: 'now', args: [], result: answer }],
+      };
+      const seen: string[] = [];
+      const replay = replayProbes(
+        async () => recording as Recording,
+        (text) => text,
+      );
+      const { probes } = await replay({ ...scope, hinder: (what) => seen.push(what) });
+      await (probes as Probes).ids.now();
+      return seen;
+    };
+    expect(await hinderedBy(visit([false, true]))).toEqual(['POST http://x/1']);
+    expect(await hinderedBy(visit([false]))).toEqual([]);
+    expect(await hinderedBy(null)).toEqual([]);
+    expect(await hinderedBy({ requests: 'none' })).toEqual([]);
+  });
+
+  it('has only the probes that the check needs, and none of them is a promise', async () => {
+    const { again } = await recordAndReplay({ ids: { now: async () => 1 } }, async () => {});
+    expect(Object.keys(again)).toEqual(['http', 'ids']);
+    const ids = again.ids as unknown as Record<string | symbol, unknown>;
+    expect([ids.then, ids.close, ids[Symbol.iterator]]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('of a check that was not recorded has no answer', async () => {
+    const { probes } = await replayProbes(
+      async () => undefined,
+      (text) => text,
+    )(scope);
+    await expect((probes as Probes).ids.now()).rejects.toThrow('the bundle holds no answer to ids.now(');
   });
 });

@@ -208,6 +208,56 @@ describe('startRun', () => {
       expect(result.exitCode).toBe(70);
     });
 
+    it.each<[string, Record<string, unknown>]>([
+      [
+        'a text as evidence',
+        { status: 'pass', summary: 's', examined: [{ count: 1, what: 'it' }], evidence: 'seen' },
+      ],
+      [
+        'nothing as an item of evidence',
+        { status: 'pass', summary: 's', examined: [{ count: 1, what: 'it' }], evidence: [null] },
+      ],
+      [
+        'evidence of an unknown kind',
+        {
+          status: 'pass',
+          summary: 's',
+          examined: [{ count: 1, what: 'it' }],
+          evidence: [{ kind: 'note', label: 'a' }],
+        },
+      ],
+      [
+        'evidence without its parts',
+        {
+          status: 'pass',
+          summary: 's',
+          examined: [{ count: 1, what: 'it' }],
+          evidence: [{ kind: 'lines', label: 'a' }],
+        },
+      ],
+      ['nothing as what it examined', { status: 'pass', summary: 's', examined: [null], evidence: [] }],
+      [
+        'a number of what it does not name',
+        { status: 'pass', summary: 's', examined: [{ count: 1 }], evidence: [] },
+      ],
+      [
+        'a text as a count',
+        { status: 'pass', summary: 's', examined: [{ count: '5', what: 'it' }], evidence: [] },
+      ],
+      [
+        'a number as a hint',
+        { status: 'fail', code: 'wrong', expected: 'a', actual: 'b', hint: 5, evidence: [] },
+      ],
+      ['a map as what makes it possible', { status: 'skip', reason: 'r', enable: {} }],
+    ])('when its verdict has %s: error', async (_, verdict) => {
+      const run = async () => verdict as never;
+      const fitHint = (hint: string) => hint.replace('a', 'b');
+      const { resultAfter } = begin([makeCheck({ id: 'a/broken', run }), healthy], { fitHint });
+      const { statuses, result } = await resultAfter(0);
+      expect(statuses).toEqual({ 'a/broken': 'error bad-verdict', 'z/healthy': 'pass' });
+      expect(result.exitCode).toBe(70);
+    });
+
     it('when it never settles: timeout', async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/hangs', run: hanging }), healthy]);
       const { statuses, find, result } = await resultAfter(5100);
@@ -288,6 +338,21 @@ describe('startRun', () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/slow', run })]);
       const found = (await resultAfter(5000)).find('a/slow');
       expect(found).toMatchObject({ code: 'wrong', actual: 'no answer within 5.00 s' });
+    });
+
+    it('gives a check no time left after its deadline, and the rest of it before', async () => {
+      const seen: number[] = [];
+      const run: Check['run'] = ({ signal, remainingMs, fail }) =>
+        new Promise((resolve) => {
+          seen.push(remainingMs());
+          signal.addEventListener('abort', () => {
+            seen.push(remainingMs());
+            resolve(fail('wrong', { expected: 'an end', actual: 'none' }));
+          });
+        });
+      const { resultAfter } = begin([makeCheck({ id: 'a/slow', run, timeoutMs: 3000 })]);
+      await resultAfter(3000);
+      expect(seen).toEqual([3000, 0]);
     });
 
     it('does not count a pass that came too late', async () => {
@@ -405,6 +470,48 @@ describe('startRun', () => {
       expect(result.exitCode).toBe(1);
     });
 
+    it('waits longer before each attempt, and at most two seconds', async () => {
+      const { resultAfter } = begin([passesAt(13)], { retryForMs: 60_000 });
+      const starts = (await resultAfter(60_000)).find('a/flaky').attempts.map(({ startMs }) => startMs);
+      const pauses = starts.slice(1).map((start, index) => Math.round(start - (starts[index] as number)));
+      expect(pauses).toEqual([100, 150, 225, 338, 506, 759, 1139, 1709, 2000, 2000, 2000, 2000]);
+    });
+
+    it('starts no attempt that would begin after the deadline of the run', async () => {
+      const { resultAfter } = begin([passesAt(1000)], { retryForMs: 60_000, deadlineMs: 250 });
+      const { find, result } = await resultAfter(250);
+      expect(find('a/flaky').attempts.map(({ startMs }) => startMs)).toEqual([0, 100]);
+      expect(result).toMatchObject({ exitCode: 1 });
+      expect(result).not.toHaveProperty('endedBy');
+    });
+
+    it('announces each attempt and whether another follows', async () => {
+      const { resultAfter, events } = begin([passesAt(2)], { retryForMs: 1000 });
+      await resultAfter(1000);
+      expect(events.map((event) => (event.type === 'attempt' ? event.willRetry : event.type))).toEqual([
+        'run-start',
+        'check-start',
+        true,
+        false,
+        'check-end',
+        'run-end',
+      ]);
+    });
+
+    it('keeps the failure of the last attempt where the run is interrupted before the next', async () => {
+      const controller = new AbortController();
+      const { resultAfter, clock } = begin([passesAt(2)], {
+        retryForMs: 60_000,
+        signal: controller.signal,
+      });
+      await clock.advance(50);
+      controller.abort();
+      const { find, result } = await resultAfter(0);
+      expect(find('a/flaky')).toMatchObject({ status: 'fail', code: 'wrong', actual: 'that', startMs: 0 });
+      expect(result).toMatchObject({ endedBy: 'interrupted', exitCode: 130 });
+      expect(clock.pending).toBe(0);
+    });
+
     it('tries once without --retry-for', async () => {
       const { resultAfter } = begin([passesAt(2)]);
       expect((await resultAfter(0)).find('a/flaky').attempts).toHaveLength(1);
@@ -434,6 +541,40 @@ describe('startRun', () => {
       const { statuses, result } = await resultAfter(0);
       expect(statuses).toEqual({ 'a/1': 'fail wrong', 'a/2': 'skip' });
       expect(result).toMatchObject({ endedBy: 'bail', exitCode: 1 });
+    });
+
+    it('ends what runs after the first failure with --bail, and a broken check is one', async () => {
+      const checks = [
+        makeCheck({ id: 'a/1', run: () => Promise.reject(new Error('boom')) }),
+        makeCheck({ id: 'a/2', run: hanging }),
+      ];
+      const { find, result } = await begin(checks, { bail: true }).resultAfter(0);
+      expect(find('a/2')).toMatchObject({
+        status: 'skip',
+        reason: 'the run ended at the first failure (--bail)',
+      });
+      expect(result).toMatchObject({ endedBy: 'bail', exitCode: 70 });
+    });
+
+    it('says at the failure of a check without an end how it gets more time', async () => {
+      const { resultAfter } = begin([makeCheck({ id: 'a/1', run: hanging })], { timeoutMs: 1500 });
+      expect((await resultAfter(1600)).find('a/1')).toMatchObject({
+        expected: 'a verdict within 1.50 s',
+        hint: 'give it more time: --timeout 3.00s',
+        failureTitle: 'The check timed out',
+      });
+    });
+
+    it('runs nothing where it was interrupted before it began', async () => {
+      const signal = AbortSignal.abort();
+      let ran = false;
+      const run: Check['run'] = async ({ pass }) => {
+        ran = true;
+        return pass('done', { count: 1, what: 'thing' });
+      };
+      const { find, result } = await begin([makeCheck({ id: 'a/1', run })], { signal }).resultAfter(0);
+      expect(find('a/1').reason).toBe('the run was interrupted before it started');
+      expect([ran, result.endedBy, result.exitCode]).toEqual([false, 'interrupted', 130]);
     });
 
     it('continues after an advisory failure with --bail', async () => {
@@ -482,6 +623,48 @@ describe('startRun', () => {
       expect(find('b/blocked').reason).toBe(
         'the read-only run blocked POST /v1/traces, and without it: that',
       );
+    });
+
+    it('keeps a pass where a page was blocked, and names the first that was', async () => {
+      const { statuses, find } = await begin(
+        [makeCheck({ id: 'a/passes' }), makeCheck({ id: 'b/fails', run: failing })],
+        {
+          openProbes: ({ hinder }) => {
+            hinder('POST /first');
+            hinder('POST /second');
+            return { probes: {}, close() {} };
+          },
+        },
+      ).resultAfter(0);
+      expect(statuses).toEqual({ 'a/passes': 'pass', 'b/fails': 'skip' });
+      expect(find('b/fails').reason).toContain('blocked POST /first, ');
+    });
+
+    it('closes the probes of an attempt once, also where they came after its end', async () => {
+      let closed = 0;
+      const openProbes = () =>
+        new Promise<{ probes: object; close(): void }>((resolve) => {
+          opened = () => resolve({ probes: {}, close: () => void closed++ });
+        });
+      let opened = () => {};
+      const { clock, resultAfter } = begin([makeCheck({ id: 'a/1' })], { openProbes });
+      const { statuses } = await resultAfter(6000);
+      expect(statuses).toEqual({ 'a/1': 'fail timeout' });
+      opened();
+      await clock.advance(0);
+      expect(closed).toBe(1);
+    });
+
+    it('reports an error of a clean-up that throws at once', async () => {
+      const openProbes = () => ({
+        probes: {},
+        close: () => {
+          throw new Error('stuck');
+        },
+      });
+      expect(
+        (await begin([makeCheck({ id: 'a/1' })], { openProbes }).resultAfter(0)).find('a/1'),
+      ).toMatchObject({ status: 'error', code: 'threw', actual: 'cleaning up: stuck' });
     });
 
     it('skips what writes in a read-only run', async () => {

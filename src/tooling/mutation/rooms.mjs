@@ -5,7 +5,10 @@ const rooms = {
     tests: ['src/sources/declared/matchers/**/*.test.ts'],
   },
   engine: { mutate: ['src/engine/**/*.ts'], tests: ['src/engine/**/*.test.ts'] },
-  check: { mutate: ['src/check/**/*.ts'], tests: ['src/check/**/*.test.ts'] },
+  check: {
+    mutate: ['src/check/**/*.ts'],
+    tests: ['src/check/**/*.test.ts', 'src/services/result-schema.test.ts'],
+  },
   checks: {
     mutate: ['checks/**/*.ts', 'src/suites/**/*.ts'],
     tests: ['checks/**/*.test.ts', 'src/suites/**/*.test.ts'],

@@ -18,7 +18,6 @@ export type Compile = (argument: unknown, path: Path, inner: CompileMatcher) => 
 
 /** All of them must hold. The first that does not, or that cannot be judged, decides, as in goss. */
 export function all(matchers: Matcher[]): Matcher {
-  if (matchers.length === 1) return matchers[0]!;
   return {
     text: matchers.map(({ text }) => text).join(' and '),
     test: (value) => firstOther(matchers, value, true),

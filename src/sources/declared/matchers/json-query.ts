@@ -1,112 +1,124 @@
-import { isDeepStrictEqual } from 'node:util';
 import { RE2JS } from 're2js';
 import { goRegExp } from './go-regexp.ts';
+
+type JsonQuery = (value: unknown) => unknown;
 
 type Step =
   | { kind: 'key'; name: string; wild: boolean }
   | { kind: 'all' }
-  | { kind: 'query'; path: string; operator: string; value: unknown; every: boolean };
+  | { kind: 'query'; find: JsonQuery; operator: string; wanted: string; every: boolean };
 
 export const nothing = Symbol('nothing');
 
 /**
  * A path into JSON in gjson's syntax: `a.b`, `list.0`, `list.#`, `list.#.name`, `list.#(name=="x").id`, `list.#(n>1)#`, `a*`,
- * `@this`. Other modifiers are refused when the path is compiled.
+ * `@this`; what follows `|` is applied to a list as a whole. Other modifiers, multipaths and queries in queries are refused
+ * when the path is compiled.
  */
-export function compileJsonQuery(path: string): (value: unknown) => unknown {
-  const steps = parse(path);
-  return (value) => follow(value, steps, 0);
+export function compileJsonQuery(path: string): JsonQuery {
+  const parts = parse(path);
+  return (value) => parts.reduce<unknown>((found, steps) => follow(found, steps), value);
 }
 
-function parse(path: string): Step[] {
-  const steps: Step[] = [];
+/** Returns the steps of each part between pipes. */
+function parse(path: string): Step[][] {
+  let steps: Step[] = [];
+  const parts = [steps];
   let rest = path;
   while (rest !== '') {
-    if (rest.startsWith('#(')) {
-      const end = closing(rest);
-      const [, left = '', operator = '', right = ''] =
-        /^\s*([^=!<>%]*?)\s*(==|!=|<=|>=|!%|[<>=%])\s*(.*?)\s*$/.exec(rest.slice(2, end)) ?? [];
-      if (operator === '') throw new SyntaxError(`the query ${rest.slice(0, end + 1)} has no comparison`);
-      const every = rest[end + 1] === '#';
-      steps.push({ kind: 'query', path: left, operator, value: literal(right), every });
-      rest = rest.slice(end + (every ? 2 : 1)).replace(/^[.|]/, '');
-      continue;
+    const raw = firstStep(rest);
+    if (raw !== '@this') steps.push(stepOf(raw));
+    if (rest[raw.length] === '|') {
+      steps = [];
+      parts.push(steps);
     }
-    const match = /^((?:\\.|[^.|\\])*)[.|]?/.exec(rest)!;
-    const raw = match[1]!;
-    if (raw === '#') steps.push({ kind: 'all' });
-    else if (raw.startsWith('@')) {
-      if (raw !== '@this') throw new SyntaxError(`the modifier ${raw} is not supported`);
-    } else {
-      const name = raw.replace(/\\(.)/g, '$1');
-      steps.push({ kind: 'key', name, wild: /(^|[^\\])[*?]/.test(raw) });
-    }
-    rest = rest.slice(match[0].length);
+    rest = rest.slice(raw.length + 1);
   }
-  return steps;
+  return parts;
 }
 
-function closing(text: string): number {
-  let quoted = false;
-  for (let index = 2; index < text.length; index++) {
-    if (text[index] === '"' && text[index - 1] !== '\\') quoted = !quoted;
-    if (text[index] === ')' && !quoted) return index;
-  }
-  throw new SyntaxError('a query is not closed: )');
+function firstStep(path: string): string {
+  const isQuery = path.startsWith('#(');
+  const pattern = isQuery ? /^#\((?:"(?:\\.|[^"\\])*"|[^")])*\)#?(?=[.|]|$)/ : /^(?:\\.|[^.|\\])*/;
+  const [step] = pattern.exec(path) ?? [];
+  if (step === undefined)
+    throw new SyntaxError(`${path} is not a query: a parenthesis is not closed, or another query is in it`);
+  return step;
 }
 
-function literal(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function stepOf(raw: string): Step {
+  if (raw === '#') return { kind: 'all' };
+  if (raw.startsWith('#(')) return queryOf(raw);
+  if (raw.startsWith('@')) throw new SyntaxError(`the modifier ${raw} is not supported`);
+  if (/^[[{]/.test(raw)) throw new SyntaxError(`the multipath ${raw} is not supported`);
+  return { kind: 'key', name: raw.replace(/\\(.)/g, '$1'), wild: /(^|[^\\])[*?]/.test(raw) };
 }
 
-function follow(value: unknown, steps: Step[], from: number): unknown {
-  const step = steps[from];
+function queryOf(raw: string): Step {
+  const every = raw.endsWith('#');
+  const [, left = '', operator, right = ''] =
+    /^\s*([^=!<>%]*?)\s*(==|!=|<=|>=|!%|[<>=%])\s*(.*?)\s*$/.exec(raw.slice(2, every ? -2 : -1)) ?? [];
+  if (operator === undefined) throw new SyntaxError(`the query ${raw} has no comparison`);
+  if (right.startsWith('~')) throw new SyntaxError(`the value ${right} is not supported`);
+  return { kind: 'query', find: compileJsonQuery(left), operator, wanted: literal(right), every };
+}
+
+/** Returns a value without its quotes. */
+function literal(text: string): string {
+  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+}
+
+function follow(value: unknown, steps: readonly Step[]): unknown {
+  const [step, ...rest] = steps;
   if (!step) return value;
-  if (step.kind === 'all') {
-    if (!Array.isArray(value)) return nothing;
-    if (from === steps.length - 1) return value.length;
-    return value.map((item) => follow(item, steps, from + 1)).filter((item) => item !== nothing);
-  }
-  if (step.kind === 'query') {
-    if (!Array.isArray(value)) return nothing;
-    const path = parse(step.path);
-    const hits = value.filter((item) => compare(follow(item, path, 0), step.operator, step.value));
-    if (step.every) {
-      const rest = steps.slice(from + 1);
-      if (rest.length > 0 && rest[0]?.kind === 'all') return follow(hits, steps, from + 1);
-      return rest.length === 0
-        ? hits
-        : hits.map((item) => follow(item, rest, 0)).filter((item) => item !== nothing);
+  if (step.kind === 'key') {
+    for (const each of valuesAt(value, step)) {
+      const found = follow(each, rest);
+      if (found !== nothing) return found;
     }
-    return hits.length === 0 ? nothing : follow(hits[0], steps, from + 1);
+    return nothing;
   }
-  if (typeof value !== 'object' || value === null) return nothing;
-  const key = step.wild ? Object.keys(value).find((name) => glob(step.name).test(name)) : step.name;
-  if (key === undefined || !Object.hasOwn(value, key)) return nothing;
-  return follow((value as Record<string, unknown>)[key], steps, from + 1);
+  if (!Array.isArray(value)) return nothing;
+  if (step.kind === 'all') return rest.length === 0 ? value.length : followEach(value, rest);
+  const hits = value.filter((item) => meets(step.find(item), step.operator, step.wanted));
+  if (step.every) return followEach(hits, rest);
+  return hits.length === 0 ? nothing : follow(hits[0], rest);
 }
 
-function compare(left: unknown, operator: string, right: unknown): boolean {
-  if (left === nothing) return false;
+function followEach(list: readonly unknown[], steps: readonly Step[]): unknown[] {
+  return list.map((item) => follow(item, steps)).filter((found) => found !== nothing);
+}
+
+function valuesAt(value: unknown, { name, wild }: Extract<Step, { kind: 'key' }>): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (!wild) return Object.hasOwn(value, name) ? [(value as Record<string, unknown>)[name]] : [];
+  const pattern = glob(name);
+  return Object.entries(value).flatMap(([key, each]) => (pattern.test(key) ? [each] : []));
+}
+
+/** Compares in the type of what was found, as gjson does: null, lists and maps meet no comparison, not even `!=`. */
+function meets(found: unknown, operator: string, wanted: string): boolean {
+  if (operator.endsWith('%'))
+    return typeof found === 'string' && glob(wanted).test(found) === (operator === '%');
+  if (typeof found === 'number') return compare(found, operator, Number(wanted));
+  const isScalar = typeof found === 'string' || typeof found === 'boolean';
+  return isScalar && compare(String(found), operator, wanted);
+}
+
+function compare<Value extends number | string>(left: Value, operator: string, right: Value): boolean {
   switch (operator) {
-    case '=':
-    case '==':
-      return isDeepStrictEqual(left, right);
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
     case '!=':
-      return !isDeepStrictEqual(left, right);
-    case '%':
-      return glob(String(right)).test(String(left));
-    case '!%':
-      return !glob(String(right)).test(String(left));
-    default: {
-      if (typeof left !== typeof right) return false;
-      const [a, b] = [left as number, right as number];
-      return operator === '<' ? a < b : operator === '<=' ? a <= b : operator === '>' ? a > b : a >= b;
-    }
+      return left !== right;
+    default:
+      return left === right;
   }
 }
 

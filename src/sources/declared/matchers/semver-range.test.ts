@@ -11,8 +11,19 @@ test.each<[range: string, version: string, expected: boolean | undefined]>([
   ['!= 1.5.0', '1.5.0', false],
   ['!=v1.5.0', '1.5.0', false],
   ['! 1.5.0', '1.5.0', false],
+  ['!1.5.0', '1.5.0', false],
   ['!=1.5', '1.5.0', false],
   ['!=1.5.0', '1.5.1', true],
+  ['!=1.5', '1.5.1', false],
+  ['!=1.5.x', '1.5.7', false],
+  ['!=1.5.x', '1.6.0', true],
+  ['!=1.5.0-rc.1', '1.5.0-rc.1', false],
+  ['!=1.5.0-rc.1', '1.5.0', true],
+  ['!=1.5.0', '1.5.0-rc.1', true],
+  ['!=1.5.0<2.0.0', '1.5.0', false],
+  ['!=1.5.0<2.0.0', '2.0.0', false],
+  ['>1.0.0!=1.5.0', '1.5.0', false],
+  ['>1.0.0!=1.5.0', '1.6.0', true],
   ['!=1.5.0 !=1.6.0', '1.6.0', false],
   ['>1.0.0 !=1.5.0 <2.0.0', '2.0.0', false],
   ['>1.0.0 !=1.5.0 <2.0.0', '1.0.0', false],
@@ -32,6 +43,8 @@ test.each<[version: string, expected: boolean | undefined]>([
   ['v1.2.3', true],
   [' v1.2.3\n', true],
   ['1.2', true],
+  ['1.25', true],
+  ['1.2.3beta', true],
   ['v1', false],
   [' 1.2 \n', true],
   ['12', true],
@@ -43,6 +56,9 @@ test.each<[version: string, expected: boolean | undefined]>([
   expect(satisfiesRange('>1.0.0', true)?.(version)).toBe(expected);
 });
 
-test.each(['', ' ', 'x y z', '>1.0.0 ||', '>1.0.0 || x y', '!='])('%j is no range', (range) => {
-  expect(satisfiesRange(range)).toBeUndefined();
-});
+test.each(['', ' ', 'x y z', '>1.0.0 ||', '>1.0.0 || x y', '!=', '!=1.2.3.4', '>1.0.0 !=1.y'])(
+  '%j is no range',
+  (range) => {
+    expect(satisfiesRange(range)).toBeUndefined();
+  },
+);

@@ -5,33 +5,39 @@ import coerce from 'semver/functions/coerce.js';
 import parse from 'semver/functions/parse.js';
 import type { Judgement } from './compile.ts';
 
+/** `!=1.5.0`, `!1.5.x` */
+const exclusion = /!=?\s*(v?\d[^\s<>=!]*)/g;
+
 /** A range in goss's syntax, which has `!=` beside what npm's has; `undefined` where it is none. */
 export function satisfiesRange(
   range: string,
   lenientVersion = false,
 ): ((version: string) => Judgement) | undefined {
-  const alternatives: { range: Range; except: string[] }[] = [];
+  const alternatives: { range: Range; except: Range[] }[] = [];
   for (const part of range.split('||')) {
-    const except = [...part.matchAll(/!=?\s*v?([\d.]+\S*)/g)].map((match) => match[1]!);
-    const rest = part
-      .replace(/!=?\s*v?[\d.]+\S*/g, ' ')
-      .replace(/==/g, '=')
-      .trim();
-    if (rest === '' && except.length === 0) return undefined;
-    try {
-      alternatives.push({ range: new Range(rest || '*', { includePrerelease: true }), except });
-    } catch {
-      return undefined;
-    }
+    const except = [...part.matchAll(exclusion)].map((match) => rangeOf(match[1]!));
+    const included = part.replace(exclusion, ' ').replace(/==/g, '=').trim();
+    const rest = rangeOf(included === '' && except.length > 0 ? '*' : included);
+    if (!rest || !except.every((each) => each !== undefined)) return undefined;
+    alternatives.push({ range: rest, except });
   }
   return (text) => {
-    const version = lenientVersion ? (parse(text.trim(), { loose: true }) ?? lenient(text)) : strict(text);
+    const version = lenientVersion ? (parse(text, { loose: true }) ?? lenient(text)) : strict(text);
     if (!version) return undefined;
     return alternatives.some(
-      ({ range: each, except }) =>
-        each.test(version) && !except.some((other) => lenient(other)?.compare(version) === 0),
+      ({ range: each, except }) => each.test(version) && !except.some((other) => other.test(version)),
     );
   };
+}
+
+/** Returns a range in the syntax of npm, except that an empty text is none. */
+function rangeOf(text: string): Range | undefined {
+  if (text === '') return undefined;
+  try {
+    return new Range(text, { includePrerelease: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /** `1.2` and `v1` are versions too. */

@@ -78,7 +78,6 @@ export const structureMatchers: Record<string, Compile> = {
       text: `is JSON whose ${queries.map(({ query, wanted }) => `${query} ${wanted.text}`).join(' and ')}`,
       test: (value) => {
         const json = toJson(value);
-        if (json === nothing) return undefined;
         return everyJudgement(queries, ({ find, wanted }) => {
           const found = find(json);
           return found === nothing ? undefined : wanted.test(found);

@@ -15,7 +15,6 @@ export class TextLines {
 
 /** What ends with a newline has no empty line behind it. */
 export function linesOf(text: string, separator: RegExp | string = /\r?\n/): string[] {
-  if (text === '') return [];
   const lines = text.split(separator);
   if (lines.at(-1) === '') lines.pop();
   return lines;

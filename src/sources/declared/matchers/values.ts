@@ -19,9 +19,7 @@ export function toText(value: unknown): string | undefined {
 }
 
 export function toNumber(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  const text = toText(value)?.trim();
-  if (!text) return undefined;
+  const text = toText(value)?.trim() ?? '';
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
