@@ -2,7 +2,8 @@ import { describe, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
 import { cut, late } from '../../src/testing/api-answers.ts';
-import { answering, refused, response } from '../../src/testing/responses.ts';
+import { refused, response } from '../../src/testing/responses.ts';
+import { answers, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import ready from './ready.ts';
 
 const pong = { reply: 'PONG', durationMs: 1, address: '127.0.0.1:6379' };
@@ -10,10 +11,10 @@ const pong = { reply: 'PONG', durationMs: 1, address: '127.0.0.1:6379' };
 const rows = { rows: [{ '?column?': 1 }], rowCount: 1, fields: ['?column?'], durationMs: 1 } as never;
 
 /** Readiness beside what the database and the cache answer. */
-const beside = (http: Parameters<typeof answering>[0], database: unknown = rows, cache: unknown = pong) => ({
-  ...answering(http),
-  postgres: { query: database as never },
-  redis: { command: cache as never },
+const beside = (http: HttpAnswer, database: unknown = rows, cache: unknown = pong) => ({
+  ...serving({ 'GET /health/ready': http }),
+  postgres: { query: answers([{ sql: 'select 1' }, database as never]) },
+  redis: { command: answers([{ name: 'PING' }, cache as never]) },
 });
 
 const away = new ProbeError('ECONNREFUSED', 'localhost:5432: ECONNREFUSED, nothing listens there');

@@ -1,20 +1,24 @@
 import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import starts from './starts.ts';
 
 const log = (...lines: (string | { pid: number; msg: string })[]) => ({
   logs: {
-    available: { available: true, source: 'api.log' },
-    find: {
-      source: 'api.log',
-      scanned: lines.length,
-      matched: lines.length,
-      records: lines.map((line, index) => ({
-        number: index + 1,
-        structured: typeof line !== 'string',
-        ...(typeof line === 'string' ? { raw: line } : { raw: line.msg, fields: line }),
-      })),
-    },
+    available: answers([{ service: 'api' }, { available: true, source: 'api.log' }]),
+    find: answers([
+      { service: 'api', limit: 5000 },
+      {
+        source: 'api.log',
+        scanned: lines.length,
+        matched: lines.length,
+        records: lines.map((line, index) => ({
+          number: index + 1,
+          structured: typeof line !== 'string',
+          ...(typeof line === 'string' ? { raw: line } : { raw: line.msg, fields: line }),
+        })),
+      },
+    ]),
   },
 });
 
@@ -80,7 +84,15 @@ testCheck(
     skips: [
       {
         when: 'the log cannot be read',
-        probes: { logs: { available: { available: false, source: '', enable: 'services.api.log' } } },
+        probes: {
+          logs: {
+            available: answers([
+              { service: 'api' },
+              { available: false, source: '', enable: 'services.api.log' },
+            ]),
+          },
+        },
+        reason: /cannot be read/,
         enable: 'services.api.log',
       },
     ],
