@@ -1,9 +1,12 @@
 import { describe, it } from 'vitest';
 import type { ServiceFacts } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import runs from './runs.ts';
 
-const service = (facts: ServiceFacts) => ({ service: { status: facts } });
+const service = (facts: ServiceFacts) => ({
+  service: { status: answers([{ service: 'process' }, facts]) },
+});
 
 testCheck(
   runs,
