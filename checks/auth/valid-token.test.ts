@@ -14,7 +14,11 @@ testCheck(
         probes: api({ valid: response(403) }),
         options: { accepts: [403] },
       },
-      { when: 'something is created', probes: api({ valid: response(201) }), options: { method: 'POST' } },
+      {
+        when: 'something is created',
+        probes: api({ valid: response(201) }, 'POST /api/v1/me'),
+        options: { method: 'POST' },
+      },
     ],
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: api({ valid: refused }) },

@@ -1,8 +1,10 @@
 import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
-import { apiRequest, withBrowser, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { apiRequest, browserAt, withoutBrowser } from '../../src/testing/browser-visit.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import carriesTraceparent from './calls-carry-traceparent.ts';
+
+const withBrowser = browserAt('/dashboard');
 
 testCheck(
   carriesTraceparent,

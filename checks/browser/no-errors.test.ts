@@ -1,8 +1,10 @@
 import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
-import { apiRequest, pageRequest, withBrowser, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { apiRequest, browserAt, pageRequest, withoutBrowser } from '../../src/testing/browser-visit.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import noErrors from './no-errors.ts';
+
+const withBrowser = browserAt('/', '/dashboard');
 
 testCheck(
   noErrors,

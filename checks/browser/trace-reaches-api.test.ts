@@ -3,13 +3,16 @@ import type { LogRecord, SpanData } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
 import {
   apiRequest,
+  browserAt,
   sentSpan,
   sentTrace,
-  withBrowser,
   withoutBrowser,
 } from '../../src/testing/browser-visit.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import reachesApi from './trace-reaches-api.ts';
+
+const withBrowser = browserAt('/dashboard');
 
 const record: LogRecord = {
   number: 7,
@@ -31,14 +34,21 @@ const span: SpanData = {
   attributes: {},
 };
 
-const readable = { available: { available: true, source: 'api.log' } };
-
-const logsWith = (records: LogRecord[]) => ({
-  ...readable,
-  find: { source: 'api.log', scanned: 40, matched: records.length, records },
+const logsWith = (records: LogRecord[], source = 'api.log') => ({
+  available: answers([{ service: 'api' }, { available: true, source }]),
+  find: answers([
+    { service: 'api', traceId: sentTrace, fresh: true, withinMs: 8000 },
+    { source, scanned: 40, matched: records.length, records },
+  ]),
 });
 
-const spansWith = (spans: SpanData[]) => ({ ...readable, find: { source: 'receiver', scanned: 12, spans } });
+const spansWith = (spans: SpanData[]) => ({
+  available: { available: true, source: 'receiver' },
+  find: answers([
+    { traceId: sentTrace, service: 'meatymusic-api', fresh: true, withinMs: 8000 },
+    { source: 'receiver', scanned: 12, spans },
+  ]),
+});
 
 const unreadable = { available: { available: false, source: '', enable: 'services.api.log' } };
 
@@ -77,23 +87,16 @@ testCheck(
         code: 'not-logged',
         probes: {
           ...whole,
-          logs: {
-            ...whole.logs,
-            find: {
-              records: [
-                {
-                  number: 1,
-                  raw: `{"req":{"headers":{"traceparent":"00-${sentTrace}-${sentSpan}-01"}}}`,
-                  structured: true,
-                  fields: { req: { headers: { traceparent: `00-${sentTrace}-${sentSpan}-01` } } },
-                },
-              ],
-              matched: 1,
-              scanned: 3,
-              source: 'api.log',
+          logs: logsWith([
+            {
+              number: 1,
+              raw: `{"req":{"headers":{"traceparent":"00-${sentTrace}-${sentSpan}-01"}}}`,
+              structured: true,
+              fields: { req: { headers: { traceparent: `00-${sentTrace}-${sentSpan}-01` } } },
             },
-          },
+          ]),
         },
+        actual: /only as a copy of headers in 1$/,
       },
       {
         when: 'no line has it',

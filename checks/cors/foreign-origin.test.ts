@@ -10,7 +10,7 @@ import {
   webAway,
 } from '../../src/testing/cors-answers.ts';
 import { refused, response } from '../../src/testing/responses.ts';
-import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
+import { answerOf, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import foreign from './foreign-origin.ts';
 
 /** An API of one path, which answers requests and preflights that name an origin. */
@@ -19,8 +19,7 @@ const at = (answer: HttpAnswer, preflight: HttpAnswer = answer, path = '/') =>
     {
       [`GET ${path}`]: answer,
       [`OPTIONS ${path}`]: (request) => {
-        if (request.headers?.['access-control-request-method'] === 'PUT')
-          return typeof preflight === 'function' ? preflight(request) : preflight;
+        if (request.headers?.['access-control-request-method'] === 'PUT') return answerOf(preflight, request);
         throw new TypeError('OPTIONS without Access-Control-Request-Method is no preflight');
       },
     },

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from '../../src/check/probes.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { obstacles, oneOrigin, origin, web, webAway } from '../../src/testing/cors-answers.ts';
 import { response } from '../../src/testing/responses.ts';
-import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
+import { answerOf, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import preflight from './preflight.ts';
 
 const granted = {
@@ -24,8 +24,7 @@ const at = (
       [`GET ${path}`]: get,
       [`OPTIONS ${path}`]: (request) => {
         const isPreflight = 'access-control-request-method' in (request.headers ?? {});
-        const chosen = isPreflight ? answer : options;
-        return typeof chosen === 'function' ? chosen(request) : chosen;
+        return answerOf(isPreflight ? answer : options, request);
       },
     },
     { headers: { origin: web }, timeoutMs: 4000 },

@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import { none, type ServedAt, traced, wrong } from '../../src/testing/error-answers.ts';
 import { envelope, response } from '../../src/testing/responses.ts';
-import { notStoppable, serving, stoppable } from '../../src/testing/stub-probes.ts';
+import { answerOf, notStoppable, serving, stoppable } from '../../src/testing/stub-probes.ts';
 import serverError from './server-error.ts';
 
 /** An API that answers so while the database is stopped, to a request with the token of the check. */
@@ -10,7 +10,7 @@ const at: ServedAt = (answer) => {
   const { control, isRunning } = stoppable('database');
   const whileStopped: typeof answer = (request) => {
     if (isRunning()) throw new TypeError('the database runs, so that nothing fails');
-    return typeof answer === 'function' ? answer(request) : answer;
+    return answerOf(answer, request);
   };
   const headers = { ...traced, authorization: 'Bearer token.valid.signature' };
   return { control, ...serving({ 'GET /api/v1/me': whileStopped }, { headers, timeoutMs: 10_000 }) };

@@ -10,7 +10,7 @@ const rowsOf = (rows: Rows) => ({ rows, rowCount: rows.length, durationMs: 1 });
 
 const queries = (columns: Rows | Error, name: string | Error) => ({
   postgres: {
-    query: answers<{ sql: string }, ReturnType<typeof rowsOf>>(
+    query: answers<ReturnType<typeof rowsOf>>(
       [
         {
           sql: /table_schema \|\| '\.' \|\| table_name as "table".* as "column"\s+from information_schema\.columns\s+where table_schema not in \('pg_catalog', 'information_schema'\)/,

@@ -1,14 +1,33 @@
 import { describe, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import check from './build.ts';
 
-const ended = (
-  exitCode: number | null,
-  over: { stdout?: string; stderr?: string; signal?: string } = {},
+interface Ended {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+  durationMs: number;
+  signal?: string;
+}
+
+/** A shell that knows this command in this folder alone. */
+const shell = (
+  result: Ended | Error,
+  at: { command: string; cwd?: string } = { command: 'npm run build', cwd: '/app/web' },
 ) => ({
-  command: { run: { exitCode, stdout: '', stderr: '', durationMs: 1500, ...over } },
+  command: {
+    run: answers<Ended>([
+      { cwd: undefined, ...at, env: { NODE_ENV: 'production', CI: '1' }, live: true },
+      result,
+    ]),
+  },
 });
+
+const ended = (exitCode: number | null, over: Partial<Ended> = {}, at?: Parameters<typeof shell>[1]) =>
+  shell({ exitCode, stdout: '', stderr: '', durationMs: 1500, ...over }, at);
+
 const stack = { services: { web: { build: { command: 'npm run build', cwd: '/app/web' } } } };
 
 testCheck(
@@ -24,7 +43,7 @@ testCheck(
       {
         when: 'the option names a command',
         options: { command: 'make' },
-        probes: ended(0),
+        probes: ended(0, {}, { command: 'make' }),
         summary: /^`make` completed/,
       },
     ],
@@ -48,21 +67,19 @@ testCheck(
         when: 'the command does not exist',
         code: 'cannot-run',
         stack,
-        probes: { command: { run: new ProbeError('ENOENT', 'npm: not found') } },
+        probes: shell(new ProbeError('ENOENT', 'npm: not found')),
         actual: 'npm: not found',
       },
       {
         when: 'the command does not end in time',
         code: 'too-slow',
         stack,
-        probes: {
-          command: {
-            run: new ProbeError('TIMEOUT', '`npm run build` did not end within 10 min', {
-              stdout: 'Linting …\nCollecting page data …\n',
-              stderr: '',
-            }),
-          },
-        },
+        probes: shell(
+          new ProbeError('TIMEOUT', '`npm run build` did not end within 10 min', {
+            stdout: 'Linting …\nCollecting page data …\n',
+            stderr: '',
+          }),
+        ),
         actual: '`npm run build` did not end within 10 min: Collecting page data …',
       },
     ],

@@ -14,10 +14,7 @@ export type ServedAt = (answer: HttpAnswer) => FakeProbes;
 
 /** Serves one route to requests that continue the trace of the check. */
 export const servedAt =
-  (
-    route: string,
-    { headers = {}, ...needed }: Parameters<typeof serving>[1] & { headers?: object } = {},
-  ): ServedAt =>
+  (route: string, { headers = {}, ...needed }: { headers?: object; body?: string | RegExp } = {}): ServedAt =>
   (answer) =>
     serving({ [route]: answer }, { headers: { ...traced, ...headers }, ...needed });
 

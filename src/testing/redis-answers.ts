@@ -51,7 +51,7 @@ export function redisServer(replies: Record<string, Reply | ((command: RedisComm
 
 /** A Redis that answers PING alone. */
 export const pinged = (answer: Reply | (() => Reply)) => ({
-  redis: { command: answers<RedisCommand, ReturnType<typeof reply>>([{ name: 'PING' }, answer]) },
+  redis: { command: answers<ReturnType<typeof reply>>([{ name: 'PING' }, answer]) },
 });
 
 /** A Redis that cannot be used, by the error of each command. */
