@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import { cut, late } from '../../src/testing/api-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import health from './health.ts';
@@ -49,3 +50,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the response', async () => {
+  expect(await evidenceLabels(health, { probes: at(response(200)) })).toEqual(['pass', 'health']);
+  expect(await evidenceLabels(health, { probes: at(response(503)) })).toEqual(['wrong-status', 'health']);
+});

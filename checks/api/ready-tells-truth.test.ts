@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { notStoppable, serving, stoppable } from '../../src/testing/stub-probes.ts';
 import tellsTruth from './ready-tells-truth.ts';
@@ -81,6 +82,11 @@ testCheck(
         options: { withinMs: 1500 },
       },
       {
+        when: 'it notices after the time that is left for the check',
+        code: 'lies',
+        probes: readiness(up, down, up, { away: 4 }),
+      },
+      {
         when: 'it never comes back',
         code: 'does-not-recover',
         probes: readiness(up, down, down),
@@ -99,3 +105,13 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the response of each phase', async () => {
+  const labels = (...answers: [Answer, Answer, Answer]) =>
+    evidenceLabels(tellsTruth, { probes: readiness(...answers) });
+  const all = ['before', 'database away', 'database back', 'database'];
+  expect(await labels(up, down, up)).toEqual(['pass', ...all]);
+  expect(await labels(down, down, up)).toEqual(['not-ready-before', 'before']);
+  expect(await labels(up, up, up)).toEqual(['lies', 'before', 'database away']);
+  expect(await labels(up, down, down)).toEqual(['does-not-recover', ...all]);
+});

@@ -1,7 +1,8 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
 import { cut, late } from '../../src/testing/api-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { answers, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import ready from './ready.ts';
@@ -29,6 +30,11 @@ testCheck(
     passes: [
       { when: 'it answers 200', probes: beside(response(200)), summary: '200 in 3 ms' },
       { when: 'it answers what is configured', probes: beside(response(204)), options: { status: 204 } },
+      {
+        when: 'it answers 403, which is configured',
+        probes: beside(response(403)),
+        options: { status: 403 },
+      },
       {
         when: 'the cache is away and it names that',
         probes: beside(response(200, { status: 'degraded', cache: 'down' }), rows, away),
@@ -60,8 +66,8 @@ testCheck(
       {
         when: 'it is not ready',
         code: 'not-ready',
-        probes: beside(response(503, { database: 'down' })),
-        actual: /down/,
+        probes: beside(response(503, `down ${'x'.repeat(400)}`)),
+        actual: `it answers 503: down ${'x'.repeat(295)}`,
       },
       {
         when: 'the database is away',
@@ -95,3 +101,11 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the response and what contradicts it', async () => {
+  const labels = (...given: Parameters<typeof beside>) => evidenceLabels(ready, { probes: beside(...given) });
+  expect(await labels(response(200))).toEqual(['pass', 'readiness']);
+  expect(await labels(response(503))).toEqual(['not-ready', 'readiness']);
+  expect(await labels(response(200), away)).toEqual(['lies', 'readiness', 'database']);
+  expect(await labels(response(200), wrongPassword)).toEqual(['pass', 'readiness', 'database']);
+});

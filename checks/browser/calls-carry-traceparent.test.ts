@@ -10,6 +10,18 @@ testCheck(
   carriesTraceparent,
   {
     passes: [
+      {
+        when: 'calls are in several traces',
+        probes: {
+          browser: withBrowser({
+            requests: [
+              apiRequest(),
+              apiRequest({ headers: { traceparent: `00-${'a'.repeat(32)}-b7ad6b7169203331-01` } }),
+            ],
+          }),
+        },
+        summary: '2 calls, 2 traces',
+      },
       { when: 'each call carries one', probes: { browser: withBrowser() }, summary: '1 calls, 1 trace' },
       {
         when: 'the page calls the API by another name of loopback',

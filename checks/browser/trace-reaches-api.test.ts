@@ -1,6 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LogRecord, SpanData } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import {
   apiRequest,
   browserAt,
@@ -60,6 +60,14 @@ testCheck(
     passes: [
       { when: 'log and spans have it', probes: whole, summary: `trace ${sentTrace}: 1 log line, 1 span` },
       {
+        when: 'one of its spans is below that of the browser',
+        probes: {
+          ...whole,
+          spans: spansWith([span, { ...span, spanId: '3333333333333333', parentSpanId: span.spanId }]),
+        },
+        summary: `trace ${sentTrace}: 1 log line, 2 spans`,
+      },
+      {
         when: 'only the log can be read',
         probes: { ...whole, spans: unreadable },
         summary: `trace ${sentTrace}: 1 log line`,
@@ -81,6 +89,20 @@ testCheck(
             requests: [apiRequest({ headers: { traceparent: `00-${sentTrace}-${sentSpan}-00` } })],
           }),
         },
+      },
+      {
+        when: 'the sampled call got no answer',
+        code: 'no-call',
+        actual: 'none of 1 calls does',
+        probes: {
+          ...whole,
+          browser: withBrowser({ requests: [{ ...apiRequest(), status: undefined as never }] }),
+        },
+      },
+      {
+        when: 'a call without a trace is the only one',
+        code: 'no-call',
+        probes: { ...whole, browser: withBrowser({ requests: [apiRequest({ headers: {} })] }) },
       },
       {
         when: 'the log has it in a copy of the headers alone',
@@ -124,7 +146,28 @@ testCheck(
         reason: /neither/,
         enable: 'services.api.log',
       },
+      {
+        when: 'only the spans could be made available',
+        probes: {
+          ...whole,
+          logs: { available: { available: false, source: '' } },
+          spans: { available: { available: false, source: '', enable: 'telemetry' } },
+        },
+        enable: 'telemetry',
+      },
     ],
   },
   { describe, it },
 );
+
+it('shows the page, the lines and the spans', async () => {
+  const records = Array.from({ length: 22 }, (_, number) => ({ ...record, number }));
+  const verdict = await verdictOf(reachesApi, { probes: { ...whole, logs: logsWith(records) } });
+  const labels = verdict.evidence?.map(({ label }) => label) ?? [];
+  expect(labels[0]).toBe('page');
+  expect(labels.slice(-2)).toEqual(['log lines of the trace', 'spans of the trace']);
+  expect(verdict.evidence?.at(-2)).toMatchObject({
+    lines: records.slice(0, 20).map(({ number, raw }) => ({ number, text: raw })),
+    total: 22,
+  });
+});

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { notStoppable, serving, stoppable } from '../../src/testing/stub-probes.ts';
 import degrades from './degrades.ts';
@@ -117,6 +118,17 @@ testCheck(
         probes: api({ path: [ok, ok, response(500)] }),
       },
       {
+        when: 'it recovers after the time that is left for the check',
+        code: 'does-not-recover',
+        probes: api({ late: 3 }),
+      },
+      {
+        when: 'the body of readiness names another state in hexadecimal letters',
+        code: 'does-not-recover',
+        actual: `readiness: {"cache":"${'dead '.repeat(100)}`.slice(0, 311),
+        probes: api({ ready: [ready('feed '.repeat(100)), ready('down'), ready('dead '.repeat(100))] }),
+      },
+      {
         when: 'it recovers too late',
         code: 'does-not-recover',
         expected: 'as before within 1500 ms',
@@ -135,3 +147,17 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the responses of each phase', async () => {
+  const labels = (given: Answers) => evidenceLabels(degrades, { probes: api(given) });
+  const all = ['before', 'without Redis', 'readiness without Redis', 'after', 'readiness after'];
+  expect(await labels({})).toEqual(['pass', ...all]);
+  expect(await labels({ path: [refused, ok, ok] })).toEqual(['fails-before', 'before']);
+  expect(await labels({ path: [ok, refused, ok] })).toEqual(['fails-without', 'before', 'without Redis']);
+  expect(await labels({ path: [ok, ok, refused] })).toEqual(['does-not-recover', ...all]);
+});
+
+it('judges an API without readiness by its request alone', async () => {
+  const gone: [Answer, Answer, Answer] = [refused, refused, refused];
+  expect((await evidenceLabels(degrades, { probes: api({ ready: gone }) }))[0]).toBe('pass');
+});

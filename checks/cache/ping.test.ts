@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { pinged, redisServer, reply, unusable } from '../../src/testing/redis-answers.ts';
 import ping from './ping.ts';
 
@@ -61,3 +62,9 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the reply, or the error', async () => {
+  expect(await evidenceLabels(ping, { probes: redisServer() })).toEqual(['pass', 'address', 'reply']);
+  const refused = new ProbeError('NOAUTH', 'NOAUTH Authentication required.');
+  expect(await evidenceLabels(ping, { probes: pinged(refused) })).toEqual(['refused', 'error']);
+});

@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { redisServer, reply, unusable } from '../../src/testing/redis-answers.ts';
 import roundTrip from './round-trip.ts';
 
@@ -28,6 +29,12 @@ const clusterInfo = (state: string, slots: number) =>
   reply(`cluster_enabled:1\r\ncluster_state:${state}\r\ncluster_slots_assigned:${slots}\r\n`);
 
 const moved = new ProbeError('MOVED', 'MOVED 866 127.0.0.1:7001');
+
+/** Answers the first command so, and none after it. */
+function once(answer: Error) {
+  let calls = 0;
+  return () => (calls++ === 0 ? answer : new TypeError('a second command'));
+}
 
 testCheck(
   roundTrip,
@@ -74,6 +81,14 @@ testCheck(
       },
       { when: 'the node of a cluster serves no key', code: 'other-node', probes: nodeOfCluster(100_000) },
       {
+        when: 'the node of a cluster that has no memory refuses the first key',
+        code: 'write-failed',
+        probes: redisServer({
+          CLUSTER: clusterInfo('ok', 16_384),
+          SET: once(new ProbeError('OOM', 'OOM command not allowed')),
+        }),
+      },
+      {
         when: 'slots of the cluster have no node',
         code: 'cluster-down',
         probes: redisServer({ CLUSTER: clusterInfo('ok', 16_000) }),
@@ -112,3 +127,25 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the key and the value, or the error', async () => {
+  expect(await evidenceLabels(roundTrip, { probes: redisServer() })).toEqual(['pass', 'key', 'value']);
+  expect(await evidenceLabels(roundTrip, { probes: redisServer({ SET: moved }) })).toEqual([
+    'other-node',
+    'error',
+  ]);
+});
+
+it('tries 500 keys of a cluster, the first one as it is', async () => {
+  const keys: unknown[] = [];
+  const SET = ({ args = [] }: { args?: unknown[] }) => {
+    keys.push(args[0]);
+    return moved;
+  };
+  await evidenceLabels(roundTrip, { probes: redisServer({ CLUSTER: clusterInfo('ok', 16_384), SET }) });
+  expect(keys).toHaveLength(500);
+  expect(keys.slice(0, 2)).toEqual([
+    'meatymusic:verify:6f1ed002-ab5c-4e1d-9d4e-2f6b9f9d3c11',
+    'meatymusic:verify:6f1ed002-ab5c-4e1d-9d4e-2f6b9f9d3c11-1',
+  ]);
+});

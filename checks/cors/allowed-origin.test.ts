@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import {
   allowing,
@@ -9,6 +9,7 @@ import {
   web,
   webAway,
 } from '../../src/testing/cors-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import allowed from './allowed-origin.ts';
@@ -46,6 +47,18 @@ testCheck(
           { headers: { origin: 'https://songs.example' }, timeoutMs: 250 },
         ),
         summary: 'https://songs.example is allowed',
+      },
+      {
+        when: 'the answer differs by origin, and Vary names it among others',
+        probes: differing({}, {}, { vary: 'Accept, Origin' }),
+        summary: `${web} is allowed`,
+      },
+      {
+        when: 'the header is * without a Vary, whatever others get',
+        probes: at(({ headers }) =>
+          allowing(headers?.origin === web ? { 'access-control-allow-origin': '*' } : {}),
+        ),
+        summary: '* is allowed',
       },
       { when: 'every origin is allowed', probes: withHeaders({ 'access-control-allow-origin': '*' }) },
       {
@@ -142,3 +155,11 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows each response', async () => {
+  const labels = (answer: HttpAnswer) => evidenceLabels(allowed, { probes: at(answer) });
+  expect(await labels(allowing({ ...origin, vary: 'origin' }))).toEqual(['pass', 'allowed origin']);
+  expect(await labels(allowing(origin))).toEqual([
+    ...['pass', 'allowed origin', 'without an origin', 'another origin'],
+  ]);
+});

@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import { obstacles, oneOrigin, origin, web, webAway } from '../../src/testing/cors-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { response } from '../../src/testing/responses.ts';
 import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import errors from './errors-keep-headers.ts';
@@ -25,6 +26,11 @@ testCheck(
         when: 'a 500 keeps it too',
         probes: at(response(500, '', origin)),
         summary: '500 keep the header',
+      },
+      {
+        when: 'a 500 is one of two errors, and the other one is 400',
+        probes: at(response(500, '', origin), response(400, '', origin)),
+        summary: '400 and 500 keep the header',
       },
       { when: 'it is the origin of the API', probes: {}, stack: oneOrigin },
     ],
@@ -60,3 +66,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows each response', async () => {
+  const labels = await evidenceLabels(errors, { probes: at(response(404, '', origin)) });
+  expect(labels).toEqual(['pass', '/meatymusic-verify-no-such-page', '/api/v1/me']);
+});

@@ -9,6 +9,7 @@ import {
   unserved,
   webAway,
 } from '../../src/testing/cors-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { answerOf, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import foreign from './foreign-origin.ts';
@@ -48,6 +49,13 @@ testCheck(
         when: 'the path and the origin are those of the options',
         options: { path: '/songs', origin: 'https://songs.example' },
         probes: at(response(401), response(401), '/songs'),
+      },
+      {
+        when: 'the web app has no address, and the origin is an option',
+        options: { origin: 'http://songs.example' },
+        stack: webAway,
+        probes: withHeaders({}),
+        summary: 'none of 8 origins may read it',
       },
       {
         when: 'the API allows its own origin',
@@ -154,4 +162,15 @@ describe('look-alikes', () => {
   ])('of %s are origins that a browser can send', (given, expected) => {
     expect(lookAlikesOf(given).map(({ origin: each }) => each)).toEqual(expected);
   });
+});
+
+it('shows the response to each origin, and to three preflights', async () => {
+  const labels = await evidenceLabels(foreign, { probes: at(response(200)) });
+  expect(labels.slice(1)).toHaveLength(8 + 3);
+  expect(labels.slice(0, 3)).toEqual(['pass', 'origin https://foreign.example', 'origin null']);
+  expect(labels.slice(-3)).toEqual([
+    'preflight of https://foreign.example',
+    'preflight of null',
+    'preflight of http://localhost.foreign.example:3000',
+  ]);
 });

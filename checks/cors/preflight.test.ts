@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../../src/check/probes.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { obstacles, oneOrigin, origin, web, webAway } from '../../src/testing/cors-answers.ts';
-import { response } from '../../src/testing/responses.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
+import { response, timedOut } from '../../src/testing/responses.ts';
 import { answerOf, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import preflight from './preflight.ts';
 
@@ -104,6 +105,30 @@ testCheck(
         code: 'wrong-status',
         probes: preflighted(response(300, '', granted)),
       },
+      {
+        when: 'the preflight fails and the path does not',
+        code: 'wrong-status',
+        probes: preflighted(response(500), response(200)),
+        expected:
+          'PUT with authorization,content-type,traceparent,x-service-name is granted to http://localhost:3000',
+      },
+      {
+        when: 'no header is asked for',
+        code: 'method-missing',
+        options: { headers: [] },
+        probes: grantedBut({ 'access-control-allow-methods': 'GET' }),
+        expected: 'PUT with no further header is granted to http://localhost:3000',
+      },
+      {
+        when: 'nothing answers but the preflight, which is refused',
+        code: 'no-endpoint',
+        probes: at(response(204), timedOut, timedOut),
+      },
+      {
+        when: 'an early response precedes the answer',
+        code: 'wrong-status',
+        probes: preflighted(response(199, '', granted)),
+      },
       { when: 'it is redirected', code: 'wrong-status', probes: preflighted(response(307, '', granted)) },
       { when: 'the origin is absent', code: 'origin-missing', probes: preflighted(response(204)) },
       {
@@ -164,6 +189,12 @@ testCheck(
         reason: /GET http:\/\/localhost:8000\/api\/v1\/preferences answers 404/,
       },
       {
+        when: 'nothing answers but the preflight',
+        probes: at(response(204, '', granted), timedOut, timedOut),
+        reason: /answers nothing: that the path serves PUT was not seen$/,
+        enable: /path that serves GET/,
+      },
+      {
         when: 'the web app has no address',
         probes: {},
         stack: webAway,
@@ -189,4 +220,9 @@ it('asks for permissions as a browser does: in lower case, sorted, without safel
     'access-control-request-method': 'PUT',
     'access-control-request-headers': 'x-a,x-b',
   });
+});
+
+it('shows each response', async () => {
+  const labels = await evidenceLabels(preflight, { probes: preflighted(response(204, '', granted)) });
+  expect(labels).toEqual(['pass', 'preflight', 'the path itself']);
 });

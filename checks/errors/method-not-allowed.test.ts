@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import { none, traced, withToken, wrong } from '../../src/testing/error-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { envelope, refused, response } from '../../src/testing/responses.ts';
 import { answers, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import methodNotAllowed from './method-not-allowed.ts';
@@ -82,3 +83,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows each response', async () => {
+  const labels = (get: HttpAnswer) => evidenceLabels(methodNotAllowed, { probes: at(notFound, get) });
+  expect(await labels(response(200))).toEqual(['answers-not-found', 'DELETE', 'GET']);
+});

@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import { none, type ServedAt, traced, wrong } from '../../src/testing/error-answers.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { envelope, response } from '../../src/testing/responses.ts';
 import { answerOf, notStoppable, serving, stoppable } from '../../src/testing/stub-probes.ts';
 import serverError from './server-error.ts';
@@ -44,3 +45,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the response', async () => {
+  const labels = await evidenceLabels(serverError, { probes: at(response(200)) });
+  expect(labels).toEqual(['wrong-status', 'without the database']);
+});

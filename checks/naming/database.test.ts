@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import database from './database.ts';
 
@@ -94,3 +95,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the name and the number of columns', async () => {
+  const labels = await evidenceLabels(database, { probes: catalogue('other', 'users', 'id') });
+  expect(labels).toEqual(['other-name', 'database', 'columns']);
+});

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import serviceName from './service-name.ts';
@@ -48,3 +49,9 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the response', async () => {
+  const labels = (body: object) => evidenceLabels(serviceName, { probes: at(response(200, body)) });
+  expect(await labels({ service: 'meatymusic-api' })).toEqual(['pass', 'self-description']);
+  expect(await labels({})).toEqual(['no-name', 'self-description']);
+});

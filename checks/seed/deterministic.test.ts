@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import check from './deterministic.ts';
@@ -74,6 +75,7 @@ testCheck(
       { when: 'it answers 404', code: 'no-endpoint', probes: at(response(404)) },
       { when: 'the token is refused', code: 'needs-a-token', probes: at(response(401)) },
       { when: 'the limit is reached', code: 'rate-limited', probes: at(response(429)) },
+      { when: 'it redirects', code: 'wrong-status', probes: at(response(300)) },
       { when: 'it answers 422', code: 'wrong-status', probes: at(response(422)) },
       {
         when: 'the seed is parsed as a number and not used',
@@ -134,3 +136,44 @@ testCheck(
   },
   { describe, it },
 );
+
+/** Runs the check against an API that is right but for the call of this number. */
+async function callsOf(options: Record<string, unknown> = {}, wrongCall = -1) {
+  const sent: { seed: number; body: string | undefined }[] = [];
+  const answer: HttpAnswer = ({ url, body }) => {
+    sent.push({ seed: Number(seedOf(url)), body });
+    const wrong = sent.length - 1 === wrongCall ? 'wrong' : 'right';
+    return response(200, { ...tempoOf(url), of: wrong });
+  };
+  const [outcome, ...labels] = await evidenceLabels(check, { probes: at(answer), options });
+  return { outcome, labels, sent };
+}
+
+it('sends the first seed as often as the option wants, and each other seed twice', async () => {
+  const first = 0x6f1ed00;
+  const { outcome, labels, sent } = await callsOf({ repeats: 4, seeds: 3 });
+  expect(sent.map(({ seed }) => seed - first)).toEqual([0, 0, 0, 0, 1, 1, 2, 2]);
+  expect(sent.every(({ body }) => body === undefined)).toBe(true);
+  expect([outcome, ...labels]).toEqual(['pass', `seed ${first}`, `seed ${first + 1}`]);
+});
+
+it.each([3, 5, 7])('shows the two responses of a seed that differ: call %i', async (call) => {
+  const { outcome, labels } = await callsOf({ repeats: 4, seeds: 3 }, call);
+  const seed = `seed ${0x6f1ed00 + [0, 0, 0, 0, 1, 1, 2, 2][call]!}`;
+  expect([outcome, ...labels]).toEqual(['differs', seed, seed]);
+});
+
+it('counts the responses', async () => {
+  const verdict = await verdictOf(check, {
+    probes: at(({ url }) => response(200, tempoOf(url))),
+    options: { repeats: 4, seeds: 5 },
+  });
+  expect(verdict).toMatchObject({ examined: [{ count: 12, what: 'responses' }] });
+  expect(verdict.evidence).toHaveLength(2);
+});
+
+it('shows two responses of seeds that give the same, and one that fails', async () => {
+  const same = await evidenceLabels(check, { probes: at(response(200, 'same')) });
+  expect(same).toHaveLength(3);
+  expect(await evidenceLabels(check, { probes: at(response(500)) })).toHaveLength(2);
+});

@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type HttpRequest, ProbeError, type SqlStep } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { refused, response } from '../../src/testing/responses.ts';
 import { serving } from '../../src/testing/stub-probes.ts';
 import overHttp from './over-http.ts';
@@ -17,6 +18,8 @@ interface Answers {
   /** Rows of tenant A that hold a text that `who` wrote. */
   rows?: (who: Who) => number;
   sqlFails?: RegExp;
+  /** Whether the rows that `who` wrote cannot be counted. */
+  countFails?: (who: Who) => boolean;
 }
 
 /** The statements of the check, with the number of their values. */
@@ -31,7 +34,14 @@ const known: [RegExp, number][] = [
   ],
 ];
 
-function probes({ write = () => 200, readStatus = () => 200, read, rows, sqlFails }: Answers = {}) {
+function probes({
+  write = () => 200,
+  readStatus = () => 200,
+  read,
+  rows,
+  sqlFails,
+  countFails,
+}: Answers = {}) {
   const written = new Map<Who, string>();
   let uuids = 0;
   let undo = '';
@@ -85,6 +95,8 @@ function probes({ write = () => 200, readStatus = () => 200, read, rows, sqlFail
               throw new TypeError(`${values} are not the two tenants`);
             undo = JSON.stringify(session.undo);
           }
+          if (sql.startsWith('delete') && `${values}` !== '00000001,00000002')
+            throw new TypeError(`${values} are not the two tenants`);
           if (sql.startsWith('delete') && JSON.stringify(session.steps) !== undo)
             throw new TypeError(`${undo} does not remove what ${sql} removes`);
           if (sqlFails?.test(sql)) return { ok: false, code: '42P01', message: 'no such table' };
@@ -95,6 +107,7 @@ function probes({ write = () => 200, readStatus = () => 200, read, rows, sqlFail
           if (tenant !== '00000001' || !text.endsWith('-00000003'))
             throw new TypeError(`${values} are no rows of tenant A`);
           const writer: Who = text.startsWith('mine') ? 'a@1' : text.startsWith('neighbour') ? 'b@2' : 'a@2';
+          if (countFails?.(writer)) return { ok: false, code: '57014', message: 'cancelled' };
           return ok([{ rows: rows ? rows(writer) : Number(writer === 'a@1') }]);
         }),
     },
@@ -105,7 +118,11 @@ testCheck(
   overHttp,
   {
     passes: [
-      { when: 'everybody sees only what is theirs', probes: probes() },
+      {
+        when: 'everybody sees only what is theirs',
+        probes: probes(),
+        summary: 'neither a neighbour nor a traveller saw or changed it',
+      },
       { when: 'the others are refused', probes: probes({ write: (who) => (who === 'a@1' ? 200 : 403) }) },
     ],
     fails: [
@@ -147,6 +164,35 @@ testCheck(
         code: 'rate-limited',
         probes: probes({ readStatus: (who) => (who === 'a@1' ? 200 : 429) }),
       },
+      ...[300, 302].map((status) => ({
+        when: `writing answers ${status}`,
+        code: 'not-kept' as const,
+        actual: `it answers ${status}`,
+        probes: probes({ write: () => status }),
+      })),
+      {
+        when: 'reading it back is refused',
+        code: 'needs-a-token',
+        actual: 'reading it back: it answers 401',
+        probes: probes({ readStatus: () => 401 }),
+      },
+      {
+        when: 'another tenant cannot write because the API fails',
+        code: 'not-judged',
+        expected: 'an answer to what a neighbour with a token of tenant B writes',
+        probes: probes({ write: (who) => (who === 'a@1' ? 200 : 500) }),
+      },
+      {
+        when: 'another tenant gets no answer to what it writes',
+        code: 'unreachable',
+        probes: probes({ write: (who) => (who === 'a@1' ? 200 : refused) }),
+      },
+      {
+        when: 'what was written is not there, and its tenants stay',
+        code: 'not-kept',
+        actual: 'reading it back: it answers 200, without it',
+        probes: probes({ read: () => '{}', sqlFails: /^delete/ }),
+      },
       { when: 'what was written is not there', code: 'not-kept', probes: probes({ read: () => '{}' }) },
       {
         when: 'another tenant reads it',
@@ -182,6 +228,12 @@ testCheck(
         probes: probes({ sqlFails: /^select count/ }),
       },
       {
+        when: 'what another tenant wrote cannot be counted',
+        reason: 'what is stored cannot be read: cancelled',
+        enable: /tenants, users, stored and setting/,
+        probes: probes({ countFails: (who) => who === 'b@2' }),
+      },
+      {
         when: 'what was written is somewhere else',
         reason: /holds 0 rows/,
         probes: probes({ rows: () => 0 }),
@@ -195,3 +247,15 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows each response and the rows that were counted', async () => {
+  const [outcome, ...labels] = await evidenceLabels(overHttp, { probes: probes() });
+  expect([outcome, ...labels]).toEqual([
+    ...['pass', 'owner writes', 'owner reads'],
+    ...['neighbour writes', 'rows of tenant A that a neighbour wrote', 'neighbour reads'],
+    ...['traveller writes', 'rows of tenant A that a traveller wrote', 'traveller reads'],
+  ]);
+  expect(await verdictOf(overHttp, { probes: probes() })).toMatchObject({
+    examined: [{ count: 6, what: 'responses' }],
+  });
+});

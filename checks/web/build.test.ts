@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import check from './build.ts';
 
@@ -94,3 +95,38 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the last lines of the output and of the errors, with their numbers', async () => {
+  const verdict = await verdictOf(check, {
+    stack,
+    options: { lines: 2 },
+    probes: ended(1, { stdout: '\na\nb\n\nc\n\n', stderr: 'one\n' }),
+  });
+  expect(verdict.evidence).toEqual([
+    {
+      kind: 'lines',
+      label: 'output',
+      source: 'npm run build',
+      lines: [
+        { number: 4, text: '' },
+        { number: 5, text: 'c' },
+      ],
+      total: 5,
+    },
+    {
+      kind: 'lines',
+      label: 'errors',
+      source: 'npm run build',
+      lines: [{ number: 1, text: 'one' }],
+      total: 1,
+    },
+  ]);
+});
+
+it('shows no output where there is none, and the error of a command that cannot be run', async () => {
+  expect(await evidenceLabels(check, { stack, probes: ended(0, { stdout: ' \n' }) })).toEqual(['pass']);
+  const failed = new ProbeError('ENOENT', 'npm: not found', { stdout: 'a', stderr: '' });
+  expect(await evidenceLabels(check, { stack, probes: shell(failed) })).toEqual([
+    ...['cannot-run', 'error', 'output'],
+  ]);
+});
