@@ -9,42 +9,40 @@ type Reply = ReturnType<typeof reply> | Error;
 
 export const reply = (value: Json) => ({ reply: value, durationMs: 1, address: '127.0.0.1:6379' });
 
-/** Keys that a check may use. */
-const ownKey = /^meatymusic:verify:\S+$/;
+/** The commands of the checks: keys that the application has not, and values that expire within minutes. */
+const commands: Record<string, RegExp> = {
+  PING: /^$/,
+  CLUSTER: /^INFO$/,
+  SET: /^meatymusic:verify:\S+ probe \S+ ✓ EX [1-9]\d{0,2}$/,
+  GET: /^meatymusic:verify:\S+$/,
+  DEL: /^meatymusic:verify:\S+$/,
+  EXISTS: /^meatymusic:verify:\S+$/,
+};
 
 /**
- * A Redis without a cluster that answers the commands of the checks and nothing else, and keeps what expires. `replies`
- * replace those to a command.
+ * A Redis without a cluster that answers the commands of the checks and nothing else. `replies` replace those to a
+ * command.
  */
 export function redisServer(replies: Record<string, Reply | ((command: RedisCommand) => Reply)> = {}) {
-  const kept = new Map<string, Json>();
-  const take = (key: unknown) => {
-    if (!ownKey.test(String(key))) throw new TypeError(`the key ${key} may belong to the application`);
-    return String(key);
-  };
-  const known: Record<string, (args: Json[]) => Reply> = {
-    'PING/0': () => reply('PONG'),
-    'CLUSTER/1': () => new ProbeError('ERR', 'ERR This instance has cluster support disabled'),
-    'SET/4': ([key, value, option, seconds]) => {
-      if (option !== 'EX' || !(Number(seconds) > 0 && Number(seconds) <= 3600))
-        throw new TypeError(`a value that does not expire within an hour: ${option} ${seconds}`);
-      kept.set(take(key), value as Json);
+  const kept = new Map<unknown, Json>();
+  const usual: Record<string, (key: unknown, value: Json) => Reply> = {
+    PING: () => reply('PONG'),
+    CLUSTER: () => new ProbeError('ERR', 'ERR This instance has cluster support disabled'),
+    SET: (key, value) => {
+      kept.set(key, value);
       return reply('OK');
     },
-    'GET/1': ([key]) => reply(kept.get(take(key)) ?? null),
-    'DEL/1': ([key]) => reply(Number(kept.delete(take(key)))),
-    'EXISTS/1': ([key]) => reply(Number(kept.has(take(key)))),
+    GET: (key) => reply(kept.get(key) ?? null),
+    DEL: (key) => reply(Number(kept.delete(key))),
+    EXISTS: (key) => reply(Number(kept.has(key))),
   };
-  const command = (given: RedisCommand) => {
+  const command = (given: RedisCommand): Reply => {
     const { name, args = [] } = given;
-    const answer = known[`${name}/${args.length}`];
-    if (!answer)
-      throw new TypeError(`${name} with ${args.length} arguments is none of ${Object.keys(known)}`);
-    const usual = () => answer(args);
+    if (!commands[name]?.test(args.join(' ')))
+      throw new TypeError(`${name} ${args.join(' ')} is no command of a check`);
     const other = replies[name];
-    if (other === undefined) return usual();
-    if (typeof other !== 'function') return other;
-    return other(given);
+    if (other !== undefined) return typeof other === 'function' ? other(given) : other;
+    return usual[name]!(args[0], args[1] ?? null);
   };
   return { redis: { command } };
 }
