@@ -114,10 +114,11 @@ export function judgeSession(
 }
 
 /** True for an error that does not show what the attempt would have done. */
-function isUndecided({ isRead, caller }: Attempt, code: string): boolean {
+function isUndecided({ kind, isRead, caller }: Attempt, code: string): boolean {
   if (undecided.test(code) || (!isRead && constraint.test(code))) return true;
-  // Without a tenant, the error may be that of the setting.
-  return caller === 'a' && (malformed.test(code) || (!isRead && unfit.test(code)));
+  // Without a tenant the error may be that of the setting, and own rows are hidden by any error.
+  if (caller !== 'a' || kind === 'own') return false;
+  return malformed.test(code) || (!isRead && unfit.test(code));
 }
 
 function judgeOutcome(
