@@ -1,8 +1,10 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
 import { cut, late } from '../../src/testing/api-answers.ts';
-import { answering, refused, response } from '../../src/testing/responses.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
+import { refused, response } from '../../src/testing/responses.ts';
+import { answers, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import ready from './ready.ts';
 
 const pong = { reply: 'PONG', durationMs: 1, address: '127.0.0.1:6379' };
@@ -10,10 +12,10 @@ const pong = { reply: 'PONG', durationMs: 1, address: '127.0.0.1:6379' };
 const rows = { rows: [{ '?column?': 1 }], rowCount: 1, fields: ['?column?'], durationMs: 1 } as never;
 
 /** Readiness beside what the database and the cache answer. */
-const beside = (http: Parameters<typeof answering>[0], database: unknown = rows, cache: unknown = pong) => ({
-  ...answering(http),
-  postgres: { query: database as never },
-  redis: { command: cache as never },
+const beside = (http: HttpAnswer, database: unknown = rows, cache: unknown = pong) => ({
+  ...serving({ 'GET /health/ready': http }),
+  postgres: { query: answers([{ sql: 'select 1' }, database as never]) },
+  redis: { command: answers([{ name: 'PING' }, cache as never]) },
 });
 
 const away = new ProbeError('ECONNREFUSED', 'localhost:5432: ECONNREFUSED, nothing listens there');
@@ -28,6 +30,11 @@ testCheck(
     passes: [
       { when: 'it answers 200', probes: beside(response(200)), summary: '200 in 3 ms' },
       { when: 'it answers what is configured', probes: beside(response(204)), options: { status: 204 } },
+      {
+        when: 'it answers 403, which is configured',
+        probes: beside(response(403)),
+        options: { status: 403 },
+      },
       {
         when: 'the cache is away and it names that',
         probes: beside(response(200, { status: 'degraded', cache: 'down' }), rows, away),
@@ -59,8 +66,8 @@ testCheck(
       {
         when: 'it is not ready',
         code: 'not-ready',
-        probes: beside(response(503, { database: 'down' })),
-        actual: /down/,
+        probes: beside(response(503, `down ${'x'.repeat(400)}`)),
+        actual: `it answers 503: down ${'x'.repeat(295)}`,
       },
       {
         when: 'the database is away',
@@ -94,3 +101,11 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the response and what contradicts it', async () => {
+  const labels = (...given: Parameters<typeof beside>) => evidenceLabels(ready, { probes: beside(...given) });
+  expect(await labels(response(200))).toEqual(['pass', 'readiness']);
+  expect(await labels(response(503))).toEqual(['not-ready', 'readiness']);
+  expect(await labels(response(200), away)).toEqual(['lies', 'readiness', 'database']);
+  expect(await labels(response(200), wrongPassword)).toEqual(['pass', 'readiness', 'database']);
+});

@@ -71,6 +71,16 @@ testCheck(
         enable: 'auth.token',
       },
       {
+        when: 'the API fails with the token',
+        probes: api({ valid: response(500) }),
+        reason: /with the accepted one it answers 500/,
+      },
+      {
+        when: 'the token is refused with another status',
+        probes: api({ valid: response(403) }),
+        reason: /with the accepted one it answers 403/,
+      },
+      {
         when: 'the token is refused too',
         probes: api({ valid: response(401, '', challenge('invalid_token')) }),
         reason: /no token is let in: with the accepted one it answers 401 \(invalid_token\)/,

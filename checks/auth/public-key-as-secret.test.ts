@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../src/check/probes.ts';
 import { type FakeProbes, testCheck, verdictOf } from '../../src/check/tester.ts';
 import { response } from '../../src/testing/responses.ts';
+import { serving } from '../../src/testing/stub-probes.ts';
 import { forgedTokenCases } from '../../src/testing/token-answers.ts';
 import publicKeyAsSecret from './public-key-as-secret.ts';
 
@@ -10,12 +11,10 @@ testCheck(publicKeyAsSecret, forgedTokenCases('public-key-as-secret'), { describ
 it('takes public keys from the configured key set', async () => {
   const asked: unknown[] = [];
   const probes = (keySet: HttpResponse): FakeProbes => ({
-    http: {
-      request: ({ url, headers = {} }) => {
-        if (url.endsWith('/jwks')) return keySet;
-        return response(headers.authorization === 'Bearer ok' ? 200 : 401);
-      },
-    },
+    ...serving({
+      'GET http://localhost:1/jwks': keySet,
+      'GET /api/v1/me': ({ headers = {} }) => response(headers.authorization === 'Bearer ok' ? 200 : 401),
+    }),
     ids: {
       forgeries: (query) => {
         asked.push(query);

@@ -14,7 +14,11 @@ testCheck(
         probes: api({ valid: response(403) }),
         options: { accepts: [403] },
       },
-      { when: 'something is created', probes: api({ valid: response(201) }), options: { method: 'POST' } },
+      {
+        when: 'something is created',
+        probes: api({ valid: response(201) }, 'POST /api/v1/me'),
+        options: { method: 'POST' },
+      },
     ],
     fails: [
       { when: 'nothing answers', code: 'unreachable', probes: api({ valid: refused }) },
@@ -32,6 +36,21 @@ testCheck(
         }),
         actual: 'it answers 401 (unknown kid)',
       },
+      {
+        when: 'it is refused before the token expires',
+        code: 'refused',
+        probes: {
+          ...api({ valid: response(401) }),
+          ids: { token: { available: true, token: 'token.valid.signature', expiresAt: 1_767_225_600 } },
+        },
+      },
+      {
+        when: 'it is let in with a status that is not configured',
+        code: 'wrong-status',
+        probes: api({ valid: response(206) }),
+        actual: 'it answers 206',
+      },
+      { when: 'it is a bad request', code: 'wrong-status', probes: api({ valid: response(400) }) },
       { when: 'it is forbidden', code: 'refused', probes: api({ valid: response(403) }) },
       { when: 'it is sent to the login', code: 'refused', probes: api({ valid: login }) },
       {

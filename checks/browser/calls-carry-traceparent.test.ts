@@ -1,13 +1,27 @@
 import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
-import { apiRequest, withBrowser, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { apiRequest, browserAt, withoutBrowser } from '../../src/testing/browser-visit.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import carriesTraceparent from './calls-carry-traceparent.ts';
+
+const withBrowser = browserAt('/dashboard');
 
 testCheck(
   carriesTraceparent,
   {
     passes: [
+      {
+        when: 'calls are in several traces',
+        probes: {
+          browser: withBrowser({
+            requests: [
+              apiRequest(),
+              apiRequest({ headers: { traceparent: `00-${'a'.repeat(32)}-b7ad6b7169203331-01` } }),
+            ],
+          }),
+        },
+        summary: '2 calls, 2 traces',
+      },
       { when: 'each call carries one', probes: { browser: withBrowser() }, summary: '1 calls, 1 trace' },
       {
         when: 'the page calls the API by another name of loopback',

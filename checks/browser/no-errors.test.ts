@@ -1,8 +1,11 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
-import { apiRequest, pageRequest, withBrowser, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { apiRequest, browserAt, pageRequest, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import noErrors from './no-errors.ts';
+
+const withBrowser = browserAt('/', '/dashboard');
 
 testCheck(
   noErrors,
@@ -27,6 +30,22 @@ testCheck(
         },
       },
       {
+        when: 'one page is visited, whose status is the last that is no error',
+        options: { paths: ['/a/b?c=d'] },
+        probes: {
+          browser: browserAt('/a/b?c=d')({ status: 399, requests: [pageRequest({ status: 399 })] }),
+        },
+        summary: '1 pages, 1 requests, no error',
+      },
+      {
+        when: 'the run kept a request from being sent',
+        probes: {
+          browser: withBrowser({
+            requests: [pageRequest({ method: 'POST', blocked: true, failure: 'net::ERR_FAILED' })],
+          }),
+        },
+      },
+      {
         when: 'the page gives a request up itself',
         probes: { browser: withBrowser({ requests: [pageRequest({ failure: 'net::ERR_ABORTED' })] }) },
       },
@@ -38,6 +57,18 @@ testCheck(
         code: 'not-loaded',
         actual: 'it answers 502',
         probes: { browser: withBrowser({ status: 502 }) },
+      },
+      { when: 'it answers 400', code: 'not-loaded', probes: { browser: withBrowser({ status: 400 }) } },
+      {
+        when: 'an error is thrown',
+        code: 'page-error',
+        actual: 'uncaught: x is not defined',
+        probes: { browser: withBrowser({ pageErrors: ['x is not defined'] }) },
+      },
+      {
+        when: 'a request is a bad one',
+        code: 'failed-request',
+        probes: { browser: withBrowser({ requests: [pageRequest({ status: 400 })] }) },
       },
       {
         when: 'errors are thrown',
@@ -95,3 +126,23 @@ testCheck(
   },
   { describe, it },
 );
+
+it.each([
+  ['/', 'home'],
+  ['/songs/', 'songs'],
+  ['/a/b?c=d', 'a-b-c-d'],
+  ['/a//b', 'a-b'],
+])('names the picture of %s', async (path, name) => {
+  const asked: unknown[] = [];
+  const { available, visit } = browserAt(path)();
+  const browser = {
+    available,
+    visit: (request: { url: string }) => {
+      asked.push(request);
+      return visit(request);
+    },
+  };
+  const labels = await evidenceLabels(noErrors, { probes: { browser }, options: { paths: [path] } });
+  expect(labels.slice(0, 2)).toEqual(['pass', 'page']);
+  expect(asked).toMatchObject([{ screenshot: `browser/no-errors-${name}` }]);
+});

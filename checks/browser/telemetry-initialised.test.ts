@@ -1,8 +1,10 @@
 import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
-import { withBrowser, withoutBrowser } from '../../src/testing/browser-visit.ts';
+import { browserAt, withoutBrowser } from '../../src/testing/browser-visit.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import telemetry from './telemetry-initialised.ts';
+
+const withBrowser = browserAt('/dashboard');
 
 testCheck(
   telemetry,

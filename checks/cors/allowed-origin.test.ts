@@ -1,22 +1,65 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
 import {
+  allowing,
   obstacles,
   oneOrigin,
   origin,
   unserved,
   web,
   webAway,
-  withHeaders,
 } from '../../src/testing/cors-answers.ts';
-import { answering, refused, response } from '../../src/testing/responses.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
+import { refused, response } from '../../src/testing/responses.ts';
+import { type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import allowed from './allowed-origin.ts';
+
+const at = (answer: HttpAnswer) => serving({ 'GET /': answer });
+
+const withHeaders = (headers: Record<string, string>) => at(allowing(headers));
+
+/** Allows the web app its origin; what others get, and a request without an origin. */
+const differing = (
+  foreign: Record<string, string>,
+  none: Record<string, string>,
+  more: Record<string, string> = {},
+) =>
+  at(({ headers = {} }) => {
+    if (headers.origin === undefined) return response(200, '', { ...none, ...more });
+    return response(200, '', { ...(headers.origin === web ? origin : foreign), ...more });
+  });
 
 testCheck(
   allowed,
   {
     passes: [
       { when: 'the origin is named', probes: withHeaders({ ...origin, vary: 'Accept, Origin' }) },
+      {
+        when: 'the options name origin, path and time',
+        options: { origin: 'https://songs.example/', path: '/v1/songs', withinMs: 250 },
+        probes: serving(
+          {
+            'GET /v1/songs': allowing({
+              'access-control-allow-origin': 'https://songs.example',
+              vary: 'origin',
+            }),
+          },
+          { headers: { origin: 'https://songs.example' }, timeoutMs: 250 },
+        ),
+        summary: 'https://songs.example is allowed',
+      },
+      {
+        when: 'the answer differs by origin, and Vary names it among others',
+        probes: differing({}, {}, { vary: 'Accept, Origin' }),
+        summary: `${web} is allowed`,
+      },
+      {
+        when: 'the header is * without a Vary, whatever others get',
+        probes: at(({ headers }) =>
+          allowing(headers?.origin === web ? { 'access-control-allow-origin': '*' } : {}),
+        ),
+        summary: '* is allowed',
+      },
       { when: 'every origin is allowed', probes: withHeaders({ 'access-control-allow-origin': '*' }) },
       {
         when: 'the header is the same for all',
@@ -33,17 +76,17 @@ testCheck(
         probes: withHeaders({ ...origin, vary: 'origin', 'access-control-allow-credentials': 'true' }),
         options: { credentials: true },
       },
-      { when: 'a token is needed', probes: answering(response(401, '', { ...origin, vary: '*' })) },
+      { when: 'a token is needed', probes: at(response(401, '', { ...origin, vary: '*' })) },
       {
         when: 'it is the origin of the API',
-        probes: answering(refused),
+        probes: {},
         stack: oneOrigin,
         summary: /share the origin/,
       },
     ],
     fails: [
-      ...obstacles,
-      ...unserved,
+      ...obstacles(at),
+      ...unserved(at),
       { when: 'the header is absent', code: 'no-header', probes: withHeaders({}) },
       {
         when: 'another origin is named',
@@ -74,22 +117,49 @@ testCheck(
       {
         when: 'the answer differs by origin without Vary',
         code: 'no-vary',
-        probes: answering(({ headers }) => response(200, '', headers?.origin === web ? origin : {})),
+        probes: differing({}, origin),
+        actual: 'Vary: (none); another origin, the answer allows none',
+      },
+      {
+        when: 'the origin is reflected without Vary',
+        code: 'no-vary',
+        probes: differing({ 'access-control-allow-origin': 'https://foreign.example' }, origin),
+        actual: /the answer allows https:\/\/foreign\.example$/,
       },
       {
         when: 'the header needs an Origin, without Vary',
         code: 'no-vary',
-        probes: answering(({ headers }) => response(200, '', headers?.origin ? origin : {})),
+        probes: differing(origin, {}, { vary: 'Accept-Encoding, X-Origin' }),
+        actual: 'Vary: Accept-Encoding, X-Origin; without an origin, the answer allows none',
+      },
+      {
+        when: 'a later request meets the rate limit',
+        code: 'rate-limited',
+        probes: at(({ headers }) => (headers?.origin === web ? allowing(origin) : response(429))),
+      },
+      {
+        when: 'a later request gets no answer',
+        code: 'unreachable',
+        probes: at(({ headers }) => (headers?.origin === web ? allowing(origin) : refused)),
       },
     ],
     skips: [
       {
         when: 'the web app has no address',
-        probes: answering(refused),
+        probes: {},
         stack: webAway,
+        reason: /it does not run/,
         enable: 'meatymusic up',
       },
     ],
   },
   { describe, it },
 );
+
+it('shows each response', async () => {
+  const labels = (answer: HttpAnswer) => evidenceLabels(allowed, { probes: at(answer) });
+  expect(await labels(allowing({ ...origin, vary: 'origin' }))).toEqual(['pass', 'allowed origin']);
+  expect(await labels(allowing(origin))).toEqual([
+    ...['pass', 'allowed origin', 'without an origin', 'another origin'],
+  ]);
+});

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../../src/check/probes.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { obstacles, oneOrigin, origin, web, webAway } from '../../src/testing/cors-answers.ts';
-import { answering, refused, response } from '../../src/testing/responses.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
+import { response, timedOut } from '../../src/testing/responses.ts';
+import { answerOf, type HttpAnswer, serving } from '../../src/testing/stub-probes.ts';
 import preflight from './preflight.ts';
 
 const granted = {
@@ -11,12 +13,27 @@ const granted = {
   'access-control-allow-headers': 'Authorization, Content-Type, traceparent, X-Service-Name',
 };
 
+/** An API of one path: its preflight, its GET, and what OPTIONS answers that is no preflight. */
+const at = (
+  answer: HttpAnswer,
+  get: HttpAnswer = answer,
+  options: HttpAnswer = response(404),
+  path = '/api/v1/preferences',
+) =>
+  serving(
+    {
+      [`GET ${path}`]: get,
+      [`OPTIONS ${path}`]: (request) => {
+        const isPreflight = 'access-control-request-method' in (request.headers ?? {});
+        return answerOf(isPreflight ? answer : options, request);
+      },
+    },
+    { headers: { origin: web }, timeoutMs: 4000 },
+  );
+
 /** Answers the preflight, and GET of the path with this status. */
 const preflighted = (answer: HttpResponse | Error, get: HttpResponse | Error = response(401)) =>
-  answering(({ method, headers = {} }) => {
-    if (method !== 'OPTIONS') return get;
-    return 'access-control-request-method' in headers ? answer : response(404);
-  });
+  at(answer, get);
 
 const grantedBut = (more: Record<string, string>) => preflighted(response(204, '', { ...granted, ...more }));
 
@@ -51,20 +68,66 @@ testCheck(
       },
       {
         when: 'OPTIONS names the methods of the path',
-        probes: answering(({ method, headers = {} }) => {
-          if (method !== 'OPTIONS') return response(404);
-          return response(200, '', 'access-control-request-method' in headers ? granted : { allow: 'PUT' });
-        }),
+        probes: at(response(200, '', granted), response(404), response(200, '', { allow: 'GET, PUT' })),
       },
-      { when: 'it is the origin of the API', probes: answering(refused), stack: oneOrigin },
+      {
+        when: 'the path is the one of the options',
+        options: { path: '/songs' },
+        probes: at(response(200, '', granted), response(200), response(404), '/songs'),
+      },
+      { when: 'it is the origin of the API', probes: {}, stack: oneOrigin },
     ],
     fails: [
-      ...obstacles.slice(0, 3),
+      ...obstacles(at).slice(0, 3),
       { when: 'there are too many requests', code: 'rate-limited', probes: preflighted(response(429)) },
       {
         when: 'the status is an error',
         code: 'wrong-status',
         probes: preflighted(response(405, '', granted)),
+      },
+      ...[410, 501].map((status) => ({
+        when: `GET answers ${status}, and the preflight an error`,
+        code: 'no-endpoint' as const,
+        probes: preflighted(response(405, '', granted), response(status)),
+      })),
+      {
+        when: 'OPTIONS names other methods of the path',
+        code: 'no-endpoint',
+        probes: at(response(404), response(404), response(200, '', { allow: 'GET, OUTPUT' })),
+      },
+      {
+        when: 'the path fails and its preflight is refused',
+        code: 'origin-missing',
+        probes: preflighted(response(204), response(500)),
+      },
+      {
+        when: 'the status is 300',
+        code: 'wrong-status',
+        probes: preflighted(response(300, '', granted)),
+      },
+      {
+        when: 'the preflight fails and the path does not',
+        code: 'wrong-status',
+        probes: preflighted(response(500), response(200)),
+        expected:
+          'PUT with authorization,content-type,traceparent,x-service-name is granted to http://localhost:3000',
+      },
+      {
+        when: 'no header is asked for',
+        code: 'method-missing',
+        options: { headers: [] },
+        probes: grantedBut({ 'access-control-allow-methods': 'GET' }),
+        expected: 'PUT with no further header is granted to http://localhost:3000',
+      },
+      {
+        when: 'nothing answers but the preflight, which is refused',
+        code: 'no-endpoint',
+        probes: at(response(204), timedOut, timedOut),
+      },
+      {
+        when: 'an early response precedes the answer',
+        code: 'wrong-status',
+        probes: preflighted(response(199, '', granted)),
       },
       { when: 'it is redirected', code: 'wrong-status', probes: preflighted(response(307, '', granted)) },
       { when: 'the origin is absent', code: 'origin-missing', probes: preflighted(response(204)) },
@@ -125,7 +188,19 @@ testCheck(
         probes: preflighted(response(204, '', granted), response(404)),
         reason: /GET http:\/\/localhost:8000\/api\/v1\/preferences answers 404/,
       },
-      { when: 'the web app has no address', probes: answering(refused), stack: webAway },
+      {
+        when: 'nothing answers but the preflight',
+        probes: at(response(204, '', granted), timedOut, timedOut),
+        reason: /answers nothing: that the path serves PUT was not seen$/,
+        enable: /path that serves GET/,
+      },
+      {
+        when: 'the web app has no address',
+        probes: {},
+        stack: webAway,
+        reason: /it does not run/,
+        enable: 'meatymusic up',
+      },
     ],
   },
   { describe, it },
@@ -134,7 +209,7 @@ testCheck(
 it('asks for permissions as a browser does: in lower case, sorted, without safelisted headers', async () => {
   const asked: HttpRequest[] = [];
   await verdictOf(preflight, {
-    probes: answering((request) => {
+    probes: at((request) => {
       asked.push(request);
       return response(204, '', granted);
     }),
@@ -145,4 +220,9 @@ it('asks for permissions as a browser does: in lower case, sorted, without safel
     'access-control-request-method': 'PUT',
     'access-control-request-headers': 'x-a,x-b',
   });
+});
+
+it('shows each response', async () => {
+  const labels = await evidenceLabels(preflight, { probes: preflighted(response(204, '', granted)) });
+  expect(labels).toEqual(['pass', 'preflight', 'the path itself']);
 });

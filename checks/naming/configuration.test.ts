@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import configuration from './configuration.ts';
 
 testCheck(
@@ -13,6 +14,16 @@ testCheck(
       },
     ],
     fails: [
+      {
+        when: 'several names break the rule',
+        code: 'against-the-rule',
+        probes: {},
+        options: { service: '^song-', database: '^song_' },
+        expected:
+          'services.api.serviceName matches ^song-; services.web.serviceName matches ^song-; database matches ^song_',
+        actual:
+          'services.api.serviceName is "meatymusic-api"; services.web.serviceName is "meatymusic-web"; database is "meatymusic"',
+      },
       {
         when: 'a service has capitals',
         code: 'against-the-rule',
@@ -29,3 +40,20 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows each name', async () => {
+  expect(await evidenceLabels(configuration, { probes: {} })).toEqual([
+    ...['pass', 'services.api.serviceName', 'services.web.serviceName', 'database'],
+  ]);
+});
+
+it.each([
+  [['api', 'web', 'database'], []],
+  [['web', 'database'], ['services.api.serviceName']],
+  [['api', 'database'], ['services.web.serviceName']],
+  [['api', 'web'], ['database']],
+])('leaves out what the stack has not: %s', async (absent, names) => {
+  const services = Object.fromEntries(absent.map((name) => [name, { enabled: false }]));
+  const labels = await evidenceLabels(configuration, { probes: {}, stack: { services } });
+  expect(labels).toEqual(names.length === 0 ? ['skip'] : ['pass', ...names]);
+});

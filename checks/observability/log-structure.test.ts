@@ -1,20 +1,27 @@
 import { describe, it } from 'vitest';
 import type { LogSummary } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import check from './log-structure.ts';
 
 const log = (summary: Partial<LogSummary>, available = true) => ({
   logs: {
-    available: { available, source: 'api.log', enable: 'set services.api.log' },
-    summarize: {
-      source: 'api.log',
-      lines: 100,
-      structured: 100,
-      withTraceId: 90,
-      shape: 'pino',
-      offending: [],
-      ...summary,
-    },
+    available: answers([
+      { service: 'api' },
+      { available, source: 'api.log', enable: 'set services.api.log' },
+    ]),
+    summarize: answers([
+      { service: 'api' },
+      {
+        source: 'api.log',
+        lines: 100,
+        structured: 100,
+        withTraceId: 90,
+        shape: 'pino',
+        offending: [],
+        ...summary,
+      },
+    ]),
   },
 });
 const banner = { number: 7, raw: 'INFO: started', structured: false };

@@ -1,16 +1,23 @@
 import { describe, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import check from './otel-initialised.ts';
 
 const log = (lines: string[], available = true) => ({
   logs: {
-    available: { available, source: 'api.log', enable: 'set services.api.log' },
-    find: ({ contains = '' }: { contains?: string }) => {
-      const records = lines
-        .map((raw, index) => ({ number: index + 1, raw, structured: true }))
-        .filter(({ raw }) => raw.includes(contains));
-      return { source: 'api.log', scanned: lines.length, matched: records.length, records };
-    },
+    available: answers([
+      { service: 'api' },
+      { available, source: 'api.log', enable: 'set services.api.log' },
+    ]),
+    find: answers([
+      { service: 'api' },
+      ({ contains = '' }: { contains?: string }) => {
+        const records = lines
+          .map((raw, index) => ({ number: index + 1, raw, structured: true }))
+          .filter(({ raw }) => raw.includes(contains));
+        return { source: 'api.log', scanned: lines.length, matched: records.length, records };
+      },
+    ]),
   },
 });
 

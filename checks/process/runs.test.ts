@@ -1,9 +1,13 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceFacts } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import runs from './runs.ts';
 
-const service = (facts: ServiceFacts) => ({ service: { status: facts } });
+const service = (facts: ServiceFacts) => ({
+  service: { status: answers([{ service: 'process' }, facts]) },
+});
 
 testCheck(
   runs,
@@ -27,6 +31,18 @@ testCheck(
         probes: service({ state: 'exited', exitCode: 1 }),
         actual: 'exited (1)',
       },
+      {
+        when: 'it has ended, unknown how',
+        code: 'exited',
+        probes: service({ state: 'exited' }),
+        actual: 'exited',
+      },
+      {
+        when: 'it runs again after it ended',
+        code: 'restarted',
+        probes: service({ state: 'running', exitCode: 1, restarts: 1 }),
+        actual: 'running, 1 restart',
+      },
       { when: 'there is none', code: 'missing', probes: service({ state: 'missing' }) },
       { when: 'it starts', code: 'not-ready', probes: service({ state: 'starting' }) },
       { when: 'it is unhealthy', code: 'unhealthy', probes: service({ state: 'unhealthy' }) },
@@ -47,3 +63,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the state', async () => {
+  const labels = await evidenceLabels(runs, { probes: service({ state: 'running' }) });
+  expect(labels).toEqual(['pass', 'status']);
+});

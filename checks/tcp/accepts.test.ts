@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { type FakeProbes, testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import accepts from './accepts.ts';
 
 /** A host on which one port has a server. */
@@ -45,3 +46,9 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the address, or the error', async () => {
+  const labels = (port: number) => evidenceLabels(accepts, { stack, probes: listening(port) });
+  expect(await labels(9000)).toEqual(['pass', 'address']);
+  expect(await labels(9001)).toEqual(['refused', 'error']);
+});

@@ -23,6 +23,8 @@ describe('announcedLimit', () => {
       { limit: 3, remaining: 2, resetSeconds: 60 },
     ],
     [{ ratelimit: 'nonsense' }, {}],
+    [{ 'x-ratelimit-limit': 'about 5', 'x-ratelimit-reset': '1000000000' }, {}],
+    [{ 'x-ratelimit-reset': '999999999' }, { resetSeconds: 999_999_999 }],
   ])('%j', (headers, limit) => {
     expect(announcedLimit(headers as Record<string, string>)).toEqual(limit);
   });
@@ -38,6 +40,9 @@ describe('retryAfterSeconds', () => {
     ['Thursday, 01-Jan-26 00:00:30 GMT', 30],
     ['Thu Jan  1 00:00:30 2026', 30],
     ['Wed, 31 Dec 2025 23:59:50 GMT', 0],
+    ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+    ['2764800', 2_764_800],
+    [' 5 ', 5],
   ])('%s', (header, seconds) => {
     expect(retryAfterSeconds(header, now)).toEqual({ seconds });
   });
@@ -57,12 +62,29 @@ describe('retryAfterSeconds', () => {
     '1767225660',
     '1767225660000',
     'Mon, 01 Jan 2024 00:00:30 GMT',
+    'Wed, 31 Dec 2025 23:58:59 GMT',
+    '2764801',
+    'Thu, 99 Jan 2026 00:00:30 GMT',
+    'Thu, 01 Jan 2026 00:00:30 GMT ago',
   ])('%s is refused', (header) => {
     expect(retryAfterSeconds(header, now).problem).toBeTypeOf('string');
   });
 
-  test('milliseconds are recognised by the reset of the limit', () => {
-    expect(retryAfterSeconds('60000', now, { resetSeconds: 60 }).problem).toContain('milliseconds');
-    expect(retryAfterSeconds('60', now, { resetSeconds: 60 })).toEqual({ seconds: 60 });
+  test.each([
+    [60_000, 60, true],
+    [100, 1, true],
+    [99, 0.5, false],
+    [6000, 60, true],
+    [5999, 60, false],
+    [60, 60, false],
+    [500, 0, false],
+    [500, undefined, false],
+  ])('%i with a reset in %s s is in milliseconds: %s', (header, resetSeconds, isMilliseconds) => {
+    const read = retryAfterSeconds(`${header}`, now, resetSeconds === undefined ? {} : { resetSeconds });
+    expect(read).toEqual(
+      isMilliseconds
+        ? { problem: `the limit is reset in ${resetSeconds} s; is it in milliseconds?` }
+        : { seconds: header },
+    );
   });
 });

@@ -92,6 +92,11 @@ describe('an attempt on rows of another tenant', () => {
       'shows-without-tenant',
     ],
     [
+      'unset raises, because the setting is unknown',
+      { attempt: { caller: 'unset' }, outcome: { code: '42704', message: 'unknown setting' } },
+      'raises-without-tenant',
+    ],
+    [
       'empty raises',
       { attempt: { caller: 'empty' }, outcome: { code: '22P02', message: 'invalid uuid' } },
       'raises-without-tenant',
@@ -125,6 +130,29 @@ describe('an attempt on rows of another tenant', () => {
     ],
     ['A raises', { attempt: {}, outcome: { code: '22P02', message: 'x' } }, 'error'],
     [
+      'a policy recurses',
+      { attempt: {}, outcome: { code: '42P17', message: 'infinite recursion' } },
+      'error',
+    ],
+    [
+      'a relation cannot be changed',
+      { attempt: { kind: 'change' }, outcome: { code: '42809', message: 'not a table' } },
+      'error',
+    ],
+    [
+      'a column is always generated',
+      { attempt: { kind: 'insert' }, outcome: { code: '428C9', message: 'generated' } },
+      'error',
+    ],
+    [
+      'a write without a tenant names no setting',
+      {
+        attempt: { caller: 'unset', kind: 'change' },
+        outcome: { code: '42704', message: 'unknown setting' },
+      },
+      'error',
+    ],
+    [
       'unset raises on a write',
       { attempt: { caller: 'unset', kind: 'change' }, outcome: { code: '22P02', message: 'x' } },
       'error',
@@ -148,6 +176,14 @@ describe('an attempt on rows of another tenant', () => {
     ['23505', 'upsert'],
     ['23503', 'insert'],
     ['23514', 'take-over'],
+    // The values of the attempt did not fit, or its SQL: nothing refused it.
+    ['22001', 'change'],
+    ['22P02', 'insert'],
+    ['42703', 'read'],
+    ['42883', 'call'],
+    ['42804', 'take-over'],
+    ['42P10', 'upsert'],
+    ['42704', 'change'],
   ] as const)('%s after %s is not judged, and neither refused', (code, kind) => {
     const { problems, refused, notes } = judge({ attempt: { kind }, outcome: { code, message: 'M' } });
     expect(problems).toEqual([]);

@@ -52,6 +52,10 @@ const deeds: Record<AttemptKind, string> = {
 const undecided = /^(55P03|57014|40P01|40001|53\d\d\d|25P02|XX\d\d\d)$/;
 /** Errors of constraints, which PostgreSQL checks after the policies of a row: another row might have been accepted. */
 const constraint = /^23\d\d\d$/;
+/** Errors of values that do not fit, which come before the policies of a row: other values might have been accepted. */
+const unfit = /^22\w{3}$/;
+/** Errors of the attempt's own SQL: no policy and no privilege refused it. */
+const malformed = /^42(?!501|809|8C9|P17)\w{3}$/;
 /** Errors of a statement that this database or relation does not support. */
 const unsupported = /^(55000|0A000|42809|428C9)$/;
 
@@ -88,10 +92,7 @@ export function judgeSession(
       const attempt = byId.get(outcome.id);
       if (!attempt) continue;
       attempts++;
-      if (
-        outcome.code &&
-        (undecided.test(outcome.code) || (!attempt.isRead && constraint.test(outcome.code)))
-      ) {
+      if (outcome.code && isUndecided(attempt, outcome.code)) {
         notes.push(`${attempt.target}: ${attempt.kind}: ${outcome.message} (${outcome.code})`);
         continue;
       }
@@ -110,6 +111,14 @@ export function judgeSession(
     }
   }
   return { problems, attempts, refused, judged, notes: [...new Set(notes)] };
+}
+
+/** True for an error that does not show what the attempt would have done. */
+function isUndecided({ kind, isRead, caller }: Attempt, code: string): boolean {
+  if (undecided.test(code) || (!isRead && constraint.test(code))) return true;
+  // Without a tenant the error may be that of the setting, and own rows are hidden by any error.
+  if (caller !== 'a' || kind === 'own') return false;
+  return malformed.test(code) || (!isRead && unfit.test(code));
 }
 
 function judgeOutcome(

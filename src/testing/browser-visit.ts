@@ -1,5 +1,6 @@
 /** Results of a browser probe, for the tests of checks. */
 import type { BrowserVisit } from '../check/probes.ts';
+import { answers } from './stub-probes.ts';
 
 export const sentTrace = '0af7651916cd43dd8448eb211c80319c';
 export const sentSpan = 'b7ad6b7169203331';
@@ -41,10 +42,18 @@ export function visited(over: Partial<BrowserVisit> = {}): BrowserVisit {
   };
 }
 
-export const withBrowser = (over: Partial<BrowserVisit> | Error = {}) => ({
-  available: { available: true, browser: '/usr/bin/chromium' },
-  visit: over instanceof Error ? over : visited(over),
-});
+/** A browser that can open these pages of the web app alone, and sees the same on each. */
+export const browserAt =
+  (...paths: string[]) =>
+  (over: Partial<BrowserVisit> | Error = {}) => ({
+    available: { available: true, browser: '/usr/bin/chromium' },
+    visit: answers<BrowserVisit>(
+      ...paths.map((path): [object, BrowserVisit | Error] => [
+        { url: `http://localhost:3000${path}`, screenshot: /^\w+\/[\w-]+$/ },
+        over instanceof Error ? over : visited(over),
+      ]),
+    ),
+  });
 
 export const withoutBrowser = {
   available: { available: false, browser: 'none on the PATH', enable: 'apt-get install chromium' },

@@ -1,4 +1,5 @@
-import { answering, refused, response, timedOut, unreadable } from './responses.ts';
+import { refused, response, timedOut, unreadable } from './responses.ts';
+import type { HttpAnswer, serving } from './stub-probes.ts';
 
 export const web = 'http://localhost:3000';
 
@@ -8,16 +9,27 @@ export const oneOrigin = { services: { web: { url: 'http://localhost:8000' } } }
 
 export const webAway = { absent: { web: { reason: 'it does not run', hint: 'meatymusic up' } } };
 
-export const withHeaders = (headers: Record<string, string>) => answering(response(200, '', headers));
+export const allowing = (headers: Record<string, string>) => response(200, '', headers);
 
-export const obstacles = [
-  { when: 'nothing answers', code: 'unreachable', probes: answering(refused) },
-  { when: 'the answer is late', code: 'timeout', probes: answering(timedOut) },
-  { when: 'the answer cannot be read', code: 'unreadable', probes: answering(unreadable) },
-  { when: 'there are too many requests', code: 'rate-limited', probes: answering(response(429, '', origin)) },
-] as const;
+/** The cases in which no answer can be judged, where `at` serves one on each path of the check. */
+export const obstacles = (at: (answer: HttpAnswer) => ReturnType<typeof serving>) =>
+  [
+    { when: 'nothing answers', code: 'unreachable', probes: at(refused) },
+    { when: 'the answer is late', code: 'timeout', probes: at(timedOut) },
+    { when: 'the answer cannot be read', code: 'unreadable', probes: at(unreadable) },
+    { when: 'there are too many requests', code: 'rate-limited', probes: at(response(429, '', origin)) },
+  ] as const;
 
-export const unserved = [
-  { when: 'the path serves nothing', code: 'no-endpoint', probes: answering(response(404)) },
-  { when: 'the API fails', code: 'not-judged', probes: answering(response(500)) },
-] as const;
+export const unserved = (at: (answer: HttpAnswer) => ReturnType<typeof serving>) =>
+  [
+    ...[404, 405, 410, 501].map((status) => ({
+      when: `the path answers ${status}`,
+      code: 'no-endpoint' as const,
+      probes: at(response(status, '', origin)),
+    })),
+    ...[500, 503].map((status) => ({
+      when: `the API fails with ${status}`,
+      code: 'not-judged' as const,
+      probes: at(response(status, '', origin)),
+    })),
+  ] as const;

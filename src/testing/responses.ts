@@ -1,4 +1,4 @@
-import { type HttpRequest, type HttpResponse, ProbeError } from '../check/probes.ts';
+import { type HttpResponse, ProbeError } from '../check/probes.ts';
 
 /** A response as the HTTP probe gives it; a body that is no text is sent as JSON. */
 export function response(
@@ -16,11 +16,6 @@ export function response(
     address: '127.0.0.1:8000',
     durationMs: 3,
   };
-}
-
-/** Probes whose HTTP answers that, whatever is asked; or what a function of the request gives. */
-export function answering(given: HttpResponse | Error | ((request: HttpRequest) => HttpResponse | Error)) {
-  return { http: { request: given } };
 }
 
 /** Answers in this order, the last one for ever. */

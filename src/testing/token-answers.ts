@@ -1,7 +1,8 @@
 import type { Forgeries, ForgeryKind, HttpRequest, HttpResponse } from '../check/probes.ts';
 import type { CheckCases, FakeProbes } from '../check/tester.ts';
 import type { refusedTokenCheck } from '../suites/index.ts';
-import { answering, refused, response, timedOut, unreadable } from './responses.ts';
+import { refused, response, timedOut, unreadable } from './responses.ts';
+import { serving } from './stub-probes.ts';
 
 export const login = response(302, '', { location: '/login' });
 
@@ -14,16 +15,22 @@ export const withoutToken: FakeProbes['ids'] = {
 };
 
 /** An API with one endpoint that knows one token; another answer for forged ones. */
-export function api({
-  bare = response(401),
-  valid = response(200),
-  forged = response(401),
-}: Partial<Record<'bare' | 'valid' | 'forged', HttpResponse | Error>> = {}) {
-  return answering(({ url, headers = {} }: HttpRequest) => {
-    if (url !== 'http://localhost:8000/api/v1/me') return response(404);
-    const token = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
-    if (token === undefined) return bare;
-    return token === 'token.valid.signature' ? valid : forged;
+export function api(
+  {
+    bare = response(401),
+    valid = response(200),
+    forged = response(401),
+  }: Partial<Record<'bare' | 'valid' | 'forged', HttpResponse | Error>> = {},
+  route = 'GET /api/v1/me',
+) {
+  const tokens = /^Bearer (token\.\S+\.(?:signature|forged)|x\.y\.z)$/;
+  return serving({
+    [route]: ({ headers = {} }: HttpRequest) => {
+      if (headers.authorization === undefined) return bare;
+      const token = tokens.exec(headers.authorization)?.[1];
+      if (token === undefined) throw new TypeError(`${headers.authorization} is no token of the check`);
+      return token === 'token.valid.signature' ? valid : forged;
+    },
   });
 }
 
@@ -102,11 +109,14 @@ export function forgedTokenCases(
         when: 'one of several is let in',
         code: 'accepted',
         probes: {
-          ...answering(({ headers = {} }) =>
-            response(
-              { 'Bearer ok': 200, 'Bearer c': 200, 'Bearer b': 400 }[headers.authorization ?? ''] ?? 401,
-            ),
-          ),
+          ...serving({
+            'GET /api/v1/me': ({ headers: { authorization = 'none' } = {} }) =>
+              response(
+                { 'Bearer ok': 200, 'Bearer c': 200, 'Bearer b': 400, 'Bearer a': 401, none: 401 }[
+                  authorization
+                ] ?? 418,
+              ),
+          }),
           ids: forgedAs(kind, {
             accepted: 'ok',
             notMade: [],

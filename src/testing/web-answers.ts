@@ -1,31 +1,31 @@
-import { type HttpRequest, type HttpResponse, ProbeError } from '../check/index.ts';
+import { type HttpResponse, ProbeError } from '../check/index.ts';
 import type { CheckCases } from '../check/tester.ts';
 import type { pageCheck } from '../suites/index.ts';
-import { withBrowser, withoutBrowser } from './browser-visit.ts';
+import { browserAt, withoutBrowser } from './browser-visit.ts';
 import { response } from './responses.ts';
+import { serving } from './stub-probes.ts';
 
-export type Answer = HttpResponse | Error;
-
-/** A web app that has one page. */
+/** A web app that has one page, which it serves to those who accept HTML. */
 export const answerAt =
   (path: string) =>
-  (body: string | Error, over: Partial<HttpResponse> = {}) => ({
-    http: {
-      request: ({ url, method = 'GET' }: HttpRequest): Answer => {
-        if (url !== `http://localhost:3000${path}` || method !== 'GET') return response(404);
-        if (body instanceof Error) return body;
-        return {
-          ...response(200, body, { 'content-type': 'text/html; charset=utf-8' }),
-          durationMs: 12,
-          ...over,
-        };
+  (body: string | Error, over: Partial<HttpResponse> = {}) =>
+    serving(
+      {
+        [`GET http://localhost:3000${path}`]:
+          body instanceof Error
+            ? body
+            : {
+                ...response(200, body, { 'content-type': 'text/html; charset=utf-8' }),
+                durationMs: 12,
+                ...over,
+              },
       },
-    },
-  });
+      { headers: { accept: 'text/html' } },
+    );
 
 /** A page that its script renders, and what a browser shows of it. */
 export const renderedAt =
-  (path: string) => (browser: ReturnType<typeof withBrowser> | typeof withoutBrowser) => ({
+  (path: string) => (browser: ReturnType<ReturnType<typeof browserAt>> | typeof withoutBrowser) => ({
     ...answerAt(path)('<!doctype html><html><div id=root></div><script src=/app.js></script>'),
     browser,
   });
@@ -37,6 +37,7 @@ export const page =
 export function pageCases(path: string): CheckCases<keyof ReturnType<typeof pageCheck>['codes'] & string> {
   const answer = answerAt(path);
   const rendered = renderedAt(path);
+  const withBrowser = browserAt(path);
   return {
     passes: [
       {
