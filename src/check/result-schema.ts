@@ -4,6 +4,7 @@ import { evidenceSchema } from './evidence-schema.ts';
 import { resultSchemaVersion } from './result-version.ts';
 import { buildSchema, mergedSchema, shardSchema } from './run-schema.ts';
 import type { ServiceInfos } from './stack.ts';
+import { unusedWaiverSchema, waiverSchema } from './waiver-schema.ts';
 
 /** The one source of the result document: `RunResult` is derived from it, and with the services of the stack it is published as `meatymusic/schema/result.schema.json`. */
 const text = v.string();
@@ -27,12 +28,6 @@ export const attemptSchema = strictMap({
 });
 
 /** Who accepts a failure for how long, and why. */
-export const waiverSchema = strictMap({
-  reason: about('Why the failure is accepted'),
-  owner: about('Who answers for it'),
-  until: about('Last moment: a date, which is included, or a date and time; UTC'),
-});
-
 const examined = v.array(
   strictMap({ count: described(number(), 'How many'), what: about('Of what, in the plural') }),
 );
@@ -92,15 +87,6 @@ export const nothingExaminedSchema = described(
   }),
   'No check passed or failed: all were skipped or waived (exit code 2), or the shard is empty',
 );
-
-export const unusedWaiverSchema = strictMap({
-  check: about('ID, area or glob of the waiver'),
-  service: maybe('Service of the waiver'),
-  code: maybe('Code of the waiver'),
-  ...waiverSchema.entries,
-  where: about('File and line of the waiver'),
-  why: about('Why it applied to no failure: no such check, the check passes, another code'),
-});
 
 /** Returns the schema of the result document of a stack with these services. */
 export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>

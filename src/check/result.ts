@@ -5,10 +5,9 @@ import type {
   excludedSchema,
   nothingExaminedSchema,
   resultSchemaOf,
-  unusedWaiverSchema,
-  waiverSchema,
 } from './result-schema.ts';
 import type { buildSchema, mergedSchema, shardSchema } from './run-schema.ts';
+import type { unneededWaiverSchema, unusedWaiverSchema, waiverSchema } from './waiver-schema.ts';
 
 /** One attempt at a check. Times are milliseconds from the start of the run. */
 export type Attempt = v.InferOutput<typeof attemptSchema>;
@@ -45,3 +44,6 @@ export type Waiver = v.InferOutput<typeof waiverSchema>;
 
 /** A waiver that no failure of the run needed. */
 export type UnusedWaiver = v.InferOutput<typeof unusedWaiverSchema>;
+
+/** A waiver that no failure of a shard needed. */
+export type UnneededWaiver = v.InferOutput<typeof unneededWaiverSchema>;

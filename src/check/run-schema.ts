@@ -1,4 +1,5 @@
 import { described, integer, number, strictMap, v } from '../base/schema.ts';
+import { unneededWaiverSchema } from './waiver-schema.ts';
 
 const text = v.string();
 const maybe = (description: string) => v.optional(described(text, description));
@@ -16,6 +17,9 @@ export const shardSchema = strictMap({
   index: described(integer(1), 'From 1 on'),
   count: described(integer(1), 'Number of shards'),
   checks: described(v.array(text), 'IDs of the checks that are divided among all shards'),
+  waivers: v.optional(
+    described(v.array(unneededWaiverSchema), 'Waivers that no failure of this shard needed; another may'),
+  ),
 });
 
 /** How a result was merged from those of shards: `meatymusic report`. */

@@ -29,7 +29,7 @@ async function runAccepting(accepted: readonly string[], checks: Check[], given:
     clock,
     acceptance: {
       find: ({ id }) => (accepted.includes(id) ? { waiver } : undefined),
-      findUnused: () => [],
+      findUnneeded: () => [],
     },
     ...given,
   });
@@ -100,7 +100,7 @@ describe('an accepted failure', () => {
     const { result, statuses } = await runAccepting([], checks, {
       acceptance: {
         find: () => undefined,
-        findUnused: () => [],
+        findUnneeded: () => [],
         isTooFlaky: ({ id }) => id === 'a/one',
       },
     });

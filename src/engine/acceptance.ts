@@ -1,4 +1,4 @@
-import type { CheckResult, UnusedWaiver } from '../check/result.ts';
+import type { CheckResult, UnneededWaiver } from '../check/result.ts';
 
 /** Who accepts a failure, or accepted it until a moment in the past. */
 export type Accepted = Pick<CheckResult, 'waiver' | 'known' | 'endedWaiver'>;
@@ -9,8 +9,8 @@ export interface Acceptance {
   find(failure: CheckResult): Accepted | undefined;
   /** Returns true for a pass that is flaky so often that it fails the run. Default: false. */
   isTooFlaky?(pass: CheckResult): boolean;
-  /** Returns the waivers that no failure of a run needed. */
-  findUnused(results: readonly CheckResult[]): UnusedWaiver[];
+  /** Returns the waivers that no failure of a run, or of its part, needed. */
+  findUnneeded(): UnneededWaiver[];
 }
 
 /** Returns the first acceptance that accepts a failure; else what is known of a waiver that has ended. */
@@ -21,7 +21,7 @@ export function joinAcceptances(all: readonly Acceptance[]): Acceptance {
       return found.find(({ waiver, known }) => waiver ?? known) ?? found[0];
     },
     isTooFlaky: (pass) => all.some((each) => each.isTooFlaky?.(pass) === true),
-    findUnused: (results) => all.flatMap((each) => each.findUnused(results)),
+    findUnneeded: () => all.flatMap((each) => each.findUnneeded()),
   };
 }
 

@@ -8,6 +8,6 @@ export function acceptKnown({ checks, startedAt }: RunResult, name: string): Acc
   return {
     find: (failure) =>
       isKnown(byId.get(failure.id), failure) ? { known: { in: name, startedAt } } : undefined,
-    findUnused: () => [],
+    findUnneeded: () => [],
   };
 }

@@ -120,22 +120,33 @@ describe('mergeResults', () => {
     expect(merged.checks.map(({ startMs }) => startMs)).toEqual([5, 1005]);
   });
 
-  it('drops a waiver that one of the shards needed', () => {
-    const waiver = {
-      check: 'x/a',
+  it.each<[string, Partial<CheckResult>, boolean, string | undefined]>([
+    ['one whose checks pass in all shards', {}, true, 'each of the 2 checks passes again'],
+    [
+      'one whose checks fail in the other shard with another code',
+      failed,
+      true,
+      'x/b fails with wrong, and not slow',
+    ],
+    ['none whose check is skipped in the other shard', { status: 'skip', reason: 'r' }, true, undefined],
+    ['none that the other shard needed', {}, false, undefined],
+  ])('reports as unused %s', (_, other, isUnneeded, why) => {
+    const place = {
+      check: 'x',
+      code: 'slow',
       reason: 'r',
       owner: 'ana',
       until: '2027-01-01',
       where: 'w.yaml:2',
-      why: 'no such check',
     };
-    const both = (own: RunResult['unusedWaivers']) =>
-      mergeResults([
-        shard(1, [check('x/a')], { unusedWaivers: [waiver] }),
-        shard(2, [check('x/b')], own && { unusedWaivers: own }),
-      ]);
-    expect(both([waiver]).unusedWaivers).toEqual([waiver]);
-    expect(both(undefined).unusedWaivers).toBeUndefined();
+    const waivers = [{ ...place, hasEnded: false, covers: ['x/a', 'x/b'] }];
+    const part = (index: number, checks: CheckResult[], hasWaivers: boolean) => {
+      const { file, result } = shard(index, checks);
+      const own = { ...result.shard, ...(hasWaivers && { waivers }) } as RunResult['shard'];
+      return { file, result: { ...result, ...(own && { shard: own }) } };
+    };
+    const merged = mergeResults([part(1, [check('x/a')], true), part(2, [check('x/b', other)], isUnneeded)]);
+    expect(merged.unusedWaivers).toEqual(why && [{ ...place, why }]);
   });
 
   it('leaves a result that is not a shard as it is', () => {

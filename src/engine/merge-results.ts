@@ -1,6 +1,14 @@
 import { ExitCode, mostSevereExitCode } from '../base/exit-code.ts';
-import type { Build, CheckResult, ExcludedCheck, Merged, RunResult, UnusedWaiver } from '../check/result.ts';
+import type {
+  Build,
+  CheckResult,
+  ExcludedCheck,
+  Merged,
+  RunResult,
+  UnneededWaiver,
+} from '../check/result.ts';
 import { runResultOf } from './results.ts';
+import { findUnused } from './waivers.ts';
 
 /** The result of a run with the file that it was read from. */
 export interface NamedResult {
@@ -26,7 +34,7 @@ export function mergeResults(given: readonly NamedResult[]): RunResult {
   const { build, environment, tool, stack, traceId } = first.result;
   const merged = runResultOf({
     checks,
-    unusedWaivers: unusedInAll(results),
+    unusedWaivers: findUnused(unneededInAll(results), checks),
     excluded: excludedIn(results, checks),
     stack,
     startedAt: new Date(startMs).toISOString(),
@@ -122,10 +130,10 @@ function excludedIn(results: readonly RunResult[], checks: readonly CheckResult[
 }
 
 /** A waiver that one shard needed is needed. */
-function unusedInAll(results: readonly RunResult[]): UnusedWaiver[] {
-  const keyOf = ({ where, check, service, code }: UnusedWaiver) =>
+function unneededInAll(results: readonly RunResult[]): UnneededWaiver[] {
+  const keyOf = ({ where, check, service, code }: UnneededWaiver) =>
     JSON.stringify([where, check, service, code]);
-  const [first, ...others] = results.map(({ unusedWaivers = [] }) => unusedWaivers);
+  const [first, ...others] = results.map(({ shard }) => shard?.waivers ?? []);
   const keys = others.map((waivers) => new Set(waivers.map(keyOf)));
   return (first ?? []).filter((waiver) => keys.every((each) => each.has(keyOf(waiver))));
 }

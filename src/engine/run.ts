@@ -12,6 +12,7 @@ import type { Run, RunOptions } from './run-options.ts';
 import { Schedule } from './schedule.ts';
 import { createSettle } from './settle.ts';
 import { findSilentServices } from './silent-services.ts';
+import { findUnused } from './waivers.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
@@ -186,9 +187,11 @@ export function startRun(options: RunOptions): Run {
 
   function compose(): RunResult {
     const checks = all.map(({ result }) => strays.applyTo(result as CheckResult));
+    const waivers = options.acceptance?.findUnneeded() ?? [];
+    const shard = plan.shard && { ...plan.shard, ...(waivers.length > 0 && { waivers }) };
     return runResultOf({
       checks,
-      unusedWaivers: options.acceptance?.findUnused(checks) ?? [],
+      unusedWaivers: findUnused(waivers, checks),
       selected: plan.selected,
       excluded: plan.excluded ?? [],
       stack,
@@ -199,7 +202,7 @@ export function startRun(options: RunOptions): Run {
       interruption: signal?.reason,
       toolVersion: options.toolVersion,
       traceId: options.traceId,
-      labels: { ...options.labels, ...(plan.shard && { shard: plan.shard }) },
+      labels: { ...options.labels, ...(shard && { shard }) },
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../check/result.ts';
 import { makeCheck } from '../testing/make-check.ts';
-import { acceptByWaivers, type ProjectWaiver } from './waivers.ts';
+import { acceptByWaivers, findUnused, type ProjectWaiver } from './waivers.ts';
 
 const now = Date.parse('2026-06-01T12:00:00Z');
 const waiverOf = (given: Partial<ProjectWaiver>): ProjectWaiver => ({
@@ -73,7 +73,7 @@ describe('waivers', () => {
   ])('are reported where %s', (_what, waiver, results, why) => {
     const acceptance = accept(waiver);
     for (const result of results) if (result.status === 'fail') acceptance.find(result);
-    const unused = acceptance.findUnused(results);
+    const unused = findUnused(acceptance.findUnneeded(), results);
     expect(unused.map((each) => each.why)).toEqual(why === undefined ? [] : [why]);
     for (const each of unused) expect(each).not.toHaveProperty('endsAt');
   });

@@ -1,5 +1,5 @@
 import type { Check } from '../check/define-check.ts';
-import type { CheckResult, UnusedWaiver, Waiver } from '../check/result.ts';
+import type { CheckResult, UnneededWaiver, UnusedWaiver, Waiver } from '../check/result.ts';
 import type { Acceptance } from './acceptance.ts';
 import { anyOf } from './patterns.ts';
 import { serviceJudgedBy } from './select.ts';
@@ -39,26 +39,38 @@ export function acceptByWaivers(
       used.add(best.waiver);
       return active ? { waiver: shown(best.waiver) } : { endedWaiver: shown(best.waiver) };
     },
-    findUnused(results) {
-      const byId = new Map(results.map((result) => [result.id, result]));
-      return books.flatMap(({ waiver, ids, hasEnded }) => {
-        if (used.has(waiver)) return [];
-        const why = whyUnused(
-          waiver,
-          [...ids].map((id) => byId.get(id)),
-        );
-        return why === undefined ? [] : [unused(waiver, hasEnded ? `it has ended, and ${why}` : why)];
-      });
-    },
+    findUnneeded: () =>
+      books.flatMap(({ waiver, ids, hasEnded }) =>
+        used.has(waiver) ? [] : [unneeded(waiver, ids, hasEnded)],
+      ),
   };
+}
+
+/** Returns the waivers that nothing needs by these results, which may be those of all shards of a run. */
+export function findUnused(
+  waivers: readonly UnneededWaiver[],
+  results: readonly CheckResult[],
+): UnusedWaiver[] {
+  const byId = new Map(results.map((result) => [result.id, result]));
+  return waivers.flatMap(({ covers, hasEnded, ...waiver }) => {
+    const why = whyUnused(
+      waiver,
+      covers.map((id) => byId.get(id)),
+    );
+    return why === undefined ? [] : [{ ...waiver, why: hasEnded ? `it has ended, and ${why}` : why }];
+  });
 }
 
 function shown({ reason, owner, until }: ProjectWaiver): Waiver {
   return { reason, owner, until };
 }
 
-function unused({ endsAt: _, service, code, ...rest }: ProjectWaiver, why: string): UnusedWaiver {
-  return { ...rest, ...(service && { service }), ...(code && { code }), why };
+function unneeded(
+  { endsAt: _, service, code, ...rest }: ProjectWaiver,
+  ids: ReadonlySet<string>,
+  hasEnded: boolean,
+): UnneededWaiver {
+  return { ...rest, ...(service && { service }), ...(code && { code }), hasEnded, covers: [...ids] };
 }
 
 /** An id without a service covers the check of any service if the waiver names the service. */
@@ -78,7 +90,7 @@ function withoutService(id: string): string {
 
 /** `undefined`: this run did not judge all that the waiver covers, so nothing is known. */
 function whyUnused(
-  { code }: ProjectWaiver,
+  { code }: Pick<UnusedWaiver, 'code'>,
   covered: readonly (CheckResult | undefined)[],
 ): string | undefined {
   if (covered.length === 0) return 'no check matches it';

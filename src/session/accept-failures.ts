@@ -36,7 +36,7 @@ export function acceptanceOf(
 
 /** An advisory failure fails no run, and needs no waiver. */
 function acceptRequired(waiver: Waiver): Acceptance {
-  return { find: ({ level }) => (level === 'required' ? { waiver } : undefined), findUnused: () => [] };
+  return { find: ({ level }) => (level === 'required' ? { waiver } : undefined), findUnneeded: () => [] };
 }
 
 /** Returns the waiver that `--waive-failures` gives to each failure. */

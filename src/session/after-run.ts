@@ -85,5 +85,5 @@ function failOnFlaky(
     const [flaky] = findFlaky([...own, now], project.config.verify.flakyAfter);
     return flaky?.lastAt === at;
   };
-  return { isTooFlaky, find: () => undefined, findUnused: () => [] };
+  return { isTooFlaky, find: () => undefined, findUnneeded: () => [] };
 }
