@@ -10,6 +10,7 @@ export default defineCheck({
   title: 'No tenant reaches the rows of another',
   failureTitle: 'A tenant reaches the rows of another, or policies are not applied',
   why: 'One forgotten condition in one query must not show a customer the data of another.',
+  judges: 'postgres',
   after: ['database/tables-present'],
   needs: ['postgres', 'ids'],
   uses: ['database'],

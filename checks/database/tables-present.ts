@@ -19,6 +19,7 @@ export default defineCheck({
   title: 'The foundational tables are present',
   failureTitle: 'The foundational tables are not complete',
   why: 'Every other table references tenants and users, and every request looks up its user there.',
+  judges: 'postgres',
   after: ['database/connects'],
   needs: ['postgres'],
   uses: ['database'],

@@ -5,6 +5,7 @@ export default defineCheck({
   title: 'pgvector is installed and computes a distance',
   failureTitle: 'pgvector does not compute a distance',
   why: 'Similar songs, lyrics and personas are found by the distance of their embeddings.',
+  judges: 'postgres',
   after: ['database/connects'],
   needs: ['postgres'],
   uses: ['database'],

@@ -5,6 +5,7 @@ export default defineCheck({
   title: 'PostgreSQL has a version that the contract names',
   failureTitle: 'PostgreSQL is older than the contract demands',
   why: 'Syntax, planner and extensions differ between major versions.',
+  judges: 'postgres',
   after: ['database/connects'],
   needs: ['postgres'],
   uses: ['database'],

@@ -5,6 +5,7 @@ export default defineCheck({
   title: 'The database name follows the naming convention',
   failureTitle: 'The database name breaks the naming convention',
   why: 'A name with capitals must be quoted everywhere, and is forgotten somewhere.',
+  judges: 'postgres',
   after: ['database/connects'],
   needs: ['postgres'],
   uses: ['database'],

@@ -11,8 +11,10 @@ export type Sabotage = {
   options?: Record<string, unknown>;
 } & (
   | { kind: 'stop'; service: ServiceName }
-  | { kind: 'sql'; break: string[]; restore: string[] }
-  | { kind: 'redis'; break: (string | number)[][]; restore: (string | number)[][] }
+  /** In the database of this service; default: `database`. */
+  | { kind: 'sql'; service?: ServiceName; break: string[]; restore: string[] }
+  /** In this service; default: `cache`. */
+  | { kind: 'redis'; service?: ServiceName; break: (string | number)[][]; restore: (string | number)[][] }
   /** A proxy between checker and service. */
   | { kind: 'http'; service: 'api' | 'web'; change: HttpChange }
   /** A filter between the service's log and the checker. */

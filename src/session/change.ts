@@ -9,8 +9,10 @@ export type Undo =
   | { kind: 'start'; service: ServiceName }
   /** Restarts the service with its own environment. */
   | { kind: 'restart'; service: ServiceName }
-  | { kind: 'sql'; steps: SqlStep[] }
-  | { kind: 'redis'; commands: (string | number)[][] };
+  /** Without a service: in `database`. */
+  | { kind: 'sql'; service?: ServiceName; steps: SqlStep[] }
+  /** Without a service: in `cache`. */
+  | { kind: 'redis'; service?: ServiceName; commands: (string | number)[][] };
 
 export interface Change {
   /** The changed state, for a person: `cache is stopped (cache/degrades)`. */
@@ -48,10 +50,11 @@ export function parseRecord(text: string): ChangeRecord {
 }
 
 function isUndo(undo: Undo | undefined): boolean {
+  if (undo?.service !== undefined && !isServiceName(undo.service)) return false;
   switch (undo?.kind) {
     case 'start':
     case 'restart':
-      return isServiceName(undo.service);
+      return undo.service !== undefined;
     case 'sql':
       return Array.isArray(undo.steps) && undo.steps.every((step) => typeof step?.sql === 'string');
     case 'redis':

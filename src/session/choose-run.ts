@@ -91,7 +91,7 @@ export async function chooseRun(
   const skippedBy = originOf(origins, 'verify.skip').kind === 'flag' ? '--skip' : 'verify.skip';
   const excluded = excludedOf(wantedWithoutSkips, ofAllShards, { areasOff: off, skippedBy });
   const options = validateOptions(checks, given, (at) => originOf(origins, at).text);
-  const judged = bundle ? chosen.map((check) => replayable(check, bundle)) : chosen;
+  const judged = chosen.map((check) => (bundle ? replayable(check, bundle) : withTimeOf(project, check)));
   const idsOf = (some: readonly Check[]) => some.map(({ id }) => id);
   const plan = {
     ...makePlan(judged, options),
@@ -154,6 +154,13 @@ function unsetPathsOf({ config, origins }: Project) {
 /** Evidence is judged by the checks of the services that it was observed on. */
 function servicesIn({ stack }: Bundle): JudgedService[] {
   return Object.entries(stack.services).map(([name, { kind }]) => ({ name, kind }));
+}
+
+/** Returns the check with the time that was set for all, where that is longer than its own. */
+function withTimeOf({ config, origins }: Project, check: Check): Check {
+  const { timeout } = config.verify;
+  const isSet = originOf(origins, 'verify.timeout').kind !== 'default';
+  return isSet && (check.timeoutMs ?? timeout) < timeout ? { ...check, timeoutMs: timeout } : check;
 }
 
 /** Returns the check as the bundle can judge it. */

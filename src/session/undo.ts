@@ -2,6 +2,7 @@ import { Fault, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { FaultCode } from '../base/fault-codes.ts';
 import type { SqlStep } from '../check/probes.ts';
+import type { ServiceName } from '../check/stack.ts';
 import type { ProbeContext } from '../probes/index.ts';
 import { standInMark } from '../runners/embedded/cache-store.ts';
 import type { Runtime } from '../runners/runtime.ts';
@@ -49,10 +50,10 @@ export async function carryOutUndo(
     case 'restart':
       return controlled(stack).control.restart(undo.service, {}, changeSignal());
     case 'sql':
-      return runSql(stack, undo.steps, 'not-undone', isUncertain ? alreadyUndone : []);
+      return runSql(stack, undo, 'not-undone', isUncertain ? alreadyUndone : []);
     case 'redis':
       // What a stand-in cannot set was never set.
-      return runRedis(stack, undo.commands, 'not-undone', isUncertain ? [standInMark] : []);
+      return runRedis(stack, undo, 'not-undone', isUncertain ? [standInMark] : []);
   }
 }
 
@@ -72,11 +73,11 @@ export function controlled({ runtime: { control, name } }: ChangeableStack) {
 /** Runs every statement, also those after one that fails; rejects with a `Fault` of this code that names all failures. */
 export async function runSql(
   stack: ChangeableStack,
-  steps: SqlStep[],
+  { steps, service }: { steps: SqlStep[]; service?: ServiceName | undefined },
   code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
-  await withProbe('postgres', await stack.base(), change, async (probe) => {
+  await withProbe('postgres', baseFor(await stack.base(), 'database', service), change, async (probe) => {
     const outcomes = await probe.session({ steps });
     refuse(
       code,
@@ -92,11 +93,11 @@ export async function runSql(
 /** The same for commands of Redis; the code is `stand-in` where the embedded one cannot do what Redis can. */
 export async function runRedis(
   stack: ChangeableStack,
-  commands: (string | number)[][],
+  { commands, service }: { commands: (string | number)[][]; service?: ServiceName | undefined },
   code: FaultCode,
   tolerated: readonly string[] = [],
 ): Promise<void> {
-  await withProbe('redis', await stack.base(), change, async (probe) => {
+  await withProbe('redis', baseFor(await stack.base(), 'cache', service), change, async (probe) => {
     const problems: string[] = [];
     let isStandIn = false;
     for (const command of commands) {
@@ -111,6 +112,14 @@ export async function runRedis(
     }
     refuse(isStandIn ? 'stand-in' : code, problems);
   });
+}
+
+/** Returns the context of a probe for the role, which goes to this service instead. */
+function baseFor(base: ProbeBase, role: ServiceName, service: ServiceName = role): ProbeBase {
+  if (service === role) return base;
+  const { [role]: _, ...others } = base.endpoints;
+  const own = base.endpoints[service];
+  return { ...base, endpoints: { ...others, ...(own && { [role]: own }) } };
 }
 
 function refuse(code: FaultCode, problems: string[]): void {

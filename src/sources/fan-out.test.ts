@@ -64,6 +64,35 @@ describe('fanOut', () => {
     expect(await found?.run({} as never)).toMatchObject({ enable: 'set services.payments.log' });
   });
 
+  it('breaks the database of the service, and names the checks of the service in hints', async () => {
+    const sql = {
+      name: 'a table is dropped',
+      code: 'wrong',
+      kind: 'sql',
+      break: ['a'],
+      restore: ['b'],
+    } as const;
+    const hint = 'meatymusic verify database/connects; meatymusic verify api/health';
+    const tables = check('database/tables', {
+      judges: 'postgres',
+      uses: ['database'],
+      codes: { wrong: { means: 'it is wrong', hint } },
+      sabotage: [{ ...sql, break: [...sql.break], restore: [...sql.restore] }],
+      run: async () => ({ status: 'fail', code: 'wrong', hint, expected: '', actual: '', evidence: [] }),
+    });
+    const { checks } = fanOut([...all, tables], [...standard, { name: 'orders', kind: 'postgres' }]);
+    const found = checks.find(({ id }) => id === 'database/tables@orders');
+    expect(found?.sabotage).toMatchObject([{ kind: 'sql', service: 'orders' }]);
+    const own = 'meatymusic verify database/connects@orders; meatymusic verify api/health';
+    expect(found?.codes.wrong?.hint).toBe(own);
+    expect(await found?.run({} as never)).toMatchObject({ hint: own });
+    const again = fanOut(
+      [{ ...tables, codes: { wrong: { means: '', hint: own } } }],
+      [{ name: 'orders', kind: 'postgres' }],
+    );
+    expect(again.checks.at(-1)?.codes.wrong?.hint).toBe(own);
+  });
+
   it('lets the check see its service under the name by which it speaks of it', () => {
     const info = { ...exampleStack.services.api, url: 'http://localhost:8100' };
     const stack = { ...exampleStack, services: { ...exampleStack.services, payments: info } };

@@ -40,7 +40,12 @@ export function fanOut(checks: readonly Check[], services: readonly JudgedServic
 function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<string, Check>): Check {
   const role = roleOfKind(check.judges as string);
   const uses = (check.uses ?? [role]).map((name) => (name === role ? service.name : name));
-  const retarget = (text: string) => textAbout(text, role, service.name);
+  const isJudged = (id: string) => byId.get(id)?.judges === check.judges;
+  const retarget = (text: string) =>
+    textAbout(text, role, service.name).replaceAll(
+      /\bmeatymusic verify ([\w-]+\/[\w-]+)(?![\w@-])/g,
+      (all, id) => (isJudged(id) ? `${all}@${service.name}` : all),
+    );
   return {
     ...check,
     id: `${check.id}@${service.name}`,
@@ -49,7 +54,7 @@ function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<stri
     uses,
     after: (check.after ?? []).flatMap((id) => {
       const { judges } = byId.get(id) ?? {};
-      if (judges === check.judges) return [`${id}@${service.name}`];
+      if (isJudged(id)) return [`${id}@${service.name}`];
       // Of another service: only if this one is known to need it.
       const needs = [...uses, ...(service.dependsOn ?? [])];
       return judges === undefined || needs.includes(roleOfKind(judges)) ? [id] : [];
@@ -74,9 +79,13 @@ function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<stri
   };
 }
 
+/** Services that a sabotage without a service breaks. */
+const rolesOfKinds: Partial<Record<Sabotage['kind'], string>> = { sql: 'database', redis: 'cache' };
+
 function sabotageOf(sabotage: Sabotage, role: string, service: string): Sabotage {
-  if (!('service' in sabotage) || sabotage.service !== role) return sabotage;
-  return { ...sabotage, service: service as never };
+  const broken = 'service' in sabotage ? sabotage.service : rolesOfKinds[sabotage.kind];
+  if (broken !== role) return sabotage;
+  return { ...sabotage, service } as Sabotage;
 }
 
 /** Settings and commands that a text names, with the name of the service that is meant. */

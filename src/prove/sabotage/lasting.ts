@@ -17,9 +17,9 @@ export function undoOf(sabotage: LastingSabotage): Undo {
     case 'environment':
       return { kind: 'restart', service: sabotage.service };
     case 'sql':
-      return { kind: 'sql', steps: sabotage.restore.map((sql) => ({ sql })) };
+      return { kind: 'sql', ...serviceIn(sabotage), steps: stepsOf(sabotage.restore) };
     case 'redis':
-      return { kind: 'redis', commands: sabotage.restore };
+      return { kind: 'redis', ...serviceIn(sabotage), commands: sabotage.restore };
   }
 }
 
@@ -31,12 +31,11 @@ export async function breakStack(sabotage: LastingSabotage, stack: ChangeableSta
     case 'environment':
       return controlled(stack).control.restart(sabotage.service, sabotage.set, changeSignal());
     case 'sql':
-      return runSql(
-        stack,
-        sabotage.break.map((sql) => ({ sql })),
-        'no-sabotage',
-      );
+      return runSql(stack, { ...serviceIn(sabotage), steps: stepsOf(sabotage.break) }, 'no-sabotage');
     case 'redis':
-      return runRedis(stack, sabotage.break, 'no-sabotage');
+      return runRedis(stack, { ...serviceIn(sabotage), commands: sabotage.break }, 'no-sabotage');
   }
 }
+
+const serviceIn = ({ service }: LastingSabotage) => (service === undefined ? {} : { service });
+const stepsOf = (statements: readonly string[]) => statements.map((sql) => ({ sql }));
