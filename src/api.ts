@@ -229,6 +229,7 @@ export async function up(project: Project, options: UpOptions = {}): Promise<UpR
 export interface DownOptions {
   /** Remove the data as well. Default `false`. */
   volumes?: boolean;
+  /** Ends the wait; what still runs is stopped by the next call. Default: no signal. */
   signal?: AbortSignal;
   /** Called for each service that stops, synchronously. */
   onEvent?(event: RuntimeEvent): void;

@@ -13,6 +13,7 @@ export interface FaultDetails {
   exitCode?: ExitCode;
   /** Further lines to print: the process that uses a port, the last log lines. */
   details?: readonly string[];
+  /** The error that led to it. Default: none. */
   cause?: unknown;
 }
 

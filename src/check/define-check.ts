@@ -53,6 +53,7 @@ export interface CheckDefinition<
   runsAlone?: boolean;
   /** An advisory failure does not fail the run. Default `required`. */
   level?: 'required' | 'advisory';
+  /** Tags by which `--tag` selects it. Default: none. */
   tags?: readonly string[];
   /** Longest time of one attempt. Default: the run's (5 s). */
   timeoutMs?: number;
@@ -78,10 +79,17 @@ export type CheckContext<Options, Needs extends ProbeName, Code extends string> 
   remainingMs(): number;
   /** Returns a pass. An `examined` of count 0 makes a failure of it. */
   pass(summary: string, examined: Examined | Examined[], evidence?: Evidence[]): Pass;
-  /** Returns a failure. Default `hint`: the hint of the code. */
+  /** Returns a failure. */
   fail(
     code: Code,
-    found: { expected: string; actual: string; hint?: string; evidence?: Evidence[] },
+    found: {
+      expected: string;
+      actual: string;
+      /** Default: the hint of the code. */
+      hint?: string;
+      /** Default: none. */
+      evidence?: Evidence[];
+    },
   ): Fail<Code>;
   /** Returns a skip; `enable` is a command or a setting that makes the check possible. */
   skip(reason: string, enable?: string): Skip;
@@ -94,6 +102,7 @@ export function idsBefore({ after = [], blockedBy = {} }: Pick<Check, 'after' | 
 
 /** A check of any source, validated. */
 export interface Check extends CheckDefinition {
+  /** `<area>/<name>`, with `@<service>` where it judges another service than the one of the contract. */
   id: string;
   /** The file or package it came from, for messages. */
   source: string;

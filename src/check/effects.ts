@@ -1,6 +1,6 @@
 import type { ProbeName } from './probes.ts';
 
-export const effectsLevels = ['none', 'rolled-back', 'temporary', 'disruptive'] as const;
+export const effectsLevels = ['none', 'rolled-back', 'temporary', 'disruptive'] as const satisfies Effects[];
 
 /**
  * The effects that a check may have on the stack; each level includes those before it, and the probes refuse what is beyond it.
@@ -8,7 +8,7 @@ export const effectsLevels = ['none', 'rolled-back', 'temporary', 'disruptive'] 
  * removes again, sends requests that could write, runs commands. disruptive: takes a service away and brings it back;
  * runs alone, after all others, and never on an external stack.
  */
-export type Effects = (typeof effectsLevels)[number];
+export type Effects = 'none' | 'rolled-back' | 'temporary' | 'disruptive';
 
 interface Declares {
   needs: readonly ProbeName[];

@@ -11,7 +11,9 @@ import {
 
 /** A request with its result: either `response` or `failure`. */
 export interface Exchanged {
+  /** Absent: there was none, and `failure` has the reason. */
   response?: HttpResponse;
+  /** Code and message of the probe. Absent: there is a response. */
   failure?: { code: string; message: string };
   /** For `actual` of a failure: `it answers 503`, `it answers 302 with Location: /login`, or why there is no response. */
   actual: string;
@@ -30,7 +32,7 @@ function sentHeaders({ headers = {}, moreHeaders = [] }: HttpRequest): Record<st
  * that are no `ProbeError`. Default label of the evidence: `request`.
  *
  * @example
- * const { response, actual, evidence } = await exchange(http, { url: stack.api.url });
+ * const { response, actual, evidence } = await exchange(http, { url: stack.services.api.url });
  */
 export async function exchange(http: HttpProbe, request: HttpRequest, label = 'request'): Promise<Exchanged> {
   const sent = {

@@ -55,6 +55,7 @@ export const checkResultSchema = strictMap({
   expected: maybe('fail: what the check expects'),
   actual: maybe('fail, error: what it found'),
   hint: maybe('fail: what to do next'),
+  page: maybe('fail, error, waived: page of a built-in check, below node_modules'),
   reason: maybe('skip: why it cannot be judged'),
   enable: maybe('skip: what would make it possible'),
   blockedBy: v.optional(described(texts, 'blocked: the root causes')),

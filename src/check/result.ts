@@ -9,16 +9,28 @@ import type {
 import type { buildSchema, mergedSchema, shardSchema } from './run-schema.ts';
 import type { unneededWaiverSchema, unusedWaiverSchema, waiverSchema } from './waiver-schema.ts';
 
-/** One attempt at a check. Times are milliseconds from the start of the run. */
+/**
+ * One attempt at a check. Times are milliseconds from the start of the run.
+ *
+ * @interface
+ */
 export type Attempt = v.InferOutput<typeof attemptSchema>;
 
-/** The verdict of one check with everything that it rests on. */
+/**
+ * The verdict of one check with everything that it rests on. docs/result.md describes its properties.
+ *
+ * @interface
+ */
 export type CheckResult = v.InferOutput<typeof checkResultSchema>;
 
 /** `pass`, `fail` and `skip` come from the check; `error` (the check broke) and `blocked` (a check in `after` did not pass) and `waived` (a failure that is accepted) from the engine. */
 export type Status = CheckResult['status'];
 
-/** The result document, the source of every report. It is redacted before it is made. */
+/**
+ * The result document, the source of every report. It is redacted before it is made. docs/result.md describes its properties.
+ *
+ * @interface
+ */
 export type RunResult = v.InferOutput<ReturnType<typeof resultSchemaOf>>;
 
 /** A check that was selected and did not run because something leaves it out. */

@@ -63,14 +63,21 @@ export interface HttpChange {
   withRequestHeader?: string;
   /** Number of these requests that pass unchanged before the change begins. Default 0. */
   afterRequests?: number;
+  /** Milliseconds before each answer. Default 0. */
   delayMs?: number;
+  /** Replaces the status. Default: the one of the service. */
   status?: number;
+  /** Replaces the body. Default: the one of the service. */
   body?: string;
   /** Replace in the body: [what, by what], each occurrence. */
   replaceInBody?: [string, string];
+  /** Names of headers of the answer to remove. Default: none. */
   removeHeaders?: string[];
+  /** Headers of the answer to set. Default: none. */
   setHeaders?: Record<string, string>;
+  /** Names of headers of the request to remove. Default: none. */
   removeRequestHeaders?: string[];
+  /** Headers of the request to set. Default: none. */
   setRequestHeaders?: Record<string, string>;
   /** Each further request gets the value that the first one had in this header. */
   repeatRequestHeader?: string;

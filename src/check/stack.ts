@@ -15,6 +15,7 @@ export interface ServiceInfos {
   [name: string]: AnyServiceInfo;
 }
 
+/** What is known of any service. */
 export type AnyServiceInfo = ApiInfo | WebInfo | DatabaseInfo | CacheInfo | ServiceInfo;
 
 /** What is known of a service of any kind; the rest depends on the kind. */
@@ -22,12 +23,17 @@ export interface ServiceInfo {
   /** `api`, `web`, `postgres`, `redis`, `process`, `tcp`, or a registered kind. */
   kind: string;
   enabled: boolean;
+  /** Without credentials. Absent: its kind has no URL. */
   url?: string;
+  /** Absent: its kind has none. */
   host?: string;
+  /** Absent: its kind has none. */
   port?: number;
+  /** Name of the database. Absent: its kind has none. */
   name?: string;
 }
 
+/** What is known of an API. */
 export interface ApiInfo extends ServiceInfo {
   kind: 'api';
   url: string;
@@ -37,6 +43,7 @@ export interface ApiInfo extends ServiceInfo {
   readyPath: string;
 }
 
+/** What is known of a web application. */
 export interface WebInfo extends ServiceInfo {
   kind: 'web';
   url: string;
@@ -47,6 +54,7 @@ export interface WebInfo extends ServiceInfo {
   build?: { command: string; cwd: string };
 }
 
+/** What is known of a PostgreSQL database. */
 export interface DatabaseInfo extends ServiceInfo {
   kind: 'postgres';
   host: string;
@@ -55,12 +63,14 @@ export interface DatabaseInfo extends ServiceInfo {
   user: string;
 }
 
+/** What is known of a Redis server. */
 export interface CacheInfo extends ServiceInfo {
   kind: 'redis';
   host: string;
   port: number;
 }
 
+/** What is known of a service that is known by its port alone. */
 export interface TcpInfo extends ServiceInfo {
   kind: 'tcp';
   host: string;
@@ -75,8 +85,11 @@ export interface StackInfo {
   project?: string;
   /** True if the services are those of the reference stack. */
   isReference?: boolean;
-  /** OTLP endpoint of the services. Unset: they print their spans. */
-  telemetry: { otlpEndpoint?: string };
+  /** Where the services send their spans. */
+  telemetry: {
+    /** OTLP endpoint of the services. Absent: they print their spans. */
+    otlpEndpoint?: string;
+  };
   /** Enabled services that do not run or cannot be reached; their address is a placeholder that leads nowhere. */
   absent?: Record<string, Absence>;
 }

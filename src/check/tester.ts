@@ -33,20 +33,26 @@ export interface Case {
 
 /** A case in which the check passes. Texts are compared whole, patterns are matched; default: not compared. */
 export interface PassingCase extends Case {
+  /** The summary of the pass. */
   summary?: string | RegExp;
 }
 
 /** A case in which the check fails with this code. */
 export interface FailingCase<Code extends string = string> extends Case {
   code: Code;
+  /** The expectation that the failure names. */
   expected?: string | RegExp;
+  /** The finding that the failure names. */
   actual?: string | RegExp;
+  /** The next step that the failure names. */
   hint?: string | RegExp;
 }
 
 /** A case that the check cannot judge. */
 export interface SkippedCase extends Case {
+  /** The reason of the skip. */
   reason?: string | RegExp;
+  /** What the skip says would make the check possible. */
   enable?: string | RegExp;
 }
 
@@ -54,6 +60,7 @@ export interface SkippedCase extends Case {
 export interface CheckCases<Code extends string = string> {
   passes: readonly PassingCase[];
   fails: readonly FailingCase<Code>[];
+  /** Default: none. */
   skips?: readonly SkippedCase[];
 }
 

@@ -12,13 +12,13 @@ export interface PluginRunner {
 
 /** The parts of a package or a file named in `plugins` of the configuration. */
 export interface Plugin {
-  /** Definitions of checks by id: `'<area>/<name>'`. */
   // biome-ignore lint/suspicious/noExplicitAny: each check has options, probes and codes of its own
+  /** Definitions of checks by id: `'<area>/<name>'`. Default: none. */
   checks?: Readonly<Record<string, CheckDefinition<any, any, any>>>;
   /** Reporters; `--reporter` takes each by its name. */
   reporters?: readonly ReporterDefinition[];
-  /** Kinds of services, from `defineServiceKind`; the name of each becomes a value of `kind` of a service. */
   // biome-ignore lint/suspicious/noExplicitAny: each kind has settings and information of its own
+  /** Kinds of services, from `defineServiceKind`; the name of each becomes a value of `kind` of a service. Default: none. */
   kinds?: readonly ServiceKind<any, any>[];
   /** Ways to run a stack. */
   runners?: readonly PluginRunner[];

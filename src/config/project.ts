@@ -1,5 +1,4 @@
 import type { Redactor } from '../base/redact.ts';
-import type { LoadedConfig } from './load.ts';
 import type { Origins } from './origin.ts';
 import type { Config } from './schema.ts';
 
@@ -15,8 +14,11 @@ export interface Project {
   environment?: string;
   /** Names of all environments of the file. */
   environments?: readonly string[];
-  /** How the search ended that found no configuration file. */
-  search?: NonNullable<LoadedConfig['search']>;
+  /**
+   * The end of a search that found no configuration file: the reason (`/home/ana is the home folder`), and the files in
+   * the folder before which it ended. Absent: there is a file.
+   */
+  search?: { end: string; passedOver: readonly string[] };
   /** The environment with what `.env` files add. */
   env: Readonly<Record<string, string | undefined>>;
   /** Knows every secret of the configuration. */

@@ -1,7 +1,8 @@
 /** Names of the runners, in the order in which `auto` tries them. A registered runner adds its own. */
-export const runnerNames = ['compose', 'embedded', 'external'] as const;
+export const runnerNames = ['compose', 'embedded', 'external'] as const satisfies BuiltInRunner[];
 
-export type BuiltInRunner = (typeof runnerNames)[number];
+/** The name of a runner of meatymusic. */
+export type BuiltInRunner = 'compose' | 'embedded' | 'external';
 
 /** The values of `runtime` in the configuration. */
 export const runtimeChoices = ['auto', ...runnerNames] as const;

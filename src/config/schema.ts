@@ -159,9 +159,17 @@ export const configSchema = strictMap({
   browser,
 });
 
-/** The configuration of a project with every default filled in. Durations are milliseconds. */
+/**
+ * The configuration of a project with every default filled in. Durations are milliseconds. docs/configuration.md describes its settings.
+ *
+ * @interface
+ */
 export type Config = v.InferOutput<typeof configSchema>;
-/** The configuration as it is written in a file: every setting is optional, durations may be texts (`500ms`, `2s`). */
+/**
+ * The configuration as it is written in a file: every setting is optional, durations may be texts (`500ms`, `2s`).
+ *
+ * @interface
+ */
 export type ConfigInput = v.InferInput<typeof configSchema>;
 
 /** The configuration that these settings make, defaults filled in. Throws where they do not fit; `judgeSettings` says why. */

@@ -125,6 +125,21 @@ describe('the result of a check', () => {
     });
   });
 
+  test('names the page of a built-in check that failed, and no other', () => {
+    const settleBuiltIn = (outcome: object) =>
+      resultOf({
+        check: { ...check, source: 'checks/a/b.ts' },
+        outcome,
+        attempts: [{}],
+        startMs: 0,
+        endMs: 1,
+      } as never);
+    const failure = { status: 'fail', code: 'x', expected: 'e', actual: 'a', evidence: [] };
+    expect(settleBuiltIn(failure)).toMatchObject({ page: 'meatymusic/docs/checks/a/b.md' });
+    expect(settleBuiltIn({ status: 'pass', evidence: [] })).not.toHaveProperty('page');
+    expect(settle(failure)).not.toHaveProperty('page');
+  });
+
   test('names the place where a broken check threw', () => {
     const broken = (stack?: string) =>
       settle({ status: 'error', code: 'threw', actual: 'a', stack, evidence: [] });

@@ -3,6 +3,7 @@ import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 import { headlineOf } from '../check/headline.ts';
+import { pageOf } from '../check/page-of.ts';
 import type {
   Attempt,
   CheckResult,
@@ -49,6 +50,7 @@ export function resultOf({
     source: check.source,
     status: outcome.status,
     ...said(outcome, fitHint),
+    ...pageAfter(outcome.status, check),
     evidence: 'evidence' in outcome ? compactEvidence(outcome.evidence) : [],
     attempts,
     ...(outcome.status === 'pass' && attempts.length > 1 ? { flaky: true } : {}),
@@ -75,6 +77,11 @@ function said(outcome: SettledCheck['outcome'], fitHint = (hint: string) => hint
     case 'blocked':
       return { blockedBy: outcome.blockedBy };
   }
+}
+
+function pageAfter(status: CheckResult['status'], check: Check): Pick<CheckResult, 'page'> {
+  const page = status === 'fail' || status === 'error' ? pageOf(check) : undefined;
+  return page ? { page } : {};
 }
 
 /** Where it was thrown: the first line of a stack that names a place. */

@@ -18,6 +18,7 @@ export interface LogAccess {
   /**
    * Lines as they come: those that are there, `caughtUp`, and then (`follow`) the further ones. Without `follow` it ends
    * after the first ones. Absent: the log is read by its runtime.
+   * @internal
    */
   lines?(options: { follow: boolean; signal: AbortSignal }): AsyncIterable<string | typeof caughtUp>;
   /** Where the bytes are those of a file that can be read at any place. */
@@ -53,11 +54,13 @@ export interface LogScope {
   shared: SharedResources;
 }
 
+/** One line of the log of a service. */
 export interface LogLine {
   service: string;
   text: string;
 }
 
+/** Which logs to read, and from where. */
 export interface LogOptions {
   /** Default: all. */
   services?: readonly string[];

@@ -1,4 +1,5 @@
 import type { CTRFReport, RetryAttempt, Test, TestStatus } from 'ctrf';
+import { pageOf } from '../check/page-of.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import { noteLines } from './excluded-words.ts';
 import { evidenceText, reasonOf } from './failure-text.ts';
@@ -101,6 +102,7 @@ function testOf(check: CheckResult, runStart: number): Test {
       level,
       ...(check.code && { code: check.code }),
       ...(check.hint && { hint: check.hint }),
+      ...(isBad && pageOf(check) && { page: pageOf(check) }),
       ...(check.waiver && { waiver: check.waiver }),
       ...(check.known && { known: check.known }),
     },

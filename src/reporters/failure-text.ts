@@ -50,7 +50,7 @@ export function detailsOf(check: CheckResult): [name: string, text: string][] {
     ['waiver', status === 'waived' ? waivedWords(check) : undefined],
     ['ended waiver', endedWaiver && waiverWords(endedWaiver)],
     ['next', hint],
-    ['page', status === 'fail' || status === 'error' ? pageOf(check) : undefined],
+    ['page', ['fail', 'error', 'waived'].includes(status) ? pageOf(check) : undefined],
     ['attempts', attempts.length > 1 ? String(attempts.length) : undefined],
     ['time', attempts.length > 0 ? formatDuration(check.durationMs) : undefined],
   ];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../check/result.ts';
+import { pageOf } from '../check/page-of.ts';
+import type { CheckResult, RunResult } from '../check/result.ts';
 import { sampleResults } from '../testing/sample-results.ts';
-import { loadReporter, plainLook, reporterNames } from './index.ts';
+import { folderReporterNames, loadFolderReporter, loadReporter, plainLook, reporterNames } from './index.ts';
 
 const extensions: Record<string, string> = {
   pretty: 'txt',
@@ -21,6 +22,29 @@ describe.each(Object.entries(sampleResults))('a run with the result "%s"', (scen
     const file = `golden/${scenario}.${result.exitCode}.${extensions[name] ?? name}`;
     await expect(text).toMatchFileSnapshot(file);
   });
+});
+
+/** Metrics have no place for it. */
+const linking = [...reporterNames, ...folderReporterNames].filter((name) => name !== 'prometheus');
+
+it.each(linking)('leads from a failure to the page of its check in the format %s', async (name) => {
+  const { trouble } = sampleResults;
+  const checks = trouble!.checks.map((check) =>
+    check.status === 'fail' ? { ...check, page: pageOf(check) } : check,
+  );
+  const result = { ...trouble!, checks } as RunResult;
+  const reporter = folderReporterNames.includes(name)
+    ? await loadFolderReporter(name)
+    : await loadReporter(name);
+  const text =
+    'files' in reporter
+      ? Object.values(reporter.files(result, plainLook)).join('\n')
+      : reporter.render(result, plainLook);
+  const failed = checks.filter((check) => check.status === 'fail');
+  expect(failed.length).toBeGreaterThan(1);
+  const link = (check: CheckResult) =>
+    name === 'pretty' ? `meatymusic checks explain ${check.id}` : pageOf(check);
+  expect(failed.map(link).filter((each) => !text.includes(each!))).toEqual([]);
 });
 
 describe('pretty', async () => {

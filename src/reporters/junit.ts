@@ -117,17 +117,22 @@ function partsOf(check: CheckResult): string[] {
         ...attempts('rerunError', check, 'error'),
       ];
     default: {
-      const advisory = isAdvisoryFailure(check) ? 'advisory: ' : '';
-      return [`<skipped${attributes({ message: `${advisory}${reasonOf(check)}` })}/>`];
+      const isAccepted = isAdvisoryFailure(check) || check.status === 'waived';
+      const message = `${isAdvisoryFailure(check) ? 'advisory: ' : ''}${reasonOf(check)}`;
+      const head = attributes({ message });
+      return [isAccepted ? `<skipped${head}>${bodyOf(check)}</skipped>` : `<skipped${head}/>`];
     }
   }
 }
 
 function outcome(name: 'failure' | 'error', check: CheckResult): string {
-  const details = detailsOf(check).map(([key, value]) => `${key}: ${value}`);
-  const text = [...details, ...evidenceText(check)].join('\n');
   const head = attributes({ message: reasonOf(check), type: check.code ?? name });
-  return `<${name}${head}>${escapeXml(text)}</${name}>`;
+  return `<${name}${head}>${bodyOf(check)}</${name}>`;
+}
+
+function bodyOf(check: CheckResult): string {
+  const details = detailsOf(check).map(([key, value]) => `${key}: ${value}`);
+  return escapeXml([...details, ...evidenceText(check)].join('\n'));
 }
 
 /** Returns an element for each attempt before the last one that ended in this way. */

@@ -12,6 +12,7 @@ export type RuntimeName = BuiltInRunner | (string & {});
  */
 export type Endpoints = Record<string, Endpoint>;
 
+/** Whether a service runs; `unknown`: meatymusic did not start it and cannot see. */
 export type ServiceState = 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing' | 'unknown';
 
 /** The state of a service, as `status` shows it. */
@@ -20,15 +21,19 @@ export interface ServiceStatus {
   /** Which of the contract's services it is; absent for others of a compose file. */
   role?: ServiceName | 'telemetry';
   state: ServiceState;
+  /** Its health check. Absent: not known. */
   health?: 'healthy' | 'unhealthy' | 'starting' | 'none';
   /** `127.0.0.1:8000`, in the order of the file. */
   addresses: string[];
   /** Epoch milliseconds. */
   startedAtMs?: number;
+  /** Since the stack was started. Absent: not counted. */
   restarts?: number;
+  /** Absent: it runs, or a signal ended it. */
   exitCode?: number;
   /** The image, or the program. */
   image?: string;
+  /** Process ID. Absent: it has none on this machine. */
   pid?: number;
   /** Resident memory of all its processes; absent where it is not known. */
   memoryBytes?: number;
@@ -38,8 +43,19 @@ export interface ServiceStatus {
 
 /** What happens while a runtime works; the command shows it. */
 export type RuntimeEvent =
-  | { type: 'phase'; name: string; detail?: string }
-  | { type: 'service'; service: string; state: string; detail?: string }
+  | {
+      type: 'phase';
+      name: string;
+      /** A phrase to show after the name. Default: none. */
+      detail?: string;
+    }
+  | {
+      type: 'service';
+      service: string;
+      state: string;
+      /** A phrase to show after the state. Default: none. */
+      detail?: string;
+    }
   | { type: 'log'; service: string; line: string }
   | { type: 'notice'; message: string };
 

@@ -9,7 +9,9 @@ export interface CommonSettings {
   enabled: boolean;
   /** Absent where none is configured, and for a kind without an address. */
   url?: string | undefined;
+  /** Where its log is read. Absent: where its runner writes it. */
   log?: { file: string } | { command: string } | undefined;
+  /** How it is started. Absent: as the runtime starts it, or elsewhere. */
   start?: Start | undefined;
   dependsOn: string[];
   reuseExisting: boolean;
@@ -48,6 +50,7 @@ export interface ServiceKind<Settings extends CommonSettings = CommonSettings, I
   isNamed: boolean;
   /** Address whose protocol and path are used where none is configured; absent for a kind without an address. */
   usualUrl?: string;
+  /** Port of an address without one. Absent: the one of the protocol. */
   defaultPort?: number;
   /** How to find out whether it works; absent for a kind without an address. */
   health?: Health;

@@ -24,11 +24,20 @@ export interface NamedServiceInput {
   [setting: string]: unknown;
 }
 
-type StandardInput = { [Name in StandardName]?: v.InferInput<Standard[Name]['standardSchema']> };
-type TelemetryInput = v.InferInput<typeof telemetrySettings>;
+/** Settings of the services of the contract by name; docs/kinds/services.md describes them. */
+export type StandardInput = { [Name in StandardName]?: v.InferInput<Standard[Name]['standardSchema']> };
+/**
+ * Settings of the receiver of traces.
+ *
+ * @interface
+ */
+export type TelemetryInput = NonNullable<v.InferInput<typeof telemetrySettings>>;
 
 /** The value of `services` as a file has it. */
-export type ServicesInput = StandardInput & { telemetry?: TelemetryInput } & {
+export type ServicesInput = StandardInput & {
+  /** Default: spans are read where the services print them. */
+  telemetry?: TelemetryInput;
+} & {
   [name: string]: NamedServiceInput | StandardInput[StandardName] | TelemetryInput;
 };
 

@@ -10,9 +10,11 @@ import { findInPlugin } from '../sources/plugins.ts';
 
 /** Sources of checks of one call, beside the configured ones. */
 export interface CheckSources {
-  /** Files of declared checks and gossfiles of this call, beside the configured ones. */
+  /** Files of declared checks. Default: none. */
   files?: readonly string[];
+  /** Gossfiles. Default: none. */
   gossfiles?: readonly string[];
+  /** Files with variables of declared checks. Default: none. */
   varsFiles?: readonly string[];
 }
 

@@ -15,6 +15,7 @@ export interface LoadProjectOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Settings by their paths, which override every other source: `{ 'verify.timeout': '2s' }`. Default: none. */
   settings?: Readonly<Record<string, unknown>>;
+  /** Ends the loading of a configuration that is code. Default: no signal. */
   signal?: AbortSignal;
   /** Receives what a configuration that is code prints. Default: it is discarded. */
   onOutput?(text: string): void;

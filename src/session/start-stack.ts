@@ -30,6 +30,7 @@ export type UpEvent =
       type: 'step';
       name: 'migrations' | 'readiness';
       state: 'working' | 'done' | 'failed';
+      /** A phrase to show after the state. Default: none. */
       detail?: string;
     };
 

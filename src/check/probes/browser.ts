@@ -1,3 +1,4 @@
+/** The record of a visit to a page. */
 export interface BrowserVisit {
   status: number;
   title: string;
@@ -12,8 +13,11 @@ export interface BrowserVisit {
     method: string;
     resourceType: string;
     headers: Record<string, string>;
+    /** Absent: there was no response. */
     status?: number;
+    /** Names in lower case. Absent: there was no response. */
     responseHeaders?: Record<string, string>;
+    /** Why there was no response, as the browser says it: `net::ERR_CONNECTION_REFUSED`. */
     failure?: string;
     /** In a read-only run: it could have written, and was not sent. */
     blocked?: boolean;
@@ -25,14 +29,23 @@ export interface BrowserVisit {
 
 /** Opens pages in a real browser and records what they do. */
 export interface BrowserProbe {
-  available(): Promise<{ available: boolean; browser: string; enable?: string }>;
+  /** Whether there is a browser to drive, and its name. */
+  available(): Promise<{
+    available: boolean;
+    browser: string;
+    /** What makes it available. Absent: it is. */
+    enable?: string;
+  }>;
+  /** Opens a page, and rejects with a `ProbeError` when it does not get that far within the attempt. */
   visit(visit: {
     url: string;
-    /** Ends once this text is on the page, this console text was seen, and the network is quiet. */
+    /** The visit waits for this text on the page. Default: for none. Each visit also waits until the network is quiet. */
     untilText?: string;
+    /** The visit waits for this text in the console. Default: for none. */
     untilConsole?: string;
-    /** Requests to wait for: part of a URL. */
+    /** The visit waits for a request whose URL contains this. Default: for none. */
     untilRequest?: string;
+    /** Name of the PNG to take at the end. Default: none is taken. */
     screenshot?: string;
   }): Promise<BrowserVisit>;
 }

@@ -2,7 +2,12 @@ import type { ServiceName } from '../stack.ts';
 
 /** Takes services of the stack away and brings them back. Only runtimes that `meatymusic` started can. */
 export interface ControlProbe {
-  available(query: { service: ServiceName }): Promise<{ available: boolean; enable?: string }>;
+  /** Whether the service can be stopped and started here. */
+  available(query: { service: ServiceName }): Promise<{
+    available: boolean;
+    /** What makes it possible. Absent: it is. */
+    enable?: string;
+  }>;
   /** Resolves once nothing answers any more. What a check stopped, the engine starts again, whatever happened. */
   stop(query: { service: ServiceName }): Promise<{ durationMs: number }>;
   /** Resolves once the service is healthy. */

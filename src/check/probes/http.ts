@@ -10,6 +10,7 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   /** Further header lines, for a name that comes again. */
   moreHeaders?: [name: string, value: string][];
+  /** Default: none. */
   body?: string;
   /** Default: the rest of the attempt. */
   timeoutMs?: number;
@@ -21,7 +22,9 @@ export interface HttpRequest {
   tls?: {
     /** Trusted instead of the system's authorities. */
     caFile?: string;
+    /** Certificate of the client. Default: none is shown. */
     certFile?: string;
+    /** Private key of `certFile`. */
     keyFile?: string;
     /** Takes whatever certificate the server shows. */
     allowUntrusted?: boolean;

@@ -11,6 +11,7 @@ export interface IdsProbe {
   token(query: TokenQuery): Promise<{
     available: boolean;
     token: string;
+    /** A setting that makes it available. Absent: it is. */
     enable?: string;
     /** Epoch seconds at which it expires, where it names that. */
     expiresAt?: number;
@@ -19,6 +20,7 @@ export interface IdsProbe {
   forgeries(query: ForgeryQuery): Promise<Forgeries>;
 }
 
+/** Which token to get. */
 export interface TokenQuery {
   kind: 'valid';
   /** Which of two fixed test tenants the token speaks for. Default `a`. */
@@ -38,12 +40,14 @@ export type ForgeryKind =
   | 'expired'
   | 'not-yet-valid';
 
+/** Which forgeries to make. */
 export interface ForgeryQuery {
   kind: ForgeryKind;
   /** Key set that the API trusts, as JSON text: its public keys. Default: the public half of the configured key. */
   jwks?: string;
 }
 
+/** Tokens that an API must refuse, with what was made of which. */
 export interface Forgeries {
   /** Names complete "a token …": `signed by another key`. */
   forgeries: { name: string; token: string }[];

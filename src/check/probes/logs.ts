@@ -12,15 +12,19 @@ export interface LogRecord {
   timeMs?: number;
   /** Lower case: trace, debug, info, warn, error, fatal. */
   level?: string;
+  /** Absent: the line has no field for it. */
   message?: string;
   /** 32 lower-case hexadecimal digits, without `0x`. */
   traceId?: string;
+  /** 16 lower-case hexadecimal digits. */
   spanId?: string;
+  /** Name that the service gives itself in the line. */
   service?: string;
   /** Top-level fields of a structured line. */
   fields?: Record<string, Json>;
 }
 
+/** What the lines of a log have in common. */
 export interface LogSummary {
   /** Where it was read: `.meatymusic/logs/api.log`, `docker compose logs api`. */
   source: string;
@@ -37,18 +41,20 @@ export interface LogSummary {
   offending: LogRecord[];
 }
 
+/** Which lines to find, and how long to wait for them. */
 export interface LogQuery {
   service: ServiceName;
   /** Only lines that were written after this moment; epoch milliseconds. Default: since the service's start. */
   sinceMs?: number;
   /** Case-sensitive part of the raw line. */
   contains?: string;
+  /** Only lines of this trace. Default: of any. */
   traceId?: string;
   /** What is looked for cannot be older than the run (the check made it): of a very long log, its end will do. */
   fresh?: boolean;
   /** Waits until this many lines match. Default 1. */
   atLeast?: number;
-  /** Default 0: what is there now. */
+  /** How long to wait for them, in milliseconds. Default 0: what is there now. */
   withinMs?: number;
   /** At most this many matches are returned. Default 50. */
   limit?: number;
@@ -57,9 +63,18 @@ export interface LogQuery {
 /** Reads the logs of services. */
 export interface LogsProbe {
   /** Whether this stack's log can be read from here, and if not, what would make it possible. */
-  available(query: {
-    service: ServiceName;
-  }): Promise<{ available: boolean; source: string; enable?: string }>;
+  available(query: { service: ServiceName }): Promise<{
+    available: boolean;
+    source: string;
+    /** A setting that makes it readable. Absent: it is. */
+    enable?: string;
+  }>;
+  /** Finds lines, the oldest first. `scanned` lines were read, and `matched` of them match. */
   find(query: LogQuery): Promise<{ source: string; scanned: number; matched: number; records: LogRecord[] }>;
-  summarize(query: { service: ServiceName; sinceMs?: number }): Promise<LogSummary>;
+  /** Judges the form of all lines. */
+  summarize(query: {
+    service: ServiceName;
+    /** Only lines that were written after this moment; epoch milliseconds. Default: since the service's start. */
+    sinceMs?: number;
+  }): Promise<LogSummary>;
 }

@@ -1,6 +1,7 @@
 /** Exit and output of a command. */
 export interface CommandResult {
   exitCode: number | null;
+  /** Signal that ended it: `SIGKILL`. Absent: it ended by itself. */
   signal?: string;
   stdout: string;
   stderr: string;
@@ -20,36 +21,54 @@ export interface CommandProbe {
   run(command: {
     /** Without a shell. A string is for `/bin/sh -c`. */
     command: string | [file: string, ...args: string[]];
+    /** Working folder, relative to the project's. Default: the one of meatymusic. */
     cwd?: string;
+    /** Variables beside those of meatymusic. Default: none. */
     env?: Record<string, string>;
+    /** Text of its standard input. Default: it is empty. */
     stdin?: string;
+    /** Default: the rest of the attempt. */
     timeoutMs?: number;
     /** Whether a person sees its lines while it runs: for what takes minutes. */
     live?: boolean;
   }): Promise<CommandResult>;
 }
 
+/** The algorithm of a checksum. */
 export type Checksum = 'md5' | 'sha256' | 'sha512';
 
 /** Reads files. */
 export interface FileProbe {
   /** Of a link itself; checksums are those of the file that it leads to. */
-  stat(query: { path: string; checksums?: Checksum[] }): Promise<{
+  stat(query: {
+    path: string;
+    /** Checksums to compute. Default: none. */
+    checksums?: Checksum[];
+  }): Promise<{
     exists: boolean;
+    /** Absent, like all that follows: the file does not exist. */
     type?: 'file' | 'directory' | 'symlink' | 'socket' | 'pipe' | 'character-device' | 'block-device';
     /** `0644`. */
     mode?: string;
+    /** Bytes. */
     size?: number;
+    /** Number of the owner. */
     uid?: number;
+    /** Number of the group. */
     gid?: number;
+    /** Name of the owner. Absent: the system has none for the number. */
     owner?: string;
+    /** Name of the group. Absent: the system has none for the number. */
     group?: string;
+    /** Target of a link. */
     linkedTo?: string;
     /** Those that were asked for, where there is a file to read. */
     checksums?: Partial<Record<Checksum, string>>;
   }>;
+  /** Reads the beginning of a file as UTF-8. */
   read(query: {
     path: string;
+    /** Default 1 MiB. */
     maxBytes?: number;
   }): Promise<{ text: string; bytes: number; truncated: boolean }>;
 }

@@ -1,3 +1,4 @@
+/** The migrations of the project and those that the database has. */
 export interface MigrationState {
   folder: string;
   applied: string[];
@@ -18,6 +19,7 @@ export interface MigrationState {
   byCommand?: CommandMigrationState;
 }
 
+/** The state of migrations that another tool applies. */
 export interface CommandMigrationState {
   command: string;
   /** `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
@@ -35,6 +37,7 @@ export interface MigrationsProbe {
   /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: no schema was recorded. */
   drift(): Promise<{
     available: boolean;
+    /** What makes it available. Absent: it is. */
     enable?: string;
     differences: string[];
     objects: number;

@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 /** One SQL statement; `values` are its parameters `$1`, `$2`, …. */
 export interface SqlStep {
   sql: string;
+  /** Default: none. */
   values?: Json[];
 }
 
@@ -22,13 +23,24 @@ export type DatabaseRole = 'owner' | 'application';
 /** Runs statements in PostgreSQL. */
 export interface PostgresProbe {
   /** One statement in a read-only transaction. Rejects with the SQLSTATE as code. */
-  query(step: SqlStep & { as?: DatabaseRole }): Promise<SqlRows>;
+  query(
+    step: SqlStep & {
+      /** Default `owner`. */
+      as?: DatabaseRole;
+    },
+  ): Promise<SqlRows>;
   /**
    * Steps one after another on one connection that is thrown away at the end, whatever transaction is still open with it.
    * Transactions are the caller's steps (`begin`, `savepoint`, `rollback`). A step that fails does not end the session.
-   * `connection`: sessions with the same name in one check share a connection (a pooled one, as an application has).
-   * `undo`: statements of the owner that remove what the steps commit. They are recorded before the steps run, and run
-   * when the attempt ends; after a kill, the next call runs them. They must do no harm where nothing was committed.
    */
-  session(session: { steps: SqlStep[]; as?: DatabaseRole; undo?: SqlStep[] }): Promise<SqlOutcome[]>;
+  session(session: {
+    steps: SqlStep[];
+    /** Default `owner`. */
+    as?: DatabaseRole;
+    /**
+     * Statements of the owner that remove what the steps commit. They are recorded before the steps run, and run when the
+     * attempt ends; after a kill, the next call runs them. They must do no harm where nothing was committed. Default: none.
+     */
+    undo?: SqlStep[];
+  }): Promise<SqlOutcome[]>;
 }

@@ -4,8 +4,9 @@ import type { ServiceName } from '../stack.ts';
 export interface ServiceFacts {
   /** `unknown`: meatymusic did not start it. */
   state: 'running' | 'starting' | 'unhealthy' | 'exited' | 'missing' | 'unknown';
+  /** Absent: it runs, or a signal ended it. */
   exitCode?: number;
-  /** Restarts since the stack was started. */
+  /** Restarts since the stack was started. Absent: not counted. */
   restarts?: number;
   /** Epoch milliseconds. */
   startedAtMs?: number;
@@ -15,5 +16,6 @@ export interface ServiceFacts {
 
 /** Observes the process or container of the service that a check judges. */
 export interface ServiceProbe {
+  /** Resolves to its state now. */
   status(query: { service: ServiceName }): Promise<ServiceFacts>;
 }
