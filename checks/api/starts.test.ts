@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/check/json.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import starts from './starts.ts';
@@ -15,7 +16,8 @@ const log = (...lines: (string | { pid?: number; msg: string; [field: string]: u
         records: lines.map((line, index) => ({
           number: index + 1,
           structured: typeof line !== 'string',
-          ...(typeof line === 'string' ? { raw: line } : { raw: line.msg, fields: line }),
+          raw: typeof line === 'string' ? line : line.msg,
+          ...(typeof line === 'string' ? {} : { fields: line as Record<string, Json> }),
         })),
       },
     ]),
@@ -134,11 +136,9 @@ it('shows the first lines with the sign', async () => {
   const verdict = await verdictOf(starts, {
     probes: log('starting', ...Array.from({ length: 7 }, (_, at) => `SyntaxError ${at}`)),
   });
+  const lines = Array.from({ length: 5 }, (_, at) => ({ number: at + 2, text: `SyntaxError ${at}` }));
   expect(verdict).toMatchObject({
-    evidence: [{ label: 'SyntaxError', source: 'api.log', total: 7 }],
-  });
-  expect(verdict.evidence?.[0]).toMatchObject({
-    lines: Array.from({ length: 5 }, (_, at) => ({ number: at + 2, text: `SyntaxError ${at}` })),
+    evidence: [{ label: 'SyntaxError', source: 'api.log', total: 7, lines }],
   });
 });
 

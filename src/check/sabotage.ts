@@ -11,10 +11,22 @@ export type Sabotage = {
   options?: Record<string, unknown>;
 } & (
   | { kind: 'stop'; service: ServiceName }
-  /** In the database of this service; default: `database`. */
-  | { kind: 'sql'; service?: ServiceName; break: string[]; restore: string[] }
-  /** In this service; default: `cache`. */
-  | { kind: 'redis'; service?: ServiceName; break: (string | number)[][]; restore: (string | number)[][] }
+  /** In a database. */
+  | {
+      kind: 'sql';
+      /** Default: `database`. */
+      service?: ServiceName;
+      break: string[];
+      restore: string[];
+    }
+  /** In a cache. */
+  | {
+      kind: 'redis';
+      /** Default: `cache`. */
+      service?: ServiceName;
+      break: (string | number)[][];
+      restore: (string | number)[][];
+    }
   /** A proxy between checker and service. */
   | { kind: 'http'; service: 'api' | 'web'; change: HttpChange }
   /** A filter between the service's log and the checker. */

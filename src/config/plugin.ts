@@ -10,16 +10,19 @@ export interface PluginRunner {
   create(context: never): unknown;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each check has options, probes and codes of its own
+type AnyCheckDefinition = CheckDefinition<any, any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: each kind has settings and information of its own
+type AnyServiceKind = ServiceKind<any, any>;
+
 /** The parts of a package or a file named in `plugins` of the configuration. */
 export interface Plugin {
-  // biome-ignore lint/suspicious/noExplicitAny: each check has options, probes and codes of its own
   /** Definitions of checks by id: `'<area>/<name>'`. Default: none. */
-  checks?: Readonly<Record<string, CheckDefinition<any, any, any>>>;
+  checks?: Readonly<Record<string, AnyCheckDefinition>>;
   /** Reporters; `--reporter` takes each by its name. */
   reporters?: readonly ReporterDefinition[];
-  // biome-ignore lint/suspicious/noExplicitAny: each kind has settings and information of its own
   /** Kinds of services, from `defineServiceKind`; the name of each becomes a value of `kind` of a service. Default: none. */
-  kinds?: readonly ServiceKind<any, any>[];
+  kinds?: readonly AnyServiceKind[];
   /** Ways to run a stack. */
   runners?: readonly PluginRunner[];
 }

@@ -117,7 +117,7 @@ describe('several acceptances', () => {
   const known = { in: 'main.json', startedAt: '2026-01-01T00:00:00Z' };
   const accepting = (found: Accepted | undefined, isTooFlaky?: () => boolean): Acceptance => ({
     find: () => found,
-    findUnused: () => [{ ...waiver, check: 'a/one', where: 'file:1', why: 'it passes' }],
+    findUnneeded: () => [{ ...waiver, check: 'a/one', where: 'file:1' }],
     ...(isTooFlaky && { isTooFlaky }),
   });
 
@@ -135,7 +135,7 @@ describe('several acceptances', () => {
     expect(joined(false, true).isTooFlaky?.(failed)).toBe(true);
     expect(joined(false).isTooFlaky?.(failed)).toBe(false);
     expect(joined().isTooFlaky?.(failed)).toBe(false);
-    expect(joined(true).findUnused([])).toHaveLength(2);
+    expect(joined(true).findUnneeded()).toHaveLength(2);
   });
 });
 
@@ -155,7 +155,7 @@ describe('withAcceptance', () => {
     examined: [{ count: 1, what: 'answer' }],
     attempts: [attempt, { number: 2, startMs: 2, durationMs: 1, status: 'pass' }],
   } as unknown as CheckResult;
-  const tooFlaky: Acceptance = { find: () => undefined, findUnused: () => [], isTooFlaky: () => true };
+  const tooFlaky: Acceptance = { find: () => undefined, findUnneeded: () => [], isTooFlaky: () => true };
   const none = () => undefined;
 
   it('fails a flaky pass with the attempt before, or with what was found at another time', () => {
@@ -190,7 +190,7 @@ describe('withAcceptance', () => {
 
   it('leaves results as they are without an acceptance, and skips and errors with one', () => {
     expect(withAcceptance(passed, undefined, none)).toBe(passed);
-    const all: Acceptance = { find: () => ({ waiver }), findUnused: () => [] };
+    const all: Acceptance = { find: () => ({ waiver }), findUnneeded: () => [] };
     for (const status of ['pass', 'skip', 'error'] as const) {
       const result = { ...passed, status };
       expect(withAcceptance(result, all, none)).toBe(result);
@@ -198,14 +198,14 @@ describe('withAcceptance', () => {
   });
 
   it('names an ended waiver at the failure that it does not accept', () => {
-    const ended: Acceptance = { find: () => ({ endedWaiver: waiver }), findUnused: () => [] };
+    const ended: Acceptance = { find: () => ({ endedWaiver: waiver }), findUnneeded: () => [] };
     const failed = { ...passed, status: 'fail' as const, code: 'wrong' };
     expect(withAcceptance(failed, ended, none)).toMatchObject({ status: 'fail', endedWaiver: waiver });
   });
 
   it('keeps a check blocked whose root is unknown or not waived', () => {
     const blocked = { ...passed, status: 'blocked' as const, blockedBy: ['b/root'] };
-    const all: Acceptance = { find: () => ({ waiver }), findUnused: () => [] };
+    const all: Acceptance = { find: () => ({ waiver }), findUnneeded: () => [] };
     const root = (status: CheckResult['status']) => () => ({ ...passed, status, waiver }) as CheckResult;
     expect(withAcceptance(blocked, all, none)).toBe(blocked);
     expect(withAcceptance(blocked, all, root('fail'))).toBe(blocked);

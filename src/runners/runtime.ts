@@ -90,8 +90,10 @@ export interface Runtime {
     signal: AbortSignal;
     onEvent(event: RuntimeEvent): void;
   }): Promise<string[]>;
-  /** `withMemory` also asks a container engine for it, which takes its time. */
-  status(options?: { withMemory?: boolean }): Promise<ServiceStatus[]>;
+  status(options?: {
+    /** Whether to ask a container engine for the memory, which takes its time. Default: false. */
+    withMemory?: boolean;
+  }): Promise<ServiceStatus[]>;
   /** Lines of several logs, by time. Throws a `Fault` if one of the services that were asked for has no log. */
   logs(options: LogOptions): AsyncIterable<LogLine>;
   /** The way to the log of one service; `undefined`: it cannot be read from here. */
