@@ -117,7 +117,7 @@ describe('several acceptances', () => {
   const known = { in: 'main.json', startedAt: '2026-01-01T00:00:00Z' };
   const accepting = (found: Accepted | undefined, isTooFlaky?: () => boolean): Acceptance => ({
     find: () => found,
-    findUnneeded: () => [{ ...waiver, check: 'a/one', where: 'file:1' }],
+    findUnneeded: () => [{ ...waiver, check: 'a/one', where: 'file:1', hasEnded: false, covers: [] }],
     ...(isTooFlaky && { isTooFlaky }),
   });
 
