@@ -42,7 +42,7 @@ const cold = {
 
 const warm = {
   name: 'compose-up-warm',
-  budget: '≤ 1',
+  budget: '≤ 0.8',
   run: () =>
     withProject((project) => {
       project.tool('up', '--no-verify');

@@ -120,10 +120,10 @@ async function timed(server, command, args, options, expected = count) {
   return elapsed;
 }
 
-function against(name, command) {
+function against(name, budget, command) {
   return {
     name: `migrate-200-${name}`,
-    budget: '≤ 1',
+    budget,
     run: () =>
       onStage(async ({ install, server, folder, tools }) => {
         if (install) return { skipped: install };
@@ -185,11 +185,11 @@ const status = {
 };
 
 export default [
-  against('dbmate', (folder, tools) => [
+  against('dbmate', '≤ 0.9', (folder, tools) => [
     path.join(tools, 'node_modules/.bin/dbmate'),
     ['--migrations-dir', path.join(folder, 'sql'), '--no-dump-schema', 'migrate'],
   ]),
-  against('kysely-ctl', (_folder, tools) => [
+  against('kysely-ctl', '≤ 0.5', (_folder, tools) => [
     path.join(tools, 'node_modules/.bin/kysely'),
     ['migrate:latest'],
   ]),
