@@ -251,7 +251,7 @@ describe('verdictOf', () => {
         const { traceId, traceparent } = await ids.trace();
         const token = await ids.token({ kind: 'valid' } as never);
         const forged = await ids.forgeries({ kind: 'expired' } as never);
-        await ids.pause(1000);
+        await ids.pause({ ms: 1000 });
         const facts = [traceparent.includes(traceId), await ids.uuid(), await ids.now(), token, forged];
         return pass(JSON.stringify([...facts, remainingMs(), signal.aborted]), { count: 1, what: 'x' });
       },
