@@ -118,6 +118,10 @@ describe('problemsOf', () => {
       'the failure code "closed" is not { means, hint, headline? } of texts',
     ],
     [
+      { codes: { ...valid.codes, open: { means: 'it is open' } } },
+      'the failure code "open" is not { means, hint, headline? } of texts',
+    ],
+    [
       { codes: { closed: { means: 'it is closed' } } },
       'the failure code "closed" is not { means, hint, headline? } of texts',
     ],

@@ -6,6 +6,8 @@ test.each([
   ['http://api:8000/', '/health', 'http://api:8000/health'],
   ['http://api:8000/v1', '/health', 'http://api:8000/v1/health'],
   ['http://api:8000/v1/', 'health?deep=1', 'http://api:8000/v1/health?deep=1'],
+  ['http://api:8000/v1//', '/health', 'http://api:8000/v1/health'],
+  ['http://api:8000', '/login?next=http://web/', 'http://api:8000/login?next=http://web/'],
   ['http://api:8000/v1', '//health', 'http://api:8000/v1/health'],
   ['http://api:8000/v1', 'songs//1', 'http://api:8000/v1/songs//1'],
   ['http://api:8000/a/b', '/', 'http://api:8000/a/b/'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineCheck, option, ProbeError, v } from './index.ts';
+import { exampleStack } from './stack.ts';
 import { type CheckCases, testCheck, verdictOf } from './tester.ts';
 
 const check = defineCheck({
@@ -120,5 +121,169 @@ describe('testCheck', () => {
     await expect(verdictOf(check, { probes: {} })).rejects.toThrow(
       'the case does not say what http.request({"url":"http://localhost:8000"}) answers',
     );
+  });
+
+  it.each<[string, Partial<CheckCases<'wrong' | 'silent'>>, string]>([
+    ['another summary', { passes: [{ when: 'x', probes: answer('42'), summary: '43' }] }, 'summary is "42"'],
+    [
+      'a summary of another form',
+      { passes: [{ when: 'x', probes: answer('42'), summary: /^3/ }] },
+      'summary is',
+    ],
+    [
+      'another code',
+      { fails: [{ when: 'x', code: 'silent', probes: answer('41') }, ...cases.fails] },
+      'code is "wrong", not silent',
+    ],
+    [
+      'another hint',
+      { fails: [{ when: 'x', code: 'wrong', hint: 'wait', probes: answer('41') }, ...cases.fails] },
+      'hint is "ask again", not wait',
+    ],
+    [
+      'a pass instead of a failure',
+      { fails: [{ when: 'x', code: 'wrong', probes: answer('42') }, ...cases.fails] },
+      'status is "pass", not fail',
+    ],
+    [
+      'a pass instead of a skip',
+      { skips: [{ when: 'x', probes: answer('42') }] },
+      'status is "pass", not skip',
+    ],
+    [
+      'another reason',
+      {
+        skips: [
+          {
+            when: 'x',
+            stack: { services: { api: { enabled: false } } },
+            probes: {},
+            reason: 'there is no cache',
+          },
+        ],
+      },
+      'reason is "there is no API"',
+    ],
+    [
+      'a way out that the check does not name',
+      {
+        skips: [
+          { when: 'x', stack: { services: { api: { enabled: false } } }, probes: {}, enable: 'turn it on' },
+        ],
+      },
+      'enable is undefined',
+    ],
+  ])('rejects %s', async (_what, wrong, message) => {
+    const tests = Object.values(collect({ ...cases, ...wrong }));
+    const problems = await Promise.all(
+      tests.map((run) =>
+        run().then(
+          () => '',
+          ({ message: text }) => text,
+        ),
+      ),
+    );
+    expect(problems.filter(Boolean)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('takes cases without skips', () => {
+    const { skips: _, ...others } = cases;
+    expect(Object.keys(collect(others))).toHaveLength(4);
+  });
+
+  it.each([{}, { describe }, { it }])('refuses a test runner without its two functions', (runner) => {
+    expect(() => testCheck(check, cases, runner as never)).toThrow('testCheck needs { describe, it }');
+  });
+});
+
+describe('verdictOf', () => {
+  it('rejects options that the check does not have and values that do not fit', async () => {
+    await expect(verdictOf(check, { probes: {}, options: { anser: '1', answer: 5 } })).rejects.toThrow(
+      'the check has no option anser; the option answer is not a string',
+    );
+  });
+
+  it('rejects fakes of probes that the check does not need', async () => {
+    await expect(verdictOf(check, { probes: { ...answer('42'), redis: {} } })).rejects.toThrow(
+      'the check does not need redis; add it to "needs"',
+    );
+  });
+
+  it('rejects a verdict that is none', async () => {
+    const broken = { ...check, run: async () => undefined as never };
+    await expect(verdictOf(broken, { probes: {} })).rejects.toThrow('it returned undefined, no verdict');
+  });
+
+  it('asks a fake that is a function with the arguments of the call', async () => {
+    const asked: unknown[] = [];
+    const request = async (...args: unknown[]) => {
+      asked.push(...args);
+      return answer('42').http.request;
+    };
+    const stack = { services: { api: { url: 'http://api:9000' } } };
+    expect(await verdictOf(check, { probes: { http: { request } }, stack })).toMatchObject({
+      status: 'pass',
+    });
+    expect(asked).toEqual([{ url: 'http://api:9000' }]);
+  });
+
+  it('replaces texts, lists and empty parts of the stack whole, and keeps the rest', async () => {
+    let seen: unknown;
+    const run: (typeof check)['run'] = async ({ stack, skip }) => {
+      seen = stack;
+      return skip('seen');
+    };
+    const looking = { ...check, run };
+    await verdictOf(looking, {
+      probes: {},
+      stack: { project: 'shop', telemetry: { otlpEndpoint: 'http://o/' } },
+    });
+    expect(seen).toEqual({ ...exampleStack, project: 'shop', telemetry: { otlpEndpoint: 'http://o/' } });
+    await verdictOf(looking, { probes: {}, stack: { services: { web: undefined as never } } });
+    expect(seen).toMatchObject({ services: { api: exampleStack.services.api, web: undefined } });
+  });
+
+  it('gives steady identifiers, a time, tokens and a deadline to a check', async () => {
+    const using = defineCheck({
+      ...{ title: 'T', failureTitle: 'F', why: 'W', needs: ['ids'] },
+      codes: { wrong: { means: 'm', hint: 'h' } },
+      async run({ ids, pass, remainingMs, signal }) {
+        const { traceId, traceparent } = await ids.trace();
+        const token = await ids.token({ kind: 'valid' } as never);
+        const forged = await ids.forgeries({ kind: 'expired' } as never);
+        await ids.pause({ ms: 1000 });
+        const facts = [traceparent.includes(traceId), await ids.uuid(), await ids.now(), token, forged];
+        return pass(JSON.stringify([...facts, remainingMs(), signal.aborted]), { count: 1, what: 'x' });
+      },
+    });
+    const { summary } = (await verdictOf(using, { probes: {} })) as { summary: string };
+    expect(JSON.parse(summary)).toEqual([
+      true,
+      '6f1ed002-ab5c-4e1d-9d4e-2f6b9f9d3c11',
+      1_767_225_600_000,
+      { available: true, token: 'token.valid.signature' },
+      {
+        forgeries: [{ name: 'forged', token: 'token.expired.forged' }],
+        accepted: 'token.valid.signature',
+        notMade: [],
+      },
+      5000,
+      false,
+    ]);
+  });
+
+  it('answers with a copy, and is no promise itself', async () => {
+    const shared = answer('42');
+    const run: (typeof check)['run'] = async ({ http, pass }) => {
+      const found = await http.request({ url: 'http://x/' });
+      found.body = 'changed';
+      const again = await http.request({ url: 'http://x/' });
+      return pass(`${again.body} ${'then' in http || (http as { then?: unknown }).then}`, {
+        count: 1,
+        what: 'answer',
+      });
+    };
+    const changing = { ...check, run };
+    expect(await verdictOf(changing, { probes: shared })).toMatchObject({ summary: '42 undefined' });
   });
 });
