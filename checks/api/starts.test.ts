@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import starts from './starts.ts';
 
@@ -15,7 +16,7 @@ const log = (...lines: (string | { pid?: number; msg: string; [field: string]: u
         records: lines.map((line, index) => ({
           number: index + 1,
           structured: typeof line !== 'string',
-          ...(typeof line === 'string' ? { raw: line } : { raw: line.msg, fields: line }),
+          ...(typeof line === 'string' ? { raw: line } : { raw: line.msg, fields: line as never }),
         })),
       },
     ]),
@@ -131,13 +132,12 @@ testCheck(
 );
 
 it('shows the first lines with the sign', async () => {
-  const verdict = await verdictOf(starts, {
+  const evidence = await evidenceOf(starts, {
     probes: log('starting', ...Array.from({ length: 7 }, (_, at) => `SyntaxError ${at}`)),
   });
-  expect(verdict).toMatchObject({
-    evidence: [{ label: 'SyntaxError', source: 'api.log', total: 7 }],
-  });
-  expect(verdict.evidence?.[0]).toMatchObject({
+  expect(evidence).toHaveLength(1);
+  expect(evidence[0]).toMatchObject({
+    ...{ label: 'SyntaxError', source: 'api.log', total: 7 },
     lines: Array.from({ length: 5 }, (_, at) => ({ number: at + 2, text: `SyntaxError ${at}` })),
   });
 });
