@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/check/json.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import starts from './starts.ts';
 
@@ -16,8 +16,7 @@ const log = (...lines: (string | { pid?: number; msg: string; [field: string]: u
         records: lines.map((line, index) => ({
           number: index + 1,
           structured: typeof line !== 'string',
-          raw: typeof line === 'string' ? line : line.msg,
-          ...(typeof line === 'string' ? {} : { fields: line as Record<string, Json> }),
+          ...(typeof line === 'string' ? { raw: line } : { raw: line.msg, fields: line as never }),
         })),
       },
     ]),
@@ -133,12 +132,13 @@ testCheck(
 );
 
 it('shows the first lines with the sign', async () => {
-  const verdict = await verdictOf(starts, {
+  const evidence = await evidenceOf(starts, {
     probes: log('starting', ...Array.from({ length: 7 }, (_, at) => `SyntaxError ${at}`)),
   });
-  const lines = Array.from({ length: 5 }, (_, at) => ({ number: at + 2, text: `SyntaxError ${at}` }));
-  expect(verdict).toMatchObject({
-    evidence: [{ label: 'SyntaxError', source: 'api.log', total: 7, lines }],
+  expect(evidence).toHaveLength(1);
+  expect(evidence[0]).toMatchObject({
+    ...{ label: 'SyntaxError', source: 'api.log', total: 7 },
+    lines: Array.from({ length: 5 }, (_, at) => ({ number: at + 2, text: `SyntaxError ${at}` })),
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogRecord, SpanData } from '../../src/check/index.ts';
-import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { testCheck } from '../../src/check/tester.ts';
 import {
   apiRequest,
   browserAt,
@@ -8,6 +8,7 @@ import {
   sentTrace,
   withoutBrowser,
 } from '../../src/testing/browser-visit.ts';
+import { evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import { lost, notLoaded, skipped } from '../../src/testing/visited-pages.ts';
 import reachesApi from './trace-reaches-api.ts';
@@ -162,8 +163,7 @@ testCheck(
 
 it('shows the page, the lines and the spans', async () => {
   const records = Array.from({ length: 22 }, (_, number) => ({ ...record, number }));
-  const verdict = await verdictOf(reachesApi, { probes: { ...whole, logs: logsWith(records) } });
-  const evidence = verdict.status === 'skip' ? [] : (verdict.evidence ?? []);
+  const evidence = await evidenceOf(reachesApi, { probes: { ...whole, logs: logsWith(records) } });
   const labels = evidence.map(({ label }) => label);
   expect(labels[0]).toBe('page');
   expect(labels.slice(-2)).toEqual(['log lines of the trace', 'spans of the trace']);

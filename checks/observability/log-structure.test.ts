@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LogSummary } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import check from './log-structure.ts';
 
@@ -43,6 +44,12 @@ testCheck(
       },
     ],
     fails: [
+      {
+        when: 'there is no line but those of the program that started it',
+        code: 'empty',
+        probes: log({ lines: 0, structured: 0, wrapperLines: 2 }),
+        actual: 'the log holds no line; 2 of the program that started it apart',
+      },
       { when: 'there is no line', code: 'empty', probes: log({ lines: 0, structured: 0 }) },
       {
         when: 'no line is JSON',
@@ -67,3 +74,20 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the lines that are not JSON, and how many there are', async () => {
+  const mixed = { structured: 98, offending: [banner] };
+  const shown = { source: 'api.log', lines: [{ number: 7, text: 'INFO: started' }], total: 2 };
+  expect(await evidenceOf(check, { probes: log(mixed) })).toMatchObject([shown]);
+  const options = { minStructured: 0.5 };
+  expect(await evidenceOf(check, { probes: log(mixed), options })).toMatchObject([shown]);
+  expect(await evidenceOf(check, { probes: log({}) })).toEqual([]);
+});
+
+it('takes the share that is wanted as enough', async () => {
+  const probes = log({ structured: 50, lines: 100 });
+  expect(await verdictOf(check, { probes, options: { minStructured: 0.5 } })).toMatchObject({
+    status: 'pass',
+    summary: '50 % of 100 lines, pino',
+  });
+});

@@ -168,7 +168,10 @@ it('counts the responses', async () => {
     probes: at(({ url }) => response(200, tempoOf(url))),
     options: { repeats: 4, seeds: 5 },
   });
-  expect(verdict).toMatchObject({ examined: [{ count: 12, what: 'responses' }], evidence: [{}, {}] });
+  expect(verdict).toMatchObject({
+    examined: [{ count: 12, what: 'responses' }],
+    evidence: [{ label: `seed ${0x6f1ed00}` }, { label: `seed ${0x6f1ed01}` }],
+  });
 });
 
 it('shows two responses of seeds that give the same, and one that fails', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
-import { testCheck, verdictOf } from '../../src/check/tester.ts';
-import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels, evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import check from './build.ts';
 
@@ -97,12 +97,12 @@ testCheck(
 );
 
 it('shows the last lines of the output and of the errors, with their numbers', async () => {
-  const verdict = await verdictOf(check, {
+  const evidence = await evidenceOf(check, {
     stack,
     options: { lines: 2 },
     probes: ended(1, { stdout: '\na\nb\n\nc\n\n', stderr: 'one\n' }),
   });
-  expect(verdict).toHaveProperty('evidence', [
+  expect(evidence).toEqual([
     {
       kind: 'lines',
       label: 'output',

@@ -1,13 +1,25 @@
 import type { CheckDefinition } from '../check/define-check.ts';
+import type { Evidence } from '../check/evidence.ts';
 import { type Case, verdictOf } from '../check/tester.ts';
 
-/** Resolves to the status of a verdict, or its code, and the labels of its evidence. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever its options, needs and codes are
+type AnyCheck = CheckDefinition<any, any, any>;
+
+/** Resolves to the evidence of a verdict. */
+export async function evidenceOf(check: AnyCheck, given: Omit<Case, 'when'>): Promise<readonly Evidence[]> {
+  return evidenceIn(await verdictOf(check, given));
+}
+
+/** Resolves to the code of a failure, or the status of another verdict, and the labels of the evidence. */
 export async function evidenceLabels(
-  // biome-ignore lint/suspicious/noExplicitAny: whatever its options, needs and codes are
-  check: CheckDefinition<any, any, any>,
+  check: AnyCheck,
   given: Omit<Case, 'when'>,
 ): Promise<[outcome: string, ...labels: string[]]> {
   const verdict = await verdictOf(check, given);
-  const evidence = 'evidence' in verdict ? verdict.evidence : undefined;
-  return ['code' in verdict ? verdict.code : verdict.status, ...(evidence ?? []).map(({ label }) => label)];
+  const labels = evidenceIn(verdict).map(({ label }) => label);
+  return ['code' in verdict ? verdict.code : verdict.status, ...labels];
+}
+
+function evidenceIn(verdict: Awaited<ReturnType<typeof verdictOf>>): readonly Evidence[] {
+  return ('evidence' in verdict ? verdict.evidence : undefined) ?? [];
 }
