@@ -74,7 +74,11 @@ async function tenancy() {
           options: { 'database/row-level-security': { preferences: false } },
         }),
       );
-      const { checks } = await verify(folder, ['--skip', 'database/tables-present', 'database/row-level-security']);
+      const { checks } = await verify(folder, [
+        '--skip',
+        'database/tables-present',
+        'database/row-level-security',
+      ]);
       const check = checks.find(({ id }) => id === 'database/row-level-security');
       return { value: check.durationMs / 1000, unit: 's', detail: `${tables} tables of ${rows} rows` };
     });
