@@ -63,6 +63,15 @@ test('a service that stops answering is one failure, and blocks each check that 
   expect(of('b/kills').hint).toBe(silence.hint);
 });
 
+test.each([
+  ['none', 'none; api answers nothing: GET /health: no answer'],
+  ['GET /health: no answer', 'GET /health: no answer'],
+])('adds the reason of the silence to "%s" once', async (actual, expected) => {
+  const fails: Check['run'] = async ({ fail }) => fail('timeout', { expected: 'an answer', actual });
+  const { of } = await run([talks('a/one', { run: fails })], async () => silence);
+  expect(of('a/one').actual).toBe(expected);
+});
+
 test('checks that fail together ask once: the first is the root, the others are blocked', async () => {
   let asked = 0;
   const ask = async () => {

@@ -56,11 +56,18 @@ export function findSilentServices(ask: AskService | undefined, now: () => numbe
       const silence = silences[index];
       if (!silence) return;
       roots.set(service, check.id);
-      const since = lastAnswer.get(service);
-      const what = since ? `${service} stopped answering, ${since}` : `${service} answers nothing`;
-      judged = { ...judged, actual: `${judged.actual}; ${what}: ${silence.reason}`, hint: silence.hint };
+      judged = { ...judged, actual: withSilence(judged.actual, service, silence), hint: silence.hint };
     });
     return judged;
+  }
+
+  /** Adds that the service is silent, and the reason where the check did not find the same. */
+  function withSilence(actual: string, service: string, { reason }: Silence): string {
+    const since = lastAnswer.get(service);
+    const isKnown = actual.includes(reason);
+    if (isKnown && !since) return actual;
+    const what = since ? `${service} stopped answering, ${since}` : `${service} answers nothing`;
+    return `${actual}; ${what}${isKnown ? '' : `: ${reason}`}`;
   }
 
   /** Checks that fail at the same time share one question. */

@@ -45,8 +45,12 @@ function linesOf(evidence: Evidence, columns: number): string[] {
 
 function httpLines({ request, response, error }: HttpExchange): string[] {
   const asked = `${request.method} ${request.url}`;
-  if (!response)
-    return [safeLine(`${asked} → ${error?.code ?? 'no answer'}: ${error?.message ?? ''}`, longestLine)];
+  if (!response) {
+    const { code = 'no answer', message = '' } = error ?? {};
+    // Most messages begin with the request.
+    const line = message.startsWith(asked) ? message : `${asked} → ${code}: ${message}`;
+    return [safeLine(line, longestLine)];
+  }
   const type = response.headers['content-type'];
   const head = `${asked} → ${response.status}${type ? `, ${type}` : ''}, ${response.bodyBytes} bytes, ${response.address}`;
   const body = response.body.trim() === '' ? [] : [safeLine(response.body, longestLine)];
