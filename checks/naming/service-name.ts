@@ -55,14 +55,14 @@ export default defineCheck({
       code: 'other-name',
       kind: 'http',
       service: 'api',
-      change: { path: '/health', replaceInBody: ['meatymusic-api', 'meatymusic-other'] },
+      change: { path: '/health', replaceInBody: ['-api', '-other'] },
     },
     {
       name: 'it is written otherwise',
       code: 'against-the-rule',
       kind: 'http',
       service: 'api',
-      change: { path: '/health', replaceInBody: ['meatymusic-api', 'MeatyMusic-API'] },
+      change: { path: '/health', replaceInBody: ['-api', '-API'] },
     },
     {
       name: 'it says nothing of itself',

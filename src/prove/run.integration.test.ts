@@ -261,11 +261,16 @@ describe('prove', () => {
     standIn.close();
   });
 
-  it('is refuted where the healthy stack does not pass', async () => {
+  it('is refuted where the reference stack does not pass, and skipped on a stack that may be wrong', async () => {
     const run: Check['run'] = async ({ fail }) => fail('wrong', { expected: 'a', actual: 'b' });
-    const proofs = await proofsOf([checkWith([forged], { run })], { recoverWithinMs: 0 });
-    const reason = 'on the healthy stack it does not pass: fail wrong (b)';
-    expect(proofs).toEqual([{ id: 'api/fine', status: 'refuted', reason, sabotages: [] }]);
+    const proofs = (isReference: boolean) =>
+      proofsOf([checkWith([forged], { run })], {
+        recoverWithinMs: 0,
+        underTest: { ...underTest, stack: { ...underTest.stack, isReference } },
+      });
+    const reason = 'on the whole stack it does not pass: fail wrong (b)';
+    expect(await proofs(true)).toEqual([{ id: 'api/fine', status: 'refuted', reason, sabotages: [] }]);
+    expect(await proofs(false)).toEqual([{ id: 'api/fine', status: 'skipped', reason, sabotages: [] }]);
   });
 
   it('calls a check without sabotage unproven, unless it says why there is none', async () => {

@@ -21,6 +21,7 @@ import {
 } from './plan.ts';
 import type { Proof, ProofOfSabotage } from './proof.ts';
 import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
+import { withoutCases } from './without-cases.ts';
 
 export interface ProofOptions extends AttemptSettings {
   /** Checks at the same time, on one stack. */
@@ -87,17 +88,19 @@ class ProofRun {
   }
 
   async #runHealthy(): Promise<void> {
-    const { signal } = this.#options;
-    this.#options.onStep?.('the healthy stack');
+    const { signal, underTest, onStep } = this.#options;
+    onStep?.('the healthy stack');
     const sabotaged = this.#checks.filter(({ sabotage = [] }) => sabotage.length > 0);
     const results = await runTogether(sabotaged, this.#settings);
     if (signal.aborted) return;
+    const { isReference } = underTest.stack;
     for (const check of this.#checks) {
       const healthy = results.get(check.id);
       const cases = healthy ? casesOf(check, healthy) : [];
       this.#cases.push(...cases);
       if (healthy?.status === 'pass') this.#seenHealthy.add(check.id);
-      if (cases.length === 0) this.#settle({ id: check.id, ...withoutCases(check, healthy), sabotages: [] });
+      if (cases.length === 0)
+        this.#settle({ id: check.id, ...withoutCases(check, healthy, isReference), sabotages: [] });
     }
   }
 
@@ -233,18 +236,4 @@ function judge(sabotages: ProofOfSabotage[]): Omit<Proof, 'id'> {
   if (judged.some(({ holds }) => !holds)) return { status: 'refuted', sabotages };
   if (judged.length > 0) return { status: 'proven', sabotages };
   return { status: 'skipped', reason: sabotages[0]?.found ?? '', sabotages: [] };
-}
-
-function withoutCases(
-  { unprovable }: Check,
-  healthy: CheckResult | undefined,
-): Pick<Proof, 'status' | 'reason'> {
-  if (healthy?.status === 'skip') return { status: 'skipped', reason: healthy.reason ?? '' };
-  if (healthy)
-    return {
-      status: 'refuted',
-      reason: `on the healthy stack it does not pass: ${describeVerdict(healthy)}`,
-    };
-  if (unprovable) return { status: 'skipped', reason: unprovable };
-  return { status: 'unproven', reason: 'it declares no sabotage: nothing shows that it can fail' };
 }

@@ -2,6 +2,7 @@ import { type Absence, absenceOf, placeholderHost, urlOf } from '../base/endpoin
 import type { ServiceInfos, ServiceName, StackInfo, WebInfo } from '../check/stack.ts';
 import { type Origins, originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
+import { projectName } from '../config/project-name.ts';
 import type { Endpoints, Runtime } from '../runners/runtime.ts';
 import {
   kindOf,
@@ -11,7 +12,6 @@ import {
   settingsOf,
   urlTemplate,
 } from '../services/index.ts';
-import { projectName } from './project-name.ts';
 
 /** What checks and reports may know of a stack: no credentials. */
 export function stackInfo(

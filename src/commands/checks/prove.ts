@@ -4,14 +4,10 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { tryLock } from '../../base/pid-lock.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import { toolVersion } from '../../base/version.ts';
-import { originOf } from '../../config/origin.ts';
-import { validateOptions } from '../../engine/check-options.ts';
-import { makePlan } from '../../engine/plan.ts';
-import { selectChecks } from '../../engine/select.ts';
 import type { Proof } from '../../prove/proof.ts';
 import { prove } from '../../prove/run.ts';
 import { findRuntime } from '../../runners/choose.ts';
-import { loadAllChecks } from '../../session/all-checks.ts';
+import { chooseRun } from '../../session/choose-run.ts';
 import { provedBy, proveLock } from '../../session/prove-lock.ts';
 import { repairStack } from '../../session/repair-stack.ts';
 import { describeStack } from '../../session/stack.ts';
@@ -52,12 +48,11 @@ Examples:
 const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
   const { stdout, stderr, signal } = invocation;
   const project = await openProject(invocation);
-  const { config, origins, root } = project;
+  const { config, root } = project;
   const { runtime } = await findRuntime(project);
   if (runtime.name === 'external') throw externalStack();
-  const { checks } = await loadAllChecks(project, {}, signal);
-  const selected = makePlan(selectChecks(checks, { patterns, tags: [], skip: [] }, { alone: true })).checks;
-  const options = validateOptions(checks, config.options, (at) => originOf(origins, at).text);
+  const { plan, options } = await chooseRun(project, { patterns }, { signal });
+  const selected = plan.checks.filter(({ id }) => plan.selected?.has(id) ?? true);
 
   const lock = tryLock(proveLock(root), 'meatymusic checks prove');
   if (!lock.acquired) throw provedBy(lock.holder);

@@ -5,6 +5,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { learnEnvironment } from '../../base/learn-environment.ts';
 import { envFileNames } from '../../config/environment.ts';
+import { projectName } from '../../config/project-name.ts';
 import { isStandard, settingsOf } from '../../services/index.ts';
 import { standardKinds } from '../../services/schema.ts';
 import type { CommandStart } from '../../services/start.ts';
@@ -49,15 +50,21 @@ export function environmentOf(
   };
 }
 
-/** Values for variables that nothing else sets. */
-function usualVariables({ config, addressed, managed }: CommandContext, name: string): Variables {
+/** Returns the name by which checks know the service; one that is not configured follows the project's. */
+function serviceNameOf({ config, root }: CommandContext, name: string): string {
   const { serviceName = name } = settingsOf(config.services, name) as { serviceName?: string };
+  return serviceName === `meatymusic-${name}` ? `${projectName(root)}-${name}` : serviceName;
+}
+
+/** Values for variables that nothing else sets. */
+function usualVariables(context: CommandContext, name: string): Variables {
+  const { config, addressed, managed } = context;
   const { otlpEndpoint } = config.services.telemetry;
   const external = Object.entries(variablesOfAddresses).filter(
     ([, service]) => !managed.has(service) && addressed.has(service) && isConfigured(config, service),
   );
   return {
-    OTEL_SERVICE_NAME: serviceName,
+    OTEL_SERVICE_NAME: serviceNameOf(context, name),
     ...(otlpEndpoint && { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }),
     ...Object.fromEntries(external.map(([key, service]) => [key, `\${services.${service}.url}`])),
   };

@@ -80,7 +80,8 @@ export class Service {
   #begin(): void {
     this.#isStopped = false;
     if (this.run && !this.run.exit) return;
-    if (this.run) this.#restarts++;
+    // A stop that was asked for ends a run; what follows it is no restart.
+    if (this.run?.exit?.unexpected) this.#restarts++;
     const run = new ServiceRun(this.#root, this.spec, this.#overrides);
     this.run = run;
     this.#onChange();

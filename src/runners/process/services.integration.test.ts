@@ -411,6 +411,15 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     expect(await made.status()).toMatchObject([{ state: 'running', restarts: 1 }]);
   });
 
+  it('counts no restart after a stop that was asked for', async () => {
+    const made = make(service('worker', script('worker.js', never)));
+    await made.up(options);
+    await made.stopService('worker');
+    await made.startService('worker', 30_000);
+    await made.restartService('worker', { LOG_LEVEL: 'debug' }, 30_000);
+    expect(await made.status()).toMatchObject([{ state: 'running', restarts: 0 }]);
+  });
+
   it('leaves what ran before when a later start fails', async () => {
     const flag = path.join(root, 'broken');
     const fragile = server('fragile.js', `if (require('node:fs').existsSync('broken')) process.exit(1);`);

@@ -135,7 +135,7 @@ describe.skipIf(withDocker)(
         REDIS_URL: `redis://localhost:${cache}`,
         NEXT_PUBLIC_API_URL: `http://localhost:${apiPort}`,
         PAYMENTS: `${await endpointOf(made, 'payments')}/v1`,
-        OTEL_SERVICE_NAME: 'meatymusic-api',
+        OTEL_SERVICE_NAME: `${path.basename(made.folder).toLowerCase()}-api`,
         FROM_FILE: 'yes',
         LOG_LEVEL: 'warn',
       });
