@@ -49,6 +49,7 @@ const init: Action = async (invocation, { full, yes, ci, force, json }) => {
   const found = detectProject(cwd);
   const files = new Map<string, string>();
   let detected = found;
+  const nextSteps: string[] = [];
   const existing = configFileNames.filter((name) => existsSync(path.join(cwd, name)));
   if (!ci || existing.length === 0) {
     const others = existing.filter((name) => name !== configName);
@@ -64,10 +65,12 @@ const init: Action = async (invocation, { full, yes, ci, force, json }) => {
       full || detected.services.size === 0 ? commentedConfig(Boolean(full)) : detectedConfig(detected),
     );
   }
+  if (files.size > 0) nextSteps.push('meatymusic config; meatymusic doctor; meatymusic up');
   if (ci) {
-    const { file, text } = pipelineOf(cwd, detected.packageManager);
+    const { file, text, next } = pipelineOf(cwd, detected.packageManager);
     if (!force && existsSync(path.join(cwd, file))) refuse([file], 'meatymusic init --force overwrites it');
     files.set(file, text);
+    nextSteps.push(next);
   }
   for (const [name, text] of files) {
     makeFolderSync(path.dirname(path.join(cwd, name)));
@@ -88,11 +91,15 @@ const init: Action = async (invocation, { full, yes, ci, force, json }) => {
     return ExitCode.ok;
   }
   await invocation.stdout.write(`${written.join('\n')}\n`);
-  if (!invocation.quiet) await explain(invocation, files.has(configName) && !full ? detected : undefined);
+  if (!invocation.quiet) {
+    await explain(invocation, files.has(configName) && !full ? detected : undefined);
+    for (const next of nextSteps)
+      await invocation.stderr.write(lineFor(invocation.stderr, `review the file, then: ${next}`));
+  }
   return ExitCode.ok;
 };
 
-/** What was found and why, one line each, and what to do next. */
+/** Prints what was found and why, one line each. */
 async function explain({ stderr }: Invocation, detected: DetectedProject | undefined): Promise<void> {
   const { services = new Map(), migrations, candidates = [], open = [] } = detected ?? {};
   const width = Math.max(0, ...[...services.keys()].map((name) => name.length));
@@ -109,9 +116,6 @@ async function explain({ stderr }: Invocation, detected: DetectedProject | undef
     await stderr.write(lineFor(stderr, `  migrations: ${safeLine(text, 300)}`));
   }
   for (const each of open) await stderr.write(lineFor(stderr, `  not decided: ${safeLine(each, 300)}`));
-  await stderr.write(
-    lineFor(stderr, 'look through it, then: meatymusic config; meatymusic doctor; meatymusic up'),
-  );
 }
 
 function refuse(existing: readonly string[], hint: string): void {

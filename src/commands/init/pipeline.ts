@@ -22,10 +22,20 @@ const actions = {
 };
 
 /** Returns the pipeline for the folder: GitLab's where it has a `.gitlab-ci.yml`, else GitHub's. */
-export function pipelineOf(root: string, manager: PackageManager = 'npm'): { file: string; text: string } {
-  return existsSync(path.join(root, '.gitlab-ci.yml'))
-    ? { file: '.gitlab/meatymusic.yml', text: gitlab(manager) }
-    : { file: '.github/workflows/meatymusic.yml', text: github(manager, defaultBranch(root)) };
+export function pipelineOf(root: string, manager: PackageManager = 'npm'): Pipeline {
+  if (existsSync(path.join(root, '.gitlab-ci.yml'))) {
+    const file = '.gitlab/meatymusic.yml';
+    return { file, text: gitlab(manager), next: `add to .gitlab-ci.yml: include: { local: ${file} }` };
+  }
+  const file = '.github/workflows/meatymusic.yml';
+  return { file, text: github(manager, defaultBranch(root)), next: `commit ${file}` };
+}
+
+interface Pipeline {
+  file: string;
+  text: string;
+  /** What the user does so that it runs. */
+  next: string;
 }
 
 function github(manager: PackageManager, branch: string): string {
