@@ -3,7 +3,7 @@
  * that is injected has its own name, and nothing is left.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../base/package-root.ts';
@@ -11,11 +11,24 @@ import { readState } from '../../runners/state.ts';
 import { dockerMissing, why } from '../docker.ts';
 import { freePort } from '../free-port.ts';
 import { leaksInvisible, processesOf } from '../leaks.ts';
+import { postgresBinaries, postgresMissing, startPostgres } from '../postgres.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../project.ts';
 
+const pythonMissing = findPython();
 const reason = notBuilt ?? leaksInvisible;
+const withoutPython = reason ?? postgresMissing ?? pythonMissing;
 const env = { PATH: `${path.join(packageRoot, 'node_modules/.bin')}:${process.env.PATH}` };
 const projects: TestProject[] = [];
+
+function findPython(): string | undefined {
+  try {
+    execFileSync('/usr/bin/python3', ['-c', 'import fastapi, sqlalchemy, psycopg2'], { stdio: 'ignore' });
+    for (const program of ['uvicorn', 'alembic']) execFileSync(program, ['--help'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'needs FastAPI, SQLAlchemy, psycopg2, uvicorn and alembic of Debian';
+  }
+}
 
 /** Copies a project with free ports instead of those that its files name. */
 async function copyOf(name: string, ports: readonly number[]): Promise<TestProject> {
@@ -37,6 +50,15 @@ function replaceInFiles(folder: string, from: string, to: string): void {
   }
 }
 
+function replaceIn(file: string, replacements: Readonly<Record<string, string>>): void {
+  let text = readFileSync(file, 'utf8');
+  for (const [from, to] of Object.entries(replacements)) {
+    expect(text).toContain(from);
+    text = text.replace(from, to);
+  }
+  writeFileSync(file, text);
+}
+
 const described = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 
 async function succeeds(made: TestProject, args: readonly string[]): Promise<CliResult> {
@@ -47,7 +69,7 @@ async function succeeds(made: TestProject, args: readonly string[]): Promise<Cli
 
 /** Failures as `id code`. */
 async function failuresOf(made: TestProject, args: readonly string[] = []): Promise<string[]> {
-  const { checks } = await made.json(['verify', '--timeout', '30s', ...args], env);
+  const { checks } = await made.json(['verify', '--timeout', '60s', ...args], env);
   return (checks as { id: string; status: string; code?: string }[])
     .filter(({ status }) => status === 'fail' || status === 'error')
     .map(({ id, status, code }) => `${id} ${code ?? status}`)
@@ -112,6 +134,56 @@ describe.skipIf(reason)(`a project of others${reason ? ` (${reason})` : ''}`, ()
       expect(docker(made, 'ps', '--all', '--quiet')).toBe('');
     },
   );
+});
+
+describe.skipIf(withoutPython)(`a project in Python${withoutPython ? ` (${withoutPython})` : ''}`, () => {
+  it('is FastAPI and Alembic with PostgreSQL by a command', { timeout: 240_000 }, async () => {
+    const made = await copyOf('fastapi-alembic', []);
+    const postgres = await startPostgres();
+    try {
+      await postgres.createDatabase('orders');
+      await postgres.halt();
+      await succeeds(made, ['init', '--yes']);
+      const { uid, gid } = statSync(postgres.folder);
+      // PostgreSQL refuses to run as root.
+      const asOwner =
+        process.getuid?.() === uid ? '' : `setpriv --reuid=${uid} --regid=${gid} --clear-groups `;
+      const command = `${asOwner}${postgresBinaries}/postgres -D data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
+      const url = `postgresql://postgres:${postgres.password}@127.0.0.1:${await freePort()}/orders`;
+      replaceIn(made.file('meatymusic.config.ts'), {
+        'services: {': `services: { database: { kind: 'postgres', url: '${url}', start: { command: '${command}', cwd: '${postgres.folder}' } },`,
+        'localhost:8000': `localhost:${await freePort()}`,
+        '// migrations:': 'migrations:',
+        // Alembic 1.8 does not have the option.
+        'alembic current --check-heads': 'alembic current | grep --quiet "(head)"',
+      });
+      await succeeds(made, ['up', '--no-verify']);
+      const ofEngine = (failure: string) => failure.startsWith('database/version');
+      expect((await failuresOf(made)).filter((failure) => !ofEngine(failure))).toEqual(
+        [
+          ...withoutTelemetryOf(),
+          'errors/method-not-allowed not-an-envelope',
+          'errors/not-found not-an-envelope',
+          'observability/log-structure plain-text',
+          'observability/x-trace-id-logged not-logged',
+        ].sort(),
+      );
+
+      writeFileSync(
+        made.file('alembic/versions/0002_price.py'),
+        'revision = "0002"\ndown_revision = "0001"\n\n\ndef upgrade():\n    pass\n',
+      );
+      expect(await failuresOf(made, ['database/migrations-at-head'])).toEqual([
+        'database/migrations-at-head check-failed',
+      ]);
+
+      await succeeds(made, ['down']);
+      expect(processesOf(made.folder)).toEqual([]);
+      expect(processesOf(postgres.folder)).toEqual([]);
+    } finally {
+      await postgres.stop();
+    }
+  });
 });
 
 function docker({ folder }: TestProject, ...args: string[]): string {
