@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import check from './connects.ts';
 
 const answer = (over: Record<string, string | number | boolean> = {}) => ({
@@ -49,6 +50,15 @@ testCheck(
       },
       { when: 'it is silent', code: 'unreachable', probes: rejects('TIMEOUT') },
       { when: 'the password is wrong', code: 'refused', probes: rejects('28P01') },
+      { when: 'the user is refused', code: 'refused', probes: rejects('28000') },
+      {
+        when: 'a password in clear text is asked for',
+        code: 'refused',
+        probes: rejects('CLEARTEXT_PASSWORD_REFUSED'),
+      },
+      { when: 'the error is no SQLSTATE, but its end is', code: 'unreachable', probes: rejects('X58030') },
+      { when: 'the error is no SQLSTATE, but its start is', code: 'unreachable', probes: rejects('58030X') },
+      { when: 'the error is a word of five letters', code: 'unreachable', probes: rejects('EPIPE') },
       { when: 'the database does not exist', code: 'database-missing', probes: rejects('3D000') },
       { when: 'all connections are taken', code: 'busy', probes: rejects('53300') },
       { when: 'it is starting', code: 'busy', probes: rejects('57P03') },
@@ -59,3 +69,8 @@ testCheck(
   },
   { describe, it },
 );
+
+it('shows the answer, or the error', async () => {
+  expect(await evidenceLabels(check, { probes: answer() })).toEqual(['pass', 'database', 'user', 'version']);
+  expect(await evidenceLabels(check, { probes: rejects('28P01') })).toEqual(['refused', 'error']);
+});

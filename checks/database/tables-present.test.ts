@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import { type Json, ProbeError } from '../../src/check/index.ts';
 import { testCheck } from '../../src/check/tester.ts';
+import { answers } from '../../src/testing/stub-probes.ts';
 import check from './tables-present.ts';
 
 const time = 'timestamp with time zone';
@@ -74,11 +75,21 @@ const tables = () => ({
   },
 });
 
-const database = (change: (found: ReturnType<typeof tables>) => unknown = () => {}) => {
+const database = (
+  change: (found: ReturnType<typeof tables>) => unknown = () => {},
+  values: unknown[] = ['public', ['tenants', 'users', 'user_preferences']],
+) => {
   const found = tables();
   const changed = change(found);
   const rows = (Array.isArray(changed) ? changed : Object.values(found)) as unknown as Record<string, Json>[];
-  return { postgres: { query: { rows, rowCount: rows.length, durationMs: 2 } } };
+  return {
+    postgres: {
+      query: answers([
+        { sql: /from pg_class c join pg_namespace/, values },
+        { rows, rowCount: rows.length, durationMs: 2 },
+      ]),
+    },
+  };
 };
 
 testCheck(
@@ -94,11 +105,20 @@ testCheck(
         options: { identifierTypes: ['uuid', 'character varying(36)'] },
       },
       {
-        when: 'a table has another name',
+        when: 'one of two foreign keys is enforced',
         probes: database(({ users }) => {
-          users.name = 'accounts';
-          return [tables().tenants, users];
+          users.foreign.push({ ...users.foreign[0]!, holds: false });
         }),
+      },
+      {
+        when: 'a table has another name',
+        probes: database(
+          ({ users }) => {
+            users.name = 'accounts';
+            return [tables().tenants, users];
+          },
+          ['public', ['tenants', 'accounts']],
+        ),
         options: { tables: { users: 'accounts', user_preferences: false } },
       },
       {
@@ -181,6 +201,30 @@ testCheck(
           users.foreign[0]!.holds = false;
         }),
         actual: 'users.tenant_id: the foreign key to tenants is not validated, or not enforced',
+      },
+      {
+        when: 'a foreign key refers to another column than the identifier',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.foreign[0]!.referenced = ['slug'];
+        }),
+        actual: 'users.tenant_id is no foreign key to tenants',
+      },
+      {
+        when: 'a foreign key leads to another table',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.foreign[0]!.table = 'users';
+        }),
+        actual: 'users.tenant_id is no foreign key to tenants',
+      },
+      {
+        when: 'another column has the foreign key',
+        code: 'key-missing',
+        probes: database(({ users }) => {
+          users.foreign = [foreignKey('id', 'tenants')];
+        }),
+        actual: 'users.tenant_id is no foreign key to tenants',
       },
       {
         when: 'a foreign key leads to a table of another schema',

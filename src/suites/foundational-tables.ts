@@ -107,9 +107,7 @@ export function judgeKeys(
     const targetTable = nameOf(target);
     if (targetTable === false) continue;
     const leads = ({ columns, referenced, table: to }: FoundKey) =>
-      to === targetTable &&
-      columns.includes(column) &&
-      (columns.length === 1 || referenced[columns.indexOf(column)] === 'id');
+      to === targetTable && columns.includes(column) && referenced[columns.indexOf(column)] === 'id';
     const keys = found.foreign.filter(leads);
     if (keys.length === 0) problems.push(key(`${table}.${column} is no foreign key to ${targetTable}`));
     else if (!keys.some(({ holds }) => holds)) {

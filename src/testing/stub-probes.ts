@@ -43,7 +43,7 @@ export type HttpAnswer = Answer<HttpRequest, HttpResponse>;
 
 /**
  * Probes whose HTTP serves these routes alone: `GET /health` of the API, or `GET http://localhost:3000/`; a `*` at the end
- * is any rest. `needed` is what each request must have besides.
+ * matches any rest. `needed` is what each request must have besides.
  */
 export function serving(routes: Record<string, HttpAnswer>, needed: Fields = {}) {
   const cases = Object.entries(routes).map(([route, answer]): [Fields, HttpAnswer] => {
