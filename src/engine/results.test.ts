@@ -60,6 +60,17 @@ test('says that nothing was examined only where nothing was and the run was not 
   expect(run([], { internalError: 'x' })).not.toHaveProperty('nothingExamined');
 });
 
+test('says that no check passed where one was waived and the others were skipped or advisory', () => {
+  const waived = result('waived');
+  expect(run([waived, result('skip'), result('fail', 'advisory')])).toMatchObject({
+    exitCode: 2,
+    nothingExamined: { code: 'all-waived', message: 'no check passed: the only failure is waived' },
+  });
+  expect(run([waived, waived]).nothingExamined?.message).toBe('no check passed: the 2 failures are waived');
+  expect(run([waived, result('fail')])).not.toHaveProperty('nothingExamined');
+  expect(run([waived, result('pass')])).not.toHaveProperty('nothingExamined');
+});
+
 test('counts what failed and was advisory', () => {
   const checks = [
     result('pass'),

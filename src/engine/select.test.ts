@@ -44,6 +44,41 @@ describe('selectChecks', () => {
     expect(select({ tags: ['contract'], patterns: ['api/health'] })).toEqual(['api/health']);
   });
 
+  it('takes what has one of several tags', () => {
+    expect(select({ tags: ['contract', 'w3c'] })).toEqual([
+      'api/health',
+      'api/ready',
+      'database/connects',
+      'w3c/version',
+    ]);
+  });
+
+  it('leaves out areas that are not part of the contract, also where another is after them', () => {
+    const areasOff = new Set(['database']);
+    expect(select({ areasOff })).toEqual(['api/health', 'api/ready']);
+    expect(select({ areasOff, patterns: ['api/ready'] })).toEqual(['api/health', 'api/ready']);
+  });
+
+  it('takes the part of a shard, with what its checks are after', () => {
+    const part = (index: number) =>
+      select({ patterns: ['api/health', 'database/tables-present'], shard: { index, count: 2 } });
+    expect([part(1), part(2)]).toEqual([['api/health'], ['database/connects', 'database/tables-present']]);
+    expect(select({ patterns: ['api/health'], shard: { index: 2, count: 2 } })).toEqual([]);
+  });
+
+  it('takes the checks that judge a service, and names the nearest service', () => {
+    const judging = [
+      makeCheck({ id: 'api/health', judges: 'api' }),
+      { ...makeCheck({ id: 'api/health@payments', judges: 'api' }), service: 'payments' },
+      makeCheck({ id: 'other/one' }),
+    ];
+    const ofService = (pattern: string) =>
+      selectChecks(judging, { patterns: [pattern], tags: [], skip: [] }).map(({ id }) => id);
+    expect(ofService('@payments')).toEqual(['api/health@payments']);
+    expect(ofService('@api')).toEqual(['api/health']);
+    expect(() => ofService('@paymens')).toThrow('no check matches "@paymens"; nearest: @payments');
+  });
+
   it('leaves out what is skipped, also where another is after it', () => {
     expect(select({ patterns: ['database'], skip: ['database/connects'] })).toEqual([
       'database/tables-present',

@@ -78,3 +78,65 @@ describe('waivers', () => {
     for (const each of unused) expect(each).not.toHaveProperty('endsAt');
   });
 });
+
+describe('an unused waiver', () => {
+  const whyOf = (waiver: Partial<ProjectWaiver>, ...results: CheckResult[]) =>
+    accept(waiver)
+      .findUnused(results)
+      .map(({ why }) => why);
+
+  it.each<[string, Partial<ProjectWaiver>, CheckResult[], string[]]>([
+    ['the check passes', {}, [resultOf('api/health', 'pass')], ['the check passes again']],
+    [
+      'each check passes',
+      { check: 'api' },
+      ['api/health', 'api/health@payments', 'api/ready'].map((id) => resultOf(id, 'pass')),
+      ['each of the 3 checks passes again'],
+    ],
+    ['one of them did not run', { check: 'api' }, [resultOf('api/health', 'pass')], []],
+    ['the check was skipped', {}, [resultOf('api/health', 'skip')], []],
+    ['no check matches it', { check: 'web' }, [], ['no check matches it']],
+    [
+      'the code is another',
+      { code: 'timeout' },
+      [failed('api/health')],
+      ['api/health fails with wrong, and not timeout'],
+    ],
+    [
+      'the failure has its code',
+      { code: 'wrong' },
+      [failed('api/health')],
+      ['another waiver accepts the failure'],
+    ],
+    [
+      'another waiver accepts the failure',
+      {},
+      [resultOf('api/health', 'waived', 'wrong')],
+      ['another waiver accepts the failure'],
+    ],
+    [
+      'it was blocked by a waived failure',
+      {},
+      [{ ...resultOf('api/health', 'waived'), blockedBy: ['a/root'] }],
+      [],
+    ],
+    [
+      'it has ended',
+      { endsAt: now },
+      [resultOf('api/health', 'pass')],
+      ['it has ended, and the check passes again'],
+    ],
+  ])('is reported with its reason: %s', (_what, waiver, results, why) => {
+    expect(whyOf(waiver, ...results)).toEqual(why);
+  });
+
+  it('is none that accepted a failure, and keeps its service and code', () => {
+    const used = accept({});
+    used.find(failed('api/health'));
+    expect(used.findUnused([failed('api/health')])).toEqual([]);
+    const [unused] = accept({ service: 'payments', code: 'wrong', check: 'web' }).findUnused([]);
+    expect(unused).toMatchObject({ service: 'payments', code: 'wrong', where: 'meatymusic.waivers.yaml:1' });
+    const [plain] = accept({ check: 'web' }).findUnused([]);
+    expect(Object.keys(plain ?? {}).sort()).toEqual(['check', 'owner', 'reason', 'until', 'where', 'why']);
+  });
+});
