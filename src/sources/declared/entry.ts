@@ -63,6 +63,7 @@ function schemaOf(kind: Kind): ReturnType<typeof entrySchema> {
 /** Shared by all declared checks: ten thousand of them need one. */
 const codes = {
   unreachable: { means: 'there was no answer to judge', hint: 'meatymusic status' },
+  refused: { means: 'the server answered with an error of its own', hint: 'look at the evidence' },
   mismatch: { means: 'the observed value is not the expected one', hint: 'look at the evidence' },
 } as const;
 
@@ -121,6 +122,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
     codes: data.hint
       ? {
           unreachable: { ...codes.unreachable, hint: data.hint },
+          refused: { ...codes.refused, hint: data.hint },
           mismatch: { ...codes.mismatch, hint: data.hint },
         }
       : codes,
@@ -153,7 +155,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
       }
       const expected = unmet.map(({ attribute, matcher }) => `${attribute} ${matcher.text}`).join('; ');
       if (seen.failure)
-        return context.fail('unreachable', {
+        return context.fail(seen.failure.isOfServer ? 'refused' : 'unreachable', {
           expected,
           actual: seen.failure.message,
           evidence: seen.evidence,

@@ -11,7 +11,12 @@ export interface Observed {
   examined: Examined;
   evidence: Evidence[];
   /** Why there was no answer: expectations other than of being reachable cannot hold. */
-  failure?: { code: string; message: string };
+  failure?: {
+    code: string;
+    message: string;
+    /** True for an error that the server itself answered with. */
+    isOfServer?: boolean;
+  };
   /** What an attribute that does not match leaves out. */
   note?: string;
   /** Why it cannot be judged here. */

@@ -53,7 +53,7 @@ describe.skipIf(postgresMissing)(
       expect(await run('query: select * from none, error: 42P01')).toMatchObject({ status: 'pass' });
       expect(await run('query: select * from none, row-count: 1')).toMatchObject({
         status: 'fail',
-        code: 'unreachable',
+        code: 'refused',
         actual: expect.stringContaining('relation "none" does not exist'),
       });
       expect(await run('query: delete from song, error: "25006"')).toMatchObject({ status: 'pass' });
@@ -64,7 +64,7 @@ describe.skipIf(postgresMissing)(
       const none = databaseUrl.replace('/songs', '/none');
       expect(await run('query: select 1, value: 1', { databaseUrl: none })).toMatchObject({
         status: 'fail',
-        code: 'unreachable',
+        code: 'refused',
         actual: expect.stringContaining('database "none" does not exist'),
       });
       const closed = 'postgresql://postgres:hunter2-secret@127.0.0.1:1/x';
@@ -111,7 +111,7 @@ describe.skipIf(redisMissing)(`redis-command${redisMissing ? ` (skipped: ${redis
     const verdict = await run('command: FLUSHALL, reply: OK', reader);
     expect(verdict).toMatchObject({
       status: 'fail',
-      code: 'unreachable',
+      code: 'refused',
       actual: expect.stringContaining('NOPERM'),
     });
     expect(JSON.stringify(verdict)).not.toContain('reader-pass');

@@ -32,7 +32,7 @@ export const postgresQueryKind = defineKind({
         attributes: { error: failure.code },
         examined: { count: 1, what: 'statement' },
         evidence: [fact('statement', query), fact('error', failure.message)],
-        failure,
+        failure: { ...failure, isOfServer: /^[0-9A-Z]{5}$/.test(failure.code) },
       };
     }
     return {
@@ -85,7 +85,7 @@ export const redisCommandKind = defineKind({
       attributes: { reply: value?.reply, 'duration-ms': value?.durationMs, error: failure?.code ?? '' },
       examined: { count: 1, what: 'reply' },
       evidence: [fact('reply', value ? JSON.stringify(value.reply) : (failure?.message ?? ''))],
-      ...(failure ? { failure } : {}),
+      ...(failure ? { failure: { ...failure, isOfServer: isErrorOfRedis(failure.code) } } : {}),
     };
   },
 });
@@ -184,3 +184,10 @@ export const logsKind = defineKind({
     };
   },
 });
+
+/** Codes of the probe for a server that did not answer; the others are the first words of errors of Redis. */
+const withoutAnswer = /^(?:TIMEOUT|PROTOCOL|CLOSED|TLS|NO_TLS|ADDRESS|E[A-Z]{3,}|EAI_\w+)$/;
+
+function isErrorOfRedis(code: string): boolean {
+  return !withoutAnswer.test(code);
+}
