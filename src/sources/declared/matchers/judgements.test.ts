@@ -142,7 +142,7 @@ const cases: [expectation: unknown, value: unknown, judgement: Judgement][] = [
   [['/'], lines('a/b\n'), true],
   [['/'], lines('ab\n'), false],
   [['/a'], lines('x/a\n'), true],
-  [['/ab'], lines('x\n'), false],
+  [['/ab'], lines('xa\n'), false],
   [['a/'], lines('a/\n'), true],
   [['a/'], lines('a\n'), false],
   [['\\/a/'], lines('/a/\n'), true],
