@@ -154,6 +154,7 @@ export const faultCodes = codes({
   'shards-differ': [[2], 'Results are not shards of one run'],
   signal: [[129, 130, 143], 'A signal ended the call'],
   'stack-not-built': [[69], 'The reference stack is not built'],
+  'stack-port-changes': [[78], 'A service cannot be stopped: it would get another host port'],
   'stack-stopped': [[69], 'The stack was stopped while it started'],
   'stale-result': [[69], '`serve`: the latest result is too old'],
   'stand-in': [[69], 'The embedded stand-in of Redis does not have the command'],

@@ -14,6 +14,8 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
     requireEffects(context, 'disruptive', `${what === 'stop' ? 'stopping' : 'starting'} ${service}`);
     if (!control || !controlled(service))
       throw new ProbeError('NO_CONTROL', `${service} was not started by meatymusic`);
+    const refusal = what === 'stop' ? await control.refusal?.(service, context.signal) : undefined;
+    if (refusal) throw new ProbeError('NO_CONTROL', refusal);
     const startedAt = performance.now();
     try {
       await control[what](service, context.signal);
@@ -28,7 +30,10 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
 
   return {
     async available({ service }) {
-      if (controlled(service)) return { available: true };
+      if (controlled(service)) {
+        const refusal = await control?.refusal?.(service, context.signal);
+        return refusal ? { available: false, enable: refusal } : { available: true };
+      }
       const enable =
         stack.runtime === 'external'
           ? 'run it against a stack that `meatymusic up` started'

@@ -121,8 +121,8 @@ class ProofRun {
     try {
       broken = await carryOut(first.sabotage, underTest);
     } catch (error) {
-      const isStandIn = codeOf(error) === 'stand-in';
-      for (const each of sound) end(each, `it could not be carried out: ${messageOf(error)}`, isStandIn);
+      const isOfStack = ['stand-in', 'stack-port-changes'].includes(codeOf(error) ?? '');
+      for (const each of sound) end(each, `it could not be carried out: ${messageOf(error)}`, isOfStack);
       return [];
     }
     let verdicts: ReadonlyMap<string, CheckResult>;

@@ -104,6 +104,11 @@ export interface Runtime {
   control?: {
     /** False for a service that something else runs. Default: all can be stopped and started. */
     controls?(service: ServiceName): boolean;
+    /**
+     * Resolves to why the service must not be stopped although it can be: others would not find it again. Default: it may
+     * be stopped.
+     */
+    refusal?(service: ServiceName, signal: AbortSignal): Promise<string | undefined>;
     stop(service: ServiceName, signal: AbortSignal): Promise<void>;
     start(service: ServiceName, signal: AbortSignal): Promise<void>;
     /** Restarts the service with further environment variables; an empty set restores it. */

@@ -30,6 +30,7 @@ export class AttemptChanges {
   control(control: ServiceControl, onChange: () => void): ServiceControl {
     return {
       ...(control.controls && { controls: (service) => control.controls?.(service) ?? true }),
+      ...(control.refusal && { refusal: async (service, signal) => control.refusal?.(service, signal) }),
       stop: async (service, signal) => {
         const change =
           this.#stopped(service) ?? this.#begin(`${service} is stopped`, { kind: 'start', service });

@@ -6,7 +6,7 @@ import { withServices } from '../../check/stack.ts';
 import { addressOf } from '../../probes/address.ts';
 import type { ProbeChanges } from '../../session/probe-source.ts';
 import type { StackUnderTest } from '../../session/stack.ts';
-import { carryOutUndo } from '../../session/undo.ts';
+import { carryOutUndo, changeSignal } from '../../session/undo.ts';
 import { startCannedServer } from './canned-server.ts';
 import { startSabotagingProxy } from './http-proxy.ts';
 import { breakStack, lasts, undoOf } from './lasting.ts';
@@ -25,6 +25,13 @@ export interface BrokenStack extends SeenStack {
   restore(): Promise<void>;
 }
 
+/** Throws a `Fault` for a service that others would not find again. */
+async function refuseToStop(sabotage: Sabotage, { runtime }: StackUnderTest): Promise<void> {
+  if (sabotage.kind !== 'stop' && sabotage.kind !== 'environment') return;
+  const message = await runtime.control?.refusal?.(sabotage.service, changeSignal());
+  if (message) throw new Fault({ code: 'stack-port-changes', message, exitCode: ExitCode.config });
+}
+
 /**
  * Breaks the stack, or the checker's view of it, in the way that a check declares. A change that outlives this process is
  * recorded before it is made. Rejects where it cannot, with nothing left broken.
@@ -32,6 +39,7 @@ export interface BrokenStack extends SeenStack {
 export async function carryOut(sabotage: Sabotage, underTest: StackUnderTest): Promise<BrokenStack> {
   if (lasts(sabotage)) {
     const stack = { runtime: underTest.runtime, base: () => underTest.base };
+    await refuseToStop(sabotage, underTest);
     const undo = undoOf(sabotage);
     const recorded = underTest.ledger.record({ what: `sabotage "${sabotage.name}"`, undo });
     const restore = async () => {

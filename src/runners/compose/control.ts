@@ -56,6 +56,15 @@ export function createControl(
   };
 
   return {
+    async refusal(service, signal) {
+      const random = (await containersOf(service, signal)).find(({ bindings }) =>
+        bindings.some(({ hostPort }) => hostPort === 0),
+      );
+      const target = random?.bindings.find(({ hostPort }) => hostPort === 0)?.target;
+      return random
+        ? `${random.service} gets another host port when it starts again; name one in its ports: "127.0.0.1:${target}:${target}"`
+        : undefined;
+    },
     async stop(service, signal) {
       const ids = (await containersOf(service, signal)).map(({ id }) => id);
       await cli.must(['stop', '--time', '2', ...ids], { signal, withinMs: 30_000 });

@@ -138,6 +138,10 @@ describe.skipIf(dockerMissing)(`another team's compose file${why}`, () => {
     const runtime = project.runtime(cacheOnly);
     const { signal } = new AbortController();
     const stateOfCache = async () => (await runtime.status()).find(({ role }) => role === 'cache')?.state;
+    // What was given its address would not find it again.
+    expect(await runtime.control?.refusal?.('cache', signal)).toMatch(
+      /^sessions gets another host port .* "127\.0\.0\.1:6379:6379"$/,
+    );
     await runtime.control?.stop('cache', signal);
     expect(await stateOfCache()).toBe('exited');
     await runtime.control?.start('cache', signal);

@@ -167,6 +167,7 @@ function mixed(parts: readonly Part[], { order, enabled, validate, ...facts }: S
     },
     control: {
       controls: (service) => partOf(service)?.runtime.control !== undefined,
+      refusal: async (service, signal) => controlOf(service).refusal?.(service, signal),
       stop: async (service, signal) => controlOf(service).stop(service, signal),
       start: async (service, signal) => controlOf(service).start(service, signal),
       restart: async (service, environment, signal) =>
