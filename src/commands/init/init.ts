@@ -46,7 +46,7 @@ Examples:
 
 const init: Action = async (invocation, { full, yes, ci, force, json }) => {
   const { cwd } = invocation;
-  const found = detectProject(cwd);
+  const found = detectProject(cwd, invocation.env);
   const files = new Map<string, string>();
   let detected = found;
   const nextSteps: string[] = [];

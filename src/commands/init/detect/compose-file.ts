@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readYaml, YamlProblem } from '../../../base/yaml.ts';
 import { type Folder, readText } from './project.ts';
@@ -25,47 +26,100 @@ export interface ComposeFile {
   unread: string[];
 }
 
-/** Reads the compose file of the folder with its override file, as compose merges them, with the variables of `.env`. */
-export function readComposeFile(folder: Folder): ComposeFile | undefined {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the compose files of the folder as compose merges them: those of COMPOSE_FILE, else the usual one with its
+ * override file; with the variables of the shell and of `.env`, and with the files that `include` and `extends` name.
+ */
+export function readComposeFile(folder: Folder, env: Variables = {}): ComposeFile | undefined {
+  const variables = { ...parseEnv(readText(folder, '.env') ?? ''), ...env };
+  const names = fileNamesOf(folder, variables);
+  if (names[0] === undefined) return undefined;
+  const reading: Reading = { folder, variables, unread: [], open: new Set() };
+  return { name: names.join(', '), services: mergedFiles(names, reading), unread: reading.unread };
+}
+
+/** What is read, and what was not. */
+interface Reading {
+  folder: Folder;
+  variables: Variables;
+  unread: string[];
+  /** Files that are being read: one that names itself is read once. */
+  open: Set<string>;
+}
+
+function fileNamesOf(folder: Folder, variables: Variables): string[] {
+  const named = variables.COMPOSE_FILE?.split(variables.COMPOSE_PATH_SEPARATOR || path.delimiter);
+  if (named?.some(Boolean)) return named.filter(Boolean);
   const name = fileNames.find((each) => folder.files.has(each));
-  if (name === undefined) return undefined;
+  if (name === undefined) return [];
   const override = ['.yml', '.yaml']
     .map((ending) => name.replace(/\.ya?ml$/, `.override${ending}`))
     .find((each) => folder.files.has(each));
-  const variables = parseEnv(readText(folder, '.env') ?? '');
-  const unread: string[] = [];
+  return override ? [name, override] : [name];
+}
+
+/** Returns the services of the files, of which a later one wins. Paths within a file are relative to the first one. */
+function mergedFiles(names: readonly string[], reading: Reading): Map<string, ComposeEntry> {
   const services = new Map<string, ComposeEntry>();
-  for (const file of [name, ...(override ? [override] : [])]) {
-    const { found, include } = servicesIn(folder, file, variables, unread);
-    if (include) unread.push(`${file}: the files of \`include\` were not read`);
+  const base = path.posix.dirname(names[0] as string);
+  for (const file of names) {
+    const { found, included } = servicesIn(file, reading);
+    for (const each of included.map((one) => at(base, one)))
+      for (const [key, entry] of read(each, reading)) if (!services.has(key)) services.set(key, entry);
     for (const [key, entry] of found) services.set(key, merged(services.get(key), entry));
   }
-  for (const [key, entry] of services) {
-    const base = baseOf(entry);
-    if (base !== undefined && services.has(base)) services.set(key, merged(services.get(base), entry));
-  }
-  return { name, services, unread };
+  for (const [key, entry] of services)
+    services.set(key, merged(baseOf(entry, services, base, reading), entry));
+  return services;
+}
+
+/** Returns the services of another file, each with its sources relative to the folder of the project. */
+function read(file: string, reading: Reading): Map<string, ComposeEntry> {
+  if (reading.open.has(file)) return new Map();
+  reading.open.add(file);
+  const services = mergedFiles([file], reading);
+  reading.open.delete(file);
+  const base = path.posix.dirname(file);
+  return new Map([...services].map(([key, entry]) => [key, withBuildFrom(base, entry)]));
+}
+
+const at = (folder: string, name: string) =>
+  path.isAbsolute(name) || /^\w+:/.test(name) ? name : path.posix.join(folder, name);
+
+function withBuildFrom(base: string, entry: ComposeEntry): ComposeEntry {
+  const { build } = entry;
+  if (typeof build === 'string') return { ...entry, build: at(base, build) };
+  if (!isMap(build) || typeof build.context !== 'string') return entry;
+  return { ...entry, build: { ...build, context: at(base, build.context) } };
 }
 
 function servicesIn(
-  folder: Folder,
   file: string,
-  variables: Readonly<Record<string, string | undefined>>,
-  unread: string[],
-): { found: [string, ComposeEntry][]; include: boolean } {
+  { folder, variables, unread }: Reading,
+): { found: [string, ComposeEntry][]; included: string[] } {
+  const text = readText(folder, file);
+  if (text === undefined) {
+    unread.push(`${file} cannot be read`);
+    return { found: [], included: [] };
+  }
   try {
-    const { value } = readYaml(readText(folder, file) ?? '');
+    const { value } = readYaml(text);
     const { services, include } = (isMap(value) ? value : {}) as { services?: unknown; include?: unknown };
     const found = Object.entries(isMap(services) ? services : {}).filter(([, entry]) => isMap(entry));
+    const included = (Array.isArray(include) ? include : []).flatMap((each: unknown) => [
+      isMap(each) ? each.path : each,
+    ]);
     return {
       found: found.map(([key, entry]) => [key, interpolated(entry, variables) as ComposeEntry]),
-      include: include !== undefined,
+      included: included.flat().filter((each): each is string => typeof each === 'string'),
     };
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
     const { line } = error;
     unread.push(`${file} cannot be read: ${error.message}${line === undefined ? '' : ` (line ${line})`}`);
-    return { found: [], include: false };
+    return { found: [], included: [] };
   }
 }
 
@@ -89,15 +143,24 @@ export function conditionsOf(given: unknown): Record<string, { condition?: unkno
   return Object.fromEntries(entries.map(([name, value]) => [name, isMap(value) ? value : {}]));
 }
 
-/** The service of the same file that a service extends. */
-function baseOf({ extends: given }: ComposeEntry): string | undefined {
-  if (typeof given === 'string') return given;
-  const { service, file } = (isMap(given) ? given : {}) as { service?: unknown; file?: unknown };
-  return typeof service === 'string' && file === undefined ? service : undefined;
+/** Returns the service that a service extends, of the same file or of another one. */
+function baseOf(
+  { extends: given }: ComposeEntry,
+  services: ReadonlyMap<string, ComposeEntry>,
+  base: string,
+  reading: Reading,
+): ComposeEntry | undefined {
+  const { service, file } = (isMap(given) ? given : { service: given }) as {
+    service?: unknown;
+    file?: unknown;
+  };
+  if (typeof service !== 'string') return undefined;
+  if (typeof file !== 'string') return services.get(service);
+  return read(at(base, file), reading).get(service);
 }
 
 /** Returns the value with `${NAME}`, `${NAME:-default}`, `${NAME?message}` and `$NAME` replaced; an unset variable is empty. */
-function interpolated(value: unknown, variables: Readonly<Record<string, string | undefined>>): unknown {
+function interpolated(value: unknown, variables: Variables): unknown {
   if (typeof value === 'string') {
     return value.replace(
       /\$(?:\$|\{(\w+)(?:(:?[-?+])([^}]*))?\}|(\w+))/g,

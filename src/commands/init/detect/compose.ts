@@ -32,8 +32,11 @@ interface Context {
 }
 
 /** Returns the services of a compose file that `docker compose up` would keep running, and what was not read. */
-export function servicesOfCompose(root: Folder): { services: DetectedService[]; unread: string[] } {
-  const file = readComposeFile(root);
+export function servicesOfCompose(
+  root: Folder,
+  env?: Readonly<Record<string, string | undefined>>,
+): { services: DetectedService[]; unread: string[] } {
+  const file = readComposeFile(root, env);
   if (file === undefined) return { services: [], unread: [] };
   const entries = [...file.services];
   const completes = new Set(

@@ -34,10 +34,16 @@ const standardNames: Partial<Record<DetectedKind, string>> = {
 };
 const startOrder: readonly DetectedKind[] = ['postgres', 'redis', 'tcp', 'api', 'web', 'process'];
 
-/** Reads compose files, packages, Python projects and a Procfile below `root`. It runs and connects to nothing. */
-export function detectProject(root: string): DetectedProject {
+/**
+ * Reads compose files, packages, Python projects and a Procfile below `root`, with the variables of `env` for compose. It runs
+ * and connects to nothing.
+ */
+export function detectProject(
+  root: string,
+  env?: Readonly<Record<string, string | undefined>>,
+): DetectedProject {
   const folder = readFolder(root);
-  const { services: composed, unread } = servicesOfCompose(folder);
+  const { services: composed, unread } = servicesOfCompose(folder, env);
   const found = [...composed, ...sourcesOf(folder).filter((service) => !isComposed(service, composed))];
   const { services, open: samePorts } = withOwnPorts(nameAll(found));
   const packageManager = packageManagerOf(folder);

@@ -58,7 +58,7 @@ export function readFolder(root: string, name = '.'): Folder {
 /** Returns the text of a file in the folder; `undefined` if there is none, or it is larger than 512 kB. */
 export function readText({ path: folder }: Folder, name: string): string | undefined {
   try {
-    const text = readFileSync(path.join(folder, name), 'utf8');
+    const text = readFileSync(path.resolve(folder, name), 'utf8');
     return text.length > largestFile ? undefined : text;
   } catch {
     return undefined;
