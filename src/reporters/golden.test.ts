@@ -153,3 +153,18 @@ describe('pretty', async () => {
     expect(pretty.render(trouble, { ...plainLook, color: true })).toContain('\x1b[31m');
   });
 });
+
+it('marks an area as skipped of which nothing ran', async () => {
+  const { trouble } = sampleResults;
+  const [first] = trouble!.checks;
+  const skipped = {
+    ...first,
+    id: 'zoo/one',
+    area: 'zoo',
+    status: 'skip',
+    reason: 'it is off',
+  } as CheckResult;
+  const checks = [...trouble!.checks, skipped];
+  const text = (await loadReporter('pretty')).render({ ...trouble!, checks } as RunResult, plainLook);
+  expect(text).toMatch(/^○ zoo +1 skipped$/m);
+});

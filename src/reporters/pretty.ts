@@ -80,7 +80,9 @@ function shortArea(page: Page, area: string, checks: readonly CheckResult[], wid
   const advisory = failed.every(({ level, status }) => level === 'advisory' && status === 'fail');
   const bad = advisory ? paint.yellow(signs.fail) : paint.red(signs.fail);
   const isWaived = checks.some(({ status }) => status === 'waived');
-  const accepted = isWaived ? paint.yellow(signs.waived) : paint.green(signs.pass);
+  const isSkipped = checks.every(({ status }) => status === 'skip');
+  const passed = isSkipped ? paint.yellow(signs.skip) : paint.green(signs.pass);
+  const accepted = isWaived ? paint.yellow(signs.waived) : passed;
   const well = blocked.length > 0 ? paint.dim(signs.blocked) : accepted;
   const sign = failed.length > 0 ? bad : well;
   page.beside(`${sign} ${paint.bold(area.padEnd(width))}  `, summaryWords(countsOf(checks)), paint.dim);
