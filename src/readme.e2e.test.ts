@@ -3,12 +3,14 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { load } from 'js-yaml';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { distFolder, packageRoot } from './base/package-root.ts';
 import { parseCall } from './commands/program.ts';
+import { chromiumMissing } from './testing/chromium.ts';
 import { commandsIn } from './testing/commands-in.ts';
 import { makeProject, notBuilt, type TestProject } from './testing/project.ts';
 
+const missing = notBuilt ?? chromiumMissing;
 const readme = readFileSync(path.join(packageRoot, 'README.md'), 'utf8');
 
 /** The examples in one language that hold this. */
@@ -114,6 +116,61 @@ describe.skipIf(notBuilt)(`the README's examples${notBuilt ? ` (${notBuilt})` : 
     expect(problemsBy('config', config)).toEqual([]);
   });
 });
+
+describe.skipIf(missing)(`the README, followed${missing ? ` (${missing})` : ''}`, () => {
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await makeProject({ verify: { timeout: '30s' } });
+  });
+  afterAll(() => project.remove());
+  const [started = [], failed = []] = examples('text', /meatymusic/).map(linesOf);
+
+  it('sees a stack start and pass as it is shown', { timeout: 120_000 }, async () => {
+    const { code, stdout, stderr } = await project.run(['up']);
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    const output = linesOf(`${stderr}${stdout}`).join(' ');
+    // The first two lines are about the way in which this stack was chosen.
+    expect(started.slice(2).filter((line) => !output.includes(line))).toEqual([]);
+  });
+
+  it.each([
+    'status',
+    'checks explain api/health',
+    'checks flaky',
+    'checks new billing/invoices-add-up',
+    'migrate create add_songs',
+    'migrate plan',
+    'migrate up',
+  ])('calls meatymusic %s without a failure', async (command) => {
+    const args = command.split(' ');
+    expect(calls()).toContainEqual(args);
+    const { code, stdout, stderr } = await project.run(args);
+    expect(code, `${stdout}${stderr}`).toBe(0);
+  });
+
+  it('sees a service that has ended as it is shown', { timeout: 120_000 }, async () => {
+    const { services } = (await project.json(['status'])) as { services: { role: string; pid: number }[] };
+    process.kill(services.find(({ role }) => role === 'cache')?.pid as number, 'SIGKILL');
+    const { code, stdout, stderr } = await project.run(['verify', '--read-only']);
+    expect(code, `${stdout}${stderr}`).toBe(1);
+    const output = linesOf(stdout).join(' ');
+    expect(failed.filter((line) => !output.includes(line))).toEqual([]);
+  });
+});
+
+/** Returns the lines of an output without its commands and what differs from run to run: times, counts, ports and identifiers. */
+function linesOf(output: string): string[] {
+  return output
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/\b[0-9a-f]{32}\b/g, '<id>')
+        .replace(/\d[\d.]*(?: (?:ms|s)\b)?/g, '#')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .filter((line) => line !== '' && line !== '…' && !line.startsWith('$ '));
+}
 
 /** The module with `defineConfig` as what it is at run time: the identity. */
 function asData(text: string): string {
