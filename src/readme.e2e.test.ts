@@ -138,9 +138,9 @@ describe.skipIf(missing)(`the README, followed${missing ? ` (${missing})` : ''}`
     'checks explain api/health',
     'checks flaky',
     'checks new billing/invoices-add-up',
-    'migrate create add_songs',
     'migrate plan',
     'migrate up',
+    'migrate create add_songs',
   ])('calls meatymusic %s without a failure', async (command) => {
     const args = command.split(' ');
     expect(calls()).toContainEqual(args);
