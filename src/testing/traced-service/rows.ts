@@ -211,11 +211,11 @@ export const rows: Record<string, Row> = {
     verdicts: { traceparent: 'not-continued' },
   },
   'later versions refused with 400': {
-    service: { refuses: { header: 'traceparent', text: 'cc-' } },
+    service: { refuses: { header: 'traceparent', pattern: '^cc-' } },
     verdicts: { traceparent: 'refused' },
   },
   'capitals in tracestate refused with 400': {
-    service: { refuses: { header: 'tracestate', text: 'ROJO' } },
+    service: { refuses: { header: 'tracestate', pattern: 'ROJO' } },
     verdicts: { tracestate: 'refused' },
   },
 };

@@ -72,7 +72,10 @@ function createApp(variant) {
   const { returns = 'x-trace-id', serializers, errors = 'kept', ready = 'kept', stray } = variant;
   app.use((request, response, next) => {
     const ids = trace.getActiveSpan()?.spanContext() ?? {};
-    if (variant.refuses && request.headers[variant.refuses.header]?.includes(variant.refuses.text))
+    if (
+      variant.refuses &&
+      new RegExp(variant.refuses.pattern).test(request.headers[variant.refuses.header] ?? '')
+    )
       return response.status(400).end();
     if (ids.traceId) response.set(returned[returns](ids, request));
     next();

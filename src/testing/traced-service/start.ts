@@ -21,7 +21,7 @@ export interface Variant {
   errors?: 'kept' | 'no-header' | 'answered';
   ready?: 'kept' | 'lost' | 'without-clients';
   /** Answers 400 to requests whose header contains the text. */
-  refuses?: { header: string; text: string };
+  refuses?: { header: string; pattern: string };
 }
 
 export interface TracedService<Name extends string> {
