@@ -30,7 +30,7 @@ async function checks() {
     const server = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const port = Number(await new Promise((resolve) => server.stdout.once('data', resolve)));
-      return grow([10, 100, 1000, 10_000], (count) => {
+      return await grow([10, 100, 1000, 10_000], (count) => {
         const file = path.join(folder, `checks-${count}.yaml`);
         const each = (index) =>
           `  - id: bench/check-${index}\n    kind: http\n    url: http://127.0.0.1:${port}/${index}\n    status: 200\n`;
