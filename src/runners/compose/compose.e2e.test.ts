@@ -25,7 +25,11 @@ const cli = createEngineCli({
 
 async function thingsOf({ folder }: TestProject) {
   const { containers, networks, volumes } = await listThings(cli, ownProject(folder));
-  return { containers: containers.map(({ name }) => name).sort(), networks: networks.length, volumes };
+  return {
+    containers: containers.map(({ name }) => name).sort(),
+    networks: networks.length,
+    volumes: volumes.toSorted(),
+  };
 }
 
 const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
