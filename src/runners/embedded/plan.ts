@@ -4,8 +4,9 @@ import type { RuntimeContext } from '../context.ts';
 import { ensureServicePassword, ensureStackKeys } from '../keys.ts';
 import type { ServicePlan } from '../process/plan.ts';
 import { isFree } from '../process/ports.ts';
+import { findRedis } from './find-redis.ts';
 import { type ReceiverWish, receiverWish } from './receiver.ts';
-import { type EmbeddedFacts, embeddedPlans, findRedis } from './reference-services.ts';
+import { type EmbeddedFacts, embeddedPlans } from './reference-services.ts';
 
 /** Settings of the services that a user may want to change; nothing else of the environment is passed on. */
 const inherited =

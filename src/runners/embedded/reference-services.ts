@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { distFolder } from '../../base/package-root.ts';
 import { superuser } from '../../pglite/frames.ts';
 import type { Dependency, ServicePlan } from '../process/plan.ts';
 import { spansFile, stackFolder } from '../state.ts';
+import type { RedisProgram } from './find-redis.ts';
 import { passwordVariable } from './password-variable.ts';
 
 /** The services that the package brings: those of the contract, and the receiver of their spans. */
@@ -226,28 +224,4 @@ function portOf({ addressed }: EmbeddedFacts, name: EmbeddedName): string {
 
 function exporter({ otlpEndpoint }: EmbeddedFacts): Record<string, string> {
   return otlpEndpoint ? { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } : {};
-}
-
-/** A server that runs and keeps to the protocol of Redis. */
-export interface RedisProgram {
-  file: string;
-  /** `redis-server 7.0.15` */
-  version: string;
-}
-
-/** Resolves to the first Redis or Valkey of this search path that runs; `undefined`: none. */
-export async function findRedis(searchPath = ''): Promise<RedisProgram | undefined> {
-  for (const name of ['redis-server', 'valkey-server']) {
-    for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
-      const file = path.join(folder, name);
-      if (!existsSync(file)) continue;
-      try {
-        const { stdout } = await promisify(execFile)(file, ['--version'], { timeout: 5000 });
-        return { file, version: `${name} ${/v=(\S+)/.exec(stdout)?.[1] ?? ''}`.trim() };
-      } catch {
-        // It is there and does not run: the next one, or the stand-in.
-      }
-    }
-  }
-  return undefined;
 }
