@@ -15,10 +15,10 @@ export interface ServiceInfos {
   [name: string]: AnyServiceInfo;
 }
 
-/** What is known of any service. */
+/** Facts about any service. */
 export type AnyServiceInfo = ApiInfo | WebInfo | DatabaseInfo | CacheInfo | ServiceInfo;
 
-/** What is known of a service of any kind; the rest depends on the kind. */
+/** Facts about a service of any kind; the rest depends on the kind. */
 export interface ServiceInfo {
   /** `api`, `web`, `postgres`, `redis`, `process`, `tcp`, or a registered kind. */
   kind: string;
@@ -33,7 +33,7 @@ export interface ServiceInfo {
   name?: string;
 }
 
-/** What is known of an API. */
+/** Facts about an API. */
 export interface ApiInfo extends ServiceInfo {
   kind: 'api';
   url: string;
@@ -43,7 +43,7 @@ export interface ApiInfo extends ServiceInfo {
   readyPath: string;
 }
 
-/** What is known of a web application. */
+/** Facts about a web application. */
 export interface WebInfo extends ServiceInfo {
   kind: 'web';
   url: string;
@@ -54,7 +54,7 @@ export interface WebInfo extends ServiceInfo {
   build?: { command: string; cwd: string };
 }
 
-/** What is known of a PostgreSQL database. */
+/** Facts about a PostgreSQL database. */
 export interface DatabaseInfo extends ServiceInfo {
   kind: 'postgres';
   host: string;
@@ -63,14 +63,14 @@ export interface DatabaseInfo extends ServiceInfo {
   user: string;
 }
 
-/** What is known of a Redis server. */
+/** Facts about a Redis server. */
 export interface CacheInfo extends ServiceInfo {
   kind: 'redis';
   host: string;
   port: number;
 }
 
-/** What is known of a service that is known by its port alone. */
+/** Facts about a service that is known by its port alone. */
 export interface TcpInfo extends ServiceInfo {
   kind: 'tcp';
   host: string;

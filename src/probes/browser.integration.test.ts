@@ -256,7 +256,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
   });
 
   it('keeps the console, the requests and a picture of a page that is never complete', async () => {
-    const thrown = await visit('/half', { screenshot: 'half' }, 8_000).catch((error: ProbeError) => error);
+    const thrown = await visit('/half', { screenshot: 'half' }, 4_000).catch((error: ProbeError) => error);
     expect(thrown).toMatchObject({
       code: 'LOAD_TIMEOUT',
       details: {

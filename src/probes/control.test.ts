@@ -28,3 +28,21 @@ test('a service that would not be found again is neither available nor stopped',
     await context.close();
   }
 });
+
+test('a runtime that cannot be asked is a failure of the probe', async () => {
+  const context = testProbeContext({
+    control: {
+      refusal: () => Promise.reject(new Error('the engine does not answer')),
+      stop: async () => {},
+      start: async () => {},
+    },
+  });
+  try {
+    const probe = createControlProbe(context);
+    const failure = { code: 'STOP_FAILED', message: 'cache cannot be stopped: the engine does not answer' };
+    await expect(probe.available({ service: 'cache' })).rejects.toMatchObject(failure);
+    await expect(probe.stop({ service: 'cache' })).rejects.toMatchObject(failure);
+  } finally {
+    await context.close();
+  }
+});

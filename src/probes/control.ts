@@ -10,11 +10,20 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
 
   const controlled = (service: ServiceName) => control !== undefined && (control.controls?.(service) ?? true);
 
+  /** Rejects with a `ProbeError` where the runtime cannot be asked. */
+  async function refusalOf(service: ServiceName): Promise<string | undefined> {
+    try {
+      return await control?.refusal?.(service, context.signal);
+    } catch (error) {
+      throw new ProbeError('STOP_FAILED', `${service} cannot be stopped: ${messageOf(error)}`);
+    }
+  }
+
   async function call(service: ServiceName, what: 'stop' | 'start'): Promise<{ durationMs: number }> {
     requireEffects(context, 'disruptive', `${what === 'stop' ? 'stopping' : 'starting'} ${service}`);
     if (!control || !controlled(service))
       throw new ProbeError('NO_CONTROL', `${service} was not started by meatymusic`);
-    const refusal = what === 'stop' ? await control.refusal?.(service, context.signal) : undefined;
+    const refusal = what === 'stop' ? await refusalOf(service) : undefined;
     if (refusal) throw new ProbeError('NO_CONTROL', refusal);
     const startedAt = performance.now();
     try {
@@ -31,7 +40,7 @@ export function createControlProbe(context: ProbeContext): ClosableProbe<'contro
   return {
     async available({ service }) {
       if (controlled(service)) {
-        const refusal = await control?.refusal?.(service, context.signal);
+        const refusal = await refusalOf(service);
         return refusal ? { available: false, enable: refusal } : { available: true };
       }
       const enable =

@@ -33,7 +33,7 @@ export interface BrowserProbe {
   available(): Promise<{
     available: boolean;
     browser: string;
-    /** What makes it available. Absent: it is. */
+    /** How to make it available. Absent: it is. */
     enable?: string;
   }>;
   /** Opens a page, and rejects with a `ProbeError` when it does not get that far within the attempt. */

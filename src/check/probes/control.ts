@@ -5,7 +5,7 @@ export interface ControlProbe {
   /** Whether the service can be stopped and started here. */
   available(query: { service: ServiceName }): Promise<{
     available: boolean;
-    /** What makes it possible. Absent: it is. */
+    /** How to make it possible. Absent: it is. */
     enable?: string;
   }>;
   /** Resolves once nothing answers any more. What a check stopped, the engine starts again, whatever happened. */

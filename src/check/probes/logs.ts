@@ -24,7 +24,7 @@ export interface LogRecord {
   fields?: Record<string, Json>;
 }
 
-/** What the lines of a log have in common. */
+/** Facts about all lines of a log. */
 export interface LogSummary {
   /** Where it was read: `.meatymusic/logs/api.log`, `docker compose logs api`. */
   source: string;

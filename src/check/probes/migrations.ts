@@ -37,7 +37,7 @@ export interface MigrationsProbe {
   /** Differences between the schema and the one that the migrations led to; empty: none. `available: false`: no schema was recorded. */
   drift(): Promise<{
     available: boolean;
-    /** What makes it available. Absent: it is. */
+    /** How to make it available. Absent: it is. */
     enable?: string;
     differences: string[];
     objects: number;

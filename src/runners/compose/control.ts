@@ -24,12 +24,14 @@ export function createControl(
   cli: EngineCli,
   find: (signal: AbortSignal) => Promise<FoundStack | undefined>,
 ): NonNullable<Runtime['control']> {
-  const containersOf = async (service: ServiceName, signal: AbortSignal): Promise<Container[]> => {
+  const listOf = async (service: ServiceName, signal: AbortSignal): Promise<Container[]> => {
     const name = composeNameOf(context.config, service);
-    const found = ((await find(signal))?.containers ?? []).filter(
-      (one) => one.service === name && !one.oneOff,
-    );
+    return ((await find(signal))?.containers ?? []).filter((one) => one.service === name && !one.oneOff);
+  };
+  const containersOf = async (service: ServiceName, signal: AbortSignal): Promise<Container[]> => {
+    const found = await listOf(service, signal);
     if (found.length > 0) return found;
+    const name = composeNameOf(context.config, service);
     throw new Fault({
       code: 'service-missing',
       message: `there is no container of ${name}`,
@@ -57,7 +59,7 @@ export function createControl(
 
   return {
     async refusal(service, signal) {
-      const random = (await containersOf(service, signal)).find(({ bindings }) =>
+      const random = (await listOf(service, signal)).find(({ bindings }) =>
         bindings.some(({ hostPort }) => hostPort === 0),
       );
       const target = random?.bindings.find(({ hostPort }) => hostPort === 0)?.target;
