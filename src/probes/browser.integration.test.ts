@@ -106,6 +106,9 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // The start of the browser is in no test's time.
+    await visit('/good');
+    asked.length = 0;
   });
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
