@@ -19,6 +19,7 @@ import type { Endpoints, RuntimeEvent, RuntimeName } from './runners/runtime.ts'
 import { acceptanceOf, type NewWaivers, toWaiver } from './session/accept-failures.ts';
 import { gatesOf, saveRun, waive } from './session/after-run.ts';
 import { buildOfRun } from './session/build-of-run.ts';
+import { checksAtOnce } from './session/checks-at-once.ts';
 import { chooseRun, type RunSelection } from './session/choose-run.ts';
 import { openBundle } from './session/evidence.ts';
 import { learnSecretsOfChecks } from './session/learn-checks.ts';
@@ -126,7 +127,7 @@ export async function verify(project: Project, options: VerifyOptions = {}): Pro
       deadlineMs: settings.deadline,
       // A recording gives the same answer again.
       retryForMs: bundle ? 0 : settings.retryFor,
-      concurrency: settings.concurrency,
+      concurrency: checksAtOnce(settings, stack),
       bail: settings.bail,
       readOnly: settings.readOnly,
       acceptance: acceptanceOf(project, chosen.all, { others, newWaiver }),

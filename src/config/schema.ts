@@ -93,7 +93,10 @@ const verify = group(
     timeout: duration('5s', 'Longest time of one attempt of a check'),
     deadline: duration('2m', 'Longest time of the whole run'),
     retryFor: duration('0s', 'How long a failing check is tried again'),
-    concurrency: setting(integer(1, 256), 16, 'Checks at the same time'),
+    concurrency: unset(
+      integer(1, 256),
+      'Checks at the same time; default: 16, and on a stack of this machine two for each processor (4 to 16)',
+    ),
     tags: setting(texts, [], 'Only checks with one of these tags'),
     skip: setting(texts, [], 'Patterns of checks that do not run'),
     bail: setting(v.boolean(), false, 'Whether the first failure ends the run'),

@@ -68,7 +68,7 @@ export interface RunningAttempt {
 }
 
 /** How long a check may take after its deadline to return its own failure with evidence; a pass is then too late. */
-export const evidenceGraceMs = 100;
+export const evidenceGraceMs = 500;
 /** A timer that fires so much late was held up by a blocked event loop; the check gets that time back. */
 const tolerableLagMs = 250;
 /** Longest time of closing before the run continues without it. Restoring the stack takes longer. */

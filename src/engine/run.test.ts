@@ -260,9 +260,9 @@ describe('startRun', () => {
 
     it('when it never settles: timeout', async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/hangs', run: hanging }), healthy]);
-      const { statuses, find, result } = await resultAfter(5100);
+      const { statuses, find, result } = await resultAfter(5000 + evidenceGraceMs);
       expect(statuses).toEqual({ 'a/hangs': 'fail timeout', 'z/healthy': 'pass' });
-      expect(find('a/hangs').durationMs).toBe(5100);
+      expect(find('a/hangs').durationMs).toBe(5000 + evidenceGraceMs);
       expect(result.exitCode).toBe(1);
     });
 
@@ -366,7 +366,9 @@ describe('startRun', () => {
 
     it("takes a check's own timeout before the run's", async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/patient', timeoutMs: 9000, run: hanging })]);
-      expect((await resultAfter(9100)).find('a/patient').durationMs).toBe(9100);
+      expect((await resultAfter(9000 + evidenceGraceMs)).find('a/patient').durationMs).toBe(
+        9000 + evidenceGraceMs,
+      );
     });
 
     it('gives back the time that a helper of ours took to start', async () => {
@@ -379,7 +381,9 @@ describe('startRun', () => {
       });
       await clock.advance(900);
       giveBack(600);
-      expect((await resultAfter(1000)).find('a/one').durationMs).toBe(1600 + evidenceGraceMs);
+      expect((await resultAfter(700 + evidenceGraceMs)).find('a/one').durationMs).toBe(
+        1600 + evidenceGraceMs,
+      );
     });
 
     it('gives back the time in which the event loop was blocked', async () => {
@@ -558,7 +562,7 @@ describe('startRun', () => {
 
     it('says at the failure of a check without an end how it gets more time', async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/1', run: hanging })], { timeoutMs: 1500 });
-      expect((await resultAfter(1600)).find('a/1')).toMatchObject({
+      expect((await resultAfter(1500 + evidenceGraceMs)).find('a/1')).toMatchObject({
         expected: 'a verdict within 1.50 s',
         hint: 'give it more time: --timeout 3.00s',
         failureTitle: 'The check timed out',

@@ -9,8 +9,8 @@ import { sharedVisit } from './browser/shared-visits.ts';
 import { budgetOf } from './budget.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 
-/** A visit that is left has this long to say what it has seen. */
-const lastSeenWithinMs = 50;
+/** A visit that is left has this long to say what it has seen: less than a check that is over has to return its evidence. */
+const lastSeenWithinMs = 300;
 
 type Visit = Parameters<ClosableProbe<'browser'>['visit']>[0];
 

@@ -7,6 +7,7 @@ import { toolVersion } from '../../base/version.ts';
 import type { Proof } from '../../prove/proof.ts';
 import { prove } from '../../prove/run.ts';
 import { findRuntime } from '../../runners/choose.ts';
+import { checksAtOnce } from '../../session/checks-at-once.ts';
 import { chooseRun } from '../../session/choose-run.ts';
 import { provedBy, proveLock } from '../../session/prove-lock.ts';
 import { repairStack } from '../../session/repair-stack.ts';
@@ -76,7 +77,7 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         underTest,
         options,
         timeoutMs: config.verify.timeout,
-        concurrency: config.verify.concurrency,
+        concurrency: checksAtOnce(config.verify, { runtime: runtime.name }),
         toolVersion,
         redact: project.redact,
         signal,

@@ -49,7 +49,7 @@ export const configure: CommandModule['configure'] = (command, act) => {
     .option('--timeout <duration>', 'longest time of one attempt of a check (5s)', duration)
     .option('--deadline <duration>', 'longest time of the whole run (2m)', duration)
     .option('--retry-for <duration>', 'try a failing check again for this long (0s)', duration)
-    .option('--concurrency <number>', 'checks at the same time (16)', count)
+    .option('--concurrency <number>', 'checks at the same time (by processors, 4 to 16)', count)
     .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
     .option('--fail-on-flaky', 'fail if a check that passes is flaky')
     .option('--flaky-after <number>', 'only from this many times on record on (1)', positive)
