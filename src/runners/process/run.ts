@@ -21,7 +21,7 @@ export interface RunExit {
   error?: NodeJS.ErrnoException;
   /** True if nothing here has stopped it. */
   unexpected: boolean;
-  /** Processes of the service that were still running when its first one ended. */
+  /** Processes of the service that were still running when its first one ended without being stopped. */
   left: ProcessIdentity[];
 }
 
@@ -90,8 +90,10 @@ export class ServiceRun {
     this.ended = new Promise((resolve) => {
       const end = (exit: Pick<RunExit, 'code' | 'signal' | 'error'>) => {
         if (this.exit) return;
-        const left = this.tree?.members({ thorough: true }) ?? [];
-        this.exit = { ...exit, unexpected: !this.#stopping, left };
+        const unexpected = !this.#stopping;
+        // Who stops it looks for the rest of it anyway.
+        const left = (unexpected && this.tree?.members({ thorough: true })) || [];
+        this.exit = { ...exit, unexpected, left };
         resolve(this.exit);
       };
       this.#child.once('exit', (code, signal) => end({ code, signal }));
@@ -198,9 +200,8 @@ export class ServiceRun {
   async #end(signal: NodeJS.Signals, graceMs: number): Promise<void> {
     const { tree } = this;
     if (!tree || (this.exit && tree.members({ thorough: true }).length === 0)) return;
-    tree.signal(signal);
-    // A stopped process takes no other signal.
-    tree.signal('SIGCONT');
+    // A stopped process takes no other signal before it continues.
+    tree.signal(signal, 'SIGCONT');
     if (await this.#awaitEnd(graceMs)) return;
     const endMs = performance.now() + killedWithinMs;
     do tree.signal('SIGKILL');

@@ -27,8 +27,7 @@ export class ProcessTree {
   }
 
   /** Returns the processes that are alive. `thorough` also reads the environment of all other processes. */
-  members({ thorough = false } = {}): ProcessIdentity[] {
-    const rows = listProcesses();
+  members({ thorough = false, rows = listProcesses() } = {}): ProcessIdentity[] {
     const found = new Set([...this.#known.values()].filter(isAlive).map(({ pid }) => pid));
     const { pid: leader } = this.#leader;
     // The number of a group and session is free for others once all of it has ended.
@@ -36,7 +35,10 @@ export class ProcessTree {
       for (const { pid, pgid, sid } of rows) if (pgid === leader || sid === leader) found.add(pid);
     }
     if (thorough) {
-      const others = rows.map(({ pid }) => pid).filter((pid) => !found.has(pid) && pid !== process.pid);
+      // Threads of the kernel have no process group.
+      const others = rows
+        .filter(({ pid, pgid }) => pgid !== 0 && !found.has(pid) && pid !== process.pid)
+        .map(({ pid }) => pid);
       const holders = findHolders((file) => file === this.#markFile, others);
       for (const pid of [...findMarked(this.#mark, others), ...holders]) found.add(pid);
     }
@@ -51,28 +53,33 @@ export class ProcessTree {
 
   /** Returns what its processes do: their number, their processor time, and whether one of them is busy. */
   activity(): { isBusy: boolean; fingerprint: string } {
-    const pids = new Set(this.members().map(({ pid }) => pid));
-    const rows = listProcesses().filter(({ pid }) => pids.has(pid));
-    const ticks = rows.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
-    return { isBusy: rows.some((row) => row.isBusy), fingerprint: `${rows.length} ${ticks}` };
+    const rows = listProcesses();
+    const pids = new Set(this.members({ rows }).map(({ pid }) => pid));
+    const own = rows.filter(({ pid }) => pids.has(pid));
+    const ticks = own.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
+    return { isBusy: own.some((row) => row.isBusy), fingerprint: `${own.length} ${ticks}` };
   }
 
-  /** Sends a signal to all of it: first to the whole group at once, then to those outside. */
-  signal(signal: NodeJS.Signals): void {
-    const members = this.members({ thorough: true });
+  /** Sends signals to all of it, in their order: each first to the whole group at once, then to those outside. */
+  signal(...signals: NodeJS.Signals[]): void {
+    const rows = listProcesses();
+    const members = this.members({ thorough: true, rows });
     const { pid: leader } = this.#leader;
     const isGroupOurs = isAlive(this.#leader);
-    const groups = new Map(listProcesses().map(({ pid, pgid }) => [pid, pgid]));
-    if (isGroupOurs) {
-      try {
-        process.kill(-leader, signal);
-      } catch {
-        // It ended in between.
-      }
+    const groups = new Map(rows.map(({ pid, pgid }) => [pid, pgid]));
+    const outside = members.filter(({ pid }) => !isGroupOurs || groups.get(pid) !== leader);
+    for (const signal of signals) {
+      if (isGroupOurs) signalGroup(leader, signal);
+      for (const identity of outside) signalProcess(identity, signal);
     }
-    for (const identity of members) {
-      if (!isGroupOurs || groups.get(identity.pid) !== leader) signalProcess(identity, signal);
-    }
+  }
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // It ended in between.
   }
 }
 
