@@ -25,6 +25,8 @@ export interface AttemptScope {
   /** Cheaper than `signal`, which is created on demand. Returns a function that removes the listener. */
   onAbort?(listener: () => void): () => void;
   remainingMs(): number;
+  /** Milliseconds of the whole attempt. */
+  readonly timeoutMs: number;
   /** Gives back the time that the start of a helper of ours took. */
   giveBack(ms: number): void;
   /** Reports a line of progress. */
@@ -33,6 +35,8 @@ export interface AttemptScope {
   refuse(actual: string): void;
   /** Makes a failure of this attempt a skip: the read-only run kept this from the stack, and it may fail for that. */
   hinder(what: string): void;
+  /** Makes a failure of this attempt a timeout: a call began with hardly any time left, so it says nothing about the stack. */
+  outOfTime(what: string): void;
 }
 
 export interface OpenedProbes {
@@ -101,6 +105,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   #ended = false;
   #cutOutcome: Outcome | undefined;
   #hindrance: string | undefined;
+  #outOfTime: string | undefined;
 
   constructor(attempt: AttemptOptions) {
     this.#attempt = attempt;
@@ -115,6 +120,10 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   get signal(): AbortSignal {
     return this.#ending.signal;
+  }
+
+  get timeoutMs(): number {
+    return this.#attempt.timeoutMs;
   }
 
   readonly onAbort = (listener: () => void) => this.#ending.onAbort(listener);
@@ -135,6 +144,10 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   readonly hinder = (what: string) => {
     this.#hindrance ??= what;
+  };
+
+  readonly outOfTime = (what: string) => {
+    this.#outOfTime ??= what;
   };
 
   isOver(): boolean {
@@ -170,7 +183,8 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   end(given: Outcome): void {
     if (this.#ended) return;
-    const outcome = this.#hindrance === undefined ? given : hindered(given, this.#hindrance);
+    const timely = this.#outOfTime === undefined ? given : untimely(given, this.#outOfTime, this.#attempt);
+    const outcome = this.#hindrance === undefined ? timely : hindered(timely, this.#hindrance);
     this.#ended = true;
     this.#cancelTimer();
     this.#ending.abort(attemptOver);
@@ -235,6 +249,15 @@ function hindered(outcome: Outcome, what: string): Outcome {
     reason: `the read-only run blocked ${what}, and without it: ${outcome.actual}`,
     enable: 'leave out --read-only',
   };
+}
+
+/** What fails where no time was left to ask says nothing about the stack; what was seen by then is kept. */
+function untimely(outcome: Outcome, what: string, { timeoutMs }: Pick<AttemptOptions, 'timeoutMs'>): Outcome {
+  if (outcome.status !== 'fail') return outcome;
+  return withEvidenceOf(outcome, {
+    ...timedOut(timeoutMs),
+    actual: `most of that was spent before the last question: ${what}`,
+  } as Fail);
 }
 
 function timedOut(timeoutMs: number): Outcome {

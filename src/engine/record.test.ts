@@ -14,6 +14,8 @@ const scope: AttemptScope = {
   progress() {},
   refuse() {},
   hinder() {},
+  outOfTime() {},
+  timeoutMs: 5000,
   giveBack() {},
 };
 

@@ -3,7 +3,13 @@ import { excerpt } from '../base/safe-text.ts';
 import { maskHeader } from '../base/secret-places.ts';
 import { UndeclaredEffect } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
-import { type BrowserVisit, ProbeError, type ProbeName, type Probes } from '../check/probes.ts';
+import {
+  type BrowserVisit,
+  outOfTimeCode,
+  ProbeError,
+  type ProbeName,
+  type Probes,
+} from '../check/probes.ts';
 import { requestName } from '../suites/page-visit.ts';
 import type { OpenedProbes, OpenProbes } from './attempt.ts';
 import { redactDeep } from './redact-deep.ts';
@@ -72,7 +78,7 @@ export function replayProbes(
   recordingOf: (checkId: string) => Promise<Recording | undefined>,
   redact: (text: string) => string,
 ): OpenProbes {
-  return async ({ check, hinder }): Promise<OpenedProbes> => {
+  return async ({ check, hinder, outOfTime }): Promise<OpenedProbes> => {
     const recording = await recordingOf(check.id);
     const answers = new Map<string, RecordedCall[]>();
     for (const call of recording?.calls ?? []) {
@@ -89,6 +95,7 @@ export function replayProbes(
         throw new ProbeError('NOT_RECORDED', `the bundle holds no answer to ${question}`);
       }
       if (call.error?.code === undeclared) throw new UndeclaredEffect(call.error.message);
+      if (call.error?.code === outOfTimeCode) outOfTime(call.error.message);
       if (call.error) throw new ProbeError(call.error.code, call.error.message, call.error.details);
       // There was none when the attempt ended; the engine ends this one as well.
       if (!('result' in call)) return new Promise(() => {});

@@ -629,6 +629,23 @@ describe('startRun', () => {
       );
     });
 
+    it('makes a timeout of what fails after a question for which no time was left, and keeps a pass', async () => {
+      const { statuses, find } = await begin(
+        [makeCheck({ id: 'a/fails', run: failing }), makeCheck({ id: 'b/passes' })],
+        {
+          openProbes: ({ outOfTime }) => {
+            outOfTime('no reply to PING within 1 ms');
+            return { probes: {}, close() {} };
+          },
+        },
+      ).resultAfter(0);
+      expect(statuses).toEqual({ 'a/fails': 'fail timeout', 'b/passes': 'pass' });
+      expect(find('a/fails')).toMatchObject({
+        expected: 'a verdict within 5.00 s',
+        actual: 'most of that was spent before the last question: no reply to PING within 1 ms',
+      });
+    });
+
     it('keeps a pass where a page was blocked, and names the first that was', async () => {
       const { statuses, find } = await begin(
         [makeCheck({ id: 'a/passes' }), makeCheck({ id: 'b/fails', run: failing })],

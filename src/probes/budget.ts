@@ -1,5 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
-import { ProbeError } from '../check/probes.ts';
+import { outOfTimeCode, ProbeError } from '../check/probes.ts';
 import type { ProbeContext } from './context.ts';
 
 export interface Budget {
@@ -8,12 +8,15 @@ export interface Budget {
   watch(onEnd: (error: ProbeError) => void): () => void;
 }
 
+/** A call that begins with less than this, or a tenth of its attempt's time, and gets no answer says nothing about a service. */
+const hardlyAnyMs = 500;
+
 /**
  * How long one call of a probe may take: what the caller asks for, and never more than the attempt has left. It ends a
  * little before the attempt does, so that the check can still say what it waited for; the attempt's signal is the net below.
  */
 export function budgetOf(
-  context: Pick<ProbeContext, 'signal' | 'onAbort' | 'remainingMs'>,
+  context: Pick<ProbeContext, 'signal' | 'onAbort' | 'remainingMs' | 'timeoutMs' | 'outOfTime'>,
   what: () => string,
   askedMs?: number,
 ): Budget {
@@ -23,13 +26,17 @@ export function budgetOf(
     1,
     Math.ceil(Math.min(askedMs ?? Number.POSITIVE_INFINITY, left - Math.min(100, left * 0.05))),
   );
+  const isLate =
+    ms < (askedMs ?? Number.POSITIVE_INFINITY) && left < Math.min(hardlyAnyMs, (context.timeoutMs ?? 0) / 10);
   return {
     ms,
     watch(onEnd) {
       let isOver = false;
       const end = (afterMs: number) => {
         isOver = true;
-        onEnd(new ProbeError('TIMEOUT', `${what()} within ${formatDuration(afterMs)}`));
+        const message = `${what()} within ${formatDuration(afterMs)}`;
+        if (isLate) context.outOfTime?.(message);
+        onEnd(new ProbeError(isLate ? outOfTimeCode : 'TIMEOUT', message));
       };
       const spentMs = () => performance.now() - startedAt;
       // Cut from outside, it had less than its budget.

@@ -18,6 +18,8 @@ export interface ProbeContext {
   onAbort?(listener: () => void): () => void;
   /** Milliseconds until the attempt's deadline. */
   remainingMs(): number;
+  /** Milliseconds of the whole attempt; absent: unknown. */
+  readonly timeoutMs?: number;
   /** Gives back to the attempt the time that the start of a helper of ours took. */
   giveBack?(ms: number): void;
   /** Reports the progress of a long call to the user. */
@@ -29,6 +31,8 @@ export interface ProbeContext {
   refuse?(actual: string): void;
   /** Reports what a read-only run kept a page from sending: a failure of this attempt may come from that. */
   hinder?(what: string): void;
+  /** Reports that a call ended without an answer and had begun with hardly any time left: a failure says nothing then. */
+  outOfTime?(what: string): void;
   /** Whether what is not the check's own request may not write either: the scripts of a page. */
   readOnly?: boolean;
   stack: StackInfo;

@@ -127,22 +127,26 @@ class OfAttempt {
   readonly clock = systemClock;
   readonly scope: AttemptScope;
   readonly remainingMs: () => number;
+  readonly timeoutMs: number;
   readonly giveBack: (ms: number) => void;
   readonly attempt: number;
   readonly effects: Effects;
   readonly progress: AttemptScope['progress'];
   readonly refuse: AttemptScope['refuse'];
   readonly hinder: AttemptScope['hinder'];
+  readonly outOfTime: AttemptScope['outOfTime'];
 
   constructor(scope: AttemptScope) {
     this.scope = scope;
     this.remainingMs = scope.remainingMs;
+    this.timeoutMs = scope.timeoutMs;
     this.giveBack = scope.giveBack;
     this.attempt = scope.number;
     this.effects = effectsOf(scope.check);
     this.progress = scope.progress;
     this.refuse = scope.refuse;
     this.hinder = scope.hinder;
+    this.outOfTime = scope.outOfTime;
   }
 
   get signal(): AbortSignal {

@@ -53,6 +53,8 @@ describe('startRunTrace', () => {
       progress() {},
       refuse() {},
       hinder() {},
+      outOfTime() {},
+      timeoutMs: 5000,
       giveBack() {},
     };
     const { probes } = await open(scope);

@@ -11,3 +11,6 @@ export class ProbeError extends Error {
     this.details = details;
   }
 }
+
+/** Code of a call without an answer that had begun with hardly any of the attempt's time left. */
+export const outOfTimeCode = 'OUT_OF_TIME';
