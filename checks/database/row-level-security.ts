@@ -196,6 +196,29 @@ export default defineCheck({
       restore: ['drop policy everybody on users'],
     },
     {
+      name: 'a policy raises an error where no tenant is set',
+      code: 'raises-without-tenant',
+      kind: 'sql',
+      break: [
+        "create policy strict on users for select using (tenant_id::text = current_setting('app.current_tenant_id')::uuid::text)",
+      ],
+      restore: ['drop policy strict on users'],
+    },
+    {
+      name: 'a restrictive policy hides all rows',
+      code: 'own-rows-hidden',
+      kind: 'sql',
+      break: ['create policy nobody on users as restrictive for select using (false)'],
+      restore: ['drop policy nobody on users'],
+    },
+    {
+      name: 'the role has another name',
+      code: 'role-missing',
+      kind: 'sql',
+      break: ['alter role meatymusic_app rename to meatymusic_app_away'],
+      restore: ['alter role meatymusic_app_away rename to meatymusic_app'],
+    },
+    {
       name: 'the policies read another setting',
       code: 'other-setting',
       kind: 'options',

@@ -33,7 +33,7 @@ export type Sabotage = {
   | {
       kind: 'logs';
       service: ServiceName;
-      change: 'plain-text' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
+      change: 'plain-text' | 'plain-text-in-part' | 'drop' | 'strip-trace-ids' | 'other-trace-ids';
     }
   | { kind: 'spans'; change: SpanChange }
   /** The database is compared with a copy of the folder of migrations that has these files, by name. */

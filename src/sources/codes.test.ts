@@ -62,10 +62,6 @@ const reasons: Record<string, string> = {
   'database/migrations-idempotent changed': 'needs a migration that is not idempotent, applied on the stack',
   'database/migrations-idempotent failed':
     'needs a migration that fails the second time, applied on the stack',
-  'database/row-level-security role-missing':
-    'the role owns privileges and cannot be dropped and restored whole; the truth table of tenancies shows it',
-  'database/row-level-security own-rows-hidden': 'the truth table of tenancies shows it',
-  'database/row-level-security raises-without-tenant': 'the truth table of tenancies shows it',
   'database/row-level-security leaks': 'the truth table of tenancies shows it',
   'database/row-level-security not-judged': 'the truth table of tenancies shows it',
   'database/vector wrong-distance': 'needs another extension of the same name',
@@ -73,10 +69,6 @@ const reasons: Record<string, string> = {
   'observability/database-and-cache-spans-are-children missing':
     'the truth table of traced services shows it',
   'observability/errors-keep-their-trace no-error': 'needs an API without any failing path',
-  'observability/log-structure mixed':
-    'the filter of the log changes all lines alike; the tables of log files show it',
-  'process/log-structure mixed':
-    'the filter of the log changes all lines alike; the tables of log files show it',
   'observability/logs-carry-trace-ids plain-field': 'the truth table of traced services shows it',
   'observability/spans-exported exporter-failed': 'the truth table of traced services shows it',
   'observability/trace-propagates in-another-trace': 'the truth table of traced services shows it',

@@ -58,6 +58,13 @@ export function logStructureCheck({
         service,
         change: 'plain-text',
       },
+      {
+        name: 'every second line is plain text',
+        code: 'mixed',
+        kind: 'logs',
+        service,
+        change: 'plain-text-in-part',
+      },
       { name: 'the log is empty', code: 'empty', kind: 'logs', service, change: 'drop' },
     ],
     async run({ logs, options, pass, fail, skip }) {

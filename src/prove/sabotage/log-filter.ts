@@ -9,8 +9,13 @@ export function sabotageLog(access: LogAccess, change: LogChange): LogAccess {
     source: `${access.source} (sabotaged: ${change})`,
     async *open(sinceMs, signal) {
       if (change === 'drop') return;
+      let number = 0;
+      const changed = (line: string) => {
+        if (change !== 'plain-text-in-part') return changeLine(line, change);
+        return number++ % 2 === 0 ? line : changeLine(line, 'plain-text');
+      };
       for await (const lines of linesOf(access.open(sinceMs, signal)))
-        yield Buffer.from(lines.map((line) => `${changeLine(line, change)}\n`).join(''));
+        yield Buffer.from(lines.map((line) => `${changed(line)}\n`).join(''));
     },
   };
 }
@@ -27,7 +32,7 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string
   if (rest) yield [rest];
 }
 
-function changeLine(line: string, change: Exclude<LogChange, 'drop'>): string {
+function changeLine(line: string, change: Exclude<LogChange, 'drop' | 'plain-text-in-part'>): string {
   const object = parseObject(line);
   if (!object) return line;
   switch (change) {
