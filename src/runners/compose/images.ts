@@ -5,7 +5,7 @@ import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { RuntimeEvent } from '../runtime.ts';
-import { type EngineCli, explainEngine, lastLines } from './cli.ts';
+import { askEngine, type EngineCli, explainEngine, lastLines } from './cli.ts';
 import { words } from './containers.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
 
@@ -23,12 +23,31 @@ export const imageOf = (service: ComposeService, project: string): string =>
   service.image ?? `${project}-${service.name}`;
 
 /** Name → id, of those that are here. */
-export async function presentImages(
+export function presentImages(
   cli: EngineCli,
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<Map<string, string>> {
   const unique = [...new Set(names)];
+  return askEngine(
+    cli,
+    signal,
+    async (api) => {
+      const found = (await Promise.all(unique.map((name) => api.get(`/images/${name}/json`, signal)))) as (
+        | { Id: string }
+        | undefined
+      )[];
+      return new Map(unique.flatMap((name, at) => (found[at] ? [[name, found[at].Id]] : [])));
+    },
+    () => presentByCommandLine(cli, unique, signal),
+  );
+}
+
+async function presentByCommandLine(
+  cli: EngineCli,
+  unique: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, string>> {
   const inspect = (wanted: readonly string[]) =>
     cli.call(['image', 'inspect', '--format', '{{.Id}}', ...wanted], signal && { signal });
   if (unique.length === 0) return new Map();

@@ -39,6 +39,8 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   const observed = observeProject(session, signal);
   const services = new Map(model.services.map((service) => [service.name, service]));
   const reported = new Map<string, string>();
+  /** Containers that were sent a signal: compose stops those that it replaces. */
+  const stopped = new Set<string>();
   let wake = () => {};
   /** Something was reported since the containers were last looked at. */
   let dirty = false;
@@ -56,10 +58,12 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
 
   function note(event: ContainerEvent): void {
     observed.note(event);
-    const { action, exitCode, service } = event;
+    const { action, containerId, exitCode, service } = event;
+    if (action === 'kill') stopped.add(containerId);
     const state = shown[action.replace(/\s+/g, ' ')];
     const known = services.get(service);
     if (!state || !known) return;
+    if (state === 'exited' && stopped.has(containerId)) return report(service, 'stopped');
     const detail = state === 'exited' && exitCode !== undefined ? `exit code ${exitCode}` : undefined;
     if (state === 'exited' && exitCode === 0 && !known.role) reportDone(service);
     else report(service, state, detail);
