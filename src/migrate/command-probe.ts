@@ -76,7 +76,7 @@ async function secondRun(
   };
 }
 
-/** Throws if the exit code of `migrations.check` does not tell whether a migration is pending. */
+/** Throws if the exit code of `migrations.check` does not show whether a migration is pending. */
 function requireJudged(check: NonNullable<CommandState['check']>): void {
   const misunderstood = misunderstoodLine(check);
   if (misunderstood !== undefined) {
