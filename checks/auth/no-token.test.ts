@@ -73,7 +73,12 @@ testCheck(
       {
         when: 'the API fails with the token',
         probes: api({ valid: response(500) }),
-        reason: /with the accepted one it answers 500/,
+        reason: 'refused with 401, and the API fails before it judges the accepted token: it answers 500',
+      },
+      {
+        when: 'the path serves nothing behind the authentication',
+        probes: api({ valid: response(404) }),
+        reason: /with the accepted token the path serves nothing: it answers 404/,
       },
       {
         when: 'the token is refused with another status',

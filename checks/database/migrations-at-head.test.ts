@@ -100,7 +100,17 @@ testCheck(
       {
         when: 'the catalogue cannot be read',
         code: 'unreadable',
+        probes: { migrations: { state: head, drift: new ProbeError('database-lost', 'lost') } },
+      },
+      {
+        when: 'the catalogue is not read in time',
+        code: 'timeout',
         probes: { migrations: { state: head, drift: new ProbeError('TIMEOUT', 'too late') } },
+      },
+      {
+        when: 'the command does not end in time',
+        code: 'timeout',
+        probes: { migrations: { state: new ProbeError('migration-timeout', 'too late') } },
       },
     ],
     skips: [

@@ -10,6 +10,10 @@ import {
 } from '../../src/check/index.ts';
 import { judgeMigrationCommand } from '../../src/suites/index.ts';
 
+function codeOfFailure(code: string): 'timeout' | 'unreadable' {
+  return code === 'TIMEOUT' || code === 'migration-timeout' ? 'timeout' : 'unreadable';
+}
+
 /**
  * Verifies that the database has every migration, with the content of its file and in order, that the files are those
  * which were committed in migrations.lock.json, and that the schema was not changed outside of migrations since.
@@ -78,6 +82,11 @@ export default defineCheck({
       means: 'migrations.check found that the database does not have every migration',
       hint: 'meatymusic migrate up; meatymusic migrate status shows the output',
     },
+    timeout: {
+      headline: 'The state of the migrations is not known in time',
+      means: 'reading the state, or migrations.check, did not end within the time limit of the check',
+      hint: 'meatymusic verify database/migrations-at-head --timeout 2m; meatymusic migrate status shows the output',
+    },
     unreadable: {
       headline: 'The migrations cannot be read',
       means: 'files or history cannot be read',
@@ -144,7 +153,8 @@ export default defineCheck({
     const state = await attempt(migrations.state());
     const enabler = state.failure && unjudgedMigrations[state.failure.code];
     if (enabler) return skip(state.failure.message, enabler);
-    if (state.failure) return fail('unreadable', { expected, actual: state.failure.message });
+    if (state.failure)
+      return fail(codeOfFailure(state.failure.code), { expected, actual: state.failure.message });
     const { byCommand } = state.value;
     if (byCommand) {
       const verdict = judgeMigrationCommand(byCommand);
@@ -193,7 +203,8 @@ export default defineCheck({
     if (!options.drift) return pass(head, examined, evidence);
 
     const drift = await attempt(migrations.drift());
-    if (drift.failure) return fail('unreadable', { expected, actual: drift.failure.message, evidence });
+    if (drift.failure)
+      return fail(codeOfFailure(drift.failure.code), { expected, actual: drift.failure.message, evidence });
     const { available, enable, differences, objects, invalidIndexes = [] } = drift.value;
     if (invalidIndexes.length > 0) {
       return fail('invalid-index', {

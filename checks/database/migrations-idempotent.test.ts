@@ -19,13 +19,32 @@ testCheck(
         code: 'changed',
         probes: secondRun({ changes: ['+ index public.i'] }),
       },
-      {
-        when: 'another migrator holds the lock',
-        code: 'failed',
-        probes: { migrations: { secondRun: new ProbeError('migration-locked', 'locked') } },
-      },
+      ...(
+        [
+          ['the time of the check is over', 'TIMEOUT', 'timeout'],
+          ['the command does not end in time', 'migration-timeout', 'timeout'],
+          ['the connection is lost', 'database-lost', 'unreachable'],
+          ['there are too many connections', 'too-many-connections', 'unreachable'],
+          ['the command fails', 'migration-failed', 'failed'],
+        ] as const
+      ).map(([when, error, code]) => ({
+        when,
+        code,
+        probes: { migrations: { secondRun: new ProbeError(error, when) } },
+        actual: when,
+      })),
     ],
     skips: [
+      {
+        when: 'another migrator holds the lock',
+        probes: {
+          migrations: {
+            secondRun: new ProbeError('migration-locked', 'another migrator holds the lock: pid 7'),
+          },
+        },
+        reason: /pid 7/,
+        enable: /once the other migrator has ended/,
+      },
       {
         when: 'migrations are switched off',
         probes: { migrations: { secondRun: new ProbeError('MIGRATIONS_OFF', 'switched off') } },

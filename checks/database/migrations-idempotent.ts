@@ -1,5 +1,20 @@
 import { attempt, counted, defineCheck, fact, unjudgedMigrations } from '../../src/check/index.ts';
 
+/** Errors of the connection, after which nothing is known about the migrations. */
+const connectionErrors = [
+  'database-unreachable',
+  'database-lost',
+  'database-refused',
+  'database-missing',
+  'database-starting',
+  'too-many-connections',
+];
+
+function codeOfFailure(code: string): 'timeout' | 'unreachable' | 'failed' {
+  if (code === 'TIMEOUT' || code === 'migration-timeout') return 'timeout';
+  return connectionErrors.includes(code) ? 'unreachable' : 'failed';
+}
+
 /** Verifies that migrating once more changes nothing: it runs the migrator again and compares schema and history. */
 export default defineCheck({
   title: 'A second run of the migrations changes nothing',
@@ -28,6 +43,16 @@ export default defineCheck({
       means: 'schema or history differ after the second run',
       hint: 'meatymusic migrate verify',
     },
+    timeout: {
+      headline: 'The second run of the migrations does not end in time',
+      means: 'the second run did not end within the time limit of the check',
+      hint: 'meatymusic verify database/migrations-idempotent --timeout 2m; does a statement wait for a lock? meatymusic logs database',
+    },
+    unreachable: {
+      headline: 'The database cannot be reached for the second run',
+      means: 'the connection to the database failed or was lost',
+      hint: 'meatymusic verify database/connects',
+    },
     failed: {
       headline: 'The second run of the migrations fails',
       means: 'the second run failed',
@@ -48,8 +73,10 @@ export default defineCheck({
     const { value, failure } = await attempt(migrations.secondRun());
     const enable = failure && unjudgedMigrations[failure.code];
     if (enable) return skip(failure.message, enable);
-    if (failure)
-      return fail('failed', { expected, actual: failure.message, evidence: [fact('error', failure.code)] });
+    if (failure) {
+      const { code, message: actual } = failure;
+      return fail(codeOfFailure(code), { expected, actual, evidence: [fact('error', code)] });
+    }
     const { pending, ran, changes, objects, entries } = value;
     if (pending.length > 0) return fail('pending', { expected, actual: `pending: ${pending.join(', ')}` });
     if (ran.length > 0) return fail('ran-again', { expected, actual: `it applied ${ran.join(', ')}` });

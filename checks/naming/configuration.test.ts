@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import configuration from './configuration.ts';
 
@@ -56,4 +56,24 @@ it.each([
   const services = Object.fromEntries(absent.map((name) => [name, { enabled: false }]));
   const labels = await evidenceLabels(configuration, { probes: {}, stack: { services } });
   expect(labels).toEqual(names.length === 0 ? ['skip'] : ['pass', ...names]);
+});
+
+const withDefaultName = { database: { hasDefaultName: true } } as const;
+
+it('does not judge a name of the database that the project has not chosen', async () => {
+  const of = (services: object, options: Record<string, unknown> = {}) =>
+    verdictOf(configuration, {
+      probes: {},
+      stack: { services: { ...withDefaultName, ...services } },
+      options,
+    });
+  expect(await of({})).toMatchObject({
+    status: 'pass',
+    summary: 'meatymusic-api, meatymusic-web; not judged: the name of the database, meatymusic, is a default',
+  });
+  expect(await of({ api: { enabled: false }, web: { enabled: false } })).toMatchObject({
+    status: 'skip',
+    enable: 'name one: services: { database: { url: … } }',
+  });
+  expect(await of({}, { database: '^shop' })).toMatchObject({ status: 'fail' });
 });

@@ -41,10 +41,17 @@ export default defineCheck({
       names.push(['services.api.serviceName', stack.services.api.serviceName, service]);
     if (stack.services.web.enabled)
       names.push(['services.web.serviceName', stack.services.web.serviceName, service]);
-    if (stack.services.database.enabled)
-      names.push(['database', stack.services.database.name, options.database || nameRule(stack, '_')]);
+    const { database } = stack.services;
+    const isChosen = !database.hasDefaultName || options.database !== '';
+    if (database.enabled && isChosen)
+      names.push(['database', database.name, options.database || nameRule(stack, '_')]);
+    const unjudged =
+      database.enabled && !isChosen ? `the name of the database, ${database.name}, is a default` : '';
     if (names.length === 0)
-      return skip('this stack has no api, web or database', 'name one: services: { api: { url: … } }');
+      return skip(
+        unjudged || 'this stack has no api, web or database',
+        `name one: services: { ${unjudged ? 'database' : 'api'}: { url: … } }`,
+      );
     const evidence = names.map(([what, name]) => fact(what, name));
     const wrong = names.filter(([, name, rule]) => !new RegExp(rule).test(name));
     if (wrong.length > 0) {
@@ -54,6 +61,11 @@ export default defineCheck({
         evidence,
       });
     }
-    return pass(names.map(([, name]) => name).join(', '), { count: names.length, what: 'names' }, evidence);
+    const judged = names.map(([, name]) => name).join(', ');
+    return pass(
+      unjudged ? `${judged}; not judged: ${unjudged}` : judged,
+      { count: names.length, what: 'names' },
+      evidence,
+    );
   },
 });

@@ -97,6 +97,7 @@ export const faultCodes = codes({
   ],
   'migration-twice': [[78], 'Two files result in the same migration'],
   'migration-unknown': [[2], 'No migration has the name that was given'],
+  'migrations-check': [[78], 'The migration tool does not understand `migrations.check`'],
   'migrations-command': [[78], '`migrations.command` cannot be run'],
   'migrations-folder': [[78], 'The folder of the migrations, or a file of it, cannot be read'],
   'migrations-lock': [[78], 'The lock file of the migrations differs from the files, or cannot be read'],

@@ -60,6 +60,8 @@ export interface DatabaseInfo extends ServiceInfo {
   host: string;
   port: number;
   name: string;
+  /** True if the project has not chosen the name: it is the default of meatymusic or of PostgreSQL. Absent: it has. */
+  hasDefaultName?: true;
   user: string;
 }
 

@@ -1,8 +1,11 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
+import { misunderstoodLine } from '../suites/migration-command.ts';
 import {
   type CommandOptions,
+  type CommandState,
+  commandFailed,
   describeTools,
   migratedByCommand,
   readCommandState,
@@ -12,6 +15,7 @@ import {
 import { withConnection } from './connection.ts';
 import { countObjects, diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
+import { secondRunLockMs } from './second-run.ts';
 
 /** Returns the operations of checks on a database that a command migrates. `mayRun` is false for an external stack. */
 export function commandMigrations(
@@ -56,10 +60,11 @@ async function secondRun(
     });
   }
   const state = await readCommandState(options);
+  if (state.check) requireJudged(state.check);
   const nothing = { ran: [], changes: [], objects: 0, entries: 0 };
   if (state.check && state.check.exitCode !== 0) return { ...nothing, pending: [describeTools(state.tools)] };
   const before = await linesOf(options);
-  const { tools } = await runMigrationCommand(options);
+  const { tools } = await runMigrationCommand({ ...options, lockTimeoutMs: secondRunLockMs });
   const after = await linesOf(options);
   const heads = [describeTools(state.tools), describeTools(tools)] as const;
   return {
@@ -69,6 +74,19 @@ async function secondRun(
     objects: countObjects(after),
     entries: tools.length,
   };
+}
+
+/** Throws if the exit code of `migrations.check` does not show whether a migration is pending. */
+function requireJudged(check: NonNullable<CommandState['check']>): void {
+  const misunderstood = misunderstoodLine(check);
+  if (misunderstood !== undefined) {
+    throw new Fault({
+      code: 'migrations-check',
+      message: `whether a migration is pending is not known: \`${check.command}\` is not understood here: ${misunderstood}`,
+      exitCode: ExitCode.config,
+    });
+  }
+  if (check.exitCode === null) throw commandFailed(check.command, check);
 }
 
 function linesOf({ url, signal }: CommandOptions): Promise<string[]> {

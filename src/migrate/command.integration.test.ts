@@ -185,6 +185,17 @@ describe.skipIf(postgresMissing)(
         status: 'fail',
         code: 'pending',
       });
+      // Its exit code is about itself, and not about the migrations.
+      const refused = 'echo "alembic: error: unrecognized arguments: --check-heads" >&2; exit 2';
+      expect(await judge(migrationsIdempotent, by(mark, refused))).toMatchObject({
+        status: 'skip',
+        reason: expect.stringContaining('unrecognized arguments: --check-heads'),
+      });
+      expect(await judge(migrationsIdempotent, by(mark, 'kill -9 $$'))).toMatchObject({
+        status: 'fail',
+        code: 'failed',
+        actual: expect.stringContaining('SIGKILL'),
+      });
       expect(() => execFileSync('test', ['-e', path.join(folder, 'ran')])).toThrow();
     });
 

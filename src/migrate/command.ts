@@ -90,7 +90,7 @@ export function migratedByCommand({ command }: Pick<MigrationCommand, 'command'>
   });
 }
 
-function commandFailed(command: string, { exitCode, endedBy, lines }: ShellOutcome): Fault {
+export function commandFailed(command: string, { exitCode, endedBy, lines }: ShellOutcome): Fault {
   return new Fault({
     code: 'migration-failed',
     message: `\`${safeLine(command, 200)}\` ended with ${endedBy ?? exitCode}: ${lines.at(-1) ?? 'no output'}`,

@@ -3,6 +3,18 @@ import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import { createFilesSync, makeFolderSync } from '../base/write-file.ts';
 import { readMigrationFiles } from './migration-file.ts';
+import { builtInMigrations } from './source.ts';
+
+/** Copies the migrations of the reference stack into a folder. Returns their paths. */
+export function copyBuiltInMigrations(folder: string): string[] {
+  makeFolderSync(folder);
+  const copies = readMigrationFiles(builtInMigrations).map(({ path: file, source }): [string, string] => [
+    path.join(folder, path.basename(file)),
+    source,
+  ]);
+  createFilesSync(Object.fromEntries(copies));
+  return copies.map(([file]) => file);
+}
 
 /** Creates a migration that is ordered after all others. Resolves to its path. */
 export async function createMigration(

@@ -106,6 +106,11 @@ export async function planMigrations(
   return { planned, text: formatPlan(planned) };
 }
 
+/** Copies the migrations of the reference stack into a folder. Resolves to their paths. */
+export async function copyBuiltInMigrations(folder: string): Promise<string[]> {
+  return (await import('./create.ts')).copyBuiltInMigrations(folder);
+}
+
 export async function createMigration(
   folder: string,
   name: string,

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
 import type { MigrationState } from '../check/probes.ts';
 import { type History, type HistoryEntry, type Note, removedChecksum } from './history.ts';
 import { compareNames, type MigrationFile } from './migration-file.ts';
+import { builtInMigrations } from './source.ts';
 
 /** One line of `migrate status`. */
 export interface MigrationStatus {
@@ -96,6 +98,11 @@ function statusOfMissing({ name, timestamp, checksum, acceptedReason }: HistoryE
   };
 }
 
+/** True for a migration of the reference stack. */
+function isBuiltInName(name: string): boolean {
+  return ['.ts', '.js'].some((extension) => existsSync(path.join(builtInMigrations, name + extension)));
+}
+
 /** Throws if the history does not match the files; reports all deviations. */
 export function refuseBrokenHistory({ edited, missing, outOfOrder }: MigrationState): void {
   const details = [
@@ -104,6 +111,7 @@ export function refuseBrokenHistory({ edited, missing, outOfOrder }: MigrationSt
     ...outOfOrder.map((name) => `pending, but sorts before one that is applied: ${name}`),
   ];
   if (details.length === 0) return;
+  const isDemo = missing.length > 0 && missing.every(isBuiltInName);
   throw new Fault({
     code: 'migration-history',
     message:
@@ -111,7 +119,9 @@ export function refuseBrokenHistory({ edited, missing, outOfOrder }: MigrationSt
         ? details[0]!
         : `${details.length} migrations do not fit the history; ${details[0]}`,
     details,
-    hint: 'undo the change; or, if it is meant: meatymusic migrate accept <name> --reason "…"',
+    hint: isDemo
+      ? 'the database was migrated as that of the demo stack; to begin with the migrations of this project: meatymusic down --volumes, then meatymusic up'
+      : 'undo the change; or, if it is meant: meatymusic migrate accept <name> --reason "…"',
     exitCode: ExitCode.config,
   });
 }

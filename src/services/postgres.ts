@@ -43,6 +43,10 @@ export const postgres = defineServiceKind({
     host: hostInfo,
     port: described(integer(), 'Port of its address'),
     name: described(v.string(), 'Name of the database'),
+    hasDefaultName: described(
+      v.optional(v.literal(true)),
+      'True if the project has not chosen the name of the database',
+    ),
     user: described(v.string(), 'User of its address'),
   }),
 });

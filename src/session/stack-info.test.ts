@@ -70,3 +70,12 @@ it('knows the name that pages show on the reference stack, and elsewhere if it i
   expect(infoOf(false).services.web.appName).toBeUndefined();
   expect(infoOf(false, ['services.web.appName']).services.web.appName).toBe('MeatyMusic');
 });
+
+it('knows which name of a database no project has chosen', () => {
+  const nameIsDefault = (...given: Parameters<typeof infoOf>) =>
+    infoOf(...given).services.database.hasDefaultName;
+  expect(nameIsDefault(false)).toBe(true);
+  expect(nameIsDefault(true)).toBeUndefined();
+  expect(nameIsDefault(false, ['services.database.url'])).toBeUndefined();
+  expect(nameIsDefault(false, [], { contract: 'full' })).toBeUndefined();
+});

@@ -12,6 +12,7 @@ import {
   settingsOf,
   urlTemplate,
 } from '../services/index.ts';
+import { standardKinds } from '../services/schema.ts';
 
 /** What checks and reports may know of a stack: no credentials. */
 export function stackInfo(
@@ -49,9 +50,12 @@ function withProjectNames(services: Services, project: string | undefined, origi
   };
 }
 
+/** Names of databases that are no choice of a project: of the default address, and of the database that every server has. */
+const defaultDatabases = [new URL(standardKinds.database.usualUrl as string).pathname.slice(1), 'postgres'];
+
 /**
  * The name that pages show is a text for people and cannot be derived from the project's: without a setting it is known
- * on the reference stack alone. The full contract demands the project's.
+ * on the reference stack alone, as is the name of a database without an address. The full contract demands the project's.
  */
 function withKnownNames(
   infos: ServiceInfos,
@@ -59,6 +63,11 @@ function withKnownNames(
 ): ServiceInfos {
   if (project === undefined) return infos;
   const entries = Object.entries(infos).map(([name, info]) => {
+    if (name === 'database') {
+      const isDefault = originOf(origins, 'services.database.url').kind === 'default';
+      const isChosen = isFull || !isDefault || !defaultDatabases.includes(infos.database.name);
+      return [name, isChosen ? info : { ...info, hasDefaultName: true }];
+    }
     if (info.kind !== 'web' || originOf(origins, `services.${name}.appName`).kind !== 'default')
       return [name, info];
     const { appName: _, ...unnamed } = info as WebInfo;

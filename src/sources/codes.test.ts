@@ -58,6 +58,9 @@ const reasons: Record<string, string> = {
     'a database that is read-only cannot be made writable over the same setting; shown on a real server',
   'database/migrations-at-head none-found': 'needs a project without migrations',
   'database/migrations-at-head check-failed': 'needs a project that another tool migrates',
+  'database/migrations-at-head timeout': 'needs a command that takes longer than the check may',
+  'database/migrations-idempotent timeout': 'needs a command that takes longer than the check may',
+  'database/migrations-idempotent unreachable': 'what takes the database away blocks the check',
   'database/migrations-idempotent ran-again': 'needs a migration tool that forgets; a unit test shows it',
   'database/migrations-idempotent changed': 'needs a migration that is not idempotent, applied on the stack',
   'database/migrations-idempotent failed':

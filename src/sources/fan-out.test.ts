@@ -57,6 +57,20 @@ describe('fanOut', () => {
     expect(afterOf(['database'])).toEqual(['api/health@payments', 'database/connects']);
   });
 
+  it('is blocked by the failure of its own service alone', () => {
+    const blockedBy = { 'api/health': ['wrong'], 'database/connects': ['wrong'] };
+    const traces = check('traces/propagate', { judges: 'api', uses: ['api'], blockedBy });
+    const blockersOf = (dependsOn: string[]) =>
+      fanOut([...all, traces], [...standard, { ...payments, dependsOn }]).checks.find(
+        ({ id }) => id === 'traces/propagate@payments',
+      )?.blockedBy;
+    expect(blockersOf([])).toEqual({ 'api/health@payments': ['wrong'] });
+    expect(blockersOf(['database'])).toEqual({
+      'api/health@payments': ['wrong'],
+      'database/connects': ['wrong'],
+    });
+  });
+
   it('names the service in hints and in what would make a check possible', async () => {
     const found = fanOut(all, [...standard, payments]).checks.find(({ id }) => id === 'api/health@payments');
     expect(found?.uses).toEqual(['payments']);

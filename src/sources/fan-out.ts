@@ -46,18 +46,24 @@ function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<stri
       /\bmeatymusic verify ([\w-]+\/[\w-]+)(?![\w@-])/g,
       (all, id) => (isJudged(id) ? `${all}@${service.name}` : all),
     );
+  const before = (id: string): string[] => {
+    const { judges } = byId.get(id) ?? {};
+    if (isJudged(id)) return [`${id}@${service.name}`];
+    // Of another service: only if this one is known to need it.
+    const needs = [...uses, ...(service.dependsOn ?? [])];
+    return judges === undefined || needs.includes(roleOfKind(judges)) ? [id] : [];
+  };
   return {
     ...check,
     id: `${check.id}@${service.name}`,
     service: service.name,
     dependsOn: service.dependsOn ?? [],
     uses,
-    after: (check.after ?? []).flatMap((id) => {
-      const { judges } = byId.get(id) ?? {};
-      if (isJudged(id)) return [`${id}@${service.name}`];
-      // Of another service: only if this one is known to need it.
-      const needs = [...uses, ...(service.dependsOn ?? [])];
-      return judges === undefined || needs.includes(roleOfKind(judges)) ? [id] : [];
+    after: (check.after ?? []).flatMap(before),
+    ...(check.blockedBy && {
+      blockedBy: Object.fromEntries(
+        Object.entries(check.blockedBy).flatMap(([id, codes]) => before(id).map((each) => [each, codes])),
+      ),
     }),
     codes: Object.fromEntries(
       Object.entries(check.codes).map(([code, each]) => [code, { ...each, hint: retarget(each.hint) }]),

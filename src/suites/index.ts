@@ -63,6 +63,7 @@ export {
   refusalCodes,
   refusalOptions,
   TokenEndpoint,
+  whyNotLetIn,
 } from './token-endpoint.ts';
 export {
   assertTrace,

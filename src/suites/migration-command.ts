@@ -5,6 +5,14 @@ import type { CommandMigrationState } from '../check/probes/migrations.ts';
 const notUnderstood =
   /unrecognized (?:arguments?|option|command)|no such (?:option|command)|unknown (?:flag|option|command|argument|switch|shorthand)|invalid (?:option|choice)/i;
 
+/** Returns the line with which the tool refuses `migrations.check` itself: then its exit code says nothing of the migrations. */
+export function misunderstoodLine({
+  exitCode,
+  lines,
+}: Pick<NonNullable<CommandMigrationState['check']>, 'exitCode' | 'lines'>): string | undefined {
+  return exitCode === 0 ? undefined : lines.find((line) => notUnderstood.test(line));
+}
+
 export type CommandVerdict =
   | { kind: 'pass'; summary: string; evidence: Evidence[] }
   | { kind: 'skip'; reason: string; enable: string }
@@ -20,8 +28,7 @@ export function judgeMigrationCommand(state: CommandMigrationState): CommandVerd
       enable: `migrations.check: ${suggested ?? 'a command of the tool that fails while a migration is pending'}`,
     };
   }
-  const misunderstood =
-    check.exitCode === 0 ? undefined : check.lines.find((line) => notUnderstood.test(line));
+  const misunderstood = misunderstoodLine(check);
   if (misunderstood !== undefined) {
     return {
       kind: 'skip',

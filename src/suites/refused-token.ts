@@ -17,6 +17,7 @@ import {
   refusalCodes,
   refusalOptions,
   TokenEndpoint,
+  whyNotLetIn,
 } from './token-endpoint.ts';
 
 export interface RefusedTokenTexts {
@@ -107,8 +108,7 @@ export function refusedTokenCheck({
         accepted === undefined ? undefined : await endpoint.send('the accepted token', refusals, accepted);
       if (control && isObstacle(control)) return obstacle(control);
       if (control && !isLetIn(control, bare)) {
-        const reason = `no token is let in: with the accepted one ${control.actual}`;
-        return skip(reason, 'meatymusic verify auth/valid-token');
+        return skip(whyNotLetIn(control), 'meatymusic verify auth/valid-token');
       }
       const found = await tryForgeries(forgeries, endpoint, { refusals, bare, control });
       if (found) {

@@ -96,6 +96,13 @@ export function isLetIn({ judgement, status }: JudgedAnswer, bare: JudgedAnswer)
   return (judgement === 'other-error' || judgement === 'redirected') && status !== bare.status;
 }
 
+/** Returns the reason why the answer to the accepted token, which is not let in, proves nothing about refusals. */
+export function whyNotLetIn({ judgement, actual }: JudgedAnswer): string {
+  if (judgement === 'not-judged') return `the API fails before it judges the accepted token: ${actual}`;
+  if (judgement === 'no-endpoint') return `with the accepted token the path serves nothing: ${actual}`;
+  return `no token is let in: with the accepted one ${actual}`;
+}
+
 /** Returns the code of a failure for an answer that is no refusal of the configured ones. */
 export function refusalCodeOf({ judgement }: JudgedAnswer): RefusalCode {
   const isOther = judgement === 'refused' || judgement === 'other-refusal' || judgement === 'other-error';

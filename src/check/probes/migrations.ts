@@ -62,5 +62,8 @@ export const unjudgedMigrations: Readonly<Record<string, string>> = {
   'migrated-by-another-tool':
     'migrations.command and migrations.check with the commands of the tool, or a database of its own for the migrations of this project',
   'transaction-pooler': 'migrations.url: the address of the server behind the pooler',
+  'migration-locked': 'run the same checks again once the other migrator has ended',
+  'migrations-check':
+    'migrations.check: a command that this version of the tool has, and that fails while a migration is pending',
   'external-stack': 'run migrations.command twice where the stack is deployed',
 };

@@ -2,8 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PackageManager } from './detect/node.ts';
 
+interface Commands {
+  setup?: string;
+  install: string;
+  run: string;
+}
+
 /** The commands of a package manager in a pipeline. */
-const managers: Readonly<Record<PackageManager, { install: string; run: string; setup?: string }>> = {
+const managers: Readonly<Record<PackageManager, Commands>> = {
   npm: { install: 'npm ci', run: 'npx meatymusic' },
   pnpm: { install: 'pnpm install --frozen-lockfile', run: 'pnpm exec meatymusic', setup: 'corepack enable' },
   yarn: { install: 'yarn install --immutable', run: 'yarn meatymusic', setup: 'corepack enable' },
@@ -23,12 +29,13 @@ const actions = {
 
 /** Returns the pipeline for the folder: GitLab's where it has a `.gitlab-ci.yml`, else GitHub's. */
 export function pipelineOf(root: string, manager: PackageManager = 'npm'): Pipeline {
+  const commands = commandsOf(root, manager);
   if (existsSync(path.join(root, '.gitlab-ci.yml'))) {
     const file = '.gitlab/meatymusic.yml';
-    return { file, text: gitlab(manager), next: `add to .gitlab-ci.yml: include: { local: ${file} }` };
+    return { file, text: gitlab(commands), next: `add to .gitlab-ci.yml: include: { local: ${file} }` };
   }
   const file = '.github/workflows/meatymusic.yml';
-  return { file, text: github(manager, defaultBranch(root)), next: `commit ${file}` };
+  return { file, text: github(commands, defaultBranch(root)), next: `commit ${file}` };
 }
 
 interface Pipeline {
@@ -38,8 +45,14 @@ interface Pipeline {
   next: string;
 }
 
-function github(manager: PackageManager, branch: string): string {
-  const { install, run, setup } = managers[manager];
+/** Classic Yarn ignores the option with which its successor refuses a lock file that does not fit. */
+function commandsOf(root: string, manager: PackageManager): Commands {
+  const commands = managers[manager];
+  const isClassicYarn = manager === 'yarn' && readIn(root, 'yarn.lock').includes('# yarn lockfile v1');
+  return isClassicYarn ? { ...commands, install: 'yarn install --frozen-lockfile' } : commands;
+}
+
+function github({ install, run, setup }: Commands, branch: string): string {
   return `name: meatymusic
 on:
   push:
@@ -86,8 +99,7 @@ ${setup ? `      - run: ${setup}\n` : ''}      - run: ${install}
 `;
 }
 
-function gitlab(manager: PackageManager): string {
-  const { install, run, setup } = managers[manager];
+function gitlab({ install, run, setup }: Commands): string {
   return `# In .gitlab-ci.yml: include: { local: .gitlab/meatymusic.yml }
 meatymusic:
   image: node:22
@@ -115,12 +127,17 @@ function defaultBranch(root: string): string {
     ['.git/refs/remotes/origin/HEAD', /refs\/remotes\/origin\/(\S+)/],
     ['.git/HEAD', /refs\/heads\/(\S+)/],
   ] as const) {
-    try {
-      const [, branch] = pattern.exec(readFileSync(path.join(root, file), 'utf8')) ?? [];
-      if (branch && /^[\w./-]+$/.test(branch)) return branch;
-    } catch {
-      // The next one.
-    }
+    const [, branch] = pattern.exec(readIn(root, file)) ?? [];
+    if (branch && /^[\w./-]+$/.test(branch)) return branch;
   }
   return 'main';
+}
+
+/** Returns the text of a file, or '' if it cannot be read. */
+function readIn(root: string, file: string): string {
+  try {
+    return readFileSync(path.join(root, file), 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -107,7 +107,7 @@ Examples:
 
 const create: Action = async (invocation, options, [name = '']) => {
   const flags = options as unknown as FileFlags;
-  const { folder } = await openFolder(invocation, flags);
+  const folder = await openFolder(invocation, flags);
   const { createMigration } = await import('../../migrate/index.ts');
   const file = await createMigration(folder, name, { noTransaction: !flags.transaction });
   await invocation.stdout.write(`${path.relative(invocation.cwd, file)}\n`);

@@ -55,18 +55,35 @@ async function openSettings(invocation: Invocation, flags: MigrateFlags): Promis
   };
 }
 
-/** The folder into which `migrate create` writes. */
-export async function openFolder(
-  invocation: Invocation,
-  flags: MigrateFlags,
-): Promise<{ project: Project; folder: string }> {
-  const { project } = await openSettings(invocation, flags);
+/**
+ * Returns the folder into which `migrate create` writes. Where the reference stack runs and the project has no migrations
+ * yet, the folder begins with those that the database of the stack has.
+ */
+export async function openFolder(invocation: Invocation, flags: MigrateFlags): Promise<string> {
+  const { project, options } = await openSettings(invocation, flags);
   const { config, root } = project;
   const folder = path.resolve(root, config.migrations.folder ?? 'migrations');
-  const { noMigrations, readFolderKind } = await import('../../migrate/index.ts');
+  const { copyBuiltInMigrations, noMigrations, readFolderKind } = await import('../../migrate/index.ts');
   const kind = readFolderKind(folder);
   if (kind?.holds === 'another-tool') throw noMigrations(`the folder ${folder} belongs to ${kind.tool}`);
-  return { project, folder };
+  if (kind?.holds !== 'migrations' && (await hasBuiltInMigrations(project))) {
+    for (const file of await copyBuiltInMigrations(folder)) {
+      const name = path.relative(invocation.cwd, file);
+      options.onEvent?.({
+        type: 'notice',
+        message: `copied ${name}, which the database of the demo stack has`,
+      });
+    }
+  }
+  return folder;
+}
+
+/** True if the stack runs and its database has the migrations of the reference stack. */
+async function hasBuiltInMigrations(project: Project): Promise<boolean> {
+  const { migrations, services } = project.config;
+  if (migrations.folder !== undefined || !migrations.enabled || !services.database.enabled) return false;
+  const { runtime } = await findRuntime(project);
+  return runtime.isReferenceStack && (await runtime.endpoints()) !== undefined;
 }
 
 /** The migrations of the project, without a database; `orBuiltIn`: else those of the stack that it runs. */

@@ -1,8 +1,18 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
+import { builtInMigrations } from '../../migrate/index.ts';
 import type { SupervisorState } from '../../runners/state.ts';
 import { startCountingServer } from '../../testing/counting-server.ts';
 import { leaksInvisible, leaksSince, processesOf, takeSnapshot } from '../../testing/leaks.ts';
@@ -100,6 +110,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     const shown = (await made.run(['status'])).stdout;
     expect(shown).toMatch(/^api .* \d+ MB /m);
     expect(shown).toMatch(/^\d+ MB of memory in all, \d+ MB of it the supervisor's$/m);
+    await followsTheBuiltInMigrations(made);
 
     const down = await made.run(['down']);
     expect(down.code, outputOf(down)).toBe(0);
@@ -309,6 +320,21 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
     expect(existsSync(path.join(made.folder, '.meatymusic', 'data'))).toBe(false);
   });
 });
+
+/** The first migration of a project beside a running demo stack comes after those that its database has. */
+async function followsTheBuiltInMigrations(made: TestProject): Promise<void> {
+  const [foundation = ''] = readdirSync(builtInMigrations).filter((name) => name.endsWith('.ts'));
+  const created = await made.run(['migrate', 'create', 'add songs']);
+  expect(created.stderr).toContain(`copied migrations/${foundation}`);
+  const plan = await made.run(['migrate', 'plan']);
+  expect(plan.code, outputOf(plan)).toBe(0);
+  expect(plan.stdout).toMatch(/^-- \d{14}_add_songs\n/);
+  rmSync(made.file(`migrations/${foundation}`));
+  const alone = await made.run(['migrate', 'plan']);
+  expect(alone.code, outputOf(alone)).toBe(78);
+  expect(alone.stderr).toMatch(/hint: .*demo stack; .*meatymusic down --volumes/);
+  rmSync(made.file('migrations'), { recursive: true });
+}
 
 function listenOn(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {

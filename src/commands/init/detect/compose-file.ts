@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { readYaml, YamlProblem } from '../../../base/yaml.ts';
+import { interpolated, type Variables } from './interpolate.ts';
 import { type Folder, readText } from './project.ts';
 
 /** The names that compose itself looks for, in its order. */
@@ -22,11 +23,11 @@ export interface ComposeFile {
   /** Names of the files that were read, for the reason of a guess. */
   name: string;
   services: Map<string, ComposeEntry>;
+  /** Profiles of COMPOSE_PROFILES, whose services compose starts as well; `*` for all. */
+  profiles: string[];
   /** Parts that were not read, one sentence each. */
   unread: string[];
 }
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the compose files of the folder as compose merges them: those of COMPOSE_FILE, else the usual one with its
@@ -37,7 +38,12 @@ export function readComposeFile(folder: Folder, env: Variables = {}): ComposeFil
   const names = fileNamesOf(folder, variables);
   if (names[0] === undefined) return undefined;
   const reading: Reading = { folder, variables, unread: [], open: new Set() };
-  return { name: names.join(', '), services: mergedFiles(names, reading), unread: reading.unread };
+  return {
+    name: names.join(', '),
+    services: mergedFiles(names, reading),
+    profiles: variables.COMPOSE_PROFILES?.split(',').map((each) => each.trim()) ?? [],
+    unread: reading.unread,
+  };
 }
 
 /** What is read, and what was not. */
@@ -66,8 +72,17 @@ function mergedFiles(names: readonly string[], reading: Reading): Map<string, Co
   const base = path.posix.dirname(names[0] as string);
   for (const file of names) {
     const { found, included } = servicesIn(file, reading);
-    for (const each of included.map((one) => at(base, one)))
-      for (const [key, entry] of read(each, reading)) if (!services.has(key)) services.set(key, entry);
+    for (const { paths, folder, envFiles } of included) {
+      const [first = ''] = paths.map((one) => at(base, one));
+      const own = folder === undefined ? path.posix.dirname(first) : at(base, folder);
+      const variables = envFiles?.map((one) => at(base, one)) ?? [at(own, '.env')];
+      const found = read(
+        paths.map((one) => at(base, one)),
+        own,
+        withVariablesOf(variables, reading),
+      );
+      for (const [key, entry] of found) if (!services.has(key)) services.set(key, entry);
+    }
     for (const [key, entry] of found) services.set(key, merged(services.get(key), entry));
   }
   for (const [key, entry] of services)
@@ -75,14 +90,20 @@ function mergedFiles(names: readonly string[], reading: Reading): Map<string, Co
   return services;
 }
 
-/** Returns the services of another file, each with its sources relative to the folder of the project. */
-function read(file: string, reading: Reading): Map<string, ComposeEntry> {
+/** Returns the services of other files, each with its sources, which are relative to `base`, relative to the project's folder. */
+function read(files: readonly string[], base: string, reading: Reading): Map<string, ComposeEntry> {
+  const [file = ''] = files;
   if (reading.open.has(file)) return new Map();
   reading.open.add(file);
-  const services = mergedFiles([file], reading);
+  const services = mergedFiles(files, reading);
   reading.open.delete(file);
-  const base = path.posix.dirname(file);
   return new Map([...services].map(([key, entry]) => [key, withBuildFrom(base, entry)]));
+}
+
+/** Adds the variables of files that an included file has for itself; those of the project win. */
+function withVariablesOf(files: readonly string[], reading: Reading): Reading {
+  const own = Object.assign({}, ...files.map((file) => parseEnv(readText(reading.folder, file) ?? '')));
+  return { ...reading, variables: { ...own, ...reading.variables } };
 }
 
 const at = (folder: string, name: string) =>
@@ -98,7 +119,7 @@ function withBuildFrom(base: string, entry: ComposeEntry): ComposeEntry {
 function servicesIn(
   file: string,
   { folder, variables, unread }: Reading,
-): { found: [string, ComposeEntry][]; included: string[] } {
+): { found: [string, ComposeEntry][]; included: Included[] } {
   const text = readText(folder, file);
   if (text === undefined) {
     unread.push(`${file} cannot be read`);
@@ -108,12 +129,9 @@ function servicesIn(
     const { value } = readYaml(text);
     const { services, include } = (isMap(value) ? value : {}) as { services?: unknown; include?: unknown };
     const found = Object.entries(isMap(services) ? services : {}).filter(([, entry]) => isMap(entry));
-    const included = (Array.isArray(include) ? include : []).flatMap((each: unknown) => [
-      isMap(each) ? each.path : each,
-    ]);
     return {
       found: found.map(([key, entry]) => [key, interpolated(entry, variables) as ComposeEntry]),
-      included: included.flat().filter((each): each is string => typeof each === 'string'),
+      included: (Array.isArray(include) ? include : []).flatMap((each) => includedBy(each, variables)),
     };
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
@@ -121,6 +139,25 @@ function servicesIn(
     unread.push(`${file} cannot be read: ${error.message}${line === undefined ? '' : ` (line ${line})`}`);
     return { found: [], included: [] };
   }
+}
+
+/** Files that `include` names in one entry: the later ones override the first. */
+interface Included {
+  paths: string[];
+  /** To which their sources are relative; absent: their own folder. */
+  folder?: string;
+  /** Files of variables; absent: the `.env` of their folder. */
+  envFiles?: string[];
+}
+
+function includedBy(given: unknown, variables: Variables): Included[] {
+  const entry = interpolated(isMap(given) ? given : { path: given }, variables) as Record<string, unknown>;
+  const texts = (value: unknown) => [value].flat().filter((each) => typeof each === 'string');
+  const paths = texts(entry.path);
+  const [folder] = texts(entry.project_directory);
+  const envFiles = texts(entry.env_file);
+  if (paths.length === 0) return [];
+  return [{ paths, ...(folder ? { folder } : {}), ...(envFiles.length > 0 ? { envFiles } : {}) }];
 }
 
 function merged(base: ComposeEntry | undefined, entry: ComposeEntry): ComposeEntry {
@@ -156,27 +193,8 @@ function baseOf(
   };
   if (typeof service !== 'string') return undefined;
   if (typeof file !== 'string') return services.get(service);
-  return read(at(base, file), reading).get(service);
-}
-
-/** Returns the value with `${NAME}`, `${NAME:-default}`, `${NAME?message}` and `$NAME` replaced; an unset variable is empty. */
-function interpolated(value: unknown, variables: Variables): unknown {
-  if (typeof value === 'string') {
-    return value.replace(
-      /\$(?:\$|\{(\w+)(?:(:?[-?+])([^}]*))?\}|(\w+))/g,
-      (all, braced: string | undefined, operator = '', operand = '', plain: string | undefined) => {
-        const name = braced ?? plain;
-        if (name === undefined) return all.slice(1);
-        const set = variables[name];
-        const isSet = set !== undefined && (set !== '' || !operator.startsWith(':'));
-        if (operator.endsWith('+')) return isSet ? operand : '';
-        return isSet ? set : operator.endsWith('-') ? operand : '';
-      },
-    );
-  }
-  if (Array.isArray(value)) return value.map((each) => interpolated(each, variables));
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolated(each, variables)]));
+  const other = at(base, file);
+  return read([other], path.posix.dirname(other), reading).get(service);
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -99,6 +99,7 @@ describe('what a compose file leaves to other places', () => {
         b: { image: 'x', ports: ['${EMPTY:-8101}:80'] },
         c: { image: 'x', ports: ['$API_PORT:80'] },
         d: { image: 'x', ports: ['${UNSET}:80'] },
+        f: { image: 'x', ports: ['${UNSET:-${EMPTY:-${API_PORT}}}:80'] },
         e: { image: '${REGISTRY?}/postgres:${TAG-16}', ports: ['5432'] },
       }),
     });
@@ -108,6 +109,7 @@ describe('what a compose file leaves to other places', () => {
       ['b', 'api', 8101],
       ['c', 'api', 8100],
       ['d', 'api', undefined],
+      ['f', 'api', 8100],
     ]);
   });
 
@@ -171,60 +173,6 @@ describe('what a compose file leaves to other places', () => {
     ]);
     expect(detect({ 'compose.yaml': 'include: [more.yaml]\nservices: { }' }).open).toEqual([
       'more.yaml cannot be read',
-    ]);
-  });
-});
-
-describe('compose files that name others', () => {
-  const web = { image: 'nginx', ports: ['8080:80'] };
-  const db = { image: 'postgres', ports: ['5432:5432'] };
-  const namesOf = (files: Record<string, string | object>) =>
-    [...detect(files).services].map(([name, { kind, port, source }]) => [name, kind, port, source]);
-
-  it('are those of COMPOSE_FILE, of which a later one wins', () => {
-    const files = {
-      '.env': 'COMPOSE_FILE=base.yaml:deploy/dev.yaml',
-      'compose.yaml': compose({ ignored: web }),
-      'base.yaml': compose({ db, site: web }),
-      'deploy/dev.yaml': compose({ db: { image: 'postgres', ports: ['5433:5432'] } }),
-    };
-    expect(namesOf(files)).toEqual([
-      ['database', 'postgres', 5432, undefined],
-      ['web', 'web', 8080, undefined],
-    ]);
-    expect(namesOf({ ...files, '.env': 'COMPOSE_FILE=base.yaml' })).toHaveLength(2);
-    expect(detect({ ...files, '.env': 'COMPOSE_FILE=none.yaml' }).open).toEqual(['none.yaml cannot be read']);
-  });
-
-  it('have the services of the files that `include` names, with sources relative to those', () => {
-    const files = {
-      'compose.yaml': JSON.stringify({
-        include: ['infra/compose.yaml', { path: ['jobs.yaml'] }],
-        services: { site: web },
-      }),
-      'infra/compose.yaml': compose({ db, api: { build: './api', ports: ['8000:8000'] } }),
-      'infra/api/package.json': { dependencies: { express: '5' } },
-      'jobs.yaml': compose({ worker: { image: 'x' } }),
-    };
-    expect(namesOf(files)).toEqual([
-      ['database', 'postgres', 5432, undefined],
-      ['api', 'api', 8000, 'infra/api'],
-      ['web', 'web', 8080, undefined],
-      ['worker', 'process', undefined, undefined],
-    ]);
-  });
-
-  it('extend services of another file, and one that extends itself ends', () => {
-    const files = {
-      'compose.yaml': compose({
-        db: { extends: { file: 'common/db.yaml', service: 'base' }, ports: ['5439:5432'] },
-        loop: { extends: { file: 'compose.yaml', service: 'loop' }, image: 'redis', ports: ['6379:6379'] },
-      }),
-      'common/db.yaml': compose({ base: { image: 'postgres' } }),
-    };
-    expect(namesOf(files)).toEqual([
-      ['database', 'postgres', 5439, undefined],
-      ['cache', 'redis', 6379, undefined],
     ]);
   });
 });

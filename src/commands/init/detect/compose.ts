@@ -28,6 +28,7 @@ interface Context {
   root: Folder;
   /** Others wait for its end. */
   completes: ReadonlySet<string>;
+  profiles: readonly string[];
   hasApi: boolean;
 }
 
@@ -46,7 +47,8 @@ export function servicesOfCompose(
         .map(([name]) => name),
     ),
   );
-  const context = { root, completes, hasApi: entries.some(([name]) => apiName.test(name)) };
+  const { profiles } = file;
+  const context = { root, completes, profiles, hasApi: entries.some(([name]) => apiName.test(name)) };
   const services = entries.flatMap(([name, entry]) => {
     const service = serviceOf(name, entry, context);
     return service ? [{ ...service, why: `${file.name}: ${service.why}` }] : [];
@@ -54,8 +56,14 @@ export function servicesOfCompose(
   return { services, unread: file.unread };
 }
 
+/** True if compose starts the service without being asked for it: it has no profile, or an active one. */
+function isActive({ profiles }: ComposeEntry, active: readonly string[]): boolean {
+  if (!Array.isArray(profiles) || profiles.length === 0) return true;
+  return active.includes('*') || profiles.some((each) => active.includes(String(each)));
+}
+
 function serviceOf(name: string, entry: ComposeEntry, context: Context): DetectedService | undefined {
-  if (Array.isArray(entry.profiles) && entry.profiles.length > 0) return undefined;
+  if (!isActive(entry, context.profiles)) return undefined;
   if (oneShot.test(name) || context.completes.has(name)) return undefined;
   const ports = publishedPorts(entry.ports);
   const port = ports.find((each) => each !== undefined);
