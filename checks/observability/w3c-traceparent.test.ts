@@ -37,6 +37,11 @@ testCheck(
         probes: api({}),
         summary: /^36 of 36 headers seen and right, 9 parents$/,
       },
+      {
+        when: 'a rate limit refuses some, the first among them',
+        probes: api({ status: ({ traceparent = '' }) => (/-(?:0[01]|cc)$/.test(traceparent) ? 429 : 200) }),
+        summary: /^36 of 36/,
+      },
       { when: 'only the log shows it', probes: api({ returns: 'nothing' }) },
       { when: 'only spans show it', probes: api({ returns: 'nothing', logs: 'nothing' }) },
     ],

@@ -122,10 +122,9 @@ export function traceContextCheck<Own extends string>({
           evidence,
         });
       }
-      const usual = observed[0]?.response?.status;
-      const other = observed.find(
-        ({ response }) => response?.status !== usual && response?.status !== tooManyRequests,
-      );
+      const judged = observed.filter(({ response }) => response?.status !== tooManyRequests);
+      const usual = judged[0]?.response?.status;
+      const other = judged.find(({ response }) => response?.status !== usual);
       if (other) {
         return fail('refused', {
           expected: `${usual}, with ${other.name} (${sentIn(other)})`,
@@ -151,13 +150,13 @@ export function traceContextCheck<Own extends string>({
           evidence,
         });
       }
-      const { wrong, judged = [], unseen = [], skip: impossible } = judge(seen, level);
+      const { wrong, judged: further = [], unseen = [], skip: impossible } = judge(seen, level);
       if (wrong) return fail(wrong.code, { expected: wrong.expected, actual: wrong.actual, evidence });
       if (impossible) return skip(impossible.reason, impossible.enable);
-      const more = judged.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
+      const more = further.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
       return pass(
         [`${seen.length} of ${cases.length} headers seen and right`, ...more].join(', '),
-        [{ count: seen.length, what: 'headers' }, ...judged],
+        [{ count: seen.length, what: 'headers' }, ...further],
         [...evidence, ...unseen.map((what) => fact('not judged', what))],
       );
     },
