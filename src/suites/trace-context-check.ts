@@ -34,7 +34,7 @@ export interface TraceContextSuite<Own extends string> {
   /** Ways to fail beyond the header not being answered, or refused. */
   codes: Record<Own | 'not-continued', FailureCode>;
   /** The sabotage of the own codes. */
-  sabotage?: readonly Sabotage[];
+  sabotage: readonly Sabotage[];
   /** Judges the cases whose trace was seen, once every valid trace continues. */
   judge(seen: readonly ObservedCase[], level: 1 | 2): SuiteJudgement<Own>;
 }
@@ -58,7 +58,7 @@ export function traceContextCheck<Own extends string>({
   header,
   cases,
   codes,
-  sabotage = [],
+  sabotage,
   judge,
 }: TraceContextSuite<Own>): CheckDefinition<
   typeof options,
