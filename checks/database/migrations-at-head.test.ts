@@ -1,6 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import check from './migrations-at-head.ts';
 
 const head = {
@@ -154,3 +154,53 @@ testCheck(
   },
   { describe, it },
 );
+
+describe('the evidence of migrations', () => {
+  const evidenceOf = async (state: object = {}, drift: object = {}) => {
+    const verdict = await verdictOf(check, { probes: migrations(state, drift) });
+    return 'evidence' in verdict ? (verdict.evidence ?? []) : [];
+  };
+  const factsOf = async (state: object = {}, drift: object = {}) =>
+    (await evidenceOf(state, drift)).map((each) =>
+      'value' in each ? `${each.label}: ${each.value}` : each.label,
+    );
+
+  it('names the folder, what is applied and the lock file', async () => {
+    expect(await factsOf()).toEqual(['folder: /app/migrations', 'applied: 1_a, 2_b', 'lock file: none']);
+    expect(await factsOf({ lockFileDifferences: [] })).toContain('lock file: fits');
+    expect(await factsOf({ lockFileDifferences: ['a', 'b'] })).toContain('lock file: a; b');
+    expect(await factsOf({ applied: [] })).toContain('applied: none');
+    expect(await factsOf({ alsoBy: 'Alembic' })).toContain('another tool: also Alembic');
+  });
+
+  it('says why drift was not judged', async () => {
+    const enable = 'the next migration records it';
+    expect(await factsOf({}, { available: false, enable })).toContain(`drift: not judged: ${enable}`);
+    expect(await factsOf({}, { available: false })).toContain('drift: not judged');
+  });
+
+  it('has up to forty differences and twenty invalid indexes', async () => {
+    const many = Array.from({ length: 45 }, (_, at) => `+ column ${at + 1}`);
+    const drift = (await evidenceOf({}, { differences: many })).at(-1) as { lines: object[]; total: number };
+    expect([drift.lines.length, drift.lines[0], drift.total]).toEqual([
+      40,
+      { number: 1, text: '+ column 1' },
+      45,
+    ]);
+    const invalid = await factsOf({}, { invalidIndexes: many });
+    expect(invalid.filter((each) => each.startsWith('not valid'))).toHaveLength(20);
+  });
+
+  it('names three differences and five indexes in the failure', async () => {
+    const actualOf = async (drift: object) => {
+      const verdict = await verdictOf(check, { probes: migrations({}, drift) });
+      return verdict.status === 'fail' ? verdict.actual : verdict.status;
+    };
+    expect(await actualOf({ differences: ['+ a', '+ b', '+ c', '+ d'] })).toBe(
+      '4 differences: + a; + b; + c',
+    );
+    expect(await actualOf({ invalidIndexes: ['a', 'b', 'c', 'd', 'e', 'f'] })).toBe(
+      'not valid: a, b, c, d, e',
+    );
+  });
+});

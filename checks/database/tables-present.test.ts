@@ -131,6 +131,35 @@ testCheck(
         }),
       },
       {
+        when: 'the index of the wider key has its columns in another order, and further ones behind',
+        probes: database(({ user_preferences }) => {
+          user_preferences.columns.tenant_id = 'uuid';
+          user_preferences.foreign = [foreignKey('user_id', 'users'), widerKey];
+          user_preferences.indexes = [['id'], ['tenant_id', 'user_id', 'id']];
+        }),
+      },
+      {
+        when: 'the tenant of users is left out on purpose, with its key',
+        probes: database(({ users }) => {
+          delete users.columns.tenant_id;
+          users.foreign = [];
+          users.indexes = [];
+        }),
+        options: { withoutColumns: ['users.tenant_id'] },
+      },
+      {
+        when: 'the stack has no table of the tenants',
+        probes: database(
+          ({ users, user_preferences }) => {
+            users.foreign = [];
+            users.indexes = [];
+            return [users, user_preferences];
+          },
+          ['public', ['users', 'user_preferences']],
+        ),
+        options: { tables: { tenants: false } },
+      },
+      {
         when: 'a column is left out on purpose',
         probes: database(({ users }) => {
           delete users.columns.username;
@@ -239,6 +268,36 @@ testCheck(
         probes: database(({ user_preferences }) => {
           user_preferences.foreign = [{ ...widerKey, referenced: ['id', 'tenant_id'] }];
         }),
+      },
+      ...[
+        { ...widerKey, holds: false },
+        { ...widerKey, referenced: ['tenant_id', 'tenant_id'] },
+      ].map((key) => ({
+        when: `the user is unique in its tenant alone, by a key to ${key.referenced}${key.holds ? '' : ' that is not enforced'}`,
+        code: 'key-missing' as const,
+        probes: database(({ user_preferences }) => {
+          user_preferences.foreign.push(key);
+          user_preferences.uniques = [['id'], ['user_id', 'tenant_id']];
+        }),
+        actual: 'user_preferences.user_id is not unique',
+      })),
+      {
+        when: 'two columns are unique together, of which one is in the wider key',
+        code: 'key-missing',
+        probes: database(({ user_preferences }) => {
+          user_preferences.foreign = [widerKey];
+          user_preferences.uniques = [['id'], ['user_id', 'created_at']];
+        }),
+        actual: 'user_preferences.user_id is not unique',
+      },
+      {
+        when: 'the index of the wider key begins with another column',
+        code: 'index-missing',
+        probes: database(({ user_preferences }) => {
+          user_preferences.foreign = [widerKey];
+          user_preferences.indexes = [['id'], ['tenant_id', 'created_at', 'user_id']];
+        }),
+        actual: 'user_preferences.user_id has no index',
       },
       {
         when: 'there is no primary key',

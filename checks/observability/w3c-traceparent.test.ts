@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SpanData, SpanQuery } from '../../src/check/index.ts';
-import { type FakeProbes, testCheck } from '../../src/check/tester.ts';
+import { type FakeProbes, testCheck, verdictOf } from '../../src/check/tester.ts';
+import { parseTraceparent } from '../../src/suites/index.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './w3c-traceparent.ts';
 
@@ -37,7 +38,16 @@ testCheck(
         probes: api({}),
         summary: /^36 of 36 headers seen and right, 9 parents$/,
       },
-      { when: 'only the log shows it', probes: api({ returns: 'nothing' }) },
+      {
+        when: 'a rate limit refuses some, the first among them',
+        probes: api({ status: ({ traceparent = '' }) => (/-(?:0[01]|cc)$/.test(traceparent) ? 429 : 200) }),
+        summary: /^36 of 36/,
+      },
+      {
+        when: 'only the log shows it',
+        probes: api({ returns: 'nothing', spans: 'nothing' }),
+        summary: '36 of 36 headers seen and right',
+      },
       { when: 'only spans show it', probes: api({ returns: 'nothing', logs: 'nothing' }) },
     ],
     fails: [
@@ -81,6 +91,24 @@ testCheck(
         probes: api({ traceOf: () => '1'.padStart(32, 'a') }),
       },
       {
+        when: 'all requests without a valid header are in one trace',
+        code: 'leaks-context',
+        probes: api({ traceOf: (header) => parseTraceparent(header ?? '')?.traceId ?? 'e'.repeat(32) }),
+        expected: 'a trace of its own for the request with another name, trace-parent',
+        actual:
+          'the span "GET /health" is in trace eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee, which is that of the request with another name, trace.parent',
+      },
+      {
+        when: 'the last of two headers is taken',
+        code: 'not-ignored',
+        probes: api({
+          traceOf: (header = '', index) =>
+            parseTraceparent(header.split(', ').at(-1) ?? '')?.traceId ??
+            index.toString(16).padStart(32, 'd'),
+        }),
+        expected: /^a new trace, with two headers \(00-a+.*, 00-2+-/,
+      },
+      {
         when: 'the span is below another',
         code: 'parent-lost',
         probes: api({ spans: 'orphan' }),
@@ -116,3 +144,53 @@ testCheck(
   },
   { describe, it },
 );
+
+describe('the evidence of a traceparent', () => {
+  const evidenceOf = async (behaviour: TracedApi, options = {}) => {
+    const verdict = await verdictOf(check, { probes: api(behaviour), options });
+    const evidence = ('evidence' in verdict && verdict.evidence) || [];
+    return evidence.map((each) => ('value' in each ? `${each.label}: ${each.value}` : each.label));
+  };
+  const [first, second] = [1, 2].map((each) => [`${each}`.padStart(32, 'a'), `${each}`.padStart(16, 'a')]);
+
+  it('has what was sent and what the API used, of each request', async () => {
+    const shown = await evidenceOf({});
+    expect(shown[0]).toBe(
+      `continue: version 00, sampled: 00-${first?.join('-')}-01 → 200, trace ${first?.[0]} (spans), parent ${first?.[1]}`,
+    );
+  });
+
+  it('says where the trace was seen, and that it was not', async () => {
+    const log = await evidenceOf({ spans: 'nothing', logs: 'with-trace', returns: 'nothing' });
+    expect(log[1]).toBe(
+      `continue: version 00, not sampled: 00-${second?.join('-')}-00 → 200, trace ${second?.[0]} (log)`,
+    );
+    const half = await evidenceOf({
+      status: ({ traceparent }) => (traceparent === '-' ? 400 : 200),
+      returns: 'nothing',
+      logs: 'without',
+      spans: 'nothing',
+    });
+    expect(half.find((each) => each.includes('nothing in it'))).toBe(
+      'restart: nothing in it: - → 400, its trace was not seen',
+    );
+    expect((await evidenceOf({ down: true }))[0]).toMatch(/-01 → connection refused$/);
+  });
+
+  it('says what was not judged', async () => {
+    const unseen = async (behaviour: TracedApi, options = {}) =>
+      (await evidenceOf(behaviour, options)).filter((each) => each.startsWith('not judged'));
+    const outgoing =
+      'not judged: headers of outgoing calls, except where the called service exports its spans to the same place';
+    const flag = 'not judged: the random flag: required by level 2 alone (option level)';
+    const parents = 'not judged: the parent IDs: no span of the requests was seen';
+    expect(await unseen({})).toEqual([flag, outgoing]);
+    const log = { spans: 'nothing', returns: 'nothing' } as const;
+    expect(await unseen(log)).toEqual([parents, flag, outgoing]);
+    expect(await unseen(log, { level: 2 })).toEqual([
+      parents,
+      'not judged: the random flag: no flags of the API were seen',
+      outgoing,
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
-import { describe, it } from 'vitest';
-import { testCheck } from '../../src/check/tester.ts';
+import { describe, expect, it } from 'vitest';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './w3c-tracestate.ts';
 
@@ -30,6 +30,14 @@ testCheck(
         when: 'one is refused',
         code: 'refused',
         probes: api({ status: ({ tracestate }) => (tracestate?.includes('ROJO') ? 400 : 200) }),
+        expected: '200, with a key in capitals (ROJO=1)',
+        actual: '400',
+      },
+      {
+        when: 'two headers are refused',
+        code: 'refused',
+        probes: api({ status: ({ tracestate }) => (tracestate === 'rojo=1, congo=2' ? 400 : 200) }),
+        expected: '200, with two headers (rojo=1, congo=2)',
       },
       {
         when: 'a request is in the trace of another',
@@ -75,3 +83,18 @@ testCheck(
   },
   { describe, it },
 );
+
+it('has the tracestate that was sent and the one of the API as evidence', async () => {
+  const verdict = await verdictOf(check, {
+    probes: api({ stateOf: (_, valid) => valid && `own=1,${valid}` }),
+  });
+  const evidence = ('evidence' in verdict && verdict.evidence) || [];
+  const shown = evidence.map((each) => ('value' in each ? `${each.label}: ${each.value}` : each.label));
+  const [traceId, spanId] = ['1'.padStart(32, 'a'), '1'.padStart(16, 'a')];
+  const state = 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE';
+  expect(shown[0]).toBe(
+    `continue: two members: ${state} → 200, trace ${traceId} (spans), parent ${spanId}, tracestate own=1,${state}`,
+  );
+  expect(shown.find((each) => each.startsWith('continue: two headers'))).toContain(': rojo=1, congo=2 → 200');
+  expect(shown.filter((each) => each.startsWith('not judged'))).toEqual([]);
+});

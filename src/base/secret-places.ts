@@ -172,9 +172,12 @@ function isToken(user: string, password: string, hasColon: boolean): boolean {
   return user.length >= 16 && /\d/.test(user) && /[a-z]/i.test(user) && /^[\w~%+=-]+$/.test(user);
 }
 
-/** Masks the value of a header for printing. Keeps the name and attributes of a cookie and the scheme of a credential. */
+/**
+ * Masks the value of a header for printing, and the secrets of the addresses in any other header: `Location`, `Link`. Keeps
+ * the name and attributes of a cookie and the scheme of a credential.
+ */
 export function maskHeader(name: string, value: string): string {
-  if (!isSecretHeader(name)) return value;
+  if (!isSecretHeader(name)) return maskUrl(value);
   const lower = name.toLowerCase();
   if (lower === 'cookie') return value.replace(/(^|;\s*)([^=;\s]+)=[^;]*/g, '$1$2=[redacted]');
   if (lower === 'set-cookie') return value.replace(/(^|,\s*)([^=;,\s]+)=[^;,]*/g, '$1$2=[redacted]');

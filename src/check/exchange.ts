@@ -1,4 +1,3 @@
-import { isSecretHeader } from '../base/secret-names.ts';
 import { maskHeader, maskUrl } from '../base/secret-places.ts';
 import type { Evidence } from './evidence.ts';
 import {
@@ -121,12 +120,11 @@ export function withoutCredentials(exchange: HttpExchange): HttpExchange {
 }
 
 function shownHeaders(headers: Record<string, string>): Record<string, string> {
-  const names = Object.keys(headers);
-  if (!names.some(isSecretHeader)) return headers;
-  return Object.fromEntries(names.map((name) => [name, maskHeader(name, headers[name] as string)]));
+  const shown = Object.entries(headers).map(([name, value]) => [name, maskHeader(name, value)] as const);
+  return shown.some(([name, value]) => value !== headers[name]) ? Object.fromEntries(shown) : headers;
 }
 
 function shownPairs(pairs: HttpResponse['rawHeaders']): HttpResponse['rawHeaders'] {
-  if (!pairs.some(([name]) => isSecretHeader(name))) return pairs;
-  return pairs.map(([name, value]) => [name, maskHeader(name, value)]);
+  const shown = pairs.map(([name, value]): [string, string] => [name, maskHeader(name, value)]);
+  return shown.some(([, value], index) => value !== pairs[index]?.[1]) ? shown : pairs;
 }

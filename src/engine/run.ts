@@ -7,6 +7,7 @@ import { failWithoutService } from './fail-without-service.ts';
 import { type Blocked, cutShort, type EndOfRun, stalled, unstartedReasons } from './forced-outcomes.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
+import { redactDeep } from './redact-deep.ts';
 import { runResultOf } from './results.ts';
 import type { Run, RunOptions } from './run-options.ts';
 import { Schedule } from './schedule.ts';
@@ -121,7 +122,8 @@ export function startRun(options: RunOptions): Run {
       !endedBy &&
       elapsedMs() + pauseMs - progress.startMs <= options.retryForMs &&
       elapsedMs() + pauseMs < options.deadlineMs;
-    emit({ type: 'attempt', check: progress.check, attempt, willRetry });
+    const shown = options.redact ? redactDeep(attempt, options.redact) : attempt;
+    emit({ type: 'attempt', check: progress.check, attempt: shown, willRetry });
     if (!willRetry) {
       afterLastAttempt(progress, outcome);
     } else {

@@ -4,6 +4,7 @@ import { type Origins, originOf } from '../config/origin.ts';
 import type { Project } from '../config/project.ts';
 import { projectName } from '../config/project-name.ts';
 import type { Endpoints, Runtime } from '../runners/runtime.ts';
+import { withoutCredentials } from '../services/address.ts';
 import {
   kindOf,
   type Services,
@@ -33,7 +34,7 @@ export function stackInfo(
     runtime: name,
     services: partsOf(withKnownNames(infos, { project, origins, isFull }), absent),
     ...(project === undefined ? { isReference: true } : { project }),
-    telemetry: otlpEndpoint ? { otlpEndpoint } : {},
+    telemetry: otlpEndpoint ? { otlpEndpoint: withoutCredentials(new URL(otlpEndpoint)) } : {},
     ...(Object.keys(absent).length > 0 && { absent }),
   };
 }

@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest';
 import type { LogQuery, LogRecord, SpanData, SpanQuery } from '../check/probes.ts';
 import { response } from '../testing/responses.ts';
+import { bareLine, lineOf as line, sent, spanOf as span, spanIdOf } from '../testing/trace-records.ts';
 import { collectRequest } from './follow-request.ts';
 
-const traceId = '0af7651916cd43dd8448eb211c80319c';
-const spanId = 'b7ad6b7169203331';
-const traceparent = `00-${traceId}-${spanId}-01`;
-const marker = 'c'.repeat(32);
-const sent = { traceId, spanId, traceparent, callerId: 'd'.repeat(32), marker, sinceMs: 50_000 };
-
-const line = (number: number, more: Partial<LogRecord> = {}): LogRecord => ({
-  ...{ number, raw: `line ${number}`, structured: true, traceId },
-  ...more,
-});
-const copy = (number: number) =>
-  line(number, { raw: traceparent, structured: false, traceId: undefined as never });
-const span = (id: string, parentSpanId = spanId, more: Partial<SpanData> = {}): SpanData => ({
-  ...{ traceId, spanId: id.padEnd(16, '0'), parentSpanId, name: id, kind: 'server', startMs: 1 },
-  ...{ durationMs: 1, status: 'unset', attributes: {} },
-  ...more,
-});
+const { traceId, marker } = sent;
+const copy = (number: number) => bareLine(number, { raw: sent.traceparent, structured: false });
 
 interface Given {
   /** Lines of the trace in each answer, the last one for ever. */
@@ -89,7 +75,11 @@ test('spans and lines are waited for, and what is recent is read once', async ()
 });
 
 test('the wait for spans ends when they form one tree, or nothing new came', async () => {
-  const [root, child, orphan] = [span('a'), span('b', 'a000000000000000'), span('e', 'ffffffffffffffff')];
+  const [root, child, orphan] = [
+    span('a'),
+    span('b', { parentSpanId: spanIdOf('a') }),
+    span('e', { parentSpanId: 'f'.repeat(16) }),
+  ];
   const spanCalls = async (...spans: SpanData[][]) =>
     (await collect({ spans })).asked.filter((query) => 'atLeast' in query).map(({ atLeast }) => atLeast);
   expect(await spanCalls([child], [child, root])).toEqual([1, 2]);
@@ -144,12 +134,12 @@ test('twenty lines are shown', async () => {
 });
 
 test('spans of the request in another trace are found by its marker, and shown', async () => {
-  const elsewhere = span('f', spanId, {
+  const elsewhere = span('f', {
     traceId: 'f'.repeat(32),
     attributes: { 'url.query': `p=${marker}` },
   });
-  const foreign = span('9', spanId, { traceId: 'f'.repeat(32) });
-  const own = span('8', spanId, { attributes: { 'url.query': `p=${marker}` } });
+  const foreign = span('9', { traceId: 'f'.repeat(32) });
+  const own = span('8', { attributes: { 'url.query': `p=${marker}` } });
   const { spans, labels } = await collect({ recent: [elsewhere, foreign, own] });
   expect(spans.inOtherTraces).toEqual([elsewhere]);
   expect(labels.at(-1)).toBe('spans of this request in another trace');

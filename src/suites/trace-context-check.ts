@@ -34,7 +34,7 @@ export interface TraceContextSuite<Own extends string> {
   /** Ways to fail beyond the header not being answered, or refused. */
   codes: Record<Own | 'not-continued', FailureCode>;
   /** The sabotage of the own codes. */
-  sabotage?: readonly Sabotage[];
+  sabotage: readonly Sabotage[];
   /** Judges the cases whose trace was seen, once every valid trace continues. */
   judge(seen: readonly ObservedCase[], level: 1 | 2): SuiteJudgement<Own>;
 }
@@ -58,7 +58,7 @@ export function traceContextCheck<Own extends string>({
   header,
   cases,
   codes,
-  sabotage = [],
+  sabotage,
   judge,
 }: TraceContextSuite<Own>): CheckDefinition<
   typeof options,
@@ -122,10 +122,9 @@ export function traceContextCheck<Own extends string>({
           evidence,
         });
       }
-      const usual = observed[0]?.response?.status;
-      const other = observed.find(
-        ({ response }) => response?.status !== usual && response?.status !== tooManyRequests,
-      );
+      const judged = observed.filter(({ response }) => response?.status !== tooManyRequests);
+      const usual = judged[0]?.response?.status;
+      const other = judged.find(({ response }) => response?.status !== usual);
       if (other) {
         return fail('refused', {
           expected: `${usual}, with ${other.name} (${sentIn(other)})`,
@@ -151,13 +150,13 @@ export function traceContextCheck<Own extends string>({
           evidence,
         });
       }
-      const { wrong, judged = [], unseen = [], skip: impossible } = judge(seen, level);
+      const { wrong, judged: further = [], unseen = [], skip: impossible } = judge(seen, level);
       if (wrong) return fail(wrong.code, { expected: wrong.expected, actual: wrong.actual, evidence });
       if (impossible) return skip(impossible.reason, impossible.enable);
-      const more = judged.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
+      const more = further.filter(({ count }) => count > 0).map(({ count, what }) => `${count} ${what}`);
       return pass(
         [`${seen.length} of ${cases.length} headers seen and right`, ...more].join(', '),
-        [{ count: seen.length, what: 'headers' }, ...judged],
+        [{ count: seen.length, what: 'headers' }, ...further],
         [...evidence, ...unseen.map((what) => fact('not judged', what))],
       );
     },
