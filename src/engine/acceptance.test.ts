@@ -135,7 +135,7 @@ describe('several acceptances', () => {
     expect(joined(false, true).isTooFlaky?.(failed)).toBe(true);
     expect(joined(false).isTooFlaky?.(failed)).toBe(false);
     expect(joined().isTooFlaky?.(failed)).toBe(false);
-    expect(joined(true).findUnneeded()).toHaveLength(2);
+    expect(joined(true).findUnneeded()).toMatchObject([{ where: 'file:1' }, { where: 'file:1' }]);
   });
 });
 
@@ -197,6 +197,21 @@ describe('withAcceptance', () => {
     }
   });
 
+  it('waives a failure that another result has as well, and what it blocks', () => {
+    const known = { in: 'main.json', startedAt: '2026-01-01T00:00:00Z' };
+    const against: Acceptance = { find: () => ({ known }), findUnneeded: () => [] };
+    const failed = { ...passed, status: 'fail' as const, code: 'wrong' };
+    const root = withAcceptance(failed, against, none);
+    expect(root).toMatchObject({ status: 'waived', known });
+    expect(root).not.toHaveProperty('waiver');
+    const blocked = { ...passed, status: 'blocked' as const, blockedBy: ['a/one'] };
+    const waived = withAcceptance(blocked, against, () => root);
+    expect(waived).toMatchObject({ status: 'waived', known });
+    expect(waived).not.toHaveProperty('waiver');
+    const byWaiver = withAcceptance(blocked, against, () => ({ ...failed, status: 'waived', waiver }));
+    expect(byWaiver).not.toHaveProperty('known');
+  });
+
   it('names an ended waiver at the failure that it does not accept', () => {
     const ended: Acceptance = { find: () => ({ endedWaiver: waiver }), findUnneeded: () => [] };
     const failed = { ...passed, status: 'fail' as const, code: 'wrong' };
@@ -209,6 +224,9 @@ describe('withAcceptance', () => {
     const root = (status: CheckResult['status']) => () => ({ ...passed, status, waiver }) as CheckResult;
     expect(withAcceptance(blocked, all, none)).toBe(blocked);
     expect(withAcceptance(blocked, all, root('fail'))).toBe(blocked);
+    const byTwo = { ...blocked, blockedBy: ['b/root', 'b/unknown'] };
+    const first = (id: string) => (id === 'b/root' ? root('waived')() : undefined);
+    expect(withAcceptance(byTwo, all, first)).toBe(byTwo);
     expect(withAcceptance(blocked, all, root('waived'))).toMatchObject({ status: 'waived', waiver });
     const { blockedBy: _, ...unknown } = blocked;
     expect(withAcceptance(unknown, all, root('waived'))).toBe(unknown);

@@ -68,16 +68,13 @@ export interface RunningAttempt {
   /** Ends the attempt from outside; the first end counts. */
   end(outcome: Outcome): void;
   /** The same a moment later: the probes reject, and the check may still hand over the evidence that it has. */
-  cut(outcome: Outcome): void;
+  cut(outcome: Fail): void;
 }
 
 /** How long a check may take after its deadline to return its own failure with evidence; a pass is then too late. */
 export const evidenceGraceMs = 500;
 /** A timer that fires so much late was held up by a blocked event loop; the check gets that time back. */
 const tolerableLagMs = 250;
-/** Longest time of closing before the run continues without it. Restoring the stack takes longer. */
-const closeWithinMs = 2000;
-const restoreWithinMs = 60_000;
 
 const runOver = new ProbeError('TIMEOUT', 'the time of the run is over');
 const attemptOver = new ProbeError('ATTEMPT_OVER', 'the attempt is over');
@@ -103,7 +100,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   #cancelTimer = () => {};
   #opened: OpenedProbes | undefined;
   #ended = false;
-  #cutOutcome: Outcome | undefined;
+  #cutOutcome: Fail | undefined;
   #hindrance: string | undefined;
   #outOfTime: string | undefined;
 
@@ -174,7 +171,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
     });
   }
 
-  cut(outcome: Outcome): void {
+  cut(outcome: Fail): void {
     this.#cutOutcome = outcome;
     this.#cancelTimer();
     this.#cancelTimer = this.#attempt.clock.after(evidenceGraceMs, () => this.end(outcome));
@@ -193,8 +190,7 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
       onEnd(outcome);
       return;
     }
-    const withinMs = this.#opened.left?.() === undefined ? closeWithinMs : restoreWithinMs;
-    closeWithin(this.#opened, withinMs, clock, (problem) =>
+    closeWithin(this.#opened, clock, (problem) =>
       onEnd(problem === undefined ? outcome : withProblem(outcome, problem)),
     );
   }
@@ -216,10 +212,11 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   #arm(delayMs: number): void {
     const { clock, timeoutMs } = this.#attempt;
     this.#cancelTimer = clock.after(delayMs, () => {
-      const lagMs = clock.monotonic() - this.#startedAt - this.#budgetMs;
+      const elapsedMs = clock.monotonic() - this.#startedAt;
+      const lagMs = elapsedMs - this.#budgetMs;
       if (lagMs < 0) return this.#arm(-lagMs);
       if (lagMs > tolerableLagMs) {
-        this.#budgetMs += lagMs;
+        this.#budgetMs = elapsedMs + lagMs;
         this.#arm(lagMs);
         return;
       }
@@ -229,9 +226,9 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
   }
 }
 
-/** What was cut off says nothing about the stack, so only what the check had seen by then is taken over. */
-function withEvidenceOf(seen: Outcome, outcome: Outcome): Outcome {
-  return 'evidence' in seen && 'evidence' in outcome ? { ...outcome, evidence: seen.evidence } : outcome;
+/** Returns the failure with the evidence of an outcome that came too late to count. */
+function withEvidenceOf(seen: Outcome, failure: Fail): Fail {
+  return 'evidence' in seen ? { ...failure, evidence: seen.evidence } : failure;
 }
 
 /** A failure keeps its code, beside what could not be cleaned up; anything else is no verdict any more. */

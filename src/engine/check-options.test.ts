@@ -21,6 +21,35 @@ const problems = (given: Parameters<typeof validateOptions>[1]) => {
 };
 
 describe('validateOptions', () => {
+  it('counts the problems, and takes the configuration for their origin', () => {
+    expect(() => validateOptions(checks, { 'api/health': { pth: '/', status: 'ok' } })).toThrow(
+      expect.objectContaining({
+        message: 'the options of the checks have 2 problems',
+        details: [
+          'configuration: options.api/health.pth: api/health has no such option; nearest: path',
+          'configuration: options.api/health.status is not a number',
+        ],
+      }),
+    );
+  });
+
+  it('accepts an empty map for a check without options', () => {
+    expect(problems({ 'cache/ping': {} })).toEqual([]);
+  });
+
+  it('takes options of an area for its own checks alone', () => {
+    const other = { web: { path: '/home', status: 201 }, 'api/health/deep': { status: 202 } };
+    const all = [
+      ...checks,
+      makeCheck({
+        id: 'web/home',
+        options: { path: option(v.string(), '/', 'Path'), status: option(integer(), 200, 'Status') },
+      }),
+      makeCheck({ id: 'api/health/deep', options: { status: option(integer(), 200, 'Status') } }),
+    ];
+    expect(validateOptions(all, other).get('api/health')).toEqual({ path: '/health', status: 200 });
+  });
+
   it('gives every check its defaults', () => {
     expect(validateOptions(checks, {}).get('api/health')).toEqual({ path: '/health', status: 200 });
     expect(validateOptions(checks, { 'api/health': { path: '/up' } }).get('api/health')).toEqual({

@@ -17,18 +17,17 @@ export function validateOptions(
 ): Map<string, unknown> {
   const options = new Map<string, unknown>();
   const problems = new Set(problemsOfKeys(checks, given, originOf));
-  const nothingGiven = Object.keys(given).length === 0;
   for (const check of checks) {
     const { id, options: schema } = check;
     if (!schema) continue;
-    const own = nothingGiven ? none : optionsGivenFor(check, given);
+    const own = optionsGivenFor(check, given);
     const { values, problems: wrong } = optionValues(
       schema,
       Object.fromEntries([...own].map(([name, { value }]) => [name, value])),
     );
     options.set(id, values);
     for (const { name, path, message } of wrong) {
-      const where = ['options', own.get(name)?.key ?? id, name, ...path].join('.');
+      const where = ['options', (own.get(name) as GivenOption).key, name, ...path].join('.');
       problems.add(`${originOf(where)}: ${where} ${message}`);
     }
   }
@@ -43,8 +42,6 @@ export function validateOptions(
   }
   return options;
 }
-
-const none: ReadonlyMap<string, GivenOption> = new Map();
 
 /** Keys that match no check, and options that no check has which their key matches. */
 function problemsOfKeys(

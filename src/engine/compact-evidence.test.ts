@@ -59,3 +59,56 @@ it('shows no credentials of an exchange, whichever check made it', () => {
     },
   });
 });
+
+const numbered = (length: number) =>
+  Array.from({ length }, (_, at) => ({ number: at + 1, text: `line ${at}` }));
+const spans = Array.from({ length: 250 }, (_, at) => ({ spanId: String(at) })) as never[];
+
+it.each<[string, Evidence, (shown: never) => unknown, number]>([
+  [
+    'rows',
+    { kind: 'query', label: 'l', statement: 's', rows: Array.from({ length: 30 }, () => 1), rowCount: 30 },
+    ({ rows }: { rows: unknown[] }) => rows.length,
+    20,
+  ],
+  [
+    'lines',
+    { kind: 'lines', label: 'l', source: 's', lines: numbered(60), total: 60 },
+    ({ lines }: { lines: unknown[] }) => lines.length,
+    50,
+  ],
+  [
+    'spans',
+    { kind: 'spans', label: 'l', spans },
+    ({ spans: kept }: { spans: unknown[] }) => kept.length,
+    200,
+  ],
+])('keeps the first of many %s', (_what, evidence, count, most) => {
+  const [shown] = compactEvidence([evidence]);
+  expect(count(shown as never)).toBe(most);
+});
+
+it('keeps the first of many items, and a file as it is', () => {
+  const file: Evidence = { kind: 'file', label: 'page', path: 'page.png', mediaType: 'image/png' };
+  expect(compactEvidence(Array.from({ length: 60 }, () => file))).toEqual(
+    Array.from({ length: 50 }, () => file),
+  );
+});
+
+it('keeps a text of 2048 characters whole, and as many of a longer one', () => {
+  const value = (length: number) => {
+    const [shown] = compactEvidence([{ kind: 'fact', label: 'l', value: 'x'.repeat(length) }]);
+    return (shown as { value: string }).value;
+  };
+  expect(value(2048)).toBe('x'.repeat(2048));
+  expect(value(2049)).toBe(`${'x'.repeat(2047)}… (2049 characters)`);
+});
+
+it('takes an exchange without a response', () => {
+  const exchange = {
+    request: { method: 'GET', url: 'http://h/', headers: {} },
+    error: { code: 'ECONNREFUSED', message: 'refused' },
+  };
+  const item: Evidence = { kind: 'http', label: 'l', exchange };
+  expect(compactEvidence([item])).toEqual([item]);
+});

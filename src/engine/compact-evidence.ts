@@ -16,8 +16,7 @@ function compact(item: Evidence): Evidence {
     case 'http': {
       const exchange = withoutCredentials(item.exchange);
       const { response } = exchange;
-      if (!response || response.body.length <= limits.characters)
-        return exchange === item.exchange ? item : { ...item, exchange };
+      if (!response) return { ...item, exchange };
       return { ...item, exchange: { ...exchange, response: { ...response, body: cut(response.body) } } };
     }
     case 'query':
@@ -36,6 +35,6 @@ function compact(item: Evidence): Evidence {
 
 /** A copy, so that the cut text does not keep the whole in memory. */
 function cut(text: string): string {
-  if (text.length <= limits.characters) return text;
-  return `${Buffer.from(excerpt(text, limits.characters + 1)).toString()} (${text.length} characters)`;
+  const shown = excerpt(text, limits.characters);
+  return shown === text ? text : `${Buffer.from(shown).toString()} (${text.length} characters)`;
 }

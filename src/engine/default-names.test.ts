@@ -33,6 +33,14 @@ const answer = (status: number, url: string): Evidence => ({
     },
   },
 });
+const unanswered: Evidence = {
+  kind: 'http',
+  label: 'request',
+  exchange: {
+    request: { method: 'GET', url: 'http://localhost:8000/songs', headers: {} },
+    error: { code: 'ECONNREFUSED', message: 'refused' },
+  },
+};
 const failingWith =
   (code: string, evidence: Evidence[] = []): Check['run'] =>
   async ({ fail }) =>
@@ -68,9 +76,34 @@ describe('an endpoint with a path that is not configured', () => {
     ['the failure is another', songs('other'), {}],
     ['the path is configured', songs(), { given: { 'api/songs': { path: '/songs' } } }],
     ['the check is of the project', songs(undefined, undefined, { source: 'my/songs.ts' }), {}],
-    ['the path is empty', songs(undefined, undefined, { options: paths('') }), {}],
+    [
+      'the path is empty',
+      songs('wrong-status', [answer(404, 'http://localhost:8000/')], { options: paths('') }),
+      {},
+    ],
+    ['no request was answered', songs('no-endpoint', [unanswered]), {}],
   ])('is a failure where %s', async (_what, check, defaults) => {
     expect(await judge(check, defaults)).toMatchObject({ status: 'fail' });
+  });
+
+  it('is found among other evidence', async () => {
+    const evidence: Evidence[] = [{ kind: 'fact', label: 'port', value: '8000' }, unanswered, ...at404];
+    expect(await judge(songs('wrong-status', evidence))).toMatchObject({ status: 'skip' });
+  });
+
+  it('keeps the reason of a check that skips by itself', async () => {
+    const check = makeCheck({
+      id: 'api/songs',
+      options: paths('/songs'),
+      run: async ({ skip }) => skip('no token'),
+    });
+    expect(await judge(check)).toMatchObject({ status: 'skip', reason: 'no token' });
+  });
+
+  it('changes nothing of a check that has no name of its own', () => {
+    const plain = makeCheck({ id: 'api/health', judges: 'api' });
+    expect(skippedWhereNotAgreed(plain, { given: {}, unsetPath: () => undefined })).toBe(plain);
+    expect(skippedWhereNotAgreed(plain, { given: {}, unsetPath: () => '/health' })).not.toBe(plain);
   });
 
   it('is a failure on the reference stack', async () => {
@@ -87,7 +120,7 @@ describe('an endpoint with a path that is not configured', () => {
     const check = songs();
     const others = (path: string) => [check, makeCheck({ id: 'api/list', options: paths(path) })];
     const elsewhere = makeCheck({ id: 'web/home', options: paths('/') });
-    const without = makeCheck({ id: 'api/health' });
+    const without = makeCheck({ id: 'api/health', options: { status: option(v.number(), 200, 'Status') } });
     expect(await judge(check, { checks: [...others('/songs'), elsewhere, without] })).toMatchObject({
       enable: expect.stringMatching(/^contract: \{ api: \{ path: … \} \} /),
     });

@@ -1,5 +1,6 @@
 import { areaOf } from '../check/area-of.ts';
 import type { Check } from '../check/define-check.ts';
+import type { Evidence } from '../check/evidence.ts';
 import type { Fail, Skip } from '../check/verdict.ts';
 import { type GivenOptions, optionsGivenFor } from './given-options.ts';
 
@@ -37,8 +38,8 @@ export function skippedWhereNotAgreed(check: Check, defaults: DefaultPaths): Che
   if (!check.source.startsWith('checks/')) return check;
   const path = defaultPathOf(check, defaults);
   const options = optionsGivenFor(check, defaults.given);
-  const names = Object.keys(namesOfParts).filter((name) => check.options?.[name] && !options.has(name));
-  if (!path && names.length === 0) return check;
+  const parts = Object.entries(namesOfParts).filter(([name]) => check.options?.[name] && !options.has(name));
+  if (!path && parts.length === 0) return check;
   return {
     ...check,
     async run(context) {
@@ -51,8 +52,9 @@ export function skippedWhereNotAgreed(check: Check, defaults: DefaultPaths): Che
           path.line,
         );
       }
-      const name = names.find((each) => namesOfParts[each]?.includes(verdict.code));
-      if (name === undefined) return verdict;
+      const part = parts.find(([, codes]) => codes.includes(verdict.code));
+      if (!part) return verdict;
+      const [name] = part;
       const line = `options: { '${check.id}': { ${name}: … } }`;
       return skip(
         check,
@@ -90,13 +92,12 @@ function defaultPathOf(
 }
 
 function isMissing({ code, evidence }: Fail, { path }: DefaultPath): boolean {
-  const missing = evidence.flatMap((each) =>
-    each.kind === 'http' && 'response' in each.exchange && each.exchange.response?.status === 404
-      ? [each.exchange.request.url]
-      : [],
-  );
   const wanted = pathOf(path);
-  return missingCodes.includes(code) && missing.some((url) => pathOf(url).endsWith(wanted));
+  const answers404 = (each: Evidence) =>
+    each.kind === 'http' &&
+    each.exchange.response?.status === 404 &&
+    pathOf(each.exchange.request.url).endsWith(wanted);
+  return missingCodes.includes(code) && evidence.some(answers404);
 }
 
 /** The path of an address or a path, without the query, which may hold placeholders. */

@@ -42,7 +42,7 @@ function propertiesOf(evidence: readonly Evidence[]): Map<string, Properties> {
 
 function pairsOf(item: Evidence): [string, string][] {
   if (item.kind === 'fact') return comparedFacts.test(item.label) ? [['value', item.value]] : [];
-  if (item.kind === 'query') return [...shapeOf(item.rows[0] ?? null, 'row')];
+  if (item.kind === 'query') return [...shapeOf(item.rows[0], 'row')];
   if (item.kind !== 'http' || !item.exchange.response) return [];
   const { status, headers, body } = item.exchange.response;
   const sent = Object.entries(headers).filter(([name]) => !volatileHeaders.test(name));

@@ -27,3 +27,26 @@ test.each(['before', 'after'])('has a signal with the reason where it is asked f
   ending.abort(reason);
   expect((before ?? ending.signal).reason).toBe(reason);
 });
+
+test('removes a listener once, and no other in its place', () => {
+  const ending = new Ending();
+  const called: string[] = [];
+  const removeFirst = ending.onAbort(() => called.push('first'));
+  ending.onAbort(() => called.push('second'));
+  removeFirst();
+  removeFirst();
+  ending.abort(new Error('over'));
+  expect(called).toEqual(['second']);
+});
+
+test('calls every listener where one removes itself', () => {
+  const ending = new Ending();
+  const called: string[] = [];
+  const remove = ending.onAbort(() => {
+    called.push('first');
+    remove();
+  });
+  ending.onAbort(() => called.push('second'));
+  ending.abort(new Error('over'));
+  expect(called).toEqual(['first', 'second']);
+});

@@ -2,7 +2,7 @@
 export class Ending {
   #reason: Error | undefined;
   #controller: AbortController | undefined;
-  #listeners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
 
   get isOver(): boolean {
     return this.#reason !== undefined;
@@ -32,8 +32,6 @@ export class Ending {
     if (this.#reason) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    for (const listener of this.#listeners.splice(0)) listener();
   }
 }

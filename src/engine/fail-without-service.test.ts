@@ -48,5 +48,6 @@ it('fails the checks of a service without an address, does not run them, and jud
     actual: absent.cache.reason,
     hint: absent.cache.hint,
     attempts: [],
+    evidence: [],
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../check/result.ts';
-import { cutShort, lastOutcome, toThrewAfterReturn, verdictFromBefore } from './forced-outcomes.ts';
+import {
+  cutShort,
+  lastOutcome,
+  pastDeadline,
+  toThrewAfterReturn,
+  verdictFromBefore,
+} from './forced-outcomes.ts';
 
 const result = (id: string, over: Partial<CheckResult>) => ({ id, ...over }) as CheckResult;
 const check = { after: ['a/required'], blockedBy: { 'a/other': ['gone', 'lost'] } };
@@ -80,16 +86,16 @@ describe('verdictFromBefore', () => {
 
 describe('a check without a verdict of its own', () => {
   it('timed out at the deadline of the run, and was skipped where the run ended for another reason', () => {
-    expect(cutShort('deadline', 500)).toMatchObject({
+    expect(pastDeadline(500)).toMatchObject({
       status: 'fail',
       code: 'timeout',
       expected: "a verdict within the run's deadline of 500 ms",
     });
-    expect(cutShort('bail', 500)).toEqual({
+    expect(cutShort('bail')).toEqual({
       status: 'skip',
       reason: 'the run ended at the first failure (--bail)',
     });
-    expect(cutShort('interrupted', 500)).toEqual({ status: 'skip', reason: 'the run was interrupted' });
+    expect(cutShort('interrupted')).toEqual({ status: 'skip', reason: 'the run was interrupted' });
   });
 
   it('has the failure of its last attempt where it waited for the next one', () => {
@@ -98,7 +104,12 @@ describe('a check without a verdict of its own', () => {
       { ...attempt, code: 'first', actual: 'one' },
       { ...attempt, code: 'wrong', actual: 'two' },
     ];
-    expect(lastOutcome(attempts)).toMatchObject({ status: 'fail', code: 'wrong', actual: 'two' });
+    expect(lastOutcome(attempts)).toMatchObject({
+      status: 'fail',
+      code: 'wrong',
+      actual: 'two',
+      evidence: [],
+    });
   });
 
   it('keeps what it was and nothing of its verdict where it threw after that', () => {

@@ -1,8 +1,10 @@
+import { messageOf, stackOf } from '../base/errors.ts';
 import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
-import type { Skip } from '../check/verdict.ts';
+import type { Fail, Skip } from '../check/verdict.ts';
 import { flakyCode } from './acceptance.ts';
 import type { Outcome } from './attempt.ts';
+import { redactOrOmit } from './redact-deep.ts';
 
 /** Why a run ends before its checks do. */
 export type EndOfRun = NonNullable<RunResult['endedBy']>;
@@ -26,7 +28,7 @@ export function verdictFromBefore(
   results: readonly CheckResult[],
 ): Blocked | Skip | undefined {
   const required = results.filter(({ id }) => after.includes(id));
-  const named = results.filter(({ id, code }) => code !== undefined && codes[id]?.includes(code));
+  const named = results.filter(({ id, code }) => codes[id]?.some((each) => each === code));
   const isRoot = ({ status, code, blockedBy }: CheckResult) =>
     code !== flakyCode &&
     (status === 'fail' || status === 'error' || (status === 'waived' && blockedBy === undefined));
@@ -52,18 +54,32 @@ export const stalled: Outcome = {
   evidence: [],
 };
 
-/** Of a check that was running when the run ended. */
-export function cutShort(why: EndOfRun, deadlineMs: number): Outcome {
-  if (why === 'deadline') {
-    return {
-      status: 'fail',
-      code: 'timeout',
-      expected: `a verdict within the run's deadline of ${deadlineMs} ms`,
-      actual: 'none was given',
-      hint: 'give the run more time: --deadline',
-      evidence: [],
-    };
-  }
+/** Of a check whose outcome cannot be made into a result: its evidence or its hint causes an error. */
+export function unreportable(thrown: unknown, redact?: (text: string) => string): Outcome {
+  const stack = stackOf(thrown);
+  return {
+    status: 'error',
+    code: 'threw',
+    actual: `no result could be made of its verdict: ${redactOrOmit(messageOf(thrown), redact)}`,
+    stack: stack && redactOrOmit(stack, redact),
+    evidence: [],
+  };
+}
+
+/** Of a check that was running at the deadline of the run. */
+export function pastDeadline(deadlineMs: number): Fail {
+  return {
+    status: 'fail',
+    code: 'timeout',
+    expected: `a verdict within the run's deadline of ${deadlineMs} ms`,
+    actual: 'none was given',
+    hint: 'give the run more time: --deadline',
+    evidence: [],
+  };
+}
+
+/** Of a check that was running when the run ended before its deadline. */
+export function cutShort(why: Exclude<EndOfRun, 'deadline'>): Skip {
   return {
     status: 'skip',
     reason: why === 'bail' ? 'the run ended at the first failure (--bail)' : 'the run was interrupted',

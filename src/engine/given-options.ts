@@ -16,7 +16,7 @@ export interface GivenOption {
  */
 export function optionsGivenFor({ id, options }: Check, given: GivenOptions): Map<string, GivenOption> {
   const found = new Map<string, GivenOption>();
-  const matching = Object.keys(given).filter((key) => key !== id && anyOf([key])(id));
+  const matching = Object.keys(given).filter((key) => anyOf([key])(id));
   for (const key of Object.hasOwn(given, id) ? [...matching, id] : matching) {
     for (const [name, value] of Object.entries(given[key] ?? {})) {
       if (options && Object.hasOwn(options, name)) found.set(name, { value, key });

@@ -38,6 +38,13 @@ describe('a flaky check', () => {
     ['was failed for being flaky once', [{ ...failed, code: 'flaky' }, {}, {}]],
     ['was skipped or blocked', [{}, { status: 'skip' }, { status: 'blocked', attempts: 0 }, {}]],
     ['was blocked by a waived failure', [{}, { status: 'waived', attempts: 0 }, {}]],
+    [
+      'failed at the second attempt as well',
+      [
+        { ...failed, attempts: 3 },
+        { ...failed, attempts: 3 },
+      ],
+    ],
     ['was cut off by the end of a run', [{}, { ...failed, endedBy: 'deadline' }, {}]],
   ])('is none that %s', (_what, entries) => {
     expect(findFlaky(entries.map(entry))).toEqual([]);
@@ -60,6 +67,31 @@ describe('a flaky check', () => {
     expect(findFlaky(entries, 4)).toEqual([]);
   });
 
+  it('has the codes of the failures, also of the run before, and not that it was flaky', () => {
+    const codesOf = (...entries: Partial<HistoryEntry>[]) => findFlaky(entries.map(entry))[0]?.codes;
+    expect(codesOf(failed, {})).toEqual(['wrong']);
+    expect(codesOf({ ...failed, code: 'slow' }, {}, failed)).toEqual(['slow', 'wrong']);
+    expect(codesOf(failed, { ...failed, code: 'flaky' })).toEqual(['wrong']);
+    expect(codesOf({ attempts: 2 })).toEqual([]);
+  });
+
+  it('is compared with the run before of the same setup, whatever ran in between', () => {
+    const other = { commit: undefined };
+    expect(findFlaky([{}, { ...failed, ...other }, failed].map(entry))).toMatchObject([{ times: 1 }]);
+  });
+
+  it('comes before others that were so less often, and by name', () => {
+    const of = (check: string, ...entries: Partial<HistoryEntry>[]) =>
+      entries.map((each) => entry({ ...each, check }));
+    const entries = [
+      ...of('b/twice', {}, failed, {}),
+      ...of('c/once', {}, failed),
+      ...of('a/once', {}, failed),
+      ...of('d/never', {}),
+    ];
+    expect(findFlaky(entries).map(({ check }) => check)).toEqual(['b/twice', 'a/once', 'c/once']);
+  });
+
   it('is not looked for in runs that cannot be compared, which are counted', () => {
     const entries = [{}, { commit: undefined }, { isClean: false, run: 'a' }, { isClean: false, run: 'a' }];
     expect(countIncomparable(entries.map(entry))).toBe(2);
@@ -78,6 +110,28 @@ describe('durations', () => {
     expect(durationsOf(entries)).toMatchObject([{ check: 'api/health', medianMs: 12, runs: 6 }]);
   });
 
+  it('are sorted from the longest on, and by name; a check that never passed has none', () => {
+    const of = (check: string, durationMs: number, given: Partial<HistoryEntry> = {}) =>
+      entry({ check, durationMs, ...given });
+    const entries = [of('b/short', 1), of('c/long', 100), of('a/short', 1), of('d/failed', 1000, failed)];
+    expect(durationsOf(entries)).toEqual([
+      { check: 'c/long', medianMs: 100, runs: 1 },
+      { check: 'a/short', medianMs: 1, runs: 1 },
+      { check: 'b/short', medianMs: 1, runs: 1 },
+    ]);
+  });
+
+  it('have the middle of an even number between the two', () => {
+    expect(durationsOf(took(100, 9, 30, 10))[0]?.medianMs).toBe(20);
+  });
+
+  it('are slower than the fifteen runs before the last five', () => {
+    const times = (...groups: [number, number][]) =>
+      durationsOf(took(...groups.flatMap(([count, ms]) => Array<number>(count).fill(ms))))[0]?.slowerThanMs;
+    expect(times([20, 1000], [15, 200], [5, 400])).toBe(200);
+    expect(times([5, 1000], [5, 1200])).toBeUndefined();
+  });
+
   it('are slower from 1.5 times and 100 ms on, and only beside enough runs', () => {
     const slower = (...times: number[]) => durationsOf(took(...times))[0]?.slowerThanMs;
     expect(slower(200, 200, 200, 200, 200, 300, 300, 300, 300, 300)).toBe(200);
@@ -88,7 +142,16 @@ describe('durations', () => {
 });
 
 describe('a line of the record', () => {
-  it.each([null, [], 'x', {}, { ...entry({}), at: 'never' }, { ...entry({}), attempts: '1' }])(
+  it('is an entry with what a later version adds', () => {
+    const line = { ...entry(failed), later: true };
+    expect(entryIn(line)).toBe(line);
+  });
+
+  const wrong = ['check', 'status', 'run', 'at', 'setup', 'attempts', 'durationMs'].map((name) => ({
+    ...entry({}),
+    [name]: true,
+  }));
+  it.each([null, [], 'x', {}, { ...entry({}), at: 'never' }, { ...entry({}), attempts: '1' }, ...wrong])(
     'is no entry: %j',
     (value) => {
       expect(entryIn(value)).toBeUndefined();

@@ -58,39 +58,39 @@ export interface FlakyCheck {
 /** Returns the checks that were flaky at least `after` times, the most frequent first. */
 export function findFlaky(entries: readonly HistoryEntry[], after = 1): FlakyCheck[] {
   return [...byCheck(entries)]
-    .flatMap(([check, own]) => flakyOf(check, own) ?? [])
-    .filter(({ times }) => times >= after)
+    .flatMap(([check, own]) => flakyOf(check, own, after))
     .sort((a, b) => b.times - a.times || (a.check < b.check ? -1 : 1));
 }
 
-function flakyOf(check: string, entries: readonly HistoryEntry[]): FlakyCheck | undefined {
+function flakyOf(check: string, entries: readonly HistoryEntry[], after: number): FlakyCheck[] {
   const judged = entries.filter((entry) => verdictOf(entry) !== undefined);
-  const last = new Map<string, HistoryEntry>();
+  const last = new Map<string | undefined, HistoryEntry>();
   const moments: string[] = [];
   const codes = new Set<string>();
   for (const entry of judged) {
     const key = comparableKey(entry);
     const before = key === undefined ? undefined : last.get(key);
-    if (key !== undefined) last.set(key, entry);
+    last.set(key, entry);
     const hasChanged = before !== undefined && verdictOf(before) !== verdictOf(entry);
     if (!hasChanged && !isRetriedPass(entry)) continue;
     moments.push(entry.at);
-    for (const { code } of [entry, ...(hasChanged ? [before] : [])])
+    for (const { code } of hasChanged ? [entry, before] : [entry])
       if (code !== undefined && code !== flakyCode) codes.add(code);
   }
-  const [firstAt] = moments;
-  if (firstAt === undefined) return undefined;
   const times = moments.length;
-  const lastAt = moments.at(-1) as string;
-  return {
-    check,
-    times,
-    runs: judged.length,
-    rate: times / judged.length,
-    firstAt,
-    lastAt,
-    codes: [...codes],
-  };
+  if (times < after) return [];
+  const [firstAt, lastAt] = [moments[0], moments.at(-1)] as [string, string];
+  return [
+    {
+      check,
+      times,
+      runs: judged.length,
+      rate: times / judged.length,
+      firstAt,
+      lastAt,
+      codes: [...codes],
+    },
+  ];
 }
 
 /** Verdicts are compared only where neither the code nor the settings differ. */

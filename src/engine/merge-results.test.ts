@@ -149,6 +149,106 @@ describe('mergeResults', () => {
     expect(merged.unusedWaivers).toEqual(why && [{ ...place, why }]);
   });
 
+  it('reports a waiver as unused only where no shard needed it', () => {
+    const waiver = (code: string) => ({
+      ...{ check: 'x', code, reason: 'r', owner: 'ana', until: '2027-01-01', where: 'w.yaml:2' },
+      ...{ hasEnded: false, covers: ['x/a', 'x/b', 'x/c'] },
+    });
+    const part = (index: number, ids: string[], codes: string[]) => {
+      const label = { index, count: 3, checks: divided, waivers: codes.map(waiver) };
+      return shard(
+        index,
+        ids.map((id) => check(id)),
+        { shard: label },
+        3,
+      );
+    };
+    const merged = mergeResults([
+      part(1, ['x/a'], ['slow', 'wrong']),
+      part(2, ['x/b'], ['slow', 'wrong']),
+      part(3, ['x/c'], ['wrong']),
+    ]);
+    expect(merged.unusedWaivers?.map(({ code }) => code)).toEqual(['wrong']);
+    expect(merged.unusedWaivers?.[0]).not.toHaveProperty('covers');
+    const without = mergeResults([
+      part(1, ['x/a'], ['slow']),
+      shard(2, [check('x/b')], {}, 3),
+      part(3, [], []),
+    ]);
+    expect(without).not.toHaveProperty('unusedWaivers');
+  });
+
+  it('leaves out what all shards leave out, and not what one of them runs', () => {
+    const excluded = (...ids: string[]) => ({ excluded: ids.map((id) => ({ id, reason: '--skip' })) });
+    const merged = mergeResults([
+      shard(1, [check('x/a'), check('x/c')], excluded('x/off', 'x/b')),
+      shard(2, [check('x/b')], excluded('x/off')),
+    ]);
+    expect(merged.excluded).toEqual([{ id: 'x/off', reason: '--skip' }]);
+    expect(merged.summary.excluded).toBe(1);
+  });
+
+  it('has what all builds have in common', () => {
+    const build = (index: number, url: string | undefined) =>
+      shard(index, [], { build: { commit: 'abc1234', branch: 'main', ...(url && { url }) } });
+    expect(mergeResults([build(1, 'https://ci/1'), build(2, 'https://ci/2')]).build).toEqual({
+      commit: 'abc1234',
+      branch: 'main',
+    });
+    expect(mergeResults([build(1, 'https://ci/1'), build(2, 'https://ci/1')]).build).toMatchObject({
+      url: 'https://ci/1',
+    });
+    expect(mergeResults([build(1, undefined), shard(2, [])]).build).toEqual({});
+  });
+
+  it('keeps a result of one shard with its trace, and joins internal errors', () => {
+    const of = (index: number, change: Partial<RunResult>) => shard(index, [], change);
+    expect(mergeResults([of(1, { traceId: 'abc' })]).traceId).toBe('abc');
+    expect(mergeResults([of(1, { traceId: 'abc' }), of(2, { traceId: 'abc' })])).not.toHaveProperty(
+      'traceId',
+    );
+    expect(mergeResults([of(1, { internalError: 'one' }), of(2, { internalError: 'two' })])).toMatchObject({
+      internalError: 'one; two',
+      exitCode: 70,
+    });
+  });
+
+  it('moves the attempts of a later shard as well', () => {
+    const later = new Date(Date.parse(template.startedAt) + 1000).toISOString();
+    const attempts = [{ number: 1, startMs: 7, durationMs: 1, status: 'pass' as const }];
+    const merged = mergeResults([
+      shard(1, [check('x/a')]),
+      shard(2, [check('x/b', { startMs: 5, attempts })], { startedAt: later }),
+    ]);
+    expect(merged.checks[1]?.attempts).toMatchObject([{ startMs: 1007 }]);
+  });
+
+  it.each<[string, Partial<CheckResult>, Partial<CheckResult>, string]>([
+    ['a flaky pass over a pass', {}, { flaky: true, summary: 'flaky' }, 'flaky'],
+    [
+      'a waived failure over a flaky pass',
+      { flaky: true },
+      { ...failed, status: 'waived', summary: 'waived' },
+      'waived',
+    ],
+    [
+      'an advisory failure over a waived one',
+      { ...failed, status: 'waived' },
+      { ...failed, level: 'advisory', summary: 'advisory' },
+      'advisory',
+    ],
+    [
+      'a required failure over a blocked one',
+      { status: 'blocked', blockedBy: ['x/z'] },
+      { ...failed, summary: 'failed' },
+      'failed',
+    ],
+    ['the first of two that are equal', { summary: 'first' }, { summary: 'second' }, 'first'],
+  ])('keeps %s', (_, one, other, summary) => {
+    const merged = mergeResults([shard(1, [check('x/a', one)]), shard(2, [check('x/a', other)])]);
+    expect(merged.checks[0]?.summary).toBe(summary);
+  });
+
   it('leaves a result that is not a shard as it is', () => {
     expect(mergeResults([{ file: 'a.json', result: template }])).toBe(template);
   });
@@ -217,5 +317,94 @@ describe('problemsOfShards', () => {
         shard(2, [], { stack: at('https://b.example/v1') }),
       ]),
     ).toEqual(['the service api differs: api https://a.example in 1.json; api https://b.example in 2.json']);
+  });
+});
+
+describe('problemsOfShards of results that were written elsewhere', () => {
+  const { stack } = template;
+  type Services = Record<string, object | undefined>;
+  const on = (index: number, services: Services, given: object = {}) =>
+    shard(index, [], {
+      stack: { ...stack, services: { ...stack.services, ...services }, ...given } as RunResult['stack'],
+    });
+  const problems = (one: Services, other: Services, given: object = {}) =>
+    problemsOfShards([on(1, one), on(2, other, given)]);
+  const job = (host?: string) => ({ job: { kind: 'tcp', enabled: true, host, port: 1 } });
+  const page = (url: string) => ({ page: { kind: 'web', enabled: true, url } });
+  const database = (name: string) => ({ database: { ...stack.services.database, name } });
+
+  it('takes each address of the own machine for the same', () => {
+    const addresses = [undefined, 'localhost', '127.0.0.1', '127.1.2.3', '::1', '[::1]'];
+    for (const address of addresses) expect(problems(job('127.0.0.1'), job(address))).toEqual([]);
+    expect(problems(page('http://localhost:1'), page('http://[::1]:2/path'))).toEqual([]);
+  });
+
+  it.each([
+    'notlocalhost',
+    'localhost.example.com',
+    '127.0.0.1.example.com',
+    'a.::1',
+    '::1.example',
+    '[::2]',
+  ])('takes %s for another machine', (host) => {
+    expect(problems(job('localhost'), job(host))).toEqual([
+      `the service job differs: tcp this machine in 1.json; tcp ${host}:1 in 2.json`,
+    ]);
+  });
+
+  it.each<[string, string[], string[]]>([
+    [
+      'another name of the database',
+      problems(database('songs'), database('books')),
+      [
+        'the service database differs: postgres this machine/songs in 1.json; postgres this machine/books in 2.json',
+      ],
+    ],
+    [
+      'a service that is switched off',
+      problems({}, { cache: { ...stack.services.cache, enabled: false } }),
+      ['the service cache differs: redis this machine in 1.json; none in 2.json'],
+    ],
+    [
+      'a service that one has not',
+      problems(job('h'), {}),
+      ['the service job differs: tcp h:1 in 1.json; none in 2.json'],
+    ],
+    [
+      'another project',
+      problems({}, {}, { project: 'shop' }),
+      ['the project differs: none in 1.json; shop in 2.json'],
+    ],
+    [
+      'no service that did not run',
+      problems(job('a'), job('b'), { absent: { job: { code: 'not-running', reason: 'r', hint: 'h' } } }),
+      [],
+    ],
+  ])('names %s', (_what, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+
+  it('names a result that is no shard, and a shard that is there three times', () => {
+    const whole = shard(1, []);
+    const { shard: _, ...result } = whole.result;
+    expect(problemsOfShards([shard(2, []), { file: 'whole.json', result }])).toEqual([
+      'the number of shards differs: 2 in 2.json; 1 in whole.json',
+    ]);
+    const copies = ['a.json', 'b.json', 'c.json'].map((file) => ({ ...shard(1, []), file }));
+    expect(problemsOfShards(copies)).toEqual(['shard 1 of 2 is there 3 times: a.json, b.json, c.json']);
+  });
+
+  it('names five checks of another selection, and counts the others', () => {
+    const selecting = (index: number, count: number) =>
+      shard(index, [], {
+        shard: { index, count: 2, checks: Array.from({ length: count }, (_, at) => `x/${at}`) },
+      });
+    const five = 'x/0, x/1, x/2, x/3, x/4';
+    expect(problemsOfShards([selecting(1, 5), selecting(2, 0)])).toEqual([
+      `the selection differs: ${five} not in 2.json`,
+    ]);
+    expect(problemsOfShards([selecting(1, 7), selecting(2, 0)])).toEqual([
+      `the selection differs: ${five} and 2 more not in 2.json`,
+    ]);
   });
 });

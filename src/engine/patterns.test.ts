@@ -7,6 +7,8 @@ test.each<[patterns: string[], id: string, expected: boolean]>([
   [['a/b'], 'a/bc', false],
   [['a'], 'a/b', true],
   [['a/'], 'a/b', true],
+  [['api/'], 'api/b', true],
+  [['api/'], 'a/b', false],
   [['a'], 'ab/c', false],
   [['a/b'], 'a/b/c', true],
   [['b'], 'a/b', false],

@@ -1,23 +1,18 @@
 /** Names are looked up, not tried: a file may declare ten thousand checks, and each is then a pattern. */
 export function anyOf(patterns: readonly string[]): (id: string) => boolean {
-  const names = new Set(patterns.filter((pattern) => !isGlob(pattern)).map(withoutSlash));
+  const names = new Set(patterns.map(withoutSlash));
   const globs = patterns.filter(isGlob).map(globMatcher);
-  if (names.size === 0 && globs.length === 0) return () => false;
-  return (id) =>
-    names.has(id) ||
-    prefixesOf(id).some((prefix) => names.has(prefix)) ||
-    globs.some((matches) => matches(id));
+  return (id) => prefixesOf(id).some((prefix) => names.has(prefix)) || globs.some((matches) => matches(id));
 }
 
 export const isGlob = (pattern: string) => /[*?]/.test(pattern);
 
 export const withoutSlash = (pattern: string) => (pattern.endsWith('/') ? pattern.slice(0, -1) : pattern);
 
-/** `a/b/c` → `a/b/c`, `a`, `a/b`: the id and the areas that hold it. */
+/** `a/b/c` → `a`, `a/b`, `a/b/c`: the areas that hold the id, and the id. */
 export function prefixesOf(id: string): string[] {
-  const prefixes = [id];
-  for (let at = id.indexOf('/'); at > 0; at = id.indexOf('/', at + 1)) prefixes.push(id.slice(0, at));
-  return prefixes;
+  const parts = id.split('/');
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
 /** `*` matches anything within a part of the id, `**` for anything, `?` for one character. */

@@ -24,6 +24,19 @@ describe('makePlan', () => {
     expect(makePlan([makeCheck({ id: 'a/one', after: ['b/skipped'] })]).after).toEqual([[]]);
   });
 
+  it('has each check once, however many are after it', () => {
+    const checks = [
+      makeCheck({ id: 'a/one', after: ['b/two', 'c/three'] }),
+      makeCheck({ id: 'b/two', after: ['c/three'] }),
+      makeCheck({ id: 'c/three' }),
+      makeCheck({ id: 'd/four', after: ['c/three', 'a/one'] }),
+    ];
+    expect(makePlan(checks)).toMatchObject({
+      checks: [{ id: 'c/three' }, { id: 'b/two' }, { id: 'a/one' }, { id: 'd/four' }],
+      after: [[], [0], [1, 0], [0, 2]],
+    });
+  });
+
   it('takes a chain of ten thousand', () => {
     const checks = Array.from({ length: 10_000 }, (_, index) =>
       makeCheck({ id: `a/${index}`, after: index < 9999 ? [`a/${index + 1}`] : [] }),

@@ -22,7 +22,7 @@ export interface Plan {
 export function makePlan(chosen: readonly Check[], options?: ReadonlyMap<string, unknown>): Plan {
   const sorted = chosen
     .map((check) => ({ ...check, effects: effectsOf(check, options?.get(check.id)) }))
-    .sort(byAreaAndId);
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   const byId = new Map(sorted.map((check) => [check.id, check]));
   const position = new Map<string, number>();
   const checks: Check[] = [];
@@ -34,7 +34,6 @@ export function makePlan(chosen: readonly Check[], options?: ReadonlyMap<string,
       const id = top.before[top.next++];
       if (id === undefined) {
         stack.pop();
-        if (position.has(top.check.id)) continue;
         position.set(top.check.id, checks.length);
         checks.push(top.check);
       } else {
@@ -47,8 +46,4 @@ export function makePlan(chosen: readonly Check[], options?: ReadonlyMap<string,
     idsBefore(check).flatMap((id) => (byId.has(id) ? [position.get(id) as number] : [])),
   );
   return { checks, after };
-}
-
-function byAreaAndId(a: Check, b: Check): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

@@ -28,7 +28,7 @@ export interface Progress {
 export function progressOf({ checks, after }: Plan): Progress[] {
   const all: Progress[] = [];
   checks.forEach((check, index) => {
-    const before = after[index] ?? [];
+    const before = after[index] as readonly number[];
     all.push({
       check,
       index,
@@ -37,7 +37,7 @@ export function progressOf({ checks, after }: Plan): Progress[] {
       alone:
         check.runsAlone === true ||
         effectsOf(check) === 'disruptive' ||
-        before.some((position) => all[position]?.alone),
+        before.some((position) => (all[position] as Progress).alone),
       state: 'waiting',
       attempts: [],
       startMs: 0,
@@ -46,7 +46,7 @@ export function progressOf({ checks, after }: Plan): Progress[] {
       last: undefined,
       result: undefined,
     });
-    for (const position of before) all[position]?.dependents.push(index);
+    for (const position of before) (all[position] as Progress).dependents.push(index);
   });
   return all;
 }

@@ -1,6 +1,6 @@
-/** What may start, the first of the plan first. Mostly things are added in this order. */
+/** Positions in the plan of checks that may start, the first one first. */
 export class ReadyQueue {
-  #positions: number[] = [];
+  readonly #positions: number[] = [];
   /** Everything before this position was taken. */
   #first = 0;
 
@@ -12,23 +12,16 @@ export class ReadyQueue {
     const positions = this.#positions;
     let low = this.#first;
     let high = positions.length;
-    if (low < high && (positions[high - 1] as number) < position) low = high;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((positions[middle] as number) < position) low = middle + 1;
       else high = middle;
     }
-    if (low === positions.length) positions.push(position);
-    else positions.splice(low, 0, position);
+    positions.splice(low, 0, position);
   }
 
   /** There must be something. */
   take(): number {
-    const position = this.#positions[this.#first++] as number;
-    if (this.size === 0) {
-      this.#positions = [];
-      this.#first = 0;
-    }
-    return position;
+    return this.#positions[this.#first++] as number;
   }
 }

@@ -50,6 +50,49 @@ describe('a recorded run', () => {
     expect(await again.ids.now()).toBe(3);
   });
 
+  it('gives each question its own answer, in whatever order they are asked', async () => {
+    const http = { request: async ({ url }: { url: string }) => ({ url, got: url }) };
+    const ask = (probe: Probes['http'], url: string) => probe.request({ url }) as unknown;
+    const { again } = await recordAndReplay({ http }, async ({ http: probe }) => {
+      await ask(probe, 'http://x/1');
+      await ask(probe, 'http://x/2');
+    });
+    expect(await ask(again.http, 'http://x/2')).toMatchObject({ got: 'http://x/2' });
+    expect(await ask(again.http, 'http://x/1')).toMatchObject({ got: 'http://x/1' });
+  });
+
+  it('keeps what is no call, and an answer that is nothing', async () => {
+    const ids = { prefix: 'run', now: async () => undefined };
+    let seen: unknown;
+    const { again } = await recordAndReplay({ ids }, async ({ ids: probe }) => {
+      seen = (probe as unknown as typeof ids).prefix;
+      await probe.now();
+    });
+    expect(seen).toBe('run');
+    expect(await again.ids.now()).toBeNull();
+  });
+
+  it('masks headers of HTTP alone, and no pair that is none', async () => {
+    const pairs = [
+      ['authorization', 5],
+      [1, 'cookie'],
+      ['authorization', 'Bearer abc'],
+    ];
+    const use = async ({ http, ids }: Probes) => [
+      await http.request({ url: 'http://x/' }),
+      await (ids as unknown as { row(): Promise<unknown> }).row(),
+    ];
+    const row = { authorization: 'a column' };
+    const { again } = await recordAndReplay(
+      { http: { request: async () => pairs }, ids: { row: async () => row } },
+      use,
+    );
+    expect(await use(again)).toEqual([
+      [pairs[0], pairs[1], ['authorization', expect.not.stringContaining('abc')]],
+      row,
+    ]);
+  });
+
   it('rejects as it did, with code and details', async () => {
     const http = { request: () => Promise.reject(new ProbeError('ECONNRESET', 'reset', { address: '::1' })) };
     const use = ({ http: probe }: Probes) => probe.request({ url: 'http://x/' }).catch((error) => error);
@@ -61,7 +104,10 @@ describe('a recorded run', () => {
 
   it('has no answer to what was not asked', async () => {
     const { again } = await recordAndReplay({ http: {} }, async () => {});
-    await expect(again.http.request({ url: 'http://x/' })).rejects.toMatchObject({ code: 'NOT_RECORDED' });
+    await expect(again.http.request({ url: 'http://x/' })).rejects.toMatchObject({
+      code: 'NOT_RECORDED',
+      message: 'the bundle holds no answer to http.request({"url":"http://x/"})',
+    });
   });
 
   it('does not answer where there was no answer when the attempt ended', async () => {

@@ -91,7 +91,7 @@ export function replayProbes(
       // A check that polls may ask once more than it did; it gets the last answer again.
       const call = queue && queue.length > 1 ? queue.shift() : queue?.[0];
       if (!call) {
-        const question = `${probe}.${method}(${excerpt(JSON.stringify(asked).slice(1), 200)}`;
+        const question = `${probe}.${method}(${excerpt(JSON.stringify(asked).slice(1, -1), 200)})`;
         throw new ProbeError('NOT_RECORDED', `the bundle holds no answer to ${question}`);
       }
       if (call.error?.code === undeclared) throw new UndeclaredEffect(call.error.message);

@@ -1,3 +1,12 @@
+/** Returns the text without secrets; a note instead of it if the redaction fails. */
+export function redactOrOmit(text: string, redact: (text: string) => string = (all) => all): string {
+  try {
+    return redact(text);
+  } catch {
+    return '(omitted: it cannot be redacted)';
+  }
+}
+
 /** The value with `redact` applied to every string in it; what has nothing to hide in it is not copied. */
 export function redactDeep<T>(value: T, redact: (text: string) => string): T {
   return redacted(value, redact) as T;
@@ -5,23 +14,24 @@ export function redactDeep<T>(value: T, redact: (text: string) => string): T {
 
 function redacted(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value);
-  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return redactedList(value, redact);
-  for (const key in value) {
-    const item = (value as Record<string, unknown>)[key];
-    if (redact(key) !== key || redacted(item, redact) !== item) return redactedCopy(value, redact);
+  // Anything else than an object has no keys.
+  const members = value as Record<string, unknown>;
+  for (const key in members) {
+    const item = members[key];
+    if (redact(key) !== key || redacted(item, redact) !== item) return redactedCopy(members, redact);
   }
   return value;
 }
 
 function redactedList(list: unknown[], redact: (text: string) => string): unknown[] {
   let copy: unknown[] | undefined;
-  for (let index = 0; index < list.length; index++) {
-    const shown = redacted(list[index], redact);
-    if (shown === list[index]) continue;
+  list.forEach((item, index) => {
+    const shown = redacted(item, redact);
+    if (shown === item) return;
     copy ??= [...list];
     copy[index] = shown;
-  }
+  });
   return copy ?? list;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult, Status } from '../check/result.ts';
 import type { StackInfo } from '../check/stack.ts';
+import { makeCheck } from '../testing/make-check.ts';
 import { type RunFacts, resultOf, runResultOf } from './results.ts';
 
 const result = (status: Status, level: CheckResult['level'] = 'required', code?: string) =>
@@ -157,7 +158,7 @@ describe('the result of a check', () => {
     expect(broken('Error: at\n    at run (x.ts:1:2)\n    at y')).toMatchObject({
       hint: 'thrown at run (x.ts:1:2)',
     });
-    expect(broken('Error: no frame')).toMatchObject({ hint: '' });
+    expect(broken('Error: no frame')).not.toHaveProperty('hint');
     expect(broken()).not.toHaveProperty('hint');
   });
 
@@ -171,5 +172,32 @@ describe('the result of a check', () => {
       redact: (text) => text.replaceAll('secret', '***'),
     });
     expect(redacted).toMatchObject({ reason: '***' });
+  });
+});
+
+test('names the place where a check threw, not a line of its message, and none where there is none', () => {
+  const resultWith = (stack: string | undefined) =>
+    resultOf({
+      check: makeCheck({ id: 'a/one' }),
+      outcome: { status: 'error', code: 'threw', actual: 'boom', stack, evidence: [] },
+      attempts: [],
+      startMs: 0,
+      endMs: 1,
+    });
+  expect(resultWith('Error: look at this\n    at run (a.js:1:1)\n    at b.js:2:2').hint).toBe(
+    'thrown at run (a.js:1:1)',
+  );
+  expect(resultWith('Error: boom')).not.toHaveProperty('hint');
+  expect(resultWith(undefined)).not.toHaveProperty('hint');
+});
+
+test('has no tags, is required and has its own duration where nothing else is said', () => {
+  const outcome = { status: 'skip' as const, reason: 'r' };
+  expect(
+    resultOf({ check: makeCheck({ id: 'a/one' }), outcome, attempts: [], startMs: 5, endMs: 8 }),
+  ).toMatchObject({
+    tags: [],
+    level: 'required',
+    durationMs: 3,
   });
 });

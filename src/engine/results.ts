@@ -72,7 +72,8 @@ function said(outcome: SettledCheck['outcome'], fitHint = (hint: string) => hint
       return { reason: outcome.reason, ...(outcome.enable ? { enable: outcome.enable } : {}) };
     case 'error': {
       const { code, actual, stack } = outcome;
-      return { code, actual, ...(stack ? { hint: firstFrame(stack) } : {}) };
+      const hint = firstFrame(stack);
+      return { code, actual, ...(hint && { hint }) };
     }
     case 'blocked':
       return { blockedBy: outcome.blockedBy };
@@ -85,9 +86,9 @@ function pageAfter(status: CheckResult['status'], check: Check): Pick<CheckResul
 }
 
 /** Where it was thrown: the first line of a stack that names a place. */
-function firstFrame(stack: string): string {
-  const frame = stack.split('\n').find((line) => /^\s+at /.test(line));
-  return frame ? `thrown ${frame.trim()}` : '';
+function firstFrame(stack: string | undefined): string | undefined {
+  const frame = stack?.split('\n').find((line) => /^\s+at /.test(line));
+  return frame && `thrown ${frame.trim()}`;
 }
 
 export interface RunFacts {

@@ -2,44 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import { fact } from '../check/exchange.ts';
 import { exampleStack, withServices } from '../check/stack.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { beginRun as begin } from '../testing/begin-run.ts';
 import { failing, hanging, makeCheck } from '../testing/make-check.ts';
 import { evidenceGraceMs } from './attempt.ts';
 import type { RunEvent } from './events.ts';
 import { makePlan } from './plan.ts';
-import { startRun } from './run.ts';
-import type { RunOptions } from './run-options.ts';
 
-/** Starts a run on a fake clock; `resultAfter` lets so much time pass and resolves to its result. */
-function begin(checks: Check[], given: Partial<RunOptions> = {}) {
-  const clock = createFakeClock();
-  const events: RunEvent[] = [];
-  const run = startRun({
-    plan: makePlan(checks),
-    stack: exampleStack,
-    openProbes: () => ({ probes: {}, close() {} }),
-    options: new Map(),
-    timeoutMs: 5000,
-    deadlineMs: 120_000,
-    retryForMs: 0,
-    concurrency: 16,
-    bail: false,
-    readOnly: false,
-    toolVersion: '0.0.0',
-    clock,
-    listeners: [(event) => events.push(event)],
-    ...given,
-  });
-  const resultAfter = async (ms: number) => {
-    await clock.advance(ms);
-    const result = await run.result;
-    const statuses = Object.fromEntries(
-      result.checks.map(({ id, status, code }) => [id, code ? `${status} ${code}` : status]),
-    );
-    const find = (id: string) => result.checks.find((check) => check.id === id)!;
-    return { result, statuses, find };
-  };
-  return { clock, events, run, resultAfter };
+function afterTurns(turns: number, done: () => void): void {
+  if (turns === 0) done();
+  else setImmediate(() => afterTurns(turns - 1, done));
 }
 
 const unconvertible = () => {
@@ -73,7 +44,11 @@ describe('startRun', () => {
       advisory: 0,
     });
     expect(events.filter(({ type }) => type === 'check-end')).toHaveLength(4);
-    expect(events.at(-1)?.type).toBe('run-end');
+    const ends = events.filter(({ type }) => type === 'run-end');
+    expect(ends).toEqual([events.at(-1)]);
+    expect((ends[0] as { result: unknown }).result).toBe(result);
+    expect(result).not.toHaveProperty('unusedWaivers');
+    expect(result).not.toHaveProperty('shard');
   });
 
   it('reports the progress of a long call while the attempt lasts', async () => {
@@ -364,6 +339,30 @@ describe('startRun', () => {
       expect((await resultAfter(5000)).statuses).toEqual({ 'a/late': 'fail timeout' });
     });
 
+    it('counts the time of a check from its own start', async () => {
+      const seen: number[] = [];
+      const run: Check['run'] = async ({ remainingMs, fail }) => {
+        seen.push(remainingMs());
+        return fail('wrong', { expected: 'this', actual: 'that' });
+      };
+      const checks = [
+        makeCheck({ id: 'a/first', run: hanging }),
+        makeCheck({ id: 'b/second', run, timeoutMs: 3000 }),
+      ];
+      const { find } = await begin(checks, { concurrency: 1, retryForMs: 100 }).resultAfter(10_000);
+      const start = 5000 + evidenceGraceMs;
+      expect(seen).toEqual([3000, 3000]);
+      expect(find('b/second')).toMatchObject({
+        startMs: start,
+        durationMs: 100,
+        attempts: [
+          { number: 1, startMs: start, durationMs: 0 },
+          { number: 2, startMs: start + 100, durationMs: 0 },
+        ],
+      });
+      expect(find('a/first').attempts).toMatchObject([{ startMs: 0, durationMs: start }]);
+    });
+
     it("takes a check's own timeout before the run's", async () => {
       const { resultAfter } = begin([makeCheck({ id: 'a/patient', timeoutMs: 9000, run: hanging })]);
       expect((await resultAfter(9000 + evidenceGraceMs)).find('a/patient').durationMs).toBe(
@@ -410,6 +409,43 @@ describe('startRun', () => {
       expect(result).toMatchObject({ endedBy: 'deadline', exitCode: 124 });
     });
 
+    it('skips what waited for a check that was cut at the deadline, once', async () => {
+      const checks = [
+        makeCheck({ id: 'a/1', run: hanging, timeoutMs: 60_000 }),
+        makeCheck({ id: 'a/2', after: ['a/1'] }),
+      ];
+      const { resultAfter, events } = begin(checks, { deadlineMs: 10_000 });
+      const { statuses, find } = await resultAfter(10_000 + evidenceGraceMs);
+      expect(statuses).toEqual({ 'a/1': 'fail timeout', 'a/2': 'skip' });
+      expect(find('a/2')).toMatchObject({ startMs: 10_000, durationMs: 0, attempts: [] });
+      expect(events.filter(({ type }) => type === 'check-end' || type === 'run-end')).toHaveLength(3);
+    });
+
+    it('is ended by the first reason: an interruption after the deadline is none', async () => {
+      const controller = new AbortController();
+      const { clock, resultAfter } = begin([makeCheck({ id: 'a/1', run: hanging, timeoutMs: 60_000 })], {
+        deadlineMs: 10_000,
+        signal: controller.signal,
+      });
+      await clock.advance(10_000);
+      controller.abort();
+      expect((await resultAfter(evidenceGraceMs)).result).toMatchObject({
+        endedBy: 'deadline',
+        exitCode: 124,
+      });
+    });
+
+    it('is not interrupted any more once each check has its verdict', async () => {
+      const controller = new AbortController();
+      const listener = ({ type }: RunEvent) => {
+        if (type === 'check-end') afterTurns(2, () => controller.abort());
+      };
+      const { run } = begin([makeCheck({ id: 'a/1' })], { signal: controller.signal, listeners: [listener] });
+      const result = await run.result;
+      expect(result).toMatchObject({ ok: true, exitCode: 0 });
+      expect(result).not.toHaveProperty('endedBy');
+    });
+
     it('keeps what a check had seen when the deadline of the run cut it, and not what it made of that', async () => {
       const evidence = [fact('last line', 'Collecting page data')];
       const run: Check['run'] = ({ signal, fail }) =>
@@ -437,12 +473,13 @@ describe('startRun', () => {
     it('ends when it is interrupted, with the exit code of the signal', async () => {
       const controller = new AbortController();
       const checks = [makeCheck({ id: 'a/1', run: hanging }), makeCheck({ id: 'a/2', after: ['a/1'] })];
-      const { resultAfter, clock } = begin(checks, { signal: controller.signal });
+      const { resultAfter, clock, events } = begin(checks, { signal: controller.signal });
       await clock.advance(100);
       controller.abort(Object.assign(new Error('SIGTERM'), { exitCode: 143 }));
       const { statuses, result } = await resultAfter(0);
       expect(statuses).toEqual({ 'a/1': 'skip', 'a/2': 'skip' });
       expect(result).toMatchObject({ endedBy: 'interrupted', exitCode: 143, ok: false });
+      expect(events.filter(({ type }) => type === 'run-end')).toHaveLength(1);
     });
   });
 
@@ -512,6 +549,7 @@ describe('startRun', () => {
       controller.abort();
       const { find, result } = await resultAfter(0);
       expect(find('a/flaky')).toMatchObject({ status: 'fail', code: 'wrong', actual: 'that', startMs: 0 });
+      expect(find('a/flaky').evidence).toEqual([]);
       expect(result).toMatchObject({ endedBy: 'interrupted', exitCode: 130 });
       expect(clock.pending).toBe(0);
     });
@@ -712,6 +750,38 @@ describe('startRun', () => {
     });
   });
 
+  it('hands each check its options, and an empty map to one that has none', async () => {
+    const seen: unknown[] = [];
+    const run: Check['run'] = async ({ options, pass }) => {
+      seen.push(options);
+      return pass('fine', { count: 1, what: 'thing' });
+    };
+    const checks = ['a/one', 'a/two'].map((id) => makeCheck({ id, run }));
+    await begin(checks, { options: new Map([['a/one', { path: '/up' }]]) }).resultAfter(0);
+    expect(seen).toEqual([{ path: '/up' }, {}]);
+  });
+
+  it('reports the waivers that nothing needed, and in a shard those that another may need', async () => {
+    const waiver = {
+      ...{ check: 'a/one', reason: 'r', owner: 'ana', until: '2027-01-01', where: 'w.yaml:2' },
+      ...{ hasEnded: false, covers: ['a/one'] },
+    };
+    const acceptance = { find: () => undefined, findUnneeded: () => [waiver] };
+    const checks = [makeCheck({ id: 'a/one' })];
+    const { result } = await begin(checks, { acceptance }).resultAfter(0);
+    expect(result.unusedWaivers).toMatchObject([{ check: 'a/one', why: 'the check passes again' }]);
+    expect(result).not.toHaveProperty('shard');
+    const shard = { index: 1, count: 2, checks: ['a/one'] };
+    const plan = { ...makePlan(checks), shard };
+    expect((await begin(checks, { plan, acceptance }).resultAfter(0)).result.shard).toEqual({
+      ...shard,
+      waivers: [waiver],
+    });
+    const none = { ...acceptance, findUnneeded: () => [] };
+    expect((await begin(checks, { plan, acceptance: none }).resultAfter(0)).result.shard).toEqual(shard);
+    expect((await begin(checks, { plan }).resultAfter(0)).result.shard).toEqual(shard);
+  });
+
   it('runs at most as many checks at once as it may', async () => {
     let active = 0;
     let most = 0;
@@ -749,6 +819,30 @@ describe('startRun', () => {
     expect(order).toEqual(
       ['c/other', 'a/stops', 'a/stops-too', 'b/recovers'].flatMap((id) => [`${id} starts`, `${id} ends`]),
     );
+  });
+
+  it('runs what uses up what others share alone, and after a check that is tried again', async () => {
+    let attempts = 0;
+    const order: string[] = [];
+    const checks = [
+      makeCheck({
+        id: 'a/alone',
+        runsAlone: true,
+        run: async ({ pass }) => {
+          order.push('a/alone');
+          return pass('done', { count: 1, what: 'thing' });
+        },
+      }),
+      makeCheck({
+        id: 'b/flaky',
+        run: async (context) => {
+          order.push('b/flaky');
+          return ++attempts < 3 ? failing(context) : context.pass('now', { count: 1, what: 'thing' });
+        },
+      }),
+    ];
+    await begin(checks, { retryForMs: 1000 }).resultAfter(1000);
+    expect(order).toEqual(['b/flaky', 'b/flaky', 'b/flaky', 'a/alone']);
   });
 
   it('proves nothing where all that was selected is skipped, whatever passes before it', async () => {
@@ -795,6 +889,48 @@ describe('startRun', () => {
       ['a/busy', 'error', 'stalled'],
       ['a/next', 'blocked', undefined],
     ]);
-    expect(result.exitCode).toBe(124);
+    expect(result).toMatchObject({ exitCode: 124, endedBy: 'deadline' });
+  });
+
+  it('abandons what runs beside the check that blocks the process, and keeps what has a verdict', async () => {
+    let release = () => {};
+    const checks = [
+      makeCheck({ id: 'a/done' }),
+      makeCheck({ id: 'b/blocks', run: hanging }),
+      makeCheck({
+        id: 'c/runs',
+        run: ({ pass }) =>
+          new Promise((resolve) => {
+            release = () => resolve(pass('late', { count: 1, what: 'thing' }));
+          }),
+      }),
+      makeCheck({ id: 'd/pauses', run: failing }),
+      makeCheck({ id: 'e/waits', after: ['b/blocks'] }),
+      makeCheck({ id: 'f/waits', after: ['c/runs'] }),
+    ];
+    const { clock, run, events } = begin(checks, { retryForMs: 60_000 });
+    const ends = () => events.flatMap((event) => (event.type === 'check-end' ? [event.check.id] : []));
+    await clock.advance(0);
+    const { checks: results } = run.abandon('b/blocks');
+    release();
+    await clock.advance(0);
+    const reason = 'another check blocked the process before it had its verdict';
+    expect(results).toMatchObject([
+      { id: 'a/done', status: 'pass' },
+      { id: 'b/blocks', status: 'error', code: 'stalled' },
+      { id: 'c/runs', status: 'skip', reason },
+      { id: 'd/pauses', status: 'fail', code: 'wrong' },
+      { id: 'e/waits', status: 'blocked', blockedBy: ['b/blocks'] },
+      { id: 'f/waits', status: 'skip', reason: `it builds on c/runs, which was skipped: ${reason}` },
+    ]);
+    expect(ends().sort()).toEqual(checks.map(({ id }) => id));
+  });
+
+  it('abandons a run of which no check is known to block the process', () => {
+    const result = begin([makeCheck({ id: 'a/one' })]).run.abandon(undefined);
+    expect(result.checks).toMatchObject([
+      { status: 'skip', reason: 'another check blocked the process before it had its verdict' },
+    ]);
+    expect(result).toMatchObject({ endedBy: 'deadline', exitCode: 124 });
   });
 });

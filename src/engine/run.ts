@@ -4,10 +4,17 @@ import { type Outcome, startAttempt } from './attempt.ts';
 import { collectStrays } from './collect-strays.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
-import { type Blocked, cutShort, type EndOfRun, stalled, unstartedReasons } from './forced-outcomes.ts';
+import {
+  type Blocked,
+  cutShort,
+  type EndOfRun,
+  pastDeadline,
+  stalled,
+  unstartedReasons,
+} from './forced-outcomes.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
-import { redactDeep } from './redact-deep.ts';
+import { redactOrOmit } from './redact-deep.ts';
 import { runResultOf } from './results.ts';
 import type { Run, RunOptions } from './run-options.ts';
 import { Schedule } from './schedule.ts';
@@ -28,9 +35,10 @@ export function startRun(options: RunOptions): Run {
   const startedAtIso = new Date(clock.now()).toISOString();
   const elapsedMs = () => clock.monotonic() - startedAt;
   const emit: RunListener = (event) => {
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) strays.guard(`a listener of ${event.type}`, () => listener(event));
   };
   const all = progressOf(plan);
+  const strays = collectStrays(all, options.redact);
   const silent = findSilentServices(options.ask, () => clock.now());
   const schedule = new Schedule(all, options.concurrency);
   const { settle, settleUnstarted } = createSettle({
@@ -46,7 +54,6 @@ export function startRun(options: RunOptions): Run {
       if (options.bail && !endedBy && bails(settled)) endRun('bail');
     },
   });
-  let pumpIsDue = false;
   let endedBy: RunResult['endedBy'];
   let final: RunResult | undefined;
   let resolve: (result: RunResult) => void;
@@ -54,10 +61,9 @@ export function startRun(options: RunOptions): Run {
     resolve = done;
   });
 
-  const strays = collectStrays(all);
   const cancelDeadline = clock.after(options.deadlineMs, () => endRun('deadline'));
   const onAbort = () => endRun('interrupted');
-  signal?.addEventListener('abort', onAbort, { once: true });
+  signal?.addEventListener('abort', onAbort);
 
   emit({ type: 'run-start', checks: plan.checks, stack, startedAt: startedAtIso });
   if (signal?.aborted) onAbort();
@@ -113,7 +119,9 @@ export function startRun(options: RunOptions): Run {
       startMs,
       durationMs: elapsedMs() - startMs,
       status: outcome.status,
-      ...('code' in outcome ? { code: outcome.code, actual: outcome.actual } : {}),
+      ...('code' in outcome
+        ? { code: outcome.code, actual: redactOrOmit(outcome.actual, options.redact) }
+        : {}),
     };
     progress.attempts.push(attempt);
     const pauseMs = Math.min(firstPauseMs * 1.5 ** (number - 1), longestPauseMs);
@@ -127,7 +135,7 @@ export function startRun(options: RunOptions): Run {
     if (!willRetry) {
       afterLastAttempt(progress, outcome);
     } else {
-      schedule.attemptEnds(progress);
+      schedule.attemptEnds();
       progress.state = 'pausing';
       progress.cancelPause = clock.after(pauseMs, () => {
         schedule.makeReady(progress);
@@ -141,25 +149,23 @@ export function startRun(options: RunOptions): Run {
   function afterLastAttempt(progress: Progress, outcome: Outcome): void {
     const settleNow = (verdict: Outcome | Blocked) => {
       if (progress.state !== 'running') return;
-      schedule.attemptEnds(progress);
+      schedule.attemptEnds();
       settle(progress, verdict);
       pumpSoon();
     };
     const verdict = silent.verdictAfter(progress.check, outcome);
     if (verdict instanceof Promise) {
       progress.last = outcome;
-      void verdict.then(settleNow);
+      verdict.then(settleNow, (thrown) => {
+        strays.add('asking a service', thrown);
+        settleNow(outcome);
+      });
     } else settleNow(verdict);
   }
 
-  /** Pumps once per turn of the loop: what starts together sends together. */
+  /** Pumps at the end of this turn of the loop: what starts together sends together. */
   function pumpSoon(): void {
-    if (pumpIsDue) return;
-    pumpIsDue = true;
-    setImmediate(() => {
-      pumpIsDue = false;
-      pump();
-    });
+    setImmediate(pump);
   }
 
   /** Settles every check without a verdict, and starts nothing more. */
@@ -169,9 +175,8 @@ export function startRun(options: RunOptions): Run {
     for (const progress of all) {
       progress.cancelPause?.();
       if (progress.running) {
-        const outcome = cutShort(why, options.deadlineMs);
-        if (why === 'deadline') progress.running.cut(outcome);
-        else progress.running.end(outcome);
+        if (why === 'deadline') progress.running.cut(pastDeadline(options.deadlineMs));
+        else progress.running.end(cutShort(why));
       } else if (progress.state !== 'done') settleUnstarted(progress, why);
     }
     pump();
@@ -189,7 +194,7 @@ export function startRun(options: RunOptions): Run {
 
   function compose(): RunResult {
     const checks = all.map(({ result }) => strays.applyTo(result as CheckResult));
-    const waivers = options.acceptance?.findUnneeded() ?? [];
+    const waivers = strays.guard('the waivers', () => options.acceptance?.findUnneeded()) ?? [];
     const shard = plan.shard && { ...plan.shard, ...(waivers.length > 0 && { waivers }) };
     return runResultOf({
       checks,
@@ -213,7 +218,7 @@ export function startRun(options: RunOptions): Run {
     signal?.removeEventListener('abort', onAbort);
     strays.stop();
     emit({ type: 'run-end', result: final as RunResult });
-    resolve(final as RunResult);
+    resolve(strays.any() ? compose() : (final as RunResult));
   }
 
   function abandon(stalledId: string | undefined): RunResult {

@@ -10,7 +10,6 @@ export class Schedule {
   #togetherLeft: number;
   #left: number;
   #active = 0;
-  #aloneActive = false;
 
   constructor(all: readonly Progress[], concurrency: number) {
     this.#all = all;
@@ -32,7 +31,6 @@ export class Schedule {
 
   /** Takes the first ready check of the plan that may start now. */
   takeNext(): Progress | undefined {
-    if (this.#aloneActive) return undefined;
     if (this.#together.size > 0 && this.#active < this.#concurrency) return this.#all[this.#together.take()];
     if (this.#alone.size > 0 && this.#togetherLeft === 0 && this.#active === 0)
       return this.#all[this.#alone.take()];
@@ -42,12 +40,10 @@ export class Schedule {
   attemptStarts(progress: Progress): void {
     progress.state = 'running';
     this.#active++;
-    if (progress.alone) this.#aloneActive = true;
   }
 
-  attemptEnds(progress: Progress): void {
+  attemptEnds(): void {
     this.#active--;
-    if (progress.alone) this.#aloneActive = false;
   }
 
   /** The check has its verdict. */

@@ -103,3 +103,13 @@ describe('selectChecks', () => {
     expect(() => selectChecks([], { patterns: [], tags: [], skip: [] })).toThrow('no check is selected');
   });
 });
+
+it('takes what a check is after, and not what is no check of the project', () => {
+  const some = [
+    makeCheck({ id: 'a/one' }),
+    makeCheck({ id: 'b/two', after: ['a/one', 'x/unknown'] }),
+    makeCheck({ id: 'c/three', after: ['x/unknown'] }),
+  ];
+  const chosen = selectChecks(some, { patterns: ['b/two', 'c/three'], tags: [], skip: [] });
+  expect(chosen.map(({ id }) => id)).toEqual(['a/one', 'b/two', 'c/three']);
+});

@@ -57,9 +57,7 @@ export function selectChecks(
   };
   const byId = new Map(all.map((check) => [check.id, check]));
   const chosen = new Set<Check>();
-  const selected = all
-    .filter((check) => wanted(check) && !left(check.id))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const selected = all.filter((check) => wanted(check) && !left(check.id));
   if (selected.length === 0) {
     throw new Fault({
       code: 'nothing-selected',

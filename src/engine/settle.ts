@@ -6,11 +6,13 @@ import {
   type Blocked,
   type EndOfRun,
   lastOutcome,
+  unreportable,
   unstartedReasons,
   verdictFromBefore,
 } from './forced-outcomes.ts';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
+import { redactOrOmit } from './redact-deep.ts';
 import { resultOf } from './results.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -42,9 +44,8 @@ export function createSettle(options: SettleOptions): Settle {
   return { settle, settleUnstarted };
 
   function settle(progress: Progress, outcome: Outcome | Blocked): void {
-    const { check, attempts, startMs } = progress;
-    const settled = resultOf({ check, outcome, attempts, startMs, endMs: elapsedMs(), redact, fitHint });
-    const result = withAcceptance(settled, acceptance, resultOfId);
+    const { check } = progress;
+    const result = resultFor(progress, outcome);
     progress.result = result;
     schedule.done(progress);
     emit({ type: 'check-end', check, result });
@@ -52,7 +53,7 @@ export function createSettle(options: SettleOptions): Settle {
     for (const index of progress.dependents) {
       const dependent = all[index] as Progress;
       if (--dependent.waitingFor > 0 || dependent.state !== 'waiting') continue;
-      const before = plan.after[index] ?? [];
+      const before = plan.after[index] as readonly number[];
       const verdict = verdictFromBefore(
         dependent.check,
         before.map((position) => all[position]?.result as CheckResult),
@@ -60,6 +61,19 @@ export function createSettle(options: SettleOptions): Settle {
       dependent.startMs = elapsedMs();
       if (verdict) settle(dependent, verdict);
       else schedule.makeReady(dependent);
+    }
+  }
+
+  /** Returns the result; an error of the check if no result can be made of its outcome. */
+  function resultFor({ check, attempts, startMs }: Progress, outcome: Outcome | Blocked): CheckResult {
+    const settled = { check, outcome, attempts, startMs, endMs: elapsedMs(), redact, fitHint };
+    try {
+      return withAcceptance(resultOf(settled), acceptance, resultOfId);
+    } catch (thrown) {
+      const { title, failureTitle } = check;
+      const texts = { title: redactOrOmit(title, redact), failureTitle: redactOrOmit(failureTitle, redact) };
+      const broken = unreportable(thrown, redact);
+      return resultOf({ ...settled, check: { ...check, ...texts }, outcome: broken, redact: undefined });
     }
   }
 

@@ -23,6 +23,14 @@ describe('divideIntoShards', () => {
     ]);
   });
 
+  it('gives the next check to the shard with the least time, whatever number it has', () => {
+    const durations = new Map([6, 5, 5, 3, 3, 3, 0.5, 0.5].map((ms, at) => [`x/${at}`, ms]));
+    expect(divideIntoShards(ids.slice(0, 8), 2, durations)).toEqual([
+      ['x/0', 'x/3', 'x/4', 'x/6', 'x/7'],
+      ['x/1', 'x/2', 'x/5'],
+    ]);
+  });
+
   it('counts an unknown duration as the median of the others', () => {
     const durations = new Map([
       ['x/0', 300],

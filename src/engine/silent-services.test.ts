@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Check } from '../check/define-check.ts';
+import type { Evidence } from '../check/evidence.ts';
 import { exampleStack } from '../check/stack.ts';
 import { failing, hanging, makeCheck } from '../testing/make-check.ts';
+import type { RunEvent, RunListener } from './events.ts';
 import { makePlan } from './plan.ts';
 import { startRun } from './run.ts';
 import type { AskService } from './silent-services.ts';
@@ -13,7 +15,13 @@ const timeout = { means: 'no answer', hint: 'more time' };
 const unanswered: Check['run'] = async ({ fail }) =>
   fail('timeout', { expected: 'an answer', actual: 'none' });
 
-async function run(checks: Check[], ask: AskService | undefined, concurrency = 16, signal?: AbortSignal) {
+async function run(
+  checks: Check[],
+  ask: AskService | undefined,
+  concurrency = 16,
+  signal?: AbortSignal,
+  listeners: RunListener[] = [],
+) {
   const { result } = startRun({
     plan: makePlan(checks),
     stack: exampleStack,
@@ -27,6 +35,7 @@ async function run(checks: Check[], ask: AskService | undefined, concurrency = 1
     readOnly: false,
     toolVersion: '0.0.0',
     ask,
+    listeners,
     ...(signal && { signal }),
   });
   const { checks: settled } = await result;
@@ -98,10 +107,10 @@ test('a service that answers when it is asked leaves each failure as it is', asy
 
 test('a verdict that rests on an answer is kept, and asks nothing', async () => {
   const checks = [talks('a/answered', { run: failing }), talks('b/other')];
-  const ask = async () => {
-    throw new Error('asked');
-  };
+  const asked: string[] = [];
+  const ask = async (service: string) => void asked.push(service);
   expect((await run(checks, ask)).statuses).toEqual({ 'a/answered': 'fail wrong', 'b/other': 'pass' });
+  expect(asked).toEqual([]);
 });
 
 test('evidence of a request without response asks, whatever the code is', async () => {
@@ -145,4 +154,94 @@ test('a run that ends while a service is asked keeps the failure with its eviden
   const { statuses, of } = await run([talks('a/one', { run: unanswered })], ask, 1, controller.signal);
   expect(statuses).toEqual({ 'a/one': 'fail timeout' });
   expect(of('a/one').actual).toBe('none');
+});
+
+/** Runs the checks one after the other; `ask` answers that each service is silent, and notes which was asked. */
+async function asking(checks: Check[], silences: readonly boolean[] = [true]) {
+  const asked: string[] = [];
+  const ask = async (service: string) => {
+    const isSilent = silences[Math.min(asked.push(service), silences.length) - 1];
+    return isSilent ? silence : undefined;
+  };
+  return { ...(await run(checks, ask, 1)), asked };
+}
+const exchange = { request: { method: 'GET', url: 'http://127.0.0.1/', headers: {} } };
+const refused = { ...exchange, error: { code: 'ECONNREFUSED', message: 'nothing listens there' } };
+const answered = {
+  ...exchange,
+  response: { status: 500, headers: {}, rawHeaders: [], body: '', bodyBytes: 0, address: '', durationMs: 1 },
+};
+const item = (of: object) => ({ kind: 'http' as const, label: 'request', exchange: of }) as Evidence;
+const fact: Evidence = { kind: 'fact', label: 'port', value: '1' };
+
+test.each<[string, Partial<Check>]>([
+  [
+    'passes because a request had no response',
+    {
+      run: async ({ pass }) => pass('refused', { count: 1, what: 'request' }, [item(refused)]),
+    },
+  ],
+  [
+    'fails with an answer and a fact',
+    {
+      run: async ({ fail }) =>
+        fail('wrong', { expected: '200', actual: '500', evidence: [fact, item(answered)] }),
+    },
+  ],
+  ['reads the log and waits too long', { needs: ['logs'], run: unanswered }],
+  ['uses no service', { uses: [], run: unanswered }],
+  ['names no service', { uses: undefined as never, run: unanswered }],
+])('nothing is asked about a check that %s', async (_what, given) => {
+  const { asked } = await asking([talks('a/one', given)]);
+  expect(asked).toEqual([]);
+});
+
+test('a check that talks to a service and reads its log is blocked as others are', async () => {
+  const checks = [
+    talks('a/one', { run: unanswered, needs: ['logs', 'http'] }),
+    talks('b/two', { needs: ['logs', 'http'] }),
+  ];
+  const { statuses, asked } = await asking(checks);
+  expect(statuses).toEqual({ 'a/one': 'fail timeout', 'b/two': 'blocked' });
+  expect(asked).toEqual(['api']);
+});
+
+test('a service that answered is asked again at the next failure without an answer', async () => {
+  const checks = ['a/one', 'b/two', 'c/three'].map((id) => talks(id, { run: unanswered }));
+  const { statuses, asked } = await asking(checks, [false, true]);
+  expect(statuses).toEqual({ 'a/one': 'fail timeout', 'b/two': 'fail timeout', 'c/three': 'blocked' });
+  expect(asked).toEqual(['api', 'api']);
+});
+
+test.each<[string, Check['run'], string]>([
+  ['a failure', failing, 'none; api stopped answering, after a/first had its answer'],
+  ['a skip', async ({ skip }) => skip('no token'), 'none; api answers nothing'],
+  ['an error', () => Promise.reject(new Error('boom')), 'none; api answers nothing'],
+])(
+  'the last answer of a service before it is silent is that of a pass or a failure: %s',
+  async (_what, first, actual) => {
+    const { of } = await asking([talks('a/first', { run: first }), talks('b/second', { run: unanswered })]);
+    expect(of('b/second').actual).toContain(actual);
+  },
+);
+
+test('a service that answers after the end of the run changes nothing', async () => {
+  const controller = new AbortController();
+  let answer = (_silence: typeof silence) => {};
+  const ask = () => {
+    setImmediate(() => controller.abort());
+    return new Promise<typeof silence>((resolve) => {
+      answer = resolve;
+    });
+  };
+  const ends: string[] = [];
+  const listener = (event: RunEvent) => {
+    if (event.type !== 'check-end') return;
+    ends.push(event.check.id);
+    answer(silence);
+  };
+  const { of } = await run([talks('a/one', { run: unanswered })], ask, 1, controller.signal, [listener]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(of('a/one').actual).toBe('none');
+  expect(ends).toEqual(['a/one']);
 });

@@ -9,6 +9,9 @@ export interface FakeClock extends Clock {
   readonly pending: number;
 }
 
+/** The monotonic time of a process that has lived for a while: only differences of it mean anything. */
+const originMs = 100_000;
+
 export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
   let elapsedMs = 0;
   let order = 0;
@@ -17,7 +20,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
     [...timers].filter(({ at }) => at <= untilMs).sort((a, b) => a.at - b.at || a.order - b.order)[0];
   return {
     now: () => startMs + elapsedMs,
-    monotonic: () => elapsedMs,
+    monotonic: () => originMs + elapsedMs,
     after(delayMs, callback) {
       const timer = { at: elapsedMs + Math.max(0, delayMs), order: order++, callback };
       timers.add(timer);

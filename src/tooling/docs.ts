@@ -36,8 +36,9 @@ export async function buildPages(): Promise<Pages> {
 
 /** Writes the pages to `folder`, and removes pages of checks and kinds that no longer exist. */
 export async function writePages(folder: string): Promise<void> {
+  const pages = await buildPages();
   for (const name of ['checks', 'kinds']) await rm(path.join(folder, name), { recursive: true, force: true });
-  for (const [name, text] of await buildPages()) {
+  for (const [name, text] of pages) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), text);
   }
