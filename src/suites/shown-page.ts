@@ -10,7 +10,7 @@ export const shownCodes = {
   'not-found-page': {
     headline: 'A page says that it was not found',
     means: 'the status indicates success, but the page shows that it was not found',
-    hint: 'is the path among the routes of the web app? a single-page app answers each path with its start page; name the right path in the options',
+    hint: 'is the path among the routes of the web app? a single-page app answers each path with its home page; name the right path in the options',
   },
   'error-page': {
     headline: 'A page shows an error',
