@@ -17,7 +17,7 @@ export default defineCheck({
     ...endpointCodes,
     'no-endpoint': {
       headline: 'The API has no health endpoint at this path',
-      means: 'the API answers, and has no such endpoint',
+      means: 'the API answers, but has no such endpoint',
       hint: 'name it: services: { api: { healthPath: … } } in the configuration',
     },
     'needs-a-token': {
@@ -26,8 +26,8 @@ export default defineCheck({
       hint: 'leave the health endpoint open, or name another one: services: { api: { healthPath: … } }',
     },
     'wrong-status': {
-      headline: 'The health endpoint answers with another status',
-      means: 'the endpoint answers, with another status',
+      headline: 'The health endpoint answers with an unexpected status',
+      means: 'the endpoint answers with an unexpected status',
       hint: 'meatymusic logs api --since 5m',
     },
   },

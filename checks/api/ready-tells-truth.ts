@@ -13,7 +13,11 @@ export default defineCheck({
   tags: ['contract', 'health', 'disruptive'],
   options: {
     status: option(integer(), 200, 'Status that means ready'),
-    withinMs: option(integer(), 10_000, 'How long the API may take to notice, each way'),
+    withinMs: option(
+      integer(),
+      10_000,
+      'How long the API may take to notice that the database stopped, and that it is back, in milliseconds',
+    ),
   },
   codes: {
     'not-ready-before': {
@@ -22,12 +26,12 @@ export default defineCheck({
       hint: 'meatymusic verify api/ready',
     },
     lies: {
-      headline: 'The API reports itself ready while its database is away',
-      means: 'the API reports itself ready while its database is away',
-      hint: 'let the readiness endpoint ask the database, with a time-out of its own',
+      headline: 'The API reports that it is ready while its database is stopped',
+      means: 'the API reports that it is ready while its database is stopped',
+      hint: 'let the readiness endpoint query the database, with its own timeout',
     },
     'does-not-recover': {
-      headline: 'The API does not become ready again after its database came back',
+      headline: 'The API does not become ready again once its database is back',
       means: 'the database is back and the API is still not ready',
       hint: 'meatymusic logs api: does its pool replace broken connections?',
     },
@@ -49,7 +53,7 @@ export default defineCheck({
       change: { path: '/health/ready', status: 503 },
     },
     {
-      name: 'readiness says 503 for ever once it has noticed',
+      name: 'readiness answers 503 forever once it has noticed',
       code: 'does-not-recover',
       kind: 'http',
       service: 'api',
@@ -59,7 +63,7 @@ export default defineCheck({
   ],
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'database' });
-    if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
+    if (!can.available) return skip('the database of this stack cannot be stopped from here', can.enable);
     const url = serviceUrl(stack.services.api, stack.services.api.readyPath);
     const ask = (label: string) => exchange(http, { url, timeoutMs: 5_000 }, label);
     const until = async (label: string, wanted: (status: number | undefined) => boolean) => {
@@ -99,7 +103,7 @@ export default defineCheck({
     ];
     if (!back.ok) {
       return fail('does-not-recover', {
-        expected: `${options.status} within ${options.withinMs} ms after the database came back`,
+        expected: `${options.status} within ${options.withinMs} ms once the database is back`,
         actual: back.actual,
         evidence,
       });

@@ -25,9 +25,9 @@ export default defineCheck({
       hint: 'name it: services: { api: { readyPath: … } } in the configuration',
     },
     lies: {
-      headline: 'The API reports itself ready without its database or its cache',
+      headline: 'The API reports that it is ready without its database or its cache',
       means: 'readiness answers as usual while the database or the cache does not answer',
-      hint: 'let the readiness endpoint ask the database, with a time-out of its own, and name the state of the cache',
+      hint: 'let the readiness endpoint query the database, with its own timeout, and report the state of the cache',
     },
     'not-ready': {
       headline: 'The API is not ready to serve',

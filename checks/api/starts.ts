@@ -47,7 +47,7 @@ export default defineCheck({
       ],
       'Parts of the line that ends a start, in any case; the first line of a request ends it as well',
     ),
-    lines: option(integer(1), 5000, 'Lines of the log that are examined'),
+    lines: option(integer(1), 5000, 'Number of log lines to examine'),
   },
   codes: {
     'error-in-log': {
@@ -56,7 +56,7 @@ export default defineCheck({
       hint: 'meatymusic logs api',
     },
     'no-log': {
-      headline: 'The start of the API is not in its log',
+      headline: 'The log does not show the start of the API',
       means: 'the log is empty',
       hint: 'meatymusic logs api; is the right log configured?',
     },

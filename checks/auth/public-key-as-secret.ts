@@ -5,6 +5,6 @@ export default refusedTokenCheck({
   kind: 'public-key-as-secret',
   title: 'A token signed with the public key as an HMAC secret is refused',
   subject: 'A token signed with the public key as an HMAC secret',
-  why: 'The public key is known to everyone: where the token chooses the algorithm, everyone can sign.',
+  why: 'Everyone knows the public key: if the token chooses the algorithm, anyone can sign.',
   hint: 'name the accepted algorithms when a token is verified, and no HS256 beside RS256, ES256 or EdDSA',
 });

@@ -18,7 +18,7 @@ export default defineCheck({
     accepts: option(
       v.union([integer(100, 599), v.array(integer(100, 599))]),
       [200, 201, 202, 204],
-      'Statuses of its answer to an accepted token',
+      'Statuses of the response to an accepted token',
     ),
   },
   codes: {
@@ -33,19 +33,19 @@ export default defineCheck({
       hint: 'set auth.token or MEATYMUSIC_AUTH_TOKEN to a fresh token, or auth.signingKeyFile to make them',
     },
     'insufficient-scope': {
-      headline: 'The token is valid and has too few rights for the path',
+      headline: 'The token is valid but lacks the rights for this path',
       means: 'the API answers 403 insufficient_scope: it trusts the token, which lacks a scope',
       hint: 'set auth.token to a token with the scope of this path, or name a path that it may call: options: { auth: { path: … } }',
     },
     'wrong-status': {
-      headline: 'A valid token is answered with another status than the configured one',
-      means: 'it is answered with another status',
+      headline: 'A valid token is answered with an unexpected status',
+      means: 'the status is not one of the configured ones',
       hint: 'options: { auth/valid-token: { accepts: … } } names the status of this API, the option body what it needs; else: meatymusic logs api --since 5m',
     },
   },
   sabotage: [
     {
-      name: 'the token is lost on its way',
+      name: 'the token does not reach the API',
       code: 'refused',
       kind: 'http',
       service: 'api',

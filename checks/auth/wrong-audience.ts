@@ -5,6 +5,6 @@ export default refusedTokenCheck({
   kind: 'audience',
   title: 'A token for another audience is refused',
   subject: 'A token for another audience',
-  why: 'A token that another service received would open this API as well.',
+  why: 'A token issued for another service would grant access to this API as well.',
   hint: 'compare aud with the audience of this API: the option audience of jsonwebtoken.verify and jose.jwtVerify',
 });

@@ -5,7 +5,7 @@ import { apiAddress, apiCalls, findCorsMessage, requestLine, visitPage } from '.
 export default defineCheck({
   title: 'The calls of the web app carry trace context',
   failureTitle: 'Calls of the web app do not carry trace context',
-  why: 'An action in the browser and its effect in the API are one trace only if the browser sends its context.',
+  why: 'An action in the browser and its effect in the API share a trace only if the browser sends its context.',
   after: ['web/dashboard'],
   needs: ['browser'],
   uses: ['web', 'api'],
@@ -16,7 +16,7 @@ export default defineCheck({
     api: option(
       v.string(),
       '',
-      'Address of the API as the page knows it, or its path below the page’s own origin (/api); default: the address of the API',
+      'Address of the API as the page uses it, or its path on the page’s own origin (/api); default: the address of the API',
     ),
     ignore: option(
       v.array(v.string()),
@@ -36,7 +36,7 @@ export default defineCheck({
       hint: 'compare NEXT_PUBLIC_API_URL with services.api.url, or name a page that calls it in the option path',
     },
     'missing-traceparent': {
-      headline: 'A call of the web app carries no trace context',
+      headline: 'A call from the web app carries no trace context',
       means: 'a call carries no traceparent header',
       hint: 'fetch instrumentation: propagateTraceHeaderCorsUrls must match the address of the API; a call that is none of the API: name the path of the API in the option api, or the call in ignore',
     },
@@ -47,12 +47,12 @@ export default defineCheck({
       hint: 'the API must allow the origin of the web app and the header traceparent: meatymusic verify cors',
     },
     'call-failed': {
-      headline: 'A call of the web app gets no answer',
-      means: 'a call with traceparent ended without an answer',
+      headline: 'A call from the web app gets no response',
+      means: 'a call with traceparent ended without a response',
       hint: 'meatymusic status; meatymusic logs api --since 5m',
     },
     'malformed-traceparent': {
-      headline: 'A call of the web app carries a malformed trace context',
+      headline: 'A call from the web app carries a malformed trace context',
       means: 'a traceparent header is not what W3C Trace Context allows',
       hint: 'let the W3C propagator write the header: 00-<32 hex>-<16 hex>-<2 hex>, in lower case',
     },

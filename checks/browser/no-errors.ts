@@ -12,7 +12,7 @@ import {
 export default defineCheck({
   title: 'The pages work in a real browser, without an error',
   failureTitle: 'A page does not work in a real browser',
-  why: 'A page can answer 200 and stay blank: an error in the browser is seen by the visitor alone.',
+  why: 'A page can answer 200 and stay blank: only the visitor sees an error in the browser.',
   after: ['web/home', 'web/dashboard'],
   judges: 'web',
   needs: ['browser'],
@@ -24,12 +24,12 @@ export default defineCheck({
     ignore: option(
       v.array(v.string()),
       [],
-      'Parts of addresses and messages that are no failure: an analytics host, a known warning',
+      'Parts of addresses and messages that are not failures: an analytics host, a known warning',
     ),
     allowBlank: option(
       v.boolean(),
       false,
-      'Whether a page without text, such as one of pictures alone, is right',
+      'Whether a page without text is accepted, such as one with only pictures',
     ),
   },
   codes: {

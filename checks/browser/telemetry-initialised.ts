@@ -5,7 +5,7 @@ import { readClaim, visitPage } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'The browser console shows that telemetry is initialised',
   failureTitle: 'The browser console does not show that telemetry is initialised',
-  why: 'Tracing that silently did not start is noticed only when a trace is needed.',
+  why: 'If tracing silently fails to start, no one notices until a trace is needed.',
   after: ['web/dashboard'],
   judges: 'web',
   needs: ['browser'],
@@ -32,7 +32,7 @@ export default defineCheck({
       hint: 'what switches it off: OTEL_SDK_DISABLED, a build-time variable, a missing endpoint? the line is the evidence',
     },
     'not-initialised': {
-      means: 'no line of the console says so',
+      means: 'no line of the console reports it',
       hint: 'start the tracer in the page’s first script, and let it say so: console.info("OpenTelemetry initialized")',
     },
   },

@@ -17,7 +17,7 @@ import { apiAddress, apiCalls, carriesTrace, requestLine, visitPage } from '../.
 export default defineCheck({
   title: 'A trace that begins in the browser continues in the API',
   failureTitle: 'The trace breaks between browser and API',
-  why: 'It is the whole way, from a click to a log line and a query; each part alone may work and the way still end half-way.',
+  why: 'This is the whole path from a click to a log line and a query; it can be broken even if each part works on its own.',
   after: ['browser/calls-carry-traceparent', 'api/health'],
   needs: ['browser', 'logs', 'spans'],
   uses: ['web', 'api'],
@@ -28,9 +28,9 @@ export default defineCheck({
     api: option(
       v.string(),
       '',
-      'Address of the API as the page knows it, or its path below the page’s own origin (/api); default: the address of the API',
+      'Address of the API as the page uses it, or its path on the page’s own origin (/api); default: the address of the API',
     ),
-    waitMs: option(integer(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
+    waitMs: option(integer(), 8000, 'How long to wait for log lines and spans, in milliseconds'),
   },
   codes: {
     'not-loaded': {

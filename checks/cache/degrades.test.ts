@@ -140,7 +140,7 @@ testCheck(
       {
         when: 'Redis cannot be stopped',
         probes: { ...notStoppable('cache'), redis: {} },
-        reason: /cannot be taken away/,
+        reason: /cannot be stopped from here/,
         enable: 'meatymusic up',
       },
     ],

@@ -4,7 +4,7 @@ import { defineCheck, exchange, integer, option, serviceUrl, v } from '../../src
 export default defineCheck({
   title: 'The API answers without Redis and recovers by itself',
   failureTitle: 'The API does not answer without Redis, or does not recover',
-  why: 'A cache is there to make a service faster; it must not be able to take the service down.',
+  why: 'A cache makes a service faster; it must not be able to take the service down.',
   after: ['api/health', 'cache/ping'],
   needs: ['http', 'redis', 'control', 'ids'],
   uses: ['api', 'cache'],
@@ -19,21 +19,21 @@ export default defineCheck({
       '',
       'Path of the endpoint that names the state of the cache. Default: services.api.readyPath',
     ),
-    withinMs: option(integer(), 10_000, 'How long the API may take to recover'),
+    withinMs: option(integer(), 10_000, 'How long the API may take to recover, in milliseconds'),
   },
   codes: {
     'fails-before': {
-      headline: 'The request fails with Redis there',
-      means: 'the request fails with Redis there',
+      headline: 'The request fails even while Redis runs',
+      means: 'the request fails while Redis runs',
       hint: "name one that passes through the cache in options['cache/degrades'].path",
     },
     'fails-without': {
       headline: 'The API does not answer without Redis',
-      means: 'the request fails while Redis is away',
-      hint: 'catch errors of the cache and continue without it; give its commands a short time-out',
+      means: 'the request fails while Redis is stopped',
+      hint: 'catch errors of the cache and continue without it; give its commands a short timeout',
     },
     'does-not-recover': {
-      headline: 'The API does not recover after Redis came back',
+      headline: 'The API does not recover once Redis is back',
       means: 'Redis is back and the API does not recover',
       hint: 'meatymusic logs api: does the client reconnect?',
     },
@@ -47,7 +47,7 @@ export default defineCheck({
       change: { path: '/', status: 500 },
     },
     {
-      name: 'nothing but errors once Redis is away',
+      name: 'nothing but errors once Redis is stopped',
       code: 'fails-without',
       kind: 'http',
       service: 'api',
@@ -66,7 +66,7 @@ export default defineCheck({
   ],
   async run({ http, control, ids, stack, options, pass, fail, skip, remainingMs }) {
     const can = await control.available({ service: 'cache' });
-    if (!can.available) return skip('the cache of this stack cannot be taken away from here', can.enable);
+    if (!can.available) return skip('the cache of this stack cannot be stopped from here', can.enable);
     const url = serviceUrl(stack.services.api, options.path);
     const ready = serviceUrl(stack.services.api, options.readyPath || stack.services.api.readyPath);
     const expected = `GET ${url} answers ${options.status}`;

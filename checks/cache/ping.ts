@@ -5,7 +5,7 @@ import { redisCodeOf, redisCodes, redisSabotage } from '../../src/suites/index.t
 export default defineCheck({
   title: 'Redis answers PING',
   failureTitle: 'Redis does not answer PING',
-  why: 'Sessions, the distributed cache and the queue live there.',
+  why: 'Sessions, the distributed cache and the queue depend on it.',
   judges: 'redis',
   needs: ['redis', 'ids'],
   uses: ['cache'],
@@ -14,7 +14,7 @@ export default defineCheck({
     ...redisCodes,
     'wrong-answer': {
       headline: 'Redis answers PING with something else',
-      means: 'the server answered something else than PONG',
+      means: 'the server answered something other than PONG',
       hint: 'is it Redis that listens there?',
     },
   },

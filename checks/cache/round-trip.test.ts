@@ -115,7 +115,11 @@ testCheck(
         code: 'read-failed',
         probes: redisServer({ GET: new ProbeError('WRONGTYPE', 'WRONGTYPE Operation against a key') }),
       },
-      { when: 'another value comes back', code: 'differs', probes: redisServer({ GET: reply('other') }) },
+      {
+        when: 'the value that is read differs from the one that was written',
+        code: 'differs',
+        probes: redisServer({ GET: reply('other') }),
+      },
       { when: 'nothing comes back', code: 'differs', probes: redisServer({ GET: reply(null) }) },
       {
         when: 'it cannot be removed',

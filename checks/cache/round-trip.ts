@@ -5,7 +5,7 @@ import { redisCodeOf, redisCodes, redisSabotage } from '../../src/suites/index.t
 export default defineCheck({
   title: 'A value written to Redis is read back',
   failureTitle: 'A value written to Redis is not read back',
-  why: 'A read-only replica or a full memory answers PING and loses every session.',
+  why: 'A read-only replica, or a server that is out of memory, answers PING and loses every session.',
   after: ['cache/ping'],
   judges: 'redis',
   needs: ['redis', 'ids'],
@@ -13,7 +13,7 @@ export default defineCheck({
   effects: 'temporary',
   tags: ['contract'],
   options: {
-    prefix: option(v.string(), 'meatymusic:verify:', 'Start of the key that is written for a moment'),
+    prefix: option(v.string(), 'meatymusic:verify:', 'Prefix of the key that is written temporarily'),
   },
   codes: {
     ...redisCodes,
@@ -38,13 +38,13 @@ export default defineCheck({
       hint: 'redis-cli ACL WHOAMI; redis-cli ACL LIST',
     },
     differs: {
-      headline: 'Another value comes back from Redis',
-      means: 'another value comes back',
+      headline: 'Redis returns a different value than was written',
+      means: 'the value that is read differs from the one that was written',
       hint: 'is there a proxy between the stack and Redis?',
     },
     'not-removed': {
-      headline: 'A value that was removed from Redis is still there',
-      means: 'the value is still there after it was removed',
+      headline: 'A value that was removed from Redis still exists',
+      means: 'the value still exists after it was removed',
       hint: 'redis-cli --scan --pattern "meatymusic:verify:*"',
     },
   },

@@ -11,7 +11,7 @@ import {
 export default defineCheck({
   title: "The web app's origin may read the API",
   failureTitle: "The web app's origin may not read the API",
-  why: 'Without these headers the browser hides every answer from the web app.',
+  why: 'Without these headers, the browser hides every response from the web app.',
   after: ['api/health'],
   needs: ['http'],
   uses: ['api'],
@@ -23,12 +23,12 @@ export default defineCheck({
   codes: {
     ...corsCodes,
     'no-header': {
-      means: 'the answer has no Access-Control-Allow-Origin',
+      means: 'the response has no Access-Control-Allow-Origin',
       hint: "add the web app's origin to CORS_ORIGINS of the API",
     },
     'other-origin': {
       headline: "The API allows another origin than the web app's",
-      means: 'the answer allows another origin; browsers compare every character',
+      means: 'the response allows another origin; browsers compare every character',
       hint: 'compare CORS_ORIGINS with the address of the web app: scheme, host, port, no slash at the end',
     },
     'several-values': {
@@ -38,13 +38,13 @@ export default defineCheck({
     },
     'no-credentials': {
       headline: "The web app's origin may not read the API with cookies",
-      means: 'requests with cookies need the very origin and Access-Control-Allow-Credentials: true',
+      means: 'requests with cookies need the exact origin and Access-Control-Allow-Credentials: true',
       hint: 'name the origin instead of *, and allow credentials (the option credentials of cors, @fastify/cors, @koa/cors and hono/cors)',
     },
     'no-vary': {
-      headline: 'Caches may mix up the answers to different origins',
-      means: 'the answer differs by origin, may be cached, and has no Vary: Origin',
-      hint: 'send Vary: Origin, or a cache gives the answer of one origin to another',
+      headline: 'Caches may mix up the responses for different origins',
+      means: 'the response differs by origin, may be cached, and has no Vary: Origin',
+      hint: 'send Vary: Origin; otherwise a cache may serve the response for one origin to another',
     },
   },
   sabotage: [

@@ -9,9 +9,9 @@ import {
 
 /** Verifies that error answers keep the CORS headers, so that the web app sees the error and not "Failed to fetch". */
 export default defineCheck({
-  title: 'Error answers keep their CORS headers',
-  failureTitle: 'Error answers lose their CORS headers',
-  why: 'Without them the browser hides status and body of every error, and the user sees a network error.',
+  title: 'Error responses keep their CORS headers',
+  failureTitle: 'Error responses lose their CORS headers',
+  why: 'Without them, the browser hides the status and body of every error, and the user sees a network error.',
   after: ['cors/allowed-origin'],
   needs: ['http'],
   uses: ['api'],
@@ -20,15 +20,15 @@ export default defineCheck({
     paths: option(
       v.array(v.string()),
       ['/meatymusic-verify-no-such-page', '/api/v1/me'],
-      'Paths that answer an error: one unknown, one that needs a token, and one that answers 5xx where there is such a path',
+      'Paths that answer with an error: one that does not exist, one that needs a token, and one that answers 5xx if there is one',
     ),
     ...corsOptions,
   },
   codes: {
     ...obstacleCodes,
     'not-an-error': {
-      headline: 'A path that should answer an error answers none',
-      means: 'a path does not answer an error',
+      headline: 'A path that should answer with an error does not',
+      means: 'a path does not answer with an error',
       hint: 'name paths that do: options: { cors/errors-keep-headers: { paths: [ … ] } }',
     },
     'header-lost': {

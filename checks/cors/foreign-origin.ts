@@ -11,7 +11,7 @@ import {
 } from '../../src/suites/index.ts';
 
 const neverReflect =
-  'compare the Origin of a request with the whole of each allowed origin (CORS_ORIGINS); never reflect it';
+  'compare the Origin of a request with each allowed origin as a whole (CORS_ORIGINS); never reflect it';
 
 /** Verifies that no foreign origin may read an answer or gets a preflight granted, also one that resembles the allowed one. */
 export default defineCheck({
@@ -27,7 +27,7 @@ export default defineCheck({
     path: option(v.string(), '/', 'Path that is called'),
     origin: corsOptions.origin,
     foreign: option(v.array(v.string()), ['https://foreign.example'], 'Origins that are not allowed'),
-    alsoAllowed: option(v.array(v.string()), [], 'Further origins that are allowed: they are not tried'),
+    alsoAllowed: option(v.array(v.string()), [], 'Further allowed origins, which are not tried'),
     withinMs: corsOptions.withinMs,
   },
   codes: {
@@ -50,7 +50,7 @@ export default defineCheck({
     'null-origin': {
       headline: 'Sandboxed pages of every site may read the API (origin null)',
       means: 'the API allows the origin null, which every site can send from a sandboxed frame',
-      hint: 'take null out of the allowed origins',
+      hint: 'remove null from the allowed origins',
     },
     'look-alike': {
       headline: "An origin that resembles the web app's may read the API",
@@ -58,8 +58,8 @@ export default defineCheck({
       hint: `${neverReflect}; where this origin is meant to be allowed: options: { cors/foreign-origin: { alsoAllowed: [ … ] } }`,
     },
     'preflight-granted': {
-      headline: "A foreign origin's preflight is granted",
-      means: 'a preflight of a foreign origin is granted: its requests reach the API',
+      headline: "A foreign origin's preflight succeeds",
+      means: 'a preflight of a foreign origin succeeds, so its requests reach the API',
       hint: neverReflect,
     },
   },

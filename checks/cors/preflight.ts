@@ -11,9 +11,9 @@ import {
 
 /** Verifies that a preflight of the web app is granted for the method and the headers that it sends: its token and its trace. */
 export default defineCheck({
-  title: "The web app's preflight is granted",
+  title: "The web app's preflight succeeds",
   failureTitle: "The web app's preflight is not granted",
-  why: 'Requests with a token or a traceparent are preflighted; refused ones never leave the browser, and traces end there.',
+  why: 'Requests with a token or a traceparent are preflighted; if the preflight fails, they never leave the browser, and traces end there.',
   after: ['api/health'],
   needs: ['http'],
   uses: ['api'],
@@ -31,7 +31,7 @@ export default defineCheck({
   codes: {
     ...corsCodes,
     'wrong-status': {
-      headline: 'The preflight does not answer with a status of success',
+      headline: 'The preflight is not answered with a success status',
       means: 'the preflight is answered with an error or a redirect',
       hint: 'answer OPTIONS before authentication',
     },
@@ -42,7 +42,7 @@ export default defineCheck({
     },
     'no-credentials': {
       headline: "The web app's preflight is not granted for requests with cookies",
-      means: 'requests with cookies need the very origin and Access-Control-Allow-Credentials: true',
+      means: 'requests with cookies need the exact origin and Access-Control-Allow-Credentials: true',
       hint: 'name the origin instead of *, and allow credentials (the option credentials of cors, @fastify/cors, @koa/cors and hono/cors)',
     },
     'method-missing': {
@@ -52,7 +52,8 @@ export default defineCheck({
     },
     'headers-missing': {
       headline: 'A header of the web app is not among the allowed ones',
-      means: 'a header is not allowed; * includes no Authorization, and with cookies nothing',
+      means:
+        'a header is not allowed; * does not cover Authorization, and covers nothing if cookies are sent',
       hint: 'add it to the allowed headers of CORS',
     },
   },

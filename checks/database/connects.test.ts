@@ -64,7 +64,7 @@ testCheck(
       { when: 'it is starting', code: 'busy', probes: rejects('57P03') },
       { when: 'it answers with an error', code: 'query-failed', probes: rejects('58030') },
       { when: 'something answers that cannot reckon', code: 'query-failed', probes: answer({ answer: 41 }) },
-      { when: 'it accepts no writes', code: 'read-only', probes: answer({ readOnly: true }) },
+      { when: 'the database accepts no writes', code: 'read-only', probes: answer({ readOnly: true }) },
     ],
   },
   { describe, it },

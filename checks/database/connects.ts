@@ -4,17 +4,21 @@ import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts'
 export default defineCheck({
   title: 'PostgreSQL accepts connections and queries',
   failureTitle: 'PostgreSQL does not accept connections and queries',
-  why: 'It holds all data of the services.',
+  why: 'All data of the services is stored there.',
   judges: 'postgres',
   needs: ['postgres'],
   uses: ['database'],
   tags: ['contract'],
   options: {
-    writable: option(v.boolean(), true, 'Whether a replica or a read-only database is a failure'),
+    writable: option(
+      v.boolean(),
+      true,
+      'Whether the database must accept writes: a replica or a read-only database then fails',
+    ),
   },
   codes: {
     unreachable: {
-      headline: 'Nothing answers as PostgreSQL',
+      headline: 'Nothing answers at the address of PostgreSQL',
       means: 'nothing answers at its address, or not in time',
       hint: 'meatymusic status; meatymusic logs database',
     },
@@ -29,18 +33,18 @@ export default defineCheck({
       hint: 'compare DATABASE_URL with POSTGRES_DB, or create it: createdb',
     },
     busy: {
-      headline: 'PostgreSQL takes no further connection',
+      headline: 'PostgreSQL accepts no more connections',
       means: 'the server has no connection left, or is starting or stopping',
       hint: 'select count(*), application_name from pg_stat_activity group by 2; max_connections is the limit',
     },
     'query-failed': {
-      headline: 'PostgreSQL accepts the connection and fails the query',
+      headline: 'PostgreSQL accepts the connection, but the query fails',
       means: 'a simple query fails',
       hint: 'meatymusic logs database --since 5m',
     },
     'read-only': {
       headline: 'The database is read-only',
-      means: 'it accepts no writes',
+      means: 'the database accepts no writes',
       hint: 'is it a replica? show default_transaction_read_only; select pg_is_in_recovery()',
     },
   },

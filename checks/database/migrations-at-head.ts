@@ -21,18 +21,18 @@ function codeOfFailure(code: string): 'timeout' | 'unreadable' {
 export default defineCheck({
   title: 'The database has every migration',
   failureTitle: 'The database and the migrations differ',
-  why: 'A service that meets another schema than its code expects fails late, in a request, and half-way.',
+  why: 'A service whose code expects a different schema fails late, in the middle of a request.',
   after: ['database/connects'],
   needs: ['migrations'],
   uses: ['database'],
   tags: ['contract', 'migrations'],
   timeoutMs: 30_000,
   options: {
-    drift: option(v.boolean(), true, 'Whether a schema that deviates from the migrations is a failure'),
+    drift: option(v.boolean(), true, 'Whether a schema that differs from the migrations is a failure'),
     ignore: option(
       v.array(v.string()),
       [],
-      'Regular expressions of objects that may deviate: "^table public\\.scratch_"',
+      'Regular expressions of objects that may differ: "^table public\\.scratch_"',
     ),
   },
   codes: {
@@ -53,8 +53,8 @@ export default defineCheck({
     },
     missing: {
       headline: 'An applied migration is missing in the folder',
-      means: 'the database has a migration that the folder has not',
-      hint: 'is this the right branch? bring the file back, or meatymusic migrate accept <name> --reason "…"',
+      means: 'the database has a migration that the folder does not have',
+      hint: 'is this the right branch? restore the file, or meatymusic migrate accept <name> --reason "…"',
     },
     'out-of-order': {
       headline: 'A migration comes before one that is applied',
@@ -62,19 +62,19 @@ export default defineCheck({
       hint: 'give it a later timestamp, or meatymusic migrate accept <name> --reason "…"',
     },
     'not-as-locked': {
-      headline: 'The migrations are not those of the lock file',
-      means: 'the files are not those of migrations.lock.json',
+      headline: 'The migrations differ from the lock file',
+      means: 'the files differ from migrations.lock.json',
       hint: 'meatymusic migrate lock, and commit it with the migrations',
     },
     drifted: {
-      headline: 'The schema is not what the migrations make',
-      means: 'the schema is not the one that the migrations led to',
+      headline: 'The schema differs from the result of the migrations',
+      means: 'the schema is not the one that the migrations produced',
       hint: 'meatymusic migrate verify shows the differences',
     },
     'invalid-index': {
       headline: 'An index is invalid',
       means:
-        'an index was not built to its end: queries do not use it, and a unique one does not find duplicates',
+        'an index was not built completely: queries do not use it, and a unique index does not prevent duplicates',
       hint: 'reindex index concurrently <name>, or drop it and create it again',
     },
     'check-failed': {
@@ -102,7 +102,7 @@ export default defineCheck({
       restore: ['alter table tenants drop column added_by_hand'],
     },
     {
-      name: 'an index is not built to its end',
+      name: 'an index is not built completely',
       code: 'invalid-index',
       kind: 'sql',
       break: ["update pg_index set indisvalid = false where indexrelid = 'users_tenant_id_idx'::regclass"],
@@ -130,7 +130,7 @@ export default defineCheck({
       restore: ["delete from kysely_migration where name = '99999999999999_unknown'"],
     },
     {
-      name: 'a migration comes late',
+      name: 'a migration is added before applied ones',
       code: 'out-of-order',
       kind: 'migrations',
       files: { '00000000000000_late.ts': 'export async function up() {}\n' },

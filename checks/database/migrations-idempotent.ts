@@ -19,7 +19,7 @@ function codeOfFailure(code: string): 'timeout' | 'unreachable' | 'failed' {
 export default defineCheck({
   title: 'A second run of the migrations changes nothing',
   failureTitle: 'A second run of the migrations changes something',
-  why: 'Every start of every replica migrates; only the first may do something.',
+  why: 'Every replica migrates when it starts; only the first run may change anything.',
   after: ['database/migrations-at-head'],
   needs: ['migrations'],
   uses: ['database'],
@@ -30,7 +30,7 @@ export default defineCheck({
   codes: {
     pending: {
       headline: 'Migrations are pending, and a second run would apply them',
-      means: 'the first run has not been',
+      means: 'the first run has not happened yet',
       hint: 'meatymusic migrate up',
     },
     'ran-again': {

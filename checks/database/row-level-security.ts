@@ -9,7 +9,7 @@ import { inspectTenancy } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'No tenant reaches the rows of another',
   failureTitle: 'A tenant reaches the rows of another, or policies are not applied',
-  why: 'One forgotten condition in one query must not show a customer the data of another.',
+  why: 'One forgotten condition in one query must not expose the data of another customer.',
   judges: 'postgres',
   after: ['database/tables-present'],
   needs: ['postgres', 'ids'],
@@ -45,19 +45,19 @@ export default defineCheck({
     values: option(
       mapOf(mapOf(v.union([v.string(), v.number(), v.boolean()]))),
       {},
-      'Values of columns by table, for rows that cannot be made otherwise; {n} differs from row to row',
+      'Values of columns by table, for rows that cannot be created otherwise; {n} is a number that differs for each row',
     ),
     trusted: option(
       v.array(v.string()),
       [],
       'Tables, views and functions that cross tenants on purpose: "public.find_login"',
     ),
-    forced: option(v.boolean(), true, 'Whether the policies have to be FORCEd on the owner'),
+    forced: option(v.boolean(), true, 'Whether the policies must be FORCEd on the owner'),
   },
   codes: {
     'role-missing': {
-      headline: "The application's role cannot be taken",
-      means: "the application's role cannot be taken",
+      headline: 'The role of the application cannot be assumed',
+      means: 'the role of the application cannot be assumed',
       hint: 'name the role of the application: services.database.applicationRole; or its connection: services.database.applicationUrl',
     },
     'bypasses-policies': {
@@ -78,27 +78,27 @@ export default defineCheck({
     'other-setting': {
       headline: 'The policies read another setting than the application sets',
       means: 'the policies read another setting than the application sets',
-      hint: 'let policies and application agree; or set the option "setting" of this check',
+      hint: 'use the same setting in the policies and the application, or set the option "setting" of this check',
     },
     'own-rows-hidden': {
       headline: 'A tenant does not see its own rows',
-      means: 'a tenant does not see its own rows, so that seeing no others proves nothing',
+      means: 'a tenant does not see its own rows, so not seeing those of others proves nothing',
       hint: 'select * from pg_policies; are the privileges granted? \\dp',
     },
     'reads-foreign': {
       headline: 'A tenant reads the rows of another',
-      means: "a tenant reads another's rows",
+      means: "a tenant can read another tenant's rows",
       hint: 'select * from pg_policies: is one of them true for all? a view: alter view … set (security_invoker = true); on purpose: the option trusted',
     },
     'changes-foreign': {
       headline: 'A tenant changes the rows of another',
-      means: "a tenant changes or removes another's rows",
+      means: "a tenant can change or remove another tenant's rows",
       hint: 'select * from pg_policies where cmd in (…)',
     },
     'inserts-foreign': {
-      headline: 'A tenant puts rows into another tenant',
-      means: 'a tenant puts rows into another tenant',
-      hint: 'give the policy a WITH CHECK that is its USING',
+      headline: 'A tenant inserts rows for another tenant',
+      means: 'a tenant can insert rows for another tenant',
+      hint: 'give the policy the same WITH CHECK as its USING',
     },
     'privilege-bypasses': {
       headline: 'A privilege bypasses the policies',
@@ -106,23 +106,23 @@ export default defineCheck({
       hint: 'revoke truncate, references, trigger on all tables in schema … from …',
     },
     'shows-without-tenant': {
-      headline: 'Rows are shown without a tenant',
-      means: 'without a tenant, rows are shown or can be changed',
+      headline: 'Rows are visible without a tenant',
+      means: 'without a tenant, rows are visible or can be changed',
       hint: "compare with nullif(current_setting(…, true), '')",
     },
     'raises-without-tenant': {
-      headline: 'A query without a tenant ends with an error',
-      means: 'without a tenant there is an error instead of no rows',
+      headline: 'A query without a tenant fails',
+      means: 'without a tenant, a query fails instead of returning no rows',
       hint: "read it with nullif(current_setting('app.current_tenant_id', true), '')::uuid",
     },
     leaks: {
-      headline: 'A transaction has the tenant of another one',
-      means: 'a tenant is set in a transaction that has not set it',
+      headline: 'A transaction has the tenant of another transaction',
+      means: 'a transaction that has not set a tenant has one',
       hint: 'select * from pg_db_role_setting; set it with set_config(…, …, true) alone',
     },
     'not-judged': {
       headline: 'The database ended the inspection of the tenants',
-      means: 'the database ends the inspection',
+      means: 'the database ended the inspection',
       hint: 'meatymusic verify database/connects',
     },
   },

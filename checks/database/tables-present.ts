@@ -61,7 +61,7 @@ export default defineCheck({
       hint: 'add it in a migration of this database: alter table … add column …',
     },
     'wrong-type': {
-      headline: 'A column has another type than the contract',
+      headline: 'A column has another type than the contract requires',
       means: 'a column has a type of another family',
       hint: 'change it in a migration; or set the option identifierTypes',
     },

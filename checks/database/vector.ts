@@ -16,7 +16,7 @@ export default defineCheck({
   codes: {
     'not-installed': {
       headline: 'The extension vector is not installed in the database',
-      means: 'the server has the extension, this database does not',
+      means: 'the server provides the extension, but it is not installed in this database',
       hint: 'create extension vector, in a migration or as a superuser',
     },
     'not-available': {
@@ -30,7 +30,7 @@ export default defineCheck({
       hint: 'reinstall the extension',
     },
     'query-failed': {
-      headline: 'The query of a distance fails',
+      headline: 'A query for a distance fails',
       means: 'the distance cannot be computed',
       hint: 'in which schema is it? select extnamespace::regnamespace from pg_extension',
     },
@@ -44,7 +44,7 @@ export default defineCheck({
       restore: ['create extension vector'],
     },
     {
-      name: 'an extension is wanted that no server has',
+      name: 'an extension that no server has is required',
       code: 'not-available',
       kind: 'options',
       set: { extension: 'vector_of_the_future' },

@@ -2,8 +2,8 @@ import { attempt, defineCheck, fact, integer, option } from '../../src/check/ind
 
 /** Verifies the major version of PostgreSQL. Advisory: whether an older one suffices is shown by the other checks. */
 export default defineCheck({
-  title: 'PostgreSQL has a version that the contract names',
-  failureTitle: 'PostgreSQL is older than the contract demands',
+  title: 'PostgreSQL has a supported version',
+  failureTitle: 'PostgreSQL is older than the contract requires',
   why: 'Syntax, planner and extensions differ between major versions.',
   judges: 'postgres',
   after: ['database/connects'],
@@ -16,7 +16,7 @@ export default defineCheck({
   },
   codes: {
     'too-old': {
-      headline: 'PostgreSQL is older than the contract demands',
+      headline: 'PostgreSQL is older than the contract requires',
       means: 'the major version is lower than the minimum',
       hint: 'use the image pgvector/pgvector:pg16, or set the option minimum',
     },
@@ -28,7 +28,7 @@ export default defineCheck({
   },
   sabotage: [
     {
-      name: 'a version is demanded that does not exist',
+      name: 'a version that does not exist is required',
       code: 'too-old',
       kind: 'options',
       set: { minimum: 99 },

@@ -22,7 +22,7 @@ const change = { path: '/health', method: 'DELETE' };
 export default defineCheck({
   title: 'A method that is not allowed answers 405 in the error envelope',
   failureTitle: 'A method that is not allowed does not answer 405 in the error envelope',
-  why: 'A client that gets 404 looks for the mistake in the address.',
+  why: 'A client that gets 404 looks for the mistake in the URL.',
   after: ['api/health'],
   needs: ['http', 'ids'],
   uses: ['api'],
@@ -30,7 +30,7 @@ export default defineCheck({
   tags: ['contract', 'errors'],
   options: {
     path: option(v.string(), '', 'Path that answers GET. Default: the path of the health endpoint'),
-    method: option(v.string(), 'DELETE', 'Method that it does not know'),
+    method: option(v.string(), 'DELETE', 'Method that the path does not support'),
     notFound: option(
       v.picklist(['fail', 'accept']),
       'fail',
@@ -41,13 +41,13 @@ export default defineCheck({
   codes: {
     ...envelopeCodes,
     'answers-not-found': {
-      headline: 'The framework has no 405: a method that it does not know answers 404',
-      means: 'the path answers GET, and 404 for another method',
+      headline: 'The framework answers 404, not 405, to an unknown method',
+      means: 'the path answers GET, but 404 to another method',
       hint: "answer 405 with Allow for the known paths; or accept 404: options['errors/method-not-allowed'].notFound: accept",
     },
     'no-allow': {
-      headline: 'The 405 does not name the methods that are allowed',
-      means: 'the answer is 405 without an Allow header, which RFC 9110 requires',
+      headline: 'The 405 does not list the allowed methods',
+      means: 'the response is 405 without an Allow header, which RFC 9110 requires',
       hint: 'send Allow with the methods of the path',
     },
   },

@@ -4,7 +4,7 @@ import { errorCheck } from '../../src/suites/index.ts';
 export default errorCheck({
   title: 'An unknown path answers 404 in the error envelope',
   failureTitle: 'An unknown path does not answer 404 in the error envelope',
-  why: 'The answer of the framework itself is the one that is forgotten, and the one that clients cannot read.',
+  why: "The framework's own error page is easily forgotten, and clients cannot parse it.",
   statuses: [404],
   request: { path: '/meatymusic-verify-no-such-page' },
 });

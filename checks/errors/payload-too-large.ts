@@ -4,7 +4,7 @@ import { errorCheck } from '../../src/suites/index.ts';
 export default errorCheck({
   title: 'A body that is too large answers 413 in the error envelope',
   failureTitle: 'A body that is too large does not answer 413 in the error envelope',
-  why: 'Without a limit one request can take the memory of the service.',
+  why: 'Without a limit, one request can exhaust the memory of the service.',
   statuses: [413],
   request: { path: '/api/v1/preferences', method: 'PUT', headers: { 'content-type': 'application/json' } },
   bodyBytes: 2 * 1024 * 1024,

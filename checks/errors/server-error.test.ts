@@ -32,7 +32,7 @@ testCheck(
       {
         when: 'the database cannot be stopped',
         probes: notStoppable('database'),
-        reason: /cannot be taken away/,
+        reason: /cannot be stopped from here/,
         enable: 'meatymusic up',
       },
       {

@@ -5,7 +5,7 @@ import { codeOfFailure, envelopeCodes, envelopeOptions, judgeErrorEnvelope } fro
 export default defineCheck({
   title: 'An internal failure answers 5xx in the error envelope, without internals',
   failureTitle: 'An internal failure is not answered with 5xx in the error envelope',
-  why: 'The text of a driver shows hosts, tables and versions to an attacker, and does not help a client.',
+  why: "A driver's error message reveals hosts, tables and versions to an attacker, and does not help a client.",
   after: ['auth/valid-token'],
   needs: ['http', 'ids', 'control'],
   uses: ['api', 'database'],
@@ -14,7 +14,7 @@ export default defineCheck({
   tags: ['contract', 'errors', 'disruptive'],
   options: {
     path: option(v.string(), '/api/v1/me', 'Path of a request that needs the database'),
-    statuses: option(v.array(integer()), [500, 503], 'Statuses that fit'),
+    statuses: option(v.array(integer()), [500, 503], 'Accepted statuses'),
     ...envelopeOptions,
   },
   codes: envelopeCodes,
@@ -29,7 +29,7 @@ export default defineCheck({
   ],
   async run({ http, ids, control, stack, options, pass, fail, skip }) {
     const can = await control.available({ service: 'database' });
-    if (!can.available) return skip('the database of this stack cannot be taken away from here', can.enable);
+    if (!can.available) return skip('the database of this stack cannot be stopped from here', can.enable);
     const token = await ids.token({ kind: 'valid' });
     if (!token.available) return skip('there is no token that this API accepts', token.enable);
     const url = serviceUrl(stack.services.api, options.path);

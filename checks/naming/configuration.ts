@@ -5,7 +5,7 @@ import { nameRule } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'The names in the configuration follow the naming convention',
   failureTitle: 'A name in the configuration breaks the naming convention',
-  why: 'Everything else takes its names from here.',
+  why: 'All other names are derived from these.',
   needs: [],
   tags: ['contract', 'naming'],
   options: {

@@ -4,7 +4,7 @@ import { attempt, defineCheck, fact, option, v } from '../../src/check/index.ts'
 export default defineCheck({
   title: 'The database name follows the naming convention',
   failureTitle: 'The database name breaks the naming convention',
-  why: 'A name with capitals must be quoted everywhere, and is forgotten somewhere.',
+  why: 'A name with capital letters must be quoted everywhere, and sooner or later is not.',
   judges: 'postgres',
   after: ['database/connects'],
   needs: ['postgres'],
@@ -25,8 +25,8 @@ export default defineCheck({
       hint: 'meatymusic verify database/connects',
     },
     'other-name': {
-      headline: 'The database has another name than configured',
-      means: 'the connection leads to a database of another name',
+      headline: 'The database has a different name than configured',
+      means: 'the connection leads to a database with another name',
       hint: 'compare DATABASE_URL with POSTGRES_DB',
     },
     'against-the-rule': {

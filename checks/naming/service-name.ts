@@ -19,7 +19,7 @@ export default defineCheck({
     fields: option(
       v.array(v.string()),
       ['service', 'service_name', 'serviceName', 'name'],
-      'Places of the name, first match',
+      'Paths of the name in the response; the first match counts',
     ),
     pattern: option(
       v.string(),
@@ -34,13 +34,13 @@ export default defineCheck({
       hint: 'meatymusic status; meatymusic logs api',
     },
     'no-name': {
-      headline: 'The API reports no name',
-      means: 'the answer names no service',
+      headline: 'The API does not report a name',
+      means: 'the response names no service',
       hint: "name path and fields in options['naming/service-name']",
     },
     'other-name': {
-      headline: 'The API reports another name than configured',
-      means: 'it is another name than the configured one',
+      headline: 'The API reports a different name than configured',
+      means: 'the name differs from the configured one',
       hint: 'compare SERVICE_NAME of the API with services.api.serviceName',
     },
     'against-the-rule': {
@@ -58,14 +58,14 @@ export default defineCheck({
       change: { path: '/health', replaceInBody: ['-api', '-other'] },
     },
     {
-      name: 'it is written otherwise',
+      name: 'it is spelled differently',
       code: 'against-the-rule',
       kind: 'http',
       service: 'api',
       change: { path: '/health', replaceInBody: ['-api', '-API'] },
     },
     {
-      name: 'it says nothing of itself',
+      name: 'it reports no name',
       code: 'no-name',
       kind: 'http',
       service: 'api',

@@ -5,7 +5,7 @@ import { buildTraceTree, followRequest, lostIn, namesOf, systemOf } from '../../
 export default defineCheck({
   title: 'Database and cache spans belong to their request',
   failureTitle: 'Database or cache spans do not belong to their request',
-  why: 'Most slow requests are slow in database or cache; a trace that ends at the handler explains none of them.',
+  why: 'Most slow requests are slow in the database or the cache; a trace that ends at the handler explains none of them.',
   after: ['observability/spans-exported', 'database/connects', 'cache/ping'],
   blockedBy: {
     'observability/trace-propagates': ['not-continued', 'leaks-context'],
@@ -19,19 +19,19 @@ export default defineCheck({
     path: option(
       v.optional(v.string()),
       undefined,
-      'A path that needs database and cache; unset: services.api.readyPath',
+      'Path that needs the database and the cache; unset: services.api.readyPath',
     ),
     systems: option(
       v.array(v.string()),
       ['postgresql', 'redis'],
       'Values of db.system.name (or db.system) that must be seen',
     ),
-    waitMs: option(number(), 6000, 'How long spans may take to arrive, in milliseconds'),
+    waitMs: option(number(), 6000, 'How long to wait for spans, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'the request got no answer',
+      means: 'the request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     'no-spans': {
@@ -50,7 +50,7 @@ export default defineCheck({
       hint: 'run the query inside the request’s active context: a pool, queue or timer in between calls back outside of it (context.bind, AsyncResource)',
     },
     'not-children': {
-      headline: 'Database or cache spans are no children of their request',
+      headline: 'Database or cache spans are not children of their request',
       means: 'the span is in the trace, but not below the request’s span',
       hint: 'run the query inside the request’s active context',
     },

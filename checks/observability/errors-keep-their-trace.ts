@@ -5,7 +5,7 @@ import { breakInLog, explainMissingSpans, followRequest, traceInHeaders } from '
 export default defineCheck({
   title: 'Requests that fail keep their trace',
   failureTitle: 'Requests that fail lose their trace',
-  why: 'Errors are often answered outside of the usual handlers, where headers and log context are forgotten.',
+  why: 'Errors are often handled outside of the usual code path, where headers and log context are easily lost.',
   after: ['api/health'],
   blockedBy: {
     'observability/trace-propagates': ['not-continued', 'leaks-context'],
@@ -17,18 +17,18 @@ export default defineCheck({
   tags: ['contract', 'errors', 'traces'],
   timeoutMs: 15_000,
   options: {
-    path: option(v.string(), '/meatymusic-no-such-path', 'A path that is answered with an error'),
+    path: option(v.string(), '/meatymusic-no-such-path', 'Path that is answered with an error'),
     traceIdHeader: option(
       v.string(),
       'X-Trace-ID',
       'Request header that carries an identifier of the caller; empty: none',
     ),
-    waitMs: option(number(), 6000, 'How long log lines and spans may take to arrive, in milliseconds'),
+    waitMs: option(number(), 6000, 'How long to wait for log lines and spans, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'the request got no answer',
+      means: 'the request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     'no-error': {
@@ -37,7 +37,7 @@ export default defineCheck({
       hint: 'name another path in the options of this check',
     },
     'not-returned': {
-      headline: 'The answer to a failing request has no trace ID',
+      headline: 'The response to a failing request has no trace ID',
       means: 'neither a header nor the body of the error names the trace',
       hint: 'set the trace header before the handlers run, or in the error handler as well',
     },

@@ -8,7 +8,7 @@ import { describeLine, findLeak, followRequest, seenOf, traceOfLine } from '../.
 export default defineCheck({
   title: 'Log lines carry the trace ID of their request',
   failureTitle: 'Log lines do not carry the trace ID of their request',
-  why: 'One request has one trace ID, everywhere that it is logged: that is how its lines are found among a million others.',
+  why: 'One request has one trace ID wherever it is logged: that is how its lines are found among a million others.',
   after: ['api/health'],
   blockedBy: { 'observability/trace-propagates': ['not-continued'] },
   judges: 'api',
@@ -18,13 +18,13 @@ export default defineCheck({
   timeoutMs: 15_000,
   options: {
     path: option(v.optional(v.string()), undefined, 'Path of the requests; unset: services.api.healthPath'),
-    requests: option(integer(1, 50), 5, 'How many at the same time'),
-    waitMs: option(number(), 4000, 'How long lines may take to arrive, in milliseconds'),
+    requests: option(integer(1, 50), 5, 'Number of requests sent at the same time'),
+    waitMs: option(number(), 4000, 'How long to wait for lines, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'a request got no answer',
+      means: 'a request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     missing: {
@@ -40,7 +40,7 @@ export default defineCheck({
     },
     'line-without-trace': {
       headline: 'A log line of the request has no trace ID',
-      means: 'some lines of a request carry its trace, and others none',
+      means: 'some lines of a request carry its trace, others do not',
       hint: 'log through the request’s logger, inside the context of the request',
     },
     'leaks-context': {
@@ -49,7 +49,7 @@ export default defineCheck({
       hint: 'take the trace from the context of the request, not from a global; detach the context at the end of the request',
     },
     'plain-field': {
-      headline: 'The trace ID is in the text of the line, in no field',
+      headline: 'The trace ID is in the text of the line, not in a field',
       means: 'the trace is in the text of the line, not in a field of its own',
       hint: 'log it as a field: trace_id',
     },

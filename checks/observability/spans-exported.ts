@@ -21,12 +21,12 @@ export default defineCheck({
       undefined,
       'Path of the request that must leave spans; unset: services.api.healthPath',
     ),
-    waitMs: option(number(), 8000, 'How long spans may take to arrive, in milliseconds'),
+    waitMs: option(number(), 8000, 'How long to wait for spans, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'the request got no answer',
+      means: 'the request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     none: {

@@ -22,7 +22,7 @@ import {
 export default defineCheck({
   title: 'One request is one trace, in spans, log and response',
   failureTitle: 'The trace of a request breaks',
-  why: 'Without it there is no way from what a user saw to the log lines and spans that explain it.',
+  why: 'Without it, nothing links what a user saw to the log lines and spans that explain it.',
   after: ['api/health'],
   blockedBy: { 'observability/spans-exported': ['none', 'exporter-failed'] },
   judges: 'api',
@@ -44,14 +44,14 @@ export default defineCheck({
     responseHeaders: option(
       v.array(v.string()),
       responseHeaders,
-      'Response headers of which one must name the trace; empty: not asked for',
+      'Response headers, one of which must name the trace; empty: not required',
     ),
-    waitMs: option(number(), 8000, 'How long log lines and spans may take to arrive, in milliseconds'),
+    waitMs: option(number(), 8000, 'How long to wait for log lines and spans, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'the request got no answer',
+      means: 'the request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     'no-spans': {
@@ -75,7 +75,7 @@ export default defineCheck({
       hint: 'run the work inside the active context of the request: a pool, queue or timer between them calls back outside of it',
     },
     'broken-tree': {
-      headline: 'The spans of the request are no tree',
+      headline: 'The spans of the request do not form a tree',
       means: 'spans of the trace are not descendants of the span that was sent',
       hint: 'context is lost where the first of the named spans starts: a callback, a pool or a queue outside the active context',
     },
@@ -96,12 +96,12 @@ export default defineCheck({
       hint: 'log through the request’s logger, so that every line has the context of the request',
     },
     'not-returned': {
-      headline: 'The answer has no trace ID',
+      headline: 'The response has no trace ID',
       means: 'no response header names the trace',
       hint: 'answer with traceparent or X-Trace-ID, on errors as well',
     },
     'other-trace-returned': {
-      headline: 'The answer has another trace ID',
+      headline: 'The response has another trace ID',
       means: 'the response names another trace',
       hint: 'take the ID for the response from the active span, not from a generator of its own',
     },

@@ -18,7 +18,7 @@ import { parseTraceparent } from '../../src/suites/index.ts';
 export default defineCheck({
   title: 'A request that is not sampled leaves no span',
   failureTitle: 'A request that is not sampled leaves spans',
-  why: 'A service that samples on its own exports traces with holes, at many times the intended cost.',
+  why: 'A service that ignores the sampling decision exports incomplete traces, at many times the intended cost.',
   after: ['observability/spans-exported'],
   blockedBy: { 'observability/trace-propagates': ['not-continued', 'leaks-context'] },
   judges: 'api',
@@ -29,22 +29,18 @@ export default defineCheck({
   timeoutMs: 15_000,
   options: {
     path: option(v.optional(v.string()), undefined, 'Path of the requests; unset: services.api.healthPath'),
-    waitMs: option(
-      number(),
-      8000,
-      'How long spans of the sampled request may take to arrive, in milliseconds',
-    ),
+    waitMs: option(number(), 8000, 'How long to wait for the spans of the sampled request, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'a request got no answer',
+      means: 'a request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     'marked-sampled': {
       headline: 'The API marks an unsampled trace as sampled',
       means: 'the response marks the trace as sampled',
-      hint: 'take the flags of the incoming traceparent over into the span context',
+      hint: 'copy the flags of the incoming traceparent into the span context',
     },
     exported: {
       headline: 'A request that is not sampled leaves spans',

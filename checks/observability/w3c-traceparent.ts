@@ -94,7 +94,7 @@ const cases: readonly TraceContextCase[] = [
  * ignores each malformed header.
  */
 export default traceContextCheck({
-  title: 'A valid traceparent continues its trace, a malformed one begins another',
+  title: 'A valid traceparent continues its trace; a malformed one starts a new trace',
   failureTitle: 'traceparent is not treated as W3C Trace Context requires',
   why: 'A header that is wrongly refused breaks traces between services; one that is wrongly accepted joins unrelated requests.',
   header: 'traceparent',
@@ -111,7 +111,7 @@ export default traceContextCheck({
       hint: 'parse traceparent with the propagator of your SDK, not by splitting it at dashes',
     },
     'parent-lost': {
-      headline: 'The spans are no children of the traceparent',
+      headline: 'The spans are not children of the traceparent',
       means: 'the span of the API is in the trace, but not below the span that was sent',
       hint: 'start the server span with the extracted context as its parent, not with its trace ID alone',
     },
@@ -141,7 +141,7 @@ export default traceContextCheck({
       change: 'second-service',
     },
     {
-      name: 'a malformed header is made valid on the way',
+      name: 'a malformed header is made valid in transit',
       code: 'not-ignored',
       kind: 'http',
       service: 'api',

@@ -118,13 +118,13 @@ export default traceContextCheck({
     },
     'order-changed': {
       headline: 'The order of tracestate is changed',
-      means: 'the members of a tracestate are in another order',
-      hint: 'keep the header as it came, with your own member first',
+      means: 'the members of a tracestate are in a different order',
+      hint: 'keep the header as received, with your own member first',
     },
     'invalid-kept': {
       headline: 'An invalid tracestate is kept',
       means: 'a tracestate beyond the limits, or with an illegal member, is kept',
-      hint: 'at most 32 members, each key once, keys and values as W3C Trace Context has them: drop what is not, or the header',
+      hint: 'W3C Trace Context allows at most 32 members, each key once, with valid keys and values: drop what is invalid, or the whole header',
     },
     'state-without-trace': {
       headline: 'A tracestate is kept without its trace',

@@ -4,7 +4,7 @@ import { attempt, defineCheck, exchange, number, option, serviceUrl, v } from '.
 export default defineCheck({
   title: 'The X-Trace-ID of a request is in the log',
   failureTitle: 'The X-Trace-ID of a request is not in the log',
-  why: 'It is the one identifier that a user can read off a page and send along with a complaint.',
+  why: 'It is the one identifier that a user can copy from a page into a bug report.',
   after: ['api/health'],
   judges: 'api',
   needs: ['http', 'ids', 'logs'],
@@ -12,13 +12,13 @@ export default defineCheck({
   tags: ['contract', 'logs'],
   options: {
     path: option(v.optional(v.string()), undefined, 'Path of the request; unset: services.api.healthPath'),
-    header: option(v.string(), 'X-Trace-ID', 'The header'),
-    waitMs: option(number(), 3000, 'How long the line may take to arrive, in milliseconds'),
+    header: option(v.string(), 'X-Trace-ID', 'Name of the header'),
+    waitMs: option(number(), 3000, 'How long to wait for the line, in milliseconds'),
   },
   codes: {
     unreachable: {
       headline: 'The API does not answer',
-      means: 'the request got no answer',
+      means: 'the request got no response',
       hint: 'meatymusic status; meatymusic logs api',
     },
     'not-logged': {

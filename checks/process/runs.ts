@@ -2,9 +2,9 @@ import { defineCheck, fact, type ServiceFacts } from '../../src/check/index.ts';
 
 /** Verifies that the process runs and has not been restarted since the stack was started. */
 export default defineCheck({
-  title: 'The process runs, without a restart since its start',
+  title: 'The process runs and has not been restarted',
   failureTitle: 'The process does not run, or did not run all the time',
-  why: 'A worker has no address: jobs that are not worked off are noticed late.',
+  why: 'A worker has no address, so no one notices at once that its jobs are not processed.',
   judges: 'process',
   needs: ['service'],
   uses: ['process'],
@@ -15,7 +15,7 @@ export default defineCheck({
       hint: 'meatymusic logs process --tail 20; meatymusic up starts it again',
     },
     missing: {
-      headline: 'The process is not there',
+      headline: 'The process does not exist',
       means: 'there is no such process',
       hint: 'meatymusic up',
     },
@@ -31,7 +31,7 @@ export default defineCheck({
     },
     restarted: {
       headline: 'The process was restarted',
-      means: 'it ended and was started again',
+      means: 'it ended and was restarted',
       hint: 'meatymusic logs process --tail 50',
     },
   },

@@ -11,7 +11,7 @@ const { 'rate-limited': _, ...answerCodes } = endpointCodes;
 export default defineCheck({
   title: 'Requests over the limit are refused with 429, those under it never',
   failureTitle: 'The rate limit is not enforced',
-  why: 'One client in a loop takes the service away from all others.',
+  why: 'Without a limit, one client in a loop makes the service unavailable to all others.',
   after: ['api/health'],
   needs: ['http', 'ids'],
   uses: ['api'],
@@ -20,16 +20,16 @@ export default defineCheck({
   timeoutMs: 30_000,
   tags: ['contract', 'ratelimit'],
   options: {
-    path: option(v.string(), path, 'Path whose limit is reached; best one that nothing else uses'),
+    path: option(v.string(), path, 'Path whose limit is exhausted; preferably one that nothing else uses'),
     method: option(v.string(), 'POST', 'Its method'),
     body: option(v.string(), '{"seed":"rate-limit"}', 'Its body'),
     statuses: option(
       v.array(integer()),
       [],
-      'Statuses of a request that is let through: 401 for a limit of failed logins. Default: 2xx and 3xx',
+      'Statuses of an accepted request: 401 for a limit on failed logins. Default: 2xx and 3xx',
     ),
-    maxRequests: option(integer(2), 150, 'Requests after which there is no limit'),
-    minimum: option(integer(1), 2, 'Requests that must be let through in a window'),
+    maxRequests: option(integer(2), 150, 'Number of accepted requests after which no limit is assumed'),
+    minimum: option(integer(1), 2, 'Number of requests that must be accepted in a window'),
   },
   codes: {
     ...answerCodes,
@@ -40,7 +40,7 @@ export default defineCheck({
     },
     'no-retry-after': {
       headline: 'A refusal over the limit has no Retry-After',
-      means: 'the 429 does not name when to come back',
+      means: 'the 429 does not announce when to retry',
       hint: 'send Retry-After in seconds with 429',
     },
     'bad-retry-after': {
@@ -54,13 +54,13 @@ export default defineCheck({
       hint: 'count each client and route on its own, or lower the option minimum of this check',
     },
     'other-limit': {
-      headline: 'The limit is not the one that the answers name',
-      means: 'the limit is not the one that the answers name',
+      headline: 'The limit differs from the one that the responses announce',
+      means: 'the limit differs from the one that the responses announce',
       hint: 'compare RateLimit-Policy, RateLimit or RateLimit-Limit with the requests that were let through',
     },
     'wrong-status': {
       headline: 'A request under the limit fails',
-      means: 'a request is neither let through nor refused with 429',
+      means: 'a request is neither accepted nor refused with 429',
       hint: 'meatymusic logs api --since 5m; or name its status in the option statuses of this check',
     },
   },

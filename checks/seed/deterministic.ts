@@ -30,15 +30,15 @@ export default defineCheck({
   effects: ({ method }) => effectsOfMethod(method),
   tags: ['contract', 'seed'],
   options: {
-    path: option(v.string(), `${path}?seed={seed}`, 'Path; {seed} is replaced'),
+    path: option(v.string(), `${path}?seed={seed}`, 'Path; {seed} is replaced by the seed'),
     method: option(v.string(), 'GET', 'Its method'),
-    body: option(v.string(), '', 'Its body in JSON; {seed} is replaced. Default: none'),
+    body: option(v.string(), '', 'JSON body; {seed} is replaced by the seed. Default: none'),
     ignore: option(
       v.array(v.string()),
       [],
       'Fields of a JSON result that differ in each response, at any depth: id, created_at',
     ),
-    repeats: option(integer(2, 50), 3, 'Calls with the same seed'),
+    repeats: option(integer(2, 50), 3, 'Number of calls with the same seed'),
     seeds: option(integer(2, 50), 3, 'Different seeds, which are whole numbers'),
   },
   codes: {

@@ -4,12 +4,12 @@ import { attempt, defineCheck, fact } from '../../src/check/index.ts';
 export default defineCheck({
   title: 'The server accepts connections',
   failureTitle: 'The server does not accept connections',
-  why: 'What other services send to it is lost or waits unnoticed.',
+  why: 'If it does not, what other services send to it is lost, or waits unnoticed.',
   judges: 'tcp',
   needs: ['tcp'],
   uses: ['tcp'],
   codes: {
-    refused: { means: 'no connection was made', hint: 'meatymusic status; meatymusic logs tcp' },
+    refused: { means: 'no connection could be made', hint: 'meatymusic status; meatymusic logs tcp' },
   },
   sabotage: [{ name: 'the server is stopped', code: 'refused', kind: 'stop', service: 'tcp' }],
   async run({ tcp, stack, pass, fail }) {

@@ -195,7 +195,7 @@ testCheck(
       },
       { when: 'what was written is not there', code: 'not-kept', probes: probes({ read: () => '{}' }) },
       {
-        when: 'another tenant reads it',
+        when: 'another tenant can read it',
         code: 'seen',
         actual: /^a neighbour /,
         probes: probes({ read: (_, written) => written.get('a@1') ?? '' }),
@@ -207,7 +207,7 @@ testCheck(
         probes: probes({ read: (who, written) => written.get(who === 'a@2' ? 'a@1' : who) ?? '' }),
       },
       {
-        when: 'another tenant overwrites it',
+        when: 'another tenant can overwrite it',
         code: 'changed',
         actual: /^a traveller /,
         probes: probes({ rows: (who) => Number(who !== 'b@2') }),

@@ -24,9 +24,9 @@ import {
  * help only if the application sets the tenant that the token names: this sees both at once.
  */
 export default defineCheck({
-  title: 'Over HTTP, no tenant sees or changes what another one wrote',
+  title: 'Over HTTP, no tenant sees or changes what another tenant wrote',
   failureTitle: 'Over HTTP, tenants are not isolated',
-  why: 'Policies that hold in the database are worth nothing where the application uses the wrong tenant.',
+  why: 'Policies in the database are worthless if the application sets the wrong tenant.',
   after: ['auth/valid-token', 'database/tables-present'],
   needs: ['http', 'ids', 'postgres'],
   uses: ['api', 'database'],
@@ -51,19 +51,19 @@ export default defineCheck({
       hint: 'meatymusic logs api --since 5m',
     },
     'not-kept': {
-      headline: 'Over HTTP, a user does not keep what is their own',
-      means: 'a user cannot write and read what is their own: nothing is shown about others',
+      headline: 'Over HTTP, a user cannot read back their own data',
+      means: 'a user cannot write and read back their own data, so nothing is proven about others',
       hint: 'meatymusic logs api --since 5m',
     },
     seen: {
       headline: 'Over HTTP, another tenant reads what a tenant wrote',
-      means: 'another tenant reads it',
-      hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
+      means: 'another tenant can read it',
+      hint: 'set the tenant of the token in each transaction, even if the user is known: meatymusic verify database/row-level-security',
     },
     changed: {
       headline: 'Over HTTP, another tenant overwrites what a tenant wrote',
-      means: 'another tenant overwrites it',
-      hint: 'set the tenant of the token in each transaction, also where the user is known: meatymusic verify database/row-level-security',
+      means: 'another tenant can overwrite it',
+      hint: 'set the tenant of the token in each transaction, even if the user is known: meatymusic verify database/row-level-security',
     },
     'left-behind': {
       headline: 'The tenants of this check could not be removed again',

@@ -16,7 +16,7 @@ export default defineCheck({
   timeoutMs: 600_000,
   options: {
     command: option(v.string(), '', 'Build command; default: services.web.build.command'),
-    lines: option(integer(1), 30, 'Last lines of the output to keep'),
+    lines: option(integer(1), 30, 'Number of last lines of the output to keep'),
   },
   codes: {
     'build-failed': {
@@ -27,12 +27,12 @@ export default defineCheck({
     'too-slow': {
       headline: 'The production build of the web app takes too long',
       means: 'the command did not end within the time of the check, and was killed',
-      hint: 'run the build command by hand: does it wait for something?',
+      hint: 'run the build command by hand: does it wait for input?',
     },
     'cannot-run': {
       headline: 'The production build of the web app cannot be run',
       means: 'the command could not be run',
-      hint: 'does it run by hand?',
+      hint: 'run the build command by hand and compare',
     },
   },
   sabotage: [

@@ -4,6 +4,6 @@ import { pageCheck } from '../../src/suites/index.ts';
 export default pageCheck({
   title: 'The dashboard loads',
   failureTitle: 'The dashboard does not load',
-  why: 'It is where the web app and the API meet; a start page alone can be static and prove nothing.',
+  why: 'This is where the web app and the API meet; a static home page proves nothing.',
   path: '/dashboard',
 });

@@ -1,9 +1,9 @@
 import { pageCheck } from '../../src/suites/index.ts';
 
-/** Verifies that the start page answers with the app's own HTML. */
+/** Verifies that the home page answers with the app's own HTML. */
 export default pageCheck({
-  title: 'The start page loads',
-  failureTitle: 'The start page does not load',
-  why: 'It is the first thing that a visitor sees, and the last that shows that web server and build belong together.',
+  title: 'The home page loads',
+  failureTitle: 'The home page does not load',
+  why: 'It is the first thing that a visitor sees, and it loads only if the web server and the build match.',
   path: '/',
 });

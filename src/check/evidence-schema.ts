@@ -27,8 +27,8 @@ export const spanSchema = strictMap({
   flags: v.optional(
     v.pipe(number(0), v.description('Its trace flags; unset: the exporter does not show them')),
   ),
-  startMs: v.pipe(number(), v.description('Epoch milliseconds, fractions kept')),
-  durationMs: v.pipe(number(), v.description('Milliseconds that it took')),
+  startMs: v.pipe(number(), v.description('Milliseconds since the Unix epoch, with fractions')),
+  durationMs: v.pipe(number(), v.description('Duration in milliseconds')),
   status: v.pipe(v.picklist(['unset', 'ok', 'error']), v.description('Status of the span')),
   attributes: v.pipe(mapOf(anyJson), v.description('Attributes of the span by name')),
 });
@@ -53,7 +53,7 @@ export const exchangeSchema = strictMap({
         ),
         rawHeaders: v.pipe(
           v.array(v.strictTuple([text, text])),
-          v.description('Name and value in the order and case of the wire, duplicates kept'),
+          v.description('Names and values in the order and case in which they were sent, duplicates kept'),
         ),
         body: about('An excerpt'),
         bodyBytes: v.pipe(count, v.description('Bytes of the whole body')),
@@ -85,7 +85,10 @@ function entriesOf<const Kind extends string>(kind: Kind) {
 /** The schema of evidence: plain data. */
 export const evidenceSchema = v.variant('kind', [
   strictMap({ ...entriesOf('fact'), value: about('Value, as text') }),
-  strictMap({ ...entriesOf('http'), exchange: v.pipe(exchangeSchema, v.description('What was exchanged')) }),
+  strictMap({
+    ...entriesOf('http'),
+    exchange: v.pipe(exchangeSchema, v.description('The request and its response')),
+  }),
   strictMap({
     ...entriesOf('query'),
     statement: about('The statement'),
@@ -94,7 +97,7 @@ export const evidenceSchema = v.variant('kind', [
   }),
   strictMap({
     ...entriesOf('lines'),
-    source: about('Where the lines are from'),
+    source: about('Source of the lines'),
     lines: v.pipe(
       v.array(
         strictMap({
@@ -102,7 +105,7 @@ export const evidenceSchema = v.variant('kind', [
           text: about('Text of the line'),
         }),
       ),
-      v.description('The lines that matter'),
+      v.description('The relevant lines'),
     ),
     total: v.pipe(count, v.description('Number of all lines')),
   }),

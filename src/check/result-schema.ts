@@ -21,7 +21,7 @@ const attemptStatuses = ['pass', 'fail', 'skip', 'error'] as const;
 export const attemptSchema = strictMap({
   number: described(integer(1), 'Counted from 1'),
   startMs: described(ms, 'Milliseconds from the start of the run'),
-  durationMs: described(ms, 'Milliseconds that the attempt took'),
+  durationMs: described(ms, 'Duration of the attempt in milliseconds'),
   status: described(v.picklist(attemptStatuses), 'Verdict of the attempt'),
   code: maybe('fail, error: the code'),
   actual: maybe('fail, error: what was found'),
@@ -48,7 +48,7 @@ export const checkResultSchema = strictMap({
     'Verdict of the check; `error`, `blocked` and `waived` come from the engine',
   ),
   summary: maybe('pass: what was found'),
-  examined: v.optional(described(examined, 'pass: how much it rests on')),
+  examined: v.optional(described(examined, 'pass: what was examined')),
   code: maybe(
     "fail: a code of the check, or the engine's timeout, examined-nothing, flaky, not-running, port-not-published, no-address; error: threw, threw-after-return, stalled, bad-verdict, undeclared-effect",
   ),
@@ -69,11 +69,11 @@ export const checkResultSchema = strictMap({
     ),
   ),
   endedWaiver: v.optional(described(waiverSchema, 'fail: the waiver that has ended')),
-  evidence: described(v.array(evidenceSchema), 'What the verdict rests on'),
+  evidence: described(v.array(evidenceSchema), 'What the verdict is based on'),
   attempts: described(v.array(attemptSchema), 'All attempts; the last one is the verdict'),
   flaky: v.optional(described(v.boolean(), 'Passed, but not at the first attempt')),
-  startMs: described(ms, 'From the start of the run'),
-  durationMs: described(ms, 'Milliseconds of all attempts'),
+  startMs: described(ms, 'Milliseconds from the start of the run'),
+  durationMs: described(ms, 'Duration of all attempts in milliseconds'),
 });
 
 export const excludedSchema = strictMap({
@@ -95,7 +95,7 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
     strictMap({
       schemaVersion: described(
         v.literal(resultSchemaVersion),
-        'Version of this document; it changes when a property is removed or has another meaning',
+        'Version of this document; it changes when a property is removed or changes its meaning',
       ),
       tool: described(
         strictMap({
@@ -108,11 +108,11 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
         v.pipe(text, v.isoTimestamp(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)),
         'Start of the run, in UTC',
       ),
-      durationMs: described(ms, 'Milliseconds of the whole run'),
+      durationMs: described(ms, 'Duration of the whole run in milliseconds'),
       environment: maybe('The environment of the configuration: --env'),
       build: v.optional(described(buildSchema, 'The commit and the CI job of the run; absent: unknown')),
       shard: v.optional(described(shardSchema, 'The part of the checks that ran: --shard; absent: all')),
-      merged: v.optional(described(mergedSchema, 'How the shards of a run were merged; absent: one run')),
+      merged: v.optional(described(mergedSchema, 'How the shards of a run were merged; absent: not merged')),
       traceId: maybe("The trace of the run itself, where the tool's own tracing is on"),
       stack: described(
         strictMap({
@@ -156,7 +156,7 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
           'Why the run ended early; absent: it did not',
         ),
       ),
-      internalError: maybe('An error that came from no check'),
+      internalError: maybe('An error that no check caused'),
       nothingExamined: v.optional(nothingExaminedSchema),
       summary: described(
         strictMap({
@@ -164,16 +164,13 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
           fail: described(count, 'How many failed, advisory ones included'),
           skip: described(count, 'How many could not be judged'),
           error: described(count, 'How many broke: a defect of the check'),
-          blocked: described(count, 'How many had no verdict because of the failure of another check'),
+          blocked: described(count, 'How many had no verdict because another check failed'),
           waived: described(count, 'Failures, and what they blocked, that a waiver or --against accepts'),
           known: described(count, 'How many of the waived are accepted by --against'),
           total: described(count, 'How many checks were selected'),
           flaky: described(count, 'How many passed, but not at the first attempt'),
-          excluded: described(
-            count,
-            'How many checks did not run because something leaves them out; not in total',
-          ),
-          advisory: described(count, 'How many of the failed checks are advisory: they do not fail the run'),
+          excluded: described(count, 'How many checks were excluded and did not run; not included in total'),
+          advisory: described(count, 'How many of the failed checks are advisory and do not fail the run'),
         }),
         'Counts of the checks by status',
       ),
@@ -189,7 +186,7 @@ export const resultSchemaOf = (services: v.GenericSchema<ServiceInfos>) =>
       excluded: v.optional(
         described(
           v.array(excludedSchema),
-          'Selected checks that did not run: their area is not part of the contract, or verify.skip or --skip leaves them out',
+          'Selected checks that did not run, because their area is not part of the contract, or because of verify.skip or --skip',
         ),
       ),
     }),

@@ -14,7 +14,7 @@ export const buildSchema = strictMap({
 
 /** The part of the checks that a run took: `--shard`. */
 export const shardSchema = strictMap({
-  index: described(integer(1), 'From 1 on'),
+  index: described(integer(1), 'Counted from 1'),
   count: described(integer(1), 'Number of shards'),
   checks: described(v.array(text), 'IDs of the checks that are divided among all shards'),
   waivers: v.optional(
@@ -27,10 +27,10 @@ export const mergedSchema = strictMap({
   shards: described(
     v.array(
       strictMap({
-        index: described(integer(1), 'From 1 on'),
+        index: described(integer(1), 'Counted from 1'),
         file: described(text, 'The file that it was read from'),
         startedAt: described(text, 'Start of its run, in UTC'),
-        durationMs: described(number(0), 'Milliseconds of its run'),
+        durationMs: described(number(0), 'Duration of its run in milliseconds'),
         exitCode: described(integer(), 'Exit code of its run'),
       }),
     ),
@@ -38,7 +38,10 @@ export const mergedSchema = strictMap({
   ),
   missing: described(
     v.array(text),
-    'What a verdict on the whole lacks: a shard without a result, a check that no shard ran; not empty: not ok',
+    'What is missing for a verdict on the whole: a shard without a result, a check that no shard ran; if not empty, ok is false',
   ),
-  differing: described(v.array(text), 'Checks with another verdict in another shard; the worst one counts'),
+  differing: described(
+    v.array(text),
+    'Checks with different verdicts in several shards; the worst one counts',
+  ),
 });

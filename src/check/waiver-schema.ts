@@ -5,7 +5,7 @@ const maybe = (description: string) => v.optional(about(description));
 
 export const waiverSchema = strictMap({
   reason: about('Why the failure is accepted'),
-  owner: about('Who answers for it'),
+  owner: about('Who is responsible for it'),
   until: about('Last moment: a date, which is included, or a date and time; UTC'),
 });
 
@@ -19,7 +19,7 @@ const placed = {
 
 export const unusedWaiverSchema = strictMap({
   ...placed,
-  why: about('Why it applied to no failure: no such check, the check passes, another code'),
+  why: about('Why it matched no failure: no such check, the check passes, another code'),
 });
 
 /** A waiver that no failure of a part of a run needed: all parts together decide whether it is unused. */

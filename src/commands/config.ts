@@ -8,15 +8,15 @@ import type { Action, CommandModule } from './invocation.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Print every effective setting with its origin: the default, a file, a variable, or a flag.')
-    .option('--json', 'machine-readable')
-    .option('--changed', 'only settings that are not defaults')
+    .description('Print every effective setting and its origin: a default, a file, a variable or a flag.')
+    .option('--json', 'print JSON')
+    .option('--changed', 'print only settings that are not defaults')
     .addHelpText(
       'after',
       `
-Stronger from left to right: defaults, meatymusic.config.{ts,mts,js,mjs,json,yaml,yml} (found upwards), the environment
-of it that --env names, .env, .env.local, environment variables, flags. Secrets are masked. The search upwards ends at the root of the repository, at
-the home folder, and before a folder that other users can write to; --config takes any file.
+Precedence, lowest first: defaults, meatymusic.config.{ts,mts,js,mjs,json,yaml,yml} (the nearest one upwards), the
+environment in it that --env names, .env, .env.local, environment variables, flags. Secrets are masked. The search stops at the root of the repository, at
+the home folder, and before a folder that other users can write to; --config accepts any file.
 
 Examples:
   $ meatymusic config

@@ -8,9 +8,9 @@ import { withSpinner } from './with-spinner.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Stop what `meatymusic up` started, also what a killed call left behind.')
-    .option('--volumes', 'remove the data as well')
-    .option('--json', 'machine-readable')
+    .description('Stop everything that `meatymusic up` started, including what a killed command left behind.')
+    .option('--volumes', 'also remove the data')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

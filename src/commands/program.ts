@@ -85,12 +85,15 @@ export function createProgram(version: string): Command {
       'Starts a service stack and proves, check by check and with evidence, that it is wired together.',
     )
     .version(version, '-V, --version', 'print the version')
-    .option('--config <file>', 'configuration file (default: found upwards from the working folder)')
-    .option('--env <name>', 'environment of the configuration: its settings win over the rest of the file')
-    .option('--cwd <folder>', 'work as if started in this folder')
-    .option('-q, --quiet', 'only what did not pass, and the result')
-    .option('--verbose', 'more about what happens; stack traces of unexpected errors')
-    .option('--no-color', 'no colours and no animation (NO_COLOR does the same)')
+    .option(
+      '--config <file>',
+      'configuration file (default: the nearest one, from the working folder upwards)',
+    )
+    .option('--env <name>', 'environment of the configuration; its settings override the rest of the file')
+    .option('--cwd <folder>', 'run as if started in this folder')
+    .option('-q, --quiet', 'print only what did not pass, and the result')
+    .option('--verbose', 'print more details, and stack traces of unexpected errors')
+    .option('--no-color', 'disable colours and animation (same as NO_COLOR)')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ showGlobalOptions: true })
@@ -101,12 +104,12 @@ export function createProgram(version: string): Command {
 const programExamples = `
 Examples:
   $ meatymusic up                         start, migrate and verify the whole stack
-  $ meatymusic verify 'database/*'        only the checks of one area
-  $ meatymusic checks explain api/health  what a check verifies, and each way in which it fails
-  $ meatymusic down                       stop what runs
+  $ meatymusic verify 'database/*'        run the checks of one area
+  $ meatymusic checks explain api/health  show what a check verifies and how it can fail
+  $ meatymusic down                       stop the stack
 
-Exit codes: 0 all required checks passed, 1 a check failed, 2 usage, 69 environment, 70 internal, 73 cannot write,
-75 locked, 78 configuration, 124 deadline, 130 interrupted.`;
+Exit codes: 0 all required checks passed, 1 a check failed, 2 invalid usage, 69 environment, 70 internal error, 73 cannot write,
+75 locked, 78 configuration error, 124 deadline passed, 130 interrupted.`;
 
 export function addCommand(program: Command, name: string): Command {
   const { summary } = commandTable[name]!;

@@ -14,20 +14,20 @@ import { writeReports } from './verify/reports.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Render saved results again, and merge the shards of a run.')
-    .argument('<results...>', 'result documents, blobs, or folders that hold them')
+    .description('Render saved results, and merge the shards of a run.')
+    .argument('<results...>', 'result documents, blobs, or folders that contain them')
     .option(
       '--reporter <name[=file]>',
-      `how to report, and where to; may be given several times (pretty): ${[...reporterNames, ...folderReporterNames].join(', ')}, or a file: ./mine.ts`,
+      `format of the report, and a file to write it to; repeatable (pretty): ${[...reporterNames, ...folderReporterNames].join(', ')}, or your own: ./mine.ts`,
       several,
     )
-    .option('--json', 'the same as --reporter json')
+    .option('--json', 'same as --reporter json')
     .addHelpText(
       'after',
       `
-A result is what \`verify\` writes with --reporter json=file or --reporter blob=folder; a blob has the screenshots as well.
-Exit codes: that of the run, which is the most severe one of its shards; 2 where a shard or a check is missing, where
-results do not belong to one run, or where there is none; 78 for a result that is damaged or of another version.
+\`verify\` writes results with --reporter json=file or --reporter blob=folder; a blob also contains the screenshots.
+Exit codes: that of the run, or the most severe one of its shards; 2 if a shard or a check is missing, if the results do
+not belong to one run, or if there is none; 78 if a result is damaged or of another version.
 
 Examples:
   $ meatymusic verify --shard 1/3 --reporter blob=reports

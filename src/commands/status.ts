@@ -15,14 +15,14 @@ import { addresses } from './up/addresses.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Show what runs, where, and how it is.')
-    .option('--show-secrets', 'with the addresses to connect to, passwords included')
-    .option('--json', 'machine-readable')
+    .description('Show which services run, where, and whether they are healthy.')
+    .option('--show-secrets', 'also print the addresses to connect to, including passwords')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-It first repairs what a killed \`verify\` or \`checks prove\` left changed.
-Exit codes: 0 all services run and none is unhealthy, 1 some do not, 69 nothing runs.
+First undoes what a killed \`verify\` or \`checks prove\` left changed.
+Exit codes: 0 all services run and none is unhealthy, 1 some service does not run or is unhealthy, 69 nothing runs.
 
 Examples:
   $ meatymusic status

@@ -9,31 +9,40 @@ export interface TableEntry {
 export const commandTable: Readonly<Record<string, TableEntry>> = {
   up: { summary: 'start the stack, migrate it and verify it', load: () => import('./up/up.ts') },
   down: { summary: 'stop what `up` started', load: () => import('./down.ts') },
-  status: { summary: 'what runs, where, and how it is', load: () => import('./status.ts') },
+  status: {
+    summary: 'show which services run, where, and whether they are healthy',
+    load: () => import('./status.ts'),
+  },
   logs: {
-    summary: 'the logs of the services; `logs check` judges a log',
+    summary: 'show the logs of the services; `logs check` judges a log file',
     load: () => import('./logs/logs.ts'),
   },
   verify: { summary: 'run the checks against a running stack', load: () => import('./verify/verify.ts') },
   diff: { summary: 'compare two saved results', load: () => import('./diff/diff.ts') },
-  serve: { summary: 'verify again and again, and serve the verdict', load: () => import('./serve/serve.ts') },
+  serve: {
+    summary: 'verify repeatedly and serve the latest verdict over HTTP',
+    load: () => import('./serve/serve.ts'),
+  },
   report: {
-    summary: 'render saved results again, and merge the shards of a run',
+    summary: 'render saved results, and merge the shards of a run',
     load: () => import('./report.ts'),
   },
   migrate: { summary: 'apply, roll back and inspect migrations', load: () => import('./migrate/migrate.ts') },
   checks: {
-    summary: 'list, explain, prove and create checks; flaky and slow ones',
+    summary: 'list, explain, prove and create checks; find flaky and slow ones',
     load: () => import('./checks/checks.ts'),
   },
-  config: { summary: 'every effective setting with its origin', load: () => import('./config.ts') },
+  config: {
+    summary: 'print every effective setting and where it comes from',
+    load: () => import('./config.ts'),
+  },
   init: { summary: 'write a commented configuration file', load: () => import('./init/init.ts') },
   doctor: {
-    summary: 'what would keep `up` from working, and how to fix it',
+    summary: 'check the environment and suggest fixes',
     load: () => import('./doctor/doctor.ts'),
   },
   completion: {
-    summary: 'completion for bash, zsh or fish',
+    summary: 'print the completion script for bash, zsh or fish',
     load: () => import('./completion/completion.ts'),
   },
 };

@@ -4,7 +4,7 @@ import { unset } from '../services/setting.ts';
 /** Entry `contract` of the configuration: which areas of checks a stack has agreed to. */
 export const contractSchema = unset(
   v.union([v.literal('full'), mapOf(v.union([v.literal(false), mapOf(v.unknown())]))]),
-  'Which areas this stack takes part in: full, or by area { tenancy: false, auth: { path: /v2/me } }; unset: all, and what answers 404 at a default path is skipped',
+  'Areas that apply to this stack: full, or by area { tenancy: false, auth: { path: /v2/me } }; unset: all, but an endpoint that answers 404 at a default path is skipped',
 );
 
 export type Contract = v.InferOutput<typeof contractSchema>;

@@ -26,7 +26,7 @@ function commentOf(name: string): string | undefined {
 describe('the names that a check, a plugin or a configuration file imports', () => {
   it('are these', () => {
     expect(names.sort().join(' ')).toMatchInlineSnapshot(
-      `"CheckContext CheckDefinition CheckOption CheckOptions Effects Evidence Examined Exchanged Fail FailureCode HttpRequest HttpResponse Json LogRecord Look Pass Plugin PluginRunner ProbeError ProbeName Probes ReporterDefinition Sabotage ServiceKind ServiceName Skip SpanData SqlOutcome SqlStep StackInfo Verdict attempt counted defineCheck defineConfig definePlugin defineReporter defineServiceKind exchange fact option serviceUrl v"`,
+      `"CheckContext CheckDefinition CheckOption CheckOptions Effects Evidence Examined Exchanged Fail FailureCode HttpRequest HttpResponse Json LogRecord Look Pass Plugin PluginRunner ProbeError ProbeName Probes ReporterDefinition Sabotage ServiceKind ServiceName Skip SpanData SqlOutcome SqlStep StackInfo Verdict attempt counted defineCheck defineConfig definePlugin defineReporter defineServiceKind enabledServices exchange fact option serviceUrl settingsOf v"`,
     );
     expect(names).toEqual(expect.arrayContaining(Object.keys(entry)));
   });

@@ -41,6 +41,7 @@ export {
   type Verdict,
   v,
 } from '../check/index.ts';
+export { enabledServices, settingsOf } from '../services/index.ts';
 export { defineServiceKind, type ServiceKind } from '../services/kind.ts';
 export { defineConfig } from './define-config.ts';
 export { definePlugin, type Plugin, type PluginRunner } from './plugin.ts';

@@ -20,12 +20,12 @@ const auth = group(
     audience: unset(v.string(), 'Audience that the API expects'),
     signingKeyFile: unset(
       v.string(),
-      'PEM of a private key that the API trusts (RSA, EC, Ed25519), or a file with the secret that it shares',
+      'PEM file of a private key that the API trusts (RSA, EC, Ed25519), or a file with a shared secret',
     ),
     keyId: unset(v.string(), '`kid` of that key in the JWKS of the API'),
     algorithm: unset(
       v.string(),
-      'Algorithm of its signatures; default: the one of auth.token, else by the key',
+      'Signature algorithm; default: that of auth.token, otherwise derived from the key',
     ),
   },
   'How the checks prove who they are',
@@ -36,10 +36,10 @@ const up = group(
     ports: setting(
       v.picklist(['auto', 'fixed']),
       'auto',
-      'auto: another port where the default one is taken; fixed: an error',
+      'What to do if a default port is taken; auto: use another port; fixed: fail',
     ),
-    timeout: duration('3m', 'Longest time until everything is healthy'),
-    stableFor: duration('0s', 'How long everything has to stay healthy'),
+    timeout: duration('3m', 'Maximum time until every service is healthy'),
+    stableFor: duration('0s', 'How long every service must stay healthy'),
     verify: setting(v.boolean(), true, 'Whether `up` verifies what it started'),
   },
   'Starting the stack',
@@ -47,12 +47,12 @@ const up = group(
 
 const compose = group(
   {
-    engine: setting(v.picklist(['docker', 'podman']), 'docker', 'Program whose `compose` is called'),
+    engine: setting(v.picklist(['docker', 'podman']), 'docker', 'Program whose `compose` command is called'),
     file: unset(oneOrMore, 'Compose file; default: docker-compose.yml'),
-    project: unset(v.string(), 'Project name; default: the one of the file or folder'),
+    project: unset(v.string(), 'Project name; default: that of the file or folder'),
     services: composeServices,
     profiles: setting(texts, [], 'Profiles to enable'),
-    env: setting(mapOf(v.string()), {}, 'Variables for the file'),
+    env: setting(mapOf(v.string()), {}, 'Variables for interpolation in the file'),
   },
   'The compose runtime',
 );
@@ -62,27 +62,27 @@ const migrations = group(
     enabled: setting(v.boolean(), true, 'Whether `up` migrates'),
     folder: unset(
       v.string(),
-      'Folder of the migrations; default: migrations/ beside this file, else on the reference stack its own',
+      'Folder of the migrations; default: migrations/ next to this file; on the reference stack, its own',
     ),
     command: unset(
       name,
-      'Command of another tool that migrates the database, in a shell with DATABASE_URL: alembic upgrade head',
+      'Command of another migration tool, run in a shell with DATABASE_URL: alembic upgrade head',
     ),
-    cwd: unset(v.string(), 'Folder in which the command and its check run; default: the one of this file'),
+    cwd: unset(v.string(), 'Folder in which the command and its check run; default: that of this file'),
     check: unset(
       name,
-      'Command that ends with 0 if nothing is pending, and with another code if something is: alembic current --check-heads',
+      'Command that exits with 0 if nothing is pending, and with another code otherwise: alembic current --check-heads',
     ),
     url: unset(
       databaseUrl,
-      'Address of the server itself, for migrations of a database behind a pooler; default: services.database.url',
+      'Address of the server itself, for migrating a database behind a pooler; default: services.database.url',
     ),
     schema: setting(name, 'public', "Schema of Kysely's history tables"),
     lockTimeout: duration('30s', 'How long to wait for another migrator'),
-    timeout: duration('5m', 'Longest time of a batch'),
+    timeout: duration('5m', 'Maximum time for a batch'),
     scratchUrl: unset(
       databaseUrl,
-      'Server on which `migrate verify` makes a scratch database; unset: a temporary PGlite',
+      'Server on which `migrate verify` creates a scratch database; unset: a temporary PGlite',
     ),
   },
   'Migrations of the database',
@@ -90,37 +90,41 @@ const migrations = group(
 
 const verify = group(
   {
-    timeout: duration('5s', 'Longest time of one attempt of a check'),
-    deadline: duration('2m', 'Longest time of the whole run'),
-    retryFor: duration('0s', 'How long a failing check is tried again'),
+    timeout: duration('5s', 'Maximum time for one attempt of a check'),
+    deadline: duration('2m', 'Maximum time for the whole run'),
+    retryFor: duration('0s', 'How long a failing check is retried'),
     concurrency: unset(
       integer(1, 256),
-      'Checks at the same time; default: 16, and on a stack of this machine two for each processor (4 to 16)',
+      'Maximum number of checks that run at the same time; default: 16, and two per processor (4 to 16) for a stack on this machine',
     ),
-    tags: setting(texts, [], 'Only checks with one of these tags'),
-    skip: setting(texts, [], 'Patterns of checks that do not run'),
-    bail: setting(v.boolean(), false, 'Whether the first failure ends the run'),
-    readOnly: setting(v.boolean(), false, 'Only checks that write nothing'),
-    failOnFlaky: setting(v.boolean(), false, 'Whether a check that is flaky fails the run'),
+    tags: setting(texts, [], 'Run only checks with one of these tags'),
+    skip: setting(texts, [], 'Patterns of checks not to run'),
+    bail: setting(v.boolean(), false, 'Whether the run stops at the first failure'),
+    readOnly: setting(v.boolean(), false, 'Run only checks that write nothing'),
+    failOnFlaky: setting(v.boolean(), false, 'Whether a flaky check fails the run'),
     flakyAfter: setting(
       integer(1),
       1,
-      'How often a check must be flaky on record, this run included, to fail it',
+      'How often a check must have been flaky, this run included, to fail the run',
     ),
-    reporters: setting(texts, [], 'Reporters: name or name=file; the name may be a file of the project'),
+    reporters: setting(
+      texts,
+      [],
+      'Reporters: name or name=file; the name may be the path of a file in the project',
+    ),
   },
   'Running the checks',
 );
 
 const logs = group(
   {
-    rules: setting(mapOf(v.boolean()), {}, 'Rules of the log engine that are switched off (false)'),
+    rules: setting(mapOf(v.boolean()), {}, 'Rules of the log engine to disable (false)'),
   },
   'Judging logs',
 );
 
 const browser = group(
-  { path: unset(v.string(), 'Chromium to drive; default: the one of the system') },
+  { path: unset(v.string(), 'Path of the Chromium to use; default: the one installed on the system') },
   'The browser checks',
 );
 
@@ -129,18 +133,22 @@ export const configSchema = strictMap({
   runtime: setting(
     v.picklist(runtimeChoices),
     'auto',
-    'What holds the stack; auto: compose where a Docker daemon answers, else embedded',
+    'What runs the stack; auto: compose if a Docker daemon answers, otherwise embedded',
   ),
   services: servicesSchema,
   auth,
   up,
   compose,
   migrations,
-  checks: setting(oneOrMore, [], 'Folders of checks of your own'),
+  checks: setting(oneOrMore, [], 'Folders with your own checks'),
   checkFiles: setting(oneOrMore, [], 'YAML files of declared checks'),
-  gossfiles: setting(oneOrMore, [], 'Gossfiles that are read as checks'),
-  plugins: setting(texts, [], 'npm packages and files that bring checks and reporters'),
-  vars: setting(mapOf(v.unknown()), {}, 'Variables of declared checks'),
+  gossfiles: setting(oneOrMore, [], 'Gossfiles to run as checks'),
+  plugins: setting(
+    texts,
+    [],
+    'npm packages and files that provide checks, reporters, kinds of services and runners',
+  ),
+  vars: setting(mapOf(v.unknown()), {}, 'Variables for declared checks'),
   options: setting(
     mapOf(mapOf(v.unknown())),
     {},
@@ -151,13 +159,13 @@ export const configSchema = strictMap({
   waivers: setting(
     waiversSchema,
     [],
-    'Failures that do not fail a run until their end: { check, service, code, reason, owner, until }; those of meatymusic.waivers.yaml beside this file are added',
+    'Failures that do not fail a run until they end: { check, service, code, reason, owner, until }; added to those of meatymusic.waivers.yaml next to this file',
   ),
   logs,
   environments: setting(
     mapOf(v.looseObject({})),
     {},
-    'Settings that `--env <name>` merges over the others; one that names addresses describes a stack that runs elsewhere',
+    'Settings that `--env <name>` merges over the others; an environment with addresses describes a stack that runs elsewhere',
   ),
   browser,
 });

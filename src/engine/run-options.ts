@@ -17,7 +17,7 @@ export interface RunOptions {
   timeoutMs: number;
   /** Longest time of the run. */
   deadlineMs: number;
-  /** How long a failing check is tried again, from its first attempt on. 0: once. */
+  /** How long a failing check is retried, from its first attempt on. 0: once. */
   retryForMs: number;
   concurrency: number;
   bail: boolean;

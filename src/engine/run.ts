@@ -130,8 +130,7 @@ export function startRun(options: RunOptions): Run {
       !endedBy &&
       elapsedMs() + pauseMs - progress.startMs <= options.retryForMs &&
       elapsedMs() + pauseMs < options.deadlineMs;
-    const shown = options.redact ? redactDeep(attempt, options.redact) : attempt;
-    emit({ type: 'attempt', check: progress.check, attempt: shown, willRetry });
+    emit({ type: 'attempt', check: progress.check, attempt, willRetry });
     if (!willRetry) {
       afterLastAttempt(progress, outcome);
     } else {

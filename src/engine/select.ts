@@ -10,9 +10,9 @@ import { divideIntoShards } from './shard.ts';
 export interface Selection {
   /** Ids, areas, globs on ids, or a service: `database/connects`, `database`, `web/*`, `@payments`. Empty: all. */
   patterns: readonly string[];
-  /** Only checks with one of these tags. Empty: whatever the tags. */
+  /** Run only checks with one of these tags. Empty: whatever the tags. */
   tags: readonly string[];
-  /** Patterns of checks that do not run, not even because another is after them. */
+  /** Patterns of checks not to run, not even because another is after them. */
   skip: readonly string[];
   /** Areas that are not part of the contract. Default: none. */
   areasOff?: ReadonlySet<string>;

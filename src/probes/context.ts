@@ -40,7 +40,7 @@ export interface ProbeContext {
   root?: string;
   endpoints: ProbeEndpoints;
   database: {
-    /** Connection of the application, where it has one of its own. */
+    /** Connection of the application, if it has its own. */
     applicationUrl?: string;
     /** Role that it takes with SET LOCAL ROLE where it has none. */
     applicationRole: string;

@@ -24,7 +24,7 @@ import { type BrokenStack, carryOut } from './sabotage/carry-out.ts';
 import { withoutCases } from './without-cases.ts';
 
 export interface ProofOptions extends AttemptSettings {
-  /** Checks at the same time, on one stack. */
+  /** Maximum number of checks that run at the same time, on one stack. */
   concurrency: number;
   /** How long the healthy or restored stack may take until its checks pass, in milliseconds. Default 20,000. */
   recoverWithinMs?: number;

@@ -32,7 +32,7 @@ export function parseTargets(texts: readonly string[], names: readonly string[])
       const near = nearest(name, names);
       throw badTarget(
         `there is no reporter "${name}"${near ? `; nearest: ${near}` : ''}`,
-        `${names.join(', ')}, or a file: ./mine.ts`,
+        `${names.join(', ')}, or your own: ./mine.ts`,
       );
     }
     if (file === undefined) return { name };

@@ -79,7 +79,9 @@ export async function runtimesToStop(context: RuntimeContext): Promise<Runtime[]
   const found: Runtime[] = [];
   for (const [name, { canStart, leavesRemains }] of allRunners()) {
     if (!leavesRemains && runtime !== 'auto' && runtime !== name) continue;
-    if ((await canStart?.(context))?.available) found.push(await createRuntime(name, context));
+    // One that does not say whether it can start a stack is asked where the configuration names it.
+    const holds = canStart ? (await canStart(context)).available : runtime === name;
+    if (holds) found.push(await createRuntime(name, context));
   }
   return found;
 }

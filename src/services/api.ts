@@ -9,12 +9,12 @@ const defaultPort = 8000;
 
 export const api = defineServiceKind({
   name: 'api',
-  about: 'The service that answers over HTTP',
+  about: 'An HTTP service',
   settings: {
     url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the API'),
-    serviceName: setting(name, 'meatymusic-api', 'Name that the API gives itself'),
-    healthPath: setting(urlPath, '/health', 'Its liveness endpoint: answers as long as the process does'),
-    readyPath: setting(urlPath, '/health/ready', 'Its readiness endpoint: looks behind itself'),
+    serviceName: setting(name, 'meatymusic-api', 'Name that the API reports for itself'),
+    healthPath: setting(urlPath, '/health', 'Liveness endpoint: answers as long as the process runs'),
+    readyPath: setting(urlPath, '/health/ready', 'Readiness endpoint: also checks what the API depends on'),
   },
   defaultPort,
   health: { kind: 'http', path: '/health' },

@@ -15,6 +15,12 @@ export function isStandard(name: string): name is StandardName {
   return Object.hasOwn(standardKinds, name);
 }
 
+/**
+ * Returns the settings of a service. Throws a `TypeError` if the configuration does not have it.
+ *
+ * @example
+ * const { url } = settingsOf(config.services, 'jobs');
+ */
 export function settingsOf(services: Services, name: ServiceName): CommonSettings {
   const settings = Object.hasOwn(services, name) && name !== 'telemetry' && (services as never)[name];
   if (!settings) throw new TypeError(`the configuration has no service ${name}`);
@@ -38,7 +44,12 @@ export function serviceInfos(services: Services, placeOf: (service: ServiceName)
   ) as unknown as ServiceInfos;
 }
 
-/** Names of the services that the configuration has not switched off. */
+/**
+ * Returns the names of the services that the configuration does not disable.
+ *
+ * @example
+ * const queues = enabledServices(config.services).filter((name) => settingsOf(config.services, name).kind === 'queue');
+ */
 export function enabledServices(services: Services): ServiceName[] {
   return serviceNames(services).filter((name) => settingsOf(services, name).enabled);
 }

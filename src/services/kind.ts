@@ -71,11 +71,11 @@ export interface ServiceKind<Settings extends CommonSettings = CommonSettings, I
 const common = {
   log,
   start,
-  dependsOn: setting(v.array(name), [], 'Services that are healthy before it is started'),
+  dependsOn: setting(v.array(name), [], 'Services that must be healthy before it is started'),
   reuseExisting: setting(
     v.boolean(),
     false,
-    'Whether what answers on its address already is used and not started',
+    'Whether a service that already answers at its address is used instead of starting one',
   ),
 };
 

@@ -14,13 +14,13 @@ export const postgres = defineServiceKind({
     url: setting(
       databaseUrl,
       `postgresql://postgres:postgres@localhost:${defaultPort}/meatymusic`,
-      'Connection that migrates and inspects',
+      'Connection for migrations and inspection',
     ),
-    applicationUrl: unset(databaseUrl, 'Connection of the application, where it has one of its own'),
+    applicationUrl: unset(databaseUrl, 'Connection of the application, if it has its own'),
     applicationRole: setting(
       name,
       'meatymusic_app',
-      'Role of the application, taken with SET LOCAL ROLE where it has no connection of its own',
+      'Role of the application, assumed with SET LOCAL ROLE if it has no connection of its own',
     ),
   },
   defaultPort,

@@ -82,5 +82,5 @@ export const log = unset(
     strictMap({ file: described(v.string(), 'Path of a log file; rotation is followed') }),
     strictMap({ command: described(v.string(), 'Command whose output is the log') }),
   ]),
-  'Where the log of an external service is: { file } or { command }',
+  'Where to read the log of an external service: { file } or { command }',
 );

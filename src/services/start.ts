@@ -19,13 +19,13 @@ export const stopSignals = [
   'SIGKILL',
 ] as const;
 
-const timeout = duration('1m', 'Longest time until the process is ready');
+const timeout = duration('1m', 'Maximum time until the process is ready');
 
 const ready = unset(
   v.union([
-    strictMap({ http: described(urlPath, 'Path that answers with a status below 400'), timeout }),
-    strictMap({ port: described(integer(1, 65_535), 'Port that accepts connections'), timeout }),
-    strictMap({ log: described(name, 'Pattern of a line that the process prints'), timeout }),
+    strictMap({ http: described(urlPath, 'Path that must answer with a status below 400'), timeout }),
+    strictMap({ port: described(integer(1, 65_535), 'Port that must accept connections'), timeout }),
+    strictMap({ log: described(name, 'Regular expression of a line that the process prints'), timeout }),
     strictMap({ command: described(name, 'Command that exits with 0'), timeout }),
   ]),
   'When the process is ready: one of { http }, { port }, { log }, { command }; unset: by the kind of the service',
@@ -44,11 +44,11 @@ const byCommand = strictMap({
     'Files of variables; unset: .env and .env.local of its folder',
   ),
   ready,
-  restart: setting(v.picklist(['no', 'on-failure']), 'no', 'Whether it is started again after it failed'),
+  restart: setting(v.picklist(['no', 'on-failure']), 'no', 'Whether it is restarted after a failure'),
   stop: group(
     {
-      signal: setting(v.picklist(stopSignals), 'SIGTERM', 'Signal that asks it to end'),
-      grace: duration('10s', 'How long it may take to end before it is killed'),
+      signal: setting(v.picklist(stopSignals), 'SIGTERM', 'Signal that asks it to stop'),
+      grace: duration('10s', 'How long it may take to stop before it is killed'),
     },
     'How it is stopped',
   ),
@@ -62,5 +62,5 @@ const startSchema = v.union([
 
 export const start = unset(
   startSchema,
-  'How it is started: { compose }, { command } or { embedded: true }; unset: as `runtime` says',
+  'How it is started: { compose }, { command } or { embedded: true }; unset: decided by `runtime`',
 );

@@ -10,21 +10,21 @@ const defaultPort = 3000;
 
 export const web = defineServiceKind({
   name: 'web',
-  about: 'The pages that call it',
+  about: 'A web app whose pages call the API',
   settings: {
     url: setting(httpUrl, `http://localhost:${defaultPort}`, 'Address of the web app'),
-    serviceName: setting(name, 'meatymusic-web', 'Name that the web app gives itself'),
+    serviceName: setting(name, 'meatymusic-web', 'Name that the web app reports for itself'),
     appName: setting(
       name,
       'MeatyMusic',
-      'Name that its pages show; default: of the reference stack only, elsewhere not looked for',
+      'Name that its pages show; the default applies to the reference stack only, and no name is expected elsewhere',
     ),
     build: unset(
       strictMap({
-        command: described(name, 'Production build, run by web/build'),
+        command: described(name, 'Command of the production build, which web/build runs'),
         cwd: setting(v.string(), '.', 'Folder in which it runs'),
       }),
-      'The production build; absent: web/build is skipped',
+      'The production build; unset: web/build is skipped',
     ),
   },
   defaultPort,

@@ -1,6 +1,7 @@
 import type { PluginProblem } from '../config/load.ts';
 import { runtimeChoices } from '../config/runner-names.ts';
 import { registerRunner } from '../runners/index.ts';
+import { ofPlugin } from '../runners/of-plugin.ts';
 import type { Runner } from '../runners/runner.ts';
 import { kindNames, registerKind } from '../services/index.ts';
 import { findInPlugin } from '../sources/plugins.ts';
@@ -37,7 +38,9 @@ export async function registerPlugins(
     };
     for (const kind of kinds) register('kind', kind.name, kindNames(), () => registerKind(kind));
     for (const { name, ...runner } of runners)
-      register('runner', name, runtimeChoices, () => registerRunner(name, runner as unknown as Runner));
+      register('runner', name, runtimeChoices, () =>
+        registerRunner(name, ofPlugin(runner as unknown as Runner)),
+      );
   }
   return problems;
 }

@@ -21,8 +21,8 @@ export const corsOptions = {
 export const corsCodes = {
   ...obstacleCodes,
   'no-endpoint': {
-    headline: 'The path on which CORS is judged serves nothing',
-    means: 'the path answers 404, or has not this method',
+    headline: 'There is no endpoint at the path on which CORS is judged',
+    means: 'the path answers 404, or does not support this method',
     hint: 'name a path that the web app calls: options: { cors/*: { path: … } } in the configuration',
   },
   'not-judged': {

@@ -12,12 +12,12 @@ export const obstacleCodes = {
   },
   timeout: {
     headline: 'The API does not answer in time',
-    means: 'the answer did not arrive in the time of the check, or of one request (option withinMs)',
+    means: 'the response did not arrive within the time of the check or of one request (option withinMs)',
     hint: 'meatymusic logs api --since 5m',
   },
   unreadable: {
-    headline: 'The answer of the API cannot be read',
-    means: 'the answer breaks off, is larger than 1 MiB, or is not what its headers announce',
+    headline: 'The response of the API cannot be read',
+    means: 'the response ends early, is larger than 1 MiB, or is not what its headers announce',
     hint: 'meatymusic logs api --since 5m; request it with curl -v --output -',
   },
   'rate-limited': {
@@ -37,7 +37,7 @@ export const endpointCodes = {
   },
   'needs-a-token': {
     headline: 'The endpoint needs another token than this check has',
-    means: 'the request is refused with 401 or 403, with the token that there is',
+    means: 'the request is refused with 401 or 403 despite the configured token',
     hint: 'meatymusic verify auth/valid-token, or name another endpoint in the option path of this check',
   },
 } as const;
@@ -45,7 +45,7 @@ export const endpointCodes = {
 export type ObstacleCode = keyof typeof obstacleCodes;
 export type EndpointCode = keyof typeof endpointCodes;
 
-export const withinMs = option(integer(1), 4000, 'Longest time of one answer, in milliseconds');
+export const withinMs = option(integer(1), 4000, 'Maximum time for one response, in milliseconds');
 
 /** Errors of an answer that has begun. */
 const unreadableCodes = /^(?:BODY_TOO_LARGE|TRUNCATED|BROKEN_ENCODING|UNSUPPORTED_ENCODING|HPE_.+)$/;

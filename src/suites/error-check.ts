@@ -21,8 +21,8 @@ export interface ErrorCheckTexts {
 const errorOptions = ({ request, statuses, bodyBytes = 0 }: ErrorCheckTexts) => ({
   path: option(v.string(), request.path, 'Path of the request that provokes the error'),
   method: option(v.string(), request.method ?? 'GET', 'Its method'),
-  statuses: option(v.array(integer()), statuses, 'Statuses that fit'),
-  bodyBytes: option(integer(), bodyBytes, 'Size of the body that is sent; 0: a small one'),
+  statuses: option(v.array(integer()), statuses, 'Accepted statuses'),
+  bodyBytes: option(integer(), bodyBytes, 'Size of the body to send, in bytes; 0: a small body'),
   ...envelopeOptions,
 });
 

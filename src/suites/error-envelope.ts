@@ -10,32 +10,32 @@ export const envelopeOptions = {
   codePaths: option(
     v.array(v.string()),
     ['error.code', 'code', 'error_code', 'error.type', 'errors.0.code'],
-    'Where the envelope has its code, first match',
+    'Paths of the code in the envelope; the first match counts',
   ),
   messagePaths: option(
     v.array(v.string()),
     ['error.message', 'message', 'detail', 'error_description', 'errors.0.detail'],
-    'Where the envelope has its message',
+    'Paths of the message in the envelope; the first match counts',
   ),
   traceIdPaths: option(
     v.array(v.string()),
     ['error.trace_id', 'trace_id', 'error.traceId', 'traceId', 'error.request_id', 'request_id'],
-    'Where the envelope has its trace ID',
+    'Paths of the trace ID in the envelope; the first match counts',
   ),
 };
 
 export const envelopeCodes = {
   ...endpointCodes,
   'wrong-status': {
-    headline: 'The error has another status',
-    means: 'the status does not fit',
+    headline: 'The error has an unexpected status',
+    means: 'the status is not one of the expected ones',
     hint: 'meatymusic logs api --since 5m',
   },
   'not-an-envelope': {
     headline: 'The error is not in an error envelope',
     means:
-      'the body is no error envelope in JSON with a code and a message, and no problem details (RFC 9457)',
-    hint: 'give every error the one shape, those of the framework and of unknown paths too',
+      'the body is neither a JSON error envelope with a code and a message nor problem details (RFC 9457)',
+    hint: 'give every error the same shape, including those of the framework and of unknown paths',
   },
   'no-trace-id': {
     headline: 'The error envelope has no trace ID',

@@ -13,7 +13,7 @@ export interface LogStructureTexts {
 }
 
 const options = {
-  minStructured: option(number(0, 1), 0.99, 'Least share of lines that are JSON objects'),
+  minStructured: option(number(0, 1), 0.99, 'Minimum share of lines that are JSON objects, 0 to 1'),
 };
 
 /** Returns a check that services of a kind log one JSON object a line. Raw lines of a server, banners and tracebacks in between make it fail. */
@@ -36,7 +36,7 @@ export function logStructureCheck({
     codes: {
       empty: {
         headline: `The log of the ${what} is empty`,
-        means: 'the log holds no line, so nothing is known about its structure',
+        means: 'the log has no lines, so its structure cannot be judged',
         hint: `meatymusic logs ${service}; a log that is written elsewhere is named by services.${service}.log in the configuration`,
       },
       'plain-text': {

@@ -4,12 +4,12 @@ import type { Sabotage } from '../check/sabotage.ts';
 export const redisCodes = {
   unreachable: {
     headline: 'Redis does not answer',
-    means: 'no reply came',
+    means: 'no reply arrived',
     hint: 'meatymusic status; meatymusic logs cache',
   },
   timeout: {
     headline: 'Redis does not answer in time',
-    means: 'no reply came in the time of the check',
+    means: 'no reply arrived within the time of the check',
     hint: 'meatymusic status; redis-cli SLOWLOG GET',
   },
   refused: {
@@ -18,9 +18,9 @@ export const redisCodes = {
     hint: 'compare user and password of services.cache.url with redis-cli ACL LIST',
   },
   'no-database': {
-    headline: 'Redis has no database of this number',
+    headline: 'Redis has no database with this number',
     means: 'the server refuses SELECT with the database of the address',
-    hint: 'redis-cli CONFIG GET databases; a cluster has the database 0 alone',
+    hint: 'redis-cli CONFIG GET databases; a cluster has only database 0',
   },
   'not-permitted': {
     headline: 'The user of Redis may not use this command or key',
@@ -28,13 +28,13 @@ export const redisCodes = {
     hint: 'redis-cli ACL WHOAMI; redis-cli ACL GETUSER <user>; redis-cli ACL LOG',
   },
   'wrong-protocol': {
-    headline: 'The port does not speak Redis in the way of the address',
-    means: 'what listens there is not Redis, or speaks TLS where the address does not, or the reverse',
+    headline: 'The port does not speak Redis as its address announces',
+    means: 'what listens there is not Redis, or only one of the server and the address uses TLS',
     hint: 'use rediss:// for a port with TLS and redis:// for one without, in services.cache.url',
   },
   loading: {
     headline: 'Redis is still loading its data',
-    means: 'the server reads its data set',
+    means: 'the server is still reading its data set',
     hint: 'redis-cli INFO persistence; verify again when loading is 0',
   },
   'cluster-down': {
@@ -48,9 +48,9 @@ export const redisCodes = {
 export const redisSabotage: readonly Sabotage[] = (
   [
     ['silence', 'timeout', {}],
-    ['a password is demanded', 'refused', { '*': '-NOAUTH Authentication required.' }],
+    ['a password is required', 'refused', { '*': '-NOAUTH Authentication required.' }],
     ['the user may not do it', 'not-permitted', { '*': '-NOPERM this user has no permissions' }],
-    ['something else than Redis', 'wrong-protocol', { '*': 'HTTP/1.1 400 Bad Request' }],
+    ['something other than Redis', 'wrong-protocol', { '*': 'HTTP/1.1 400 Bad Request' }],
     ['it loads its data', 'loading', { '*': '-LOADING Redis is loading the dataset in memory' }],
     ['the cluster is down', 'cluster-down', { '*': '-CLUSTERDOWN The cluster is down' }],
   ] as const

@@ -9,12 +9,12 @@ export const shownCodes = {
   },
   'not-found-page': {
     headline: 'A page says that it was not found',
-    means: 'the status is good, and what is shown is a "not found" page',
-    hint: 'is the path among the routes of the web app? a single-page app answers each path with its start page; name the right path in the options',
+    means: 'the status indicates success, but the page shows that it was not found',
+    hint: 'is the path among the routes of the web app? a single-page app answers each path with its home page; name the right path in the options',
   },
   'error-page': {
     headline: 'A page shows an error',
-    means: 'the status is good, and what is shown is an error page',
+    means: 'the status indicates success, but the page shows an error',
     hint: 'meatymusic logs web --since 5m; the console of the page is among the evidence of browser/no-errors',
   },
 } as const;

@@ -6,13 +6,13 @@ import { obstacleCodes, obstacleOf, servesNothing } from './endpoint-answer.ts';
 export const answerCodes = {
   ...obstacleCodes,
   'no-endpoint': {
-    headline: 'The path of the check serves nothing',
-    means: 'the path answers 404, or has not this method',
+    headline: 'There is no endpoint at the path of the check',
+    means: 'the path answers 404, or does not support this method',
     hint: 'name an endpoint that needs a token: options: { auth: { path: …, method: … } } in the configuration',
   },
   redirected: {
     headline: 'The path of the check redirects elsewhere',
-    means: 'the answer is a redirect that leads to no login',
+    means: 'the response is a redirect that does not lead to a login page',
     hint: 'name the path that it leads to: options: { auth: { path: … } } in the configuration',
   },
   'not-judged': {

@@ -11,7 +11,7 @@ import { answerCodes, type JudgedAnswer, judgeAnswer } from './token-answer.ts';
 export const endpointOptions = {
   path: option(v.string(), '/api/v1/me', 'Path of an endpoint that needs a token'),
   method: option(v.string(), 'GET', 'Its method'),
-  body: option(v.string(), '', 'JSON that is sent to it; empty: no body'),
+  body: option(v.string(), '', 'JSON body to send; empty: no body'),
   withinMs,
 };
 
@@ -20,7 +20,7 @@ export const refusalOptions = {
   status: option(
     v.union([integer(100, 599), v.array(integer(100, 599))]),
     [401, 302, 303, 307],
-    'Statuses of a refusal; a redirect counts only where it leads to a login',
+    'Statuses that count as a refusal; a redirect counts only if it leads to a login page',
   ),
 };
 
@@ -31,8 +31,8 @@ export function refusalCodes(subject: string, hint: string) {
     accepted: { headline: `${subject} is accepted`, means: 'the request is accepted', hint },
     'wrong-status': {
       headline: `${subject} is not answered with 401`,
-      means: 'it is answered with an error that is none of the configured refusals',
-      hint: 'where this status is a refusal of this API: options: { auth: { status: [401, 403] } }; a 400 may come from the body (option body)',
+      means: 'the error is not one of the configured refusals',
+      hint: 'if this status is how the API refuses: options: { auth: { status: [401, 403] } }; a 400 may be caused by the body (option body)',
     },
   } satisfies Record<string, FailureCode>;
 }

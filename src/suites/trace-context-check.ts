@@ -10,14 +10,14 @@ import { otherTracesOf } from './leaked-context.ts';
 import { type ObservedCase, observeTraceContext, type TraceContextCase } from './trace-context-suite.ts';
 
 const options = {
-  path: option(v.optional(v.string()), undefined, 'Path that is asked for; unset: services.api.healthPath'),
+  path: option(v.optional(v.string()), undefined, 'Path to request; unset: services.api.healthPath'),
   level: option(v.picklist([1, 2]), 1, 'Level of W3C Trace Context; 2 requires the random flag to be kept'),
-  waitMs: option(number(), 4000, 'How long log lines and spans may take to arrive, in milliseconds'),
+  waitMs: option(number(), 4000, 'How long to wait for log lines and spans, in milliseconds'),
 };
 
 const unreachable = {
   headline: 'The API does not answer',
-  means: 'a request got no answer',
+  means: 'a request got no response',
   hint: 'meatymusic logs api',
 };
 /** The status of a rate limit: about the path, not about the header. */

@@ -14,13 +14,13 @@ const codes = {
     hint: 'meatymusic status; meatymusic logs web',
   },
   'wrong-status': {
-    headline: 'A page answers with another status',
-    means: 'the page answers, with another status',
+    headline: 'A page answers with an unexpected status',
+    means: 'the page answers with an unexpected status',
     hint: 'meatymusic logs web --since 5m',
   },
   'not-html': {
-    headline: 'What is answered is not a page',
-    means: 'what is answered is not an HTML page',
+    headline: 'The response is not a page',
+    means: 'the response is not an HTML page',
     hint: 'is it the web app that listens there? compare services.web.url',
   },
   'not-loaded': {
@@ -49,7 +49,7 @@ const optionsFor = (path: string) => ({
   allowBlank: option(
     v.boolean(),
     false,
-    'Whether a page without text, such as one of pictures alone, is right',
+    'Whether a page without text is accepted, such as one with only pictures',
   ),
 });
 

@@ -22,13 +22,13 @@ import { plain } from './list.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .summary('what a check verifies, why, and each way in which it fails')
+    .summary('show what a check verifies, why, and how it can fail')
     .description(
-      'Explain a check: what it verifies, why it matters, each way in which it fails with its fix, its options ' +
-        'with their values now and where these come from, and how it is proven able to fail.',
+      'Explain a check: what it verifies, why it matters, how it can fail and how to fix each failure, its options ' +
+        'with their current values and where these come from, and how it is proven able to fail.',
     )
-    .argument('<id>', 'id of the check: api/health')
-    .option('--json', 'machine-readable')
+    .argument('<id>', 'ID of the check: api/health')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

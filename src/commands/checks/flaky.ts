@@ -8,15 +8,15 @@ import { aboutRecord, openHistory, runsWords } from './history.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .summary('checks whose verdict changed without a change of the code')
-    .description('Show the checks whose verdict changed without a change of the code.')
-    .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
-    .option('--flaky-after <number>', 'only from this many times on (1)', positive)
-    .option('--json', 'machine-readable')
+    .summary('show checks whose verdict changed without a code change')
+    .description('Show the checks whose verdict changed without a code change.')
+    .argument('[patterns...]', 'check IDs, areas or globs: api/health, database, web/*')
+    .option('--flaky-after <number>', 'only checks that were flaky at least this often (1)', positive)
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-A check is flaky when it passes after a failed attempt, or has another verdict than the run before at the same commit, with
+A check is flaky if it passes after a failed attempt, or if its verdict differs from the previous run at the same commit, with
 unchanged files and the same settings. A waived failure counts as a failure; a skipped or blocked check has no verdict.
 ${aboutRecord.trim()}
 

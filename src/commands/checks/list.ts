@@ -14,11 +14,11 @@ import { lineFor, styleFor } from '../style.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .summary('every check that there is, wherever it comes from')
-    .description('List the checks: built in, of your folders, of declared files and of plugins.')
-    .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
-    .option('--tag <tag>', 'only checks with one of these tags; may be given several times', several)
-    .option('--json', 'machine-readable')
+    .summary('list the checks from every source')
+    .description('List the checks: built-in ones, and those of your folders, declared files and plugins.')
+    .argument('[patterns...]', 'check IDs, areas or globs: api/health, database, web/*')
+    .option('--tag <tag>', 'run only checks with this tag; repeatable', several)
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

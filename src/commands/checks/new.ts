@@ -11,22 +11,22 @@ import { checkTemplate, type TemplateProbe, templateProbes, testTemplate } from 
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .summary('write a check and its failing-and-passing test')
+    .summary('create a check and its test')
     .description(
-      'Write a new check and its test, which shows it pass, and fail with every code that it has. Nothing is overwritten.',
+      'Create a check and a test that shows it pass, and fail with each of its codes. No file is overwritten.',
     )
-    .argument('<area/name>', 'id of the check, which becomes its path')
+    .argument('<area/name>', 'ID of the check, which is also its path')
     .addOption(
       command
-        .createOption('--probe <name>', 'what it looks through')
+        .createOption('--probe <name>', 'probe that the check observes with')
         .choices([...templateProbes])
         .default('http'),
     )
     .option(
       '--folder <folder>',
-      'where to (default: the first of `checks` in the configuration, else ./checks)',
+      'folder to write to (default: the first of `checks` in the configuration, or ./checks)',
     )
-    .option('--json', 'machine-readable')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

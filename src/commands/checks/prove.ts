@@ -21,22 +21,22 @@ import { summaryOf, textOf } from './prove-lines.ts';
 /** `checks prove`: registered by `checks.ts` as a sub-command. */
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .summary('break the stack in every declared way: each check must notice')
+    .summary('break the stack on purpose; every check must notice')
     .description(
-      'Prove that each check can fail: break the stack in every way that it declares, and restore it.',
+      'Prove that every check can fail: break the stack in each way that the check declares, then restore it.',
     )
-    .argument('[patterns...]', 'ids, areas or globs; default: all')
-    .option('--strict', 'a check that is skipped here counts as one that is not proven')
-    .option('--json', 'machine-readable')
+    .argument('[patterns...]', 'check IDs, areas or globs (default: all)')
+    .option('--strict', 'count a skipped check as not proven')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Only on a stack that \`meatymusic up\` started, embedded or compose: services are stopped, tables altered, answers forged.
-A check is proven when it passes, fails with the declared code while the stack is broken in that way, and passes again
-behind it; it is skipped, with the reason, where this stack gives no pass to turn. Everything is restored afterwards: at
+Runs only on a stack that \`meatymusic up\` started (embedded or compose): it stops services, alters tables and forges responses.
+A check is proven if it passes, fails with the declared code while the stack is broken, and passes again
+afterwards. It is skipped, with a reason, if it does not pass on this stack to begin with. Everything is restored: on
 Ctrl-C too, and after a SIGKILL by the next \`checks prove\`, \`up\`, \`verify\`, \`status\` or \`down\`.
-Exit codes: 0 no check is refuted or without a sabotage, and at least one is proven; 1 otherwise; 69 no stack of meatymusic
-runs; 75 another call proves.
+Exit codes: 0 at least one check is proven, and none is refuted or lacks a sabotage; 1 otherwise; 69 no stack of meatymusic
+runs; 75 another \`checks prove\` runs.
 
 Examples:
   $ meatymusic checks prove

@@ -10,15 +10,15 @@ const shown = 20;
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .summary('how long the checks take, and which became slower')
-    .description('Show how long the checks take, and which became slower.')
-    .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
-    .option('--json', 'machine-readable')
+    .summary('show how long the checks take and which became slower')
+    .description('Show how long the checks take and which became slower.')
+    .argument('[patterns...]', 'check IDs, areas or globs: api/health, database, web/*')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-The time of a check is the median of its last 5 passes at the first attempt. It became slower if that is 1.5 times and 100 ms more
-than the median of up to 15 passes before.
+The time of a check is the median of its last 5 passes at the first attempt. A check became slower if that is at least 1.5 times and 100 ms more
+than the median of the up to 15 passes before them.
 ${aboutRecord.trim()}
 
 Examples:

@@ -11,13 +11,15 @@ const installs: Record<Shell, string> = {
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Print the completion for a shell: commands, flags, their values, and the ids of checks.')
+    .description(
+      'Print the completion script for a shell: commands, flags, their values, and the IDs of checks.',
+    )
     .addHelpText('after', `\nExamples:\n  ${Object.values(installs).join('\n  ')}`);
   for (const [shell, script] of Object.entries(completionScripts)) {
     const child = command
       .command(shell)
-      .summary(`completion for ${shell}`)
-      .description(`Print the completion for ${shell}.`);
+      .summary(`print the completion script for ${shell}`)
+      .description(`Print the completion script for ${shell}.`);
     child.addHelpText('after', `\nInstall:\n  ${installs[shell as Shell]}`);
     act(child, async ({ stdout }) => {
       await stdout.write(script);

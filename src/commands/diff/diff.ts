@@ -9,17 +9,18 @@ import { countsWords, markdownOf, sectionsOf } from './words.ts';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Compare two saved results: new failures, fixed, flaky, slower, other evidence.')
-    .argument('<before>', 'result of `verify --reporter json=file`')
-    .argument('<after>', 'the result that is compared with it')
-    .option('--markdown', 'for a pull request')
-    .option('--json', 'machine-readable')
+    .description('Compare two saved results: new failures, fixed, flaky and slower checks, changed evidence.')
+    .argument('<before>', 'saved with `verify --reporter json=file`')
+    .argument('<after>', 'result to compare with it')
+    .option('--markdown', 'print Markdown for a pull request')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-A failure with another code than before is a new one; a blocked check that was blocked before is known; a waived failure is none.
-Of evidence, status, headers, shapes of JSON, schemas and versions are compared, and what differs at each request is not.
-Exit codes: 0 no new failure, 1 a required check fails that did not, 2 usage, 78 a file is no result.
+A failure with a different code counts as new. A check that was blocked before and still is does not, nor does a waived
+failure. Evidence is compared by status, headers, JSON structure, schemas and versions; values that differ with each request
+are ignored.
+Exit codes: 0 no new failure, 1 a required check fails that did not fail before, 2 invalid usage, 78 a file is not a result.
 
 Examples:
   $ meatymusic diff main.json branch.json

@@ -14,16 +14,16 @@ import { examine } from './findings.ts';
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description(
-      'Look at what `up` and `verify` need on this machine: Node.js, Docker and Compose, the embedded runtime, ports with ' +
-        'their holders, disk, memory, a browser; the addresses of an external stack, log files and the token. Each with its fix.',
+      'Check what `up` and `verify` need on this machine and suggest fixes: Node.js, Docker and Compose, the embedded runtime, ports ' +
+        'and the processes that hold them, disk, memory, a browser; the addresses of an external stack, log files and the token.',
     )
-    .option('--json', 'machine-readable')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-An external stack is asked: name, connection, certificate and HTTP status of each address; database and cache log in.
-Exit codes: 0 \`up\` (external: \`verify\`) will work, 1 the configuration has to be corrected first, 69 the machine, or
-what the configuration names, keeps it from working.
+On an external stack, doctor resolves and connects to each address, checks its certificate and HTTP status, and logs in to the database and the cache.
+Exit codes: 0 \`up\` (external: \`verify\`) will work, 1 the configuration must be corrected first, 69 something on the machine, or
+something that the configuration names, keeps it from working.
 
 Examples:
   $ meatymusic doctor

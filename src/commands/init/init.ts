@@ -19,27 +19,27 @@ const configName = 'meatymusic.config.ts';
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description(
-      'Read compose files, packages, Python projects, a Procfile and migration tools, and write meatymusic.config.ts with the ' +
-        'services and the reason of each guess. Where nothing is found, or with --full: every setting, commented out. ' +
-        'The ports that were found are asked on 127.0.0.1 for what answers now; nothing is run, and an existing file is not ' +
-        'touched. On a terminal it asks for what it cannot find.',
+      'Detect services and migrations from compose files, packages, Python projects and a Procfile, and write meatymusic.config.ts with ' +
+        'the reason for each guess. If nothing is found, or with --full, the file lists every setting, commented out. ' +
+        'It probes the detected ports on 127.0.0.1, but runs no command of the project and does not touch an existing ' +
+        'file. On a terminal, it asks for what it cannot detect.',
     )
-    .option('--full', 'every setting that there is, with its default')
-    .option('--yes', 'ask nothing (the default without a terminal)')
+    .option('--full', 'write every setting with its default')
+    .option('--yes', 'do not ask any questions (the default without a terminal)')
     .option(
       '--ci',
-      'also write the pipeline: .github/workflows/meatymusic.yml; .gitlab/meatymusic.yml where .gitlab-ci.yml is',
+      'also write the CI pipeline: .github/workflows/meatymusic.yml, or .gitlab/meatymusic.yml if there is a .gitlab-ci.yml',
     )
-    .option('--force', 'overwrite what exists')
-    .option('--json', 'machine-readable')
+    .option('--force', 'overwrite existing files')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Examples:
   $ meatymusic init
-  $ meatymusic init --ci                  also beside an existing configuration
+  $ meatymusic init --ci                  works with an existing configuration, too
   $ meatymusic init --full
-  $ meatymusic config                     # what is in force then, and where it comes from`,
+  $ meatymusic config                     # print the resulting settings and where they come from`,
     );
   act(command, init);
 };

@@ -198,7 +198,7 @@ describe.skipIf(!existsSync(join(distFolder, 'cli.cjs')))(
     it('finds nothing in an empty log, and says so', () => {
       expect(check([file('empty.log', '')])).toMatchObject({
         status: 1,
-        stdout: expect.stringContaining('holds no line'),
+        stdout: expect.stringContaining('has no lines'),
       });
     });
 

@@ -33,29 +33,29 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command
     .summary('judge a log file: structure, fields, times, secrets')
     .description(
-      'Judge a log of any size: is it structured throughout, does each line have the fields it must have, does it leak secrets. Exits 1 where it does not hold.',
+      'Judge a log of any size: is every line structured, does each line have the required fields, does it leak secrets? Exits with 1 if not.',
     )
-    .argument('<file>', 'a log file, or - for standard input')
+    .argument('<file>', 'log file, or - for standard input')
     .option(
       '--require <field>',
-      'a field that every structured line must have, or a share of them (trace>=95%): a name, a dotted path, or a role (time, level, message, trace, span, service); repeatable',
+      'field that every structured line must have, or a share of them (trace>=95%): a name, a dotted path, or a role (time, level, message, trace, span, service); repeatable',
       requirement,
       [],
     )
     .option(
       '--where <field>',
-      'require fields only of lines that have this field, or this value in it (type=request); repeatable',
+      'require fields only of lines with this field, or with this value in it (type=request); repeatable',
       collect,
       [],
     )
-    .option('--min-structured <share>', 'least share of lines that are JSON objects', share, 1)
+    .option('--min-structured <share>', 'minimum share of lines that are JSON objects', share, 1)
     .option(
       '--ignore-rule <rule>',
-      `a rule about secrets to switch off, or all: ${secretRules.join(', ')}; repeatable`,
+      `secret rule to disable, or all: ${secretRules.join(', ')}; repeatable`,
       rule,
       [],
     )
-    .option('--json', 'the report as JSON')
+    .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       `
@@ -122,7 +122,7 @@ async function learnProject(invocation: Invocation): Promise<void> {
 
 function judge(report: LogReport, flags: CheckFlags, file: string): string[] {
   const { minStructured } = flags;
-  if (report.lines === 0) return ['the log holds no line'];
+  if (report.lines === 0) return ['the log has no lines'];
   const found = report.structured / report.lines;
   const failures: string[] = [];
   if (report.foreign) {

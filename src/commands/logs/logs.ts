@@ -21,11 +21,11 @@ interface LogFlags {
 export const configure: CommandModule['configure'] = (command, act) => {
   command
     .description('Show the logs of the services; structured lines are pretty-printed.')
-    .argument('[services...]', 'api, web, database, cache, or a service of your compose file; default: all')
+    .argument('[services...]', 'api, web, database, cache, or a service of your compose file (default: all)')
     .option('-f, --follow', 'keep printing new lines until Ctrl-C')
-    .option('--since <duration>', 'only lines of the last 5m, 30s, 2h', since)
-    .option('--tail <lines>', 'only the last lines of each service', tail)
-    .option('--json', 'the lines as they are; with several services, one object {service, line} each')
+    .option('--since <duration>', 'print only lines of this period: 30s, 5m, 2h', since)
+    .option('--tail <lines>', 'print only the last lines of each service', tail)
+    .option('--json', 'print the lines unchanged; for several services, one object {service, line} per line')
     .addHelpText(
       'after',
       `

@@ -28,11 +28,14 @@ export function configureFiles(command: Command, act: Parameters<CommandModule['
       .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
       .option('--folder <folder>', 'folder of the migrations');
   const scratch =
-    'server on which a scratch database is made (default: migrations.scratchUrl, else a temporary PGlite)';
+    'server on which to create the scratch database (default: migrations.scratchUrl, or a temporary PGlite)';
   act(
-    sub('create', 'write a new, typed migration behind all others')
-      .argument('<name>', 'what it does: add_songs')
-      .option('--no-transaction', 'one that runs alone, outside a transaction: CREATE INDEX CONCURRENTLY')
+    sub('create', 'create a new, typed migration after all others')
+      .argument('<name>', 'what the migration does: add_songs')
+      .option(
+        '--no-transaction',
+        'create a migration that runs alone and outside a transaction: CREATE INDEX CONCURRENTLY',
+      )
       .addHelpText(
         'after',
         `
@@ -43,27 +46,27 @@ Examples:
     create,
   );
   act(
-    sub('lock', 'write migrations.lock.json: order and checksums, to be committed')
-      .option('--check', 'write nothing; exit with 78 when it does not fit the files')
+    sub('lock', 'write migrations.lock.json (order and checksums), which is to be committed')
+      .option('--check', 'write nothing; exit with 78 if it does not match the files')
       .addHelpText(
         'after',
         `
 Examples:
   $ meatymusic migrate lock
-  $ meatymusic migrate lock --check     in CI: none was edited, added or removed without the lock file`,
+  $ meatymusic migrate lock --check     in CI: no migration changed without the lock file`,
       ),
     lock,
   );
   act(
     sub('plan', 'print the SQL that would run, without running it')
-      .option('--to <name>', 'up to this one')
+      .option('--to <name>', 'plan up to and including this migration')
       .option('--steps <n>', 'this many', positive)
-      .option('--down', 'what rolling back would run')
-      .option('--json', 'machine-readable')
+      .option('--down', 'plan a rollback')
+      .option('--json', 'print JSON')
       .addHelpText(
         'after',
         `
-Exit codes: 0 all of it is planned, 1 a migration could not be planned to its end.
+Exit codes: 0 the plan is complete, 1 a migration could not be planned to its end.
 
 Examples:
   $ meatymusic migrate plan > pending.sql
@@ -73,14 +76,14 @@ Examples:
     plan,
   );
   act(
-    sub('verify', 'prove the migrations on a scratch database and compare it with the real one')
+    sub('verify', 'test the migrations on a scratch database and compare it with the real one')
       .option('--scratch <url>', scratch)
-      .option('--no-target', 'leave out the comparison with the real database')
-      .option('--json', 'machine-readable')
+      .option('--no-target', 'do not compare with the real database')
+      .option('--json', 'print JSON')
       .addHelpText(
         'after',
         `
-Exit codes: 0 all of it holds, 1 something differs, 69 no stack runs to compare with.
+Exit codes: 0 no difference was found, 1 something differs, 69 no stack runs to compare with.
 
 Examples:
   $ meatymusic migrate verify
@@ -92,7 +95,7 @@ Examples:
   act(
     sub('types', "write Kysely's Database interface from the migrated schema")
       .option('--out <file>', 'file to write (default: standard output)')
-      .option('--check', 'write nothing; exit with 1 when the file is not up to date')
+      .option('--check', 'write nothing; exit with 1 if the file is not up to date')
       .option('--scratch <url>', scratch)
       .addHelpText(
         'after',

@@ -16,22 +16,22 @@ export const configure: CommandModule['configure'] = (command, act) => {
   command.description('Apply, roll back and inspect the migrations of the database.').addHelpText(
     'after',
     `
-A batch is one transaction: what fails is rolled back, all of it. One migrator works at a time; another one waits, then
-exits with 75 and names the holder. A migration that was edited, is missing or comes out of order stops \`up\` with 78; so
-does a pooler that gives each transaction another connection, as no lock holds behind it: migrate on the server itself.
+A batch runs in one transaction: if any of it fails, all of it is rolled back. Only one migrator works at a time; another
+one waits, then exits with 75 and names the holder. \`up\` stops with 78 if a migration was edited, is missing or is out of
+order, and on a transaction-mode pooler, which cannot hold an advisory lock: migrate on the server itself.
 
-The migrations are those of migrations.folder, else of migrations/ beside the configuration. Without either, only the
-reference stack has any: its own. Everywhere else \`migrate\` ends with 78 and creates nothing, and so it does on a
-database that another tool migrates (Alembic, Flyway, Prisma, …). With migrations.command, \`up\` runs that command, and
-\`status\` its migrations.check.
+Migrations are read from migrations.folder, or from migrations/ next to the configuration. Without either, only the
+reference stack has migrations, its own; on any other stack, \`migrate\` exits with 78 and creates nothing. The same applies
+to a database that another tool migrates (Alembic, Flyway, Prisma, …). If migrations.command is set, \`up\` runs that
+command and \`status\` runs migrations.check.
 
 Examples:
-  $ meatymusic migrate up                       apply what is pending
-  $ meatymusic migrate status --check           exit with 1 when anything is pending
-  $ meatymusic migrate create add_songs         a new, typed migration
-  $ meatymusic migrate plan                     the SQL that would run
-  $ meatymusic migrate verify                   up, down and up again on a scratch database; then compare
-  $ meatymusic migrate types --out src/db.ts    Kysely's Database interface`,
+  $ meatymusic migrate up                       apply pending migrations
+  $ meatymusic migrate status --check           exit with 1 if anything is pending
+  $ meatymusic migrate create add_songs         create a typed migration
+  $ meatymusic migrate plan                     print the SQL that would run
+  $ meatymusic migrate verify                   run up, down and up again on a scratch database; compare
+  $ meatymusic migrate types --out src/db.ts    write Kysely's Database interface`,
   );
   configureRuns(command, act);
   configureStatus(command, act);
@@ -49,14 +49,11 @@ interface RunFlags extends MigrateFlags {
 
 function configureRuns(command: Command, act: Parameters<CommandModule['configure']>[1]): void {
   const up = withReach(
-    command.command('up').summary('apply what is pending'),
-    'apply up to this one, it included',
+    command.command('up').summary('apply pending migrations'),
+    'apply migrations up to and including this one',
   )
-    .description('Apply what is pending, in one transaction.')
-    .option(
-      '--frozen-lock',
-      'refuse files that are not those of migrations.lock.json (the default where CI is set)',
-    )
+    .description('Apply all pending migrations in one transaction.')
+    .option('--frozen-lock', 'fail if the files differ from migrations.lock.json (the default if CI is set)')
     .addHelpText(
       'after',
       `
@@ -67,26 +64,26 @@ Examples:
     );
   act(up, runUp);
   const down = withReach(
-    command.command('down').summary('roll back the last one, or more'),
-    'roll back what is behind this one',
+    command.command('down').summary('roll back the last migration, or several'),
+    'roll back all migrations after this one',
   )
-    .description('Roll back: the last migration, or as far as the options say.')
-    .option('--all', 'roll back everything')
+    .description('Roll back the last migration, or as many as the options select.')
+    .option('--all', 'roll back all migrations')
     .addHelpText(
       'after',
       `
 Examples:
   $ meatymusic migrate down
-  $ meatymusic migrate down --to add_songs     add_songs stays, what is behind it goes
+  $ meatymusic migrate down --to add_songs     keep add_songs, roll back everything after it
   $ meatymusic migrate down --all`,
     );
   act(down, runDown);
   const again = command
     .command('redo')
-    .summary('roll back and apply again')
-    .description('Roll back the last migration and apply it again, as it is in its file now.')
-    .option('--steps <n>', 'the last n migrations', positive)
-    .option('--json', 'machine-readable')
+    .summary('roll back the last migration and apply it again')
+    .description('Roll back the last migration and apply the current version of its file.')
+    .option('--steps <n>', 'redo the last n migrations (1)', positive)
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
@@ -97,11 +94,11 @@ Examples:
   act(common(again), runRedo);
   const accept = command
     .command('accept')
-    .summary('record that a deviation is meant')
-    .description('Record that an edit, a removal, or a place out of order is meant, and why.')
-    .argument('<name>', 'the migration, or a part of its name')
-    .requiredOption('--reason <text>', 'why it is meant; kept in the database')
-    .option('--json', 'machine-readable')
+    .summary('record that a deviation is intended')
+    .description('Record that an edited, missing or out-of-order migration is intended, and why.')
+    .argument('<name>', 'name of the migration, or part of it')
+    .requiredOption('--reason <text>', 'why it is intended; stored in the database')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
@@ -113,9 +110,9 @@ Examples:
 
 function withReach(command: Command, to: string): Command {
   return common(command)
-    .option('--to <name>', `${to} (a part of the name will do)`)
+    .option('--to <name>', `${to} (part of the name is enough)`)
     .option('--steps <n>', 'this many', positive)
-    .option('--json', 'machine-readable');
+    .option('--json', 'print JSON');
 }
 
 function common(command: Command): Command {

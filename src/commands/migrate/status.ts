@@ -16,22 +16,22 @@ interface StatusFlags extends MigrateFlags {
 export function configureStatus(command: Command, act: Parameters<CommandModule['configure']>[1]): void {
   const status = command
     .command('status')
-    .summary('what is applied, pending, edited, missing, out of order')
+    .summary('show which migrations are applied, pending, edited, missing or out of order')
     .description(
-      'Every migration with its state: applied, pending, edited, missing, out of order, unfinished.',
+      'Show the state of every migration: applied, pending, edited, missing, out of order or unfinished.',
     )
     .option(
       '--check',
-      'exit with 1 when anything is not applied or not in order, with 78 when another tool migrates the database',
+      'exit with 1 if a migration is not applied or not in order, with 78 if another tool migrates the database',
     )
-    .option('--json', 'machine-readable')
+    .option('--json', 'print JSON')
     .option('--folder <folder>', 'folder of the migrations')
     .addHelpText(
       'after',
       `
 Examples:
-  $ meatymusic migrate status             exit with 78 where no migrations are configured
-  $ meatymusic migrate status --check     a deployment stops where something is pending
+  $ meatymusic migrate status             exits with 78 if no migrations are configured
+  $ meatymusic migrate status --check     stops a deployment if anything is pending
   $ meatymusic migrate status --json`,
     );
   act(status, showStatus);

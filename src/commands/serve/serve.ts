@@ -29,30 +29,30 @@ const tokenVariable = 'MEATYMUSIC_SERVE_TOKEN';
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Verify again and again, and serve the latest verdict over HTTP.')
-    .argument('[arguments...]', 'patterns of `verify`; after `--` also its flags')
-    .option('--every <duration>', 'time from one run to the next', atLeastASecond, '30s')
-    .option('--on-request', 'run when a verdict is asked for and the latest is older than --every')
-    .option('--port <number>', 'port to listen on; 0: any that is free', port, 8080)
-    .option('--host <address>', 'address to listen on; beyond this machine a token is required', '127.0.0.1')
-    .option('--token-file <file>', `read the token from this file (default: from ${tokenVariable})`)
+    .description('Verify repeatedly and serve the latest verdict over HTTP.')
+    .argument('[arguments...]', 'patterns for `verify`; after `--`, also its flags')
+    .option('--every <duration>', 'time from the start of one run to the next', atLeastASecond, '30s')
+    .option('--on-request', 'run only when a verdict is requested and the latest is older than --every')
+    .option('--port <number>', 'port to listen on; 0: any free port', port, 8080)
     .option(
-      '--allow-host <name>',
-      'name under which the server is called; may be given several times',
-      several,
+      '--host <address>',
+      'address to listen on; a token is required unless only this machine can reach it',
+      '127.0.0.1',
     )
-    .option('--with-writes', 'also run checks that write or disrupt; without it, runs are read-only')
-    .option('--deadline <duration>', 'longest time of one run (2m)', duration)
+    .option('--token-file <file>', `read the token from this file (default: from ${tokenVariable})`)
+    .option('--allow-host <name>', 'accept requests for this host name; repeatable', several)
+    .option('--with-writes', 'also run checks that write or disrupt (default: read-only runs)')
+    .option('--deadline <duration>', 'maximum time for one run (2m)', duration)
     .addHelpText(
       'after',
       `
   /             the live report
-  /healthz      200 where all required checks passed, else 503; the verdict as \`Accept\` asks for it
-  /metrics      for Prometheus
+  /healthz      200 if all required checks passed, otherwise 503; the verdict in the format that \`Accept\` names
+  /metrics      metrics for Prometheus
   /result.json  the result document
-Two runs never overlap, and all readers share one verdict. Where a token is set, send it as \`Authorization: Bearer\`, or
-in a browser as the password.
-Exit codes: 2 usage, 69 the port is taken, 78 configuration, 130 and 143 ended by a signal.
+Runs never overlap, and all clients get the same verdict. If a token is set, send it as \`Authorization: Bearer\`, or
+as the password in a browser.
+Exit codes: 2 invalid usage, 69 the port is taken, 78 configuration error, 130 or 143 ended by a signal.
 
 Examples:
   $ meatymusic serve

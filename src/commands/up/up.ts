@@ -35,44 +35,47 @@ interface UpFlags {
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Start the stack, migrate its database and verify it. What runs already is adopted.')
+    .description(
+      'Start the stack, migrate its database and verify it. Services that are already running are kept.',
+    )
     .addOption(
       new Option(
         '--runtime <name>',
-        'where the services run; default: `runtime` of the configuration, else auto',
+        'where to run the services (default: `runtime` of the configuration, otherwise auto)',
       ).choices(['auto', 'compose', 'embedded']),
     )
-    .option('--no-verify', 'start and migrate only')
-    .option('--no-migrate', 'leave the database as it is')
-    .option('--otlp', 'the services send their spans to a receiver of the stack, and print none')
-    .option('--foreground', 'stay, show the logs, and stop the stack at Ctrl-C')
+    .option('--no-verify', 'only start and migrate')
+    .option('--no-migrate', 'do not migrate the database')
+    .option('--otlp', 'start an OTLP receiver; services send their spans to it instead of printing them')
+    .option('--foreground', 'stay in the foreground, print the logs, and stop the stack on Ctrl-C')
     .addOption(
       new Option(
         '--watch',
-        'verify, and migrate, again what a change touches; keys as of `verify --watch`',
+        'after each change, migrate and verify what it affects; keys as in `verify --watch`',
       ).conflicts(['foreground', 'json']),
     )
     .addOption(
       new Option(
         '--ports <mode>',
-        'auto (default): another port where one is taken; fixed: an error',
+        'what to do if a port is taken: use another one (auto, the default) or fail (fixed)',
       ).choices(['auto', 'fixed']),
     )
-    .option('--stable-for <duration>', 'everything has to stay healthy for this long (0s)', duration)
-    .option('--timeout <duration>', 'longest time until everything is healthy (3m)', duration)
+    .option('--stable-for <duration>', 'require every service to stay healthy for this long (0s)', duration)
+    .option('--timeout <duration>', 'maximum time until every service is healthy (3m)', duration)
     .option(
       '--reporter <name[=file]>',
-      'how to report the verification; may be given several times (pretty)',
+      'format of the report, and a file to write it to; repeatable (pretty)',
       several,
     )
-    .option('--json', 'one JSON document on standard output')
+    .option('--json', 'print one JSON document to standard output')
     .addHelpText(
       'after',
       `
-auto takes compose where a Docker daemon answers, else embedded: a database in WebAssembly, Redis or a stand-in, the
-reference API and web app, as processes of this machine. The stack outlives the command; \`meatymusic down\` ends it.
-Exit codes: those of \`verify\`, and 69 when something could not be started, 75 when another call is starting it, 124
-when it was not healthy within --timeout.
+The auto runtime uses compose if a Docker daemon answers, and embedded otherwise: a database in WebAssembly, Redis or a
+stand-in, the reference API and web app, all as processes on this machine. The stack keeps running after the command
+ends; stop it with \`meatymusic down\`.
+Exit codes: those of \`verify\`; 69 if a service could not be started, 75 if another command is starting the stack, 124
+if it was not healthy within --timeout.
 
 Examples:
   $ meatymusic up

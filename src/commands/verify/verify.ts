@@ -37,60 +37,65 @@ interface VerifyFlags extends WaiveFlags {
 
 export const configure: CommandModule['configure'] = (command, act) => {
   command
-    .description('Run the checks against the stack that `up` started, else against the configured addresses.')
-    .argument('[patterns...]', 'ids, areas or globs: api/health, database, web/*')
-    .option('--tag <tag>', 'only checks with one of these tags; may be given several times', several)
+    .description('Run the checks against the stack that `up` started, or against the configured addresses.')
+    .argument('[patterns...]', 'check IDs, areas or globs: api/health, database, web/*')
+    .option('--tag <tag>', 'run only checks with this tag; repeatable', several)
+    .option('--skip <pattern>', 'do not run these checks: IDs, areas or globs; repeatable', several)
+    .option('--bail', 'stop at the first failure')
+    .option('--timeout <duration>', 'maximum time for one attempt of a check (5s)', duration)
+    .option('--deadline <duration>', 'maximum time for the whole run (2m)', duration)
+    .option('--retry-for <duration>', 'retry a failing check for this long (0s)', duration)
     .option(
-      '--skip <pattern>',
-      'leave these checks out: ids, areas or globs; may be given several times',
-      several,
+      '--concurrency <number>',
+      'maximum number of checks that run at the same time (4 to 16, by processors)',
+      count,
     )
-    .option('--bail', 'end the run at the first failure')
-    .option('--timeout <duration>', 'longest time of one attempt of a check (5s)', duration)
-    .option('--deadline <duration>', 'longest time of the whole run (2m)', duration)
-    .option('--retry-for <duration>', 'try a failing check again for this long (0s)', duration)
-    .option('--concurrency <number>', 'checks at the same time (by processors, 4 to 16)', count)
-    .option('--read-only', 'only checks that could write nothing; the probes refuse every write')
-    .option('--fail-on-flaky', 'fail if a check that passes is flaky')
-    .option('--flaky-after <number>', 'only from this many times on record on (1)', positive)
+    .option('--read-only', 'skip checks that could write; the probes refuse every write')
+    .option('--fail-on-flaky', 'fail if a passing check is flaky')
+    .option(
+      '--flaky-after <number>',
+      'with --fail-on-flaky: only checks that were flaky at least this often, this run included (1)',
+      positive,
+    )
     .option(
       '--reporter <name[=file]>',
-      `how to report, and where to; may be given several times (pretty): ${[...reporterNames, ...folderReporterNames].join(', ')}, or a file: ./mine.ts`,
+      `format of the report, and a file to write it to; repeatable (pretty): ${[...reporterNames, ...folderReporterNames].join(', ')}, or your own: ./mine.ts`,
       several,
     )
-    .option('--evidence <folder>', 'save everything the checks observe to this folder')
-    .option('--from <folder>', 'judge the evidence in this folder again, without touching a stack')
-    .option('--against <result>', 'fail on new failures only: not on those of this saved result (JSON)')
-    .option('--last-failed', 'only what did not pass in the last run')
-    .option('--changed [commit]', 'only what a change since this commit concerns (HEAD)')
+    .option('--evidence <folder>', 'save everything that the checks observe to this folder')
+    .option('--from <folder>', 'judge saved evidence again, without a stack')
+    .option('--against <result>', 'fail only on failures that this saved result (JSON) does not have')
+    .option('--last-failed', 'run only checks that did not pass in the last run')
+    .option('--changed [commit]', 'run only checks affected by changes since this commit (HEAD)')
     .option(
       '--shard <i/n>',
-      'only the i-th of n parts of the checks; auto: the part of this job of a CI system',
+      'run only the i-th of n parts of the checks; auto: the part of this CI job',
       parseShard,
     )
-    .option('--waive-failures', 'waive each failure: write it to meatymusic.waivers.yaml')
-    .option('--until <date>', 'end of these waivers: a date, or a time from now (2w)')
+    .option('--waive-failures', 'waive every failure of this run in meatymusic.waivers.yaml')
+    .option('--until <date>', 'last day of the new waivers: a date, or a duration from now (2w)')
     .option('--reason <text>', 'why these failures are accepted')
-    .option('--owner <name>', 'who removes these waivers (the user)')
-    .option('--json', 'the same as --reporter json')
+    .option('--owner <name>', 'who removes the new waivers (default: the current user)')
+    .option('--json', 'same as --reporter json')
     .addOption(
       new Option(
         '--watch',
-        'run again what a change touches; keys: a all, f failed, p pattern, q quit',
+        'after each change, run the checks that it affects; keys: a all, f failed, p pattern, q quit',
       ).conflicts(['from', 'shard', 'lastFailed', 'json']),
     )
-    .option('--check-file <file>', 'run the declared checks of these YAML files', several)
-    .option('--gossfile <file>', 'run the tests of these gossfiles', several)
-    .option('--vars <file>', 'variables for declared checks and gossfiles', several)
+    .option('--check-file <file>', 'run the declared checks of this YAML file; repeatable', several)
+    .option('--gossfile <file>', 'run the tests of this gossfile; repeatable', several)
+    .option('--vars <file>', 'file with variables for declared checks and gossfiles; repeatable', several)
     .addHelpText(
       'after',
       `
-In a glob, \`*\` stays within a part of an id, and \`**\` does not: \`web/*\`, \`**/trace*\`. A check that is chosen brings
-those that it runs after, unless --skip names them.
-A waived failure, and what it alone blocks, does not fail the run until the waiver ends; a run without a passing check is no success.
-Waivers are in the configuration (waivers) or in meatymusic.waivers.yaml: check, reason, owner, until; service and code are optional.
-Exit codes: 0 all required checks passed, 1 a check failed, 2 usage, nothing selected or all skipped, 69 no stack, 70 a check broke,
-73 a report or evidence could not be written, 78 configuration, 124 deadline.
+In a glob, \`*\` matches within one part of an ID and \`**\` matches across parts: \`web/*\`, \`**/trace*\`. Selecting a check
+also selects the checks that it runs after, unless --skip excludes them.
+A waived failure, and what only that failure blocks, does not fail the run until the waiver ends. A run in which no check
+passes is never a success. Waivers are defined in the configuration (waivers) or in meatymusic.waivers.yaml, with check,
+reason, owner and until; service and code are optional.
+Exit codes: 0 all required checks passed, 1 a check failed, 2 invalid usage, nothing selected or all skipped, 69 no stack, 70 a
+check broke, 73 a report or evidence could not be written, 78 configuration error, 124 deadline passed.
 
 Examples:
   $ meatymusic verify

@@ -82,7 +82,7 @@ function servicesPage(): string {
     return [
       `## ${name}`,
       '',
-      `${kind.about}. ${kind.health ? `It is healthy when its own process or container answers ${health[kind.health.kind] ?? 'a query'}.` : 'It has no address: it is healthy while it runs.'}`,
+      `${kind.about}. ${kind.health ? `It is healthy when its own process or container answers ${health[kind.health.kind] ?? 'a query'}.` : 'It is healthy while it runs.'}`,
       '',
       '```yaml',
       dump({ services: { [`my-${name}`]: serviceExamples[name] } }, { flowLevel: 3 }).trim(),

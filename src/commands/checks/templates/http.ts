@@ -3,7 +3,7 @@ import type { Parts } from './parts.ts';
 export const http: Parts = {
   uses: 'api',
   after: 'api/health',
-  options: `path: option(v.string(), '/', 'What is asked for'),`,
+  options: `path: option(v.string(), '/', 'Path to request'),`,
   codes: `unreachable: { means: 'nothing answers at the address', hint: 'meatymusic status' },
     'wrong-status': { means: 'the answer has another status than 200', hint: 'meatymusic logs api' },`,
   sabotage: `{ name: 'it answers 503', code: 'wrong-status', kind: 'http', service: 'api', change: { status: 503 } },

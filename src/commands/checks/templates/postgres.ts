@@ -3,7 +3,7 @@ import type { Parts } from './parts.ts';
 export const postgres: Parts = {
   uses: 'database',
   after: 'database/connects',
-  options: `table: option(v.string(), 'tenants', 'Table that is counted'),`,
+  options: `table: option(v.string(), 'tenants', 'Table to count'),`,
   codes: `'no-answer': { means: 'the query fails', hint: 'meatymusic migrate status' },
     empty: { means: 'the table does not exist', hint: 'meatymusic migrate status' },`,
   sabotage: `{

@@ -3,7 +3,7 @@ import type { Parts } from './parts.ts';
 export const redis: Parts = {
   uses: 'cache',
   after: 'cache/ping',
-  options: `key: option(v.string(), 'example', 'Key that is looked for'),`,
+  options: `key: option(v.string(), 'example', 'Key to look for'),`,
   codes: `'no-answer': { means: 'the command fails', hint: 'meatymusic status' },
     wrong: { means: 'the key has another type than expected', hint: 'redis-cli type example' },`,
   sabotage: `{
