@@ -208,8 +208,8 @@ export default defineCheck({
       name: 'a restrictive policy hides all rows',
       code: 'own-rows-hidden',
       kind: 'sql',
-      break: ['create policy nobody on users as restrictive for select using (false)'],
-      restore: ['drop policy nobody on users'],
+      break: ['create policy no_rows on users as restrictive for select using (false)'],
+      restore: ['drop policy no_rows on users'],
     },
     {
       name: 'the role has another name',

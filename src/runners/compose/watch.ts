@@ -63,9 +63,9 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
     const state = shown[action.replace(/\s+/g, ' ')];
     const known = services.get(service);
     if (!state || !known) return;
-    if (state === 'exited' && stopped.has(containerId)) return report(service, 'stopped');
     const detail = state === 'exited' && exitCode !== undefined ? `exit code ${exitCode}` : undefined;
-    if (state === 'exited' && exitCode === 0 && !known.role) reportDone(service);
+    if (state === 'exited' && stopped.has(containerId)) report(service, 'stopped');
+    else if (state === 'exited' && exitCode === 0 && !known.role) reportDone(service);
     else report(service, state, detail);
   }
 
