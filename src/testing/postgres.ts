@@ -198,8 +198,6 @@ export async function startPostgres({ settings = {} }: TestPostgresOptions = {})
 }
 
 function findBinaries(): string | undefined {
-  // Set by src/tooling/bare-path.sh: these folders are not on the PATH.
-  if (process.env.MEATYMUSIC_TEST_BARE) return undefined;
   for (const folder of folders.filter((name) => existsSync(name))) {
     const candidates = readdirSync(folder)
       .filter((name) => /^(postgresql@)?\d+$/.test(name))

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 interface Counts {
@@ -9,7 +8,6 @@ interface Counts {
 
 /**
  * Ends the output with the skipped tests, each group once, and one plain line: `tests: 12 passed, 0 failed, 1 skipped`.
- * With MEATYMUSIC_TEST_TALLY, a file, the line counts all runs that share the file.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -30,23 +28,9 @@ export default class ClosingLine implements Reporter {
       if (module.state() === 'failed' && !tests.some((test) => test.result().state === 'failed'))
         counts.failed++;
     }
-    const { passed, failed, skipped } = addToTally(counts, process.env.MEATYMUSIC_TEST_TALLY);
+    const { passed, failed, skipped } = counts;
     const lines = [...skippedGroups].map(([group, count]) => `skipped ${count}: ${group}`);
     lines.push(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
     process.stdout.write(`${lines.join('\n')}\n`);
   }
-}
-
-/** Returns the counts of all runs so far, this one included. */
-export function addToTally(counts: Counts, file: string | undefined): Counts {
-  if (!file) return counts;
-  const text = readFileSync(file, 'utf8');
-  const before: Counts = text === '' ? { passed: 0, failed: 0, skipped: 0 } : JSON.parse(text);
-  const sum = {
-    passed: before.passed + counts.passed,
-    failed: before.failed + counts.failed,
-    skipped: before.skipped + counts.skipped,
-  };
-  writeFileSync(file, JSON.stringify(sum));
-  return sum;
 }

@@ -3,23 +3,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitUntil } from '../../base/await-until.ts';
 import { createPostgresProbe } from '../../probes/postgres.ts';
-import type { Proof } from '../../prove/proof.ts';
 import { readState } from '../../runners/state.ts';
 import type { ChangeRecord } from '../../session/change.ts';
-import { chromiumMissing } from '../../testing/chromium.ts';
 import { testProbeContext } from '../../testing/probe-context.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
-
-interface ListedCheck {
-  id: string;
-  source: string;
-  sabotage: { name: string }[];
-}
-interface Document {
-  ok: boolean;
-  runtime: string;
-  checks: Proof[];
-}
+import { expectProven, listBuiltInChecks } from '../../testing/prove-checks.ts';
 
 const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${stdout}\n${stderr}`;
 // Whether it is right is asked here, not whether it is fast: the machine may be busy.
@@ -96,28 +84,9 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
   afterAll(() => project?.remove());
 
   it('proves every built-in check able to fail', { timeout: 600_000 }, async () => {
-    const { checks: listed } = (await project.json(['checks', 'list'])) as { checks: ListedCheck[] };
-    const builtIn = listed.filter(({ source }) => source.startsWith('checks/'));
-    expect(builtIn.length).toBeGreaterThanOrEqual(52);
-    // Without Redis and PostgreSQL on the PATH, only what judges the stand-ins for them is another stack.
-    const isBare = process.env.MEATYMUSIC_TEST_BARE !== undefined;
-    const judged = builtIn.filter(({ id }) => !isBare || /^(?:cache|database)\//.test(id));
-    const ids = judged.map(({ id }) => id);
-    const document = (await project.json(['checks', 'prove', ...ids])) as unknown as Document;
-    const cannot = (id: string) => chromiumMissing !== undefined && id.startsWith('browser/');
-    const found = document.checks.map(({ id, status, sabotages }) => ({
-      id,
-      status,
-      // All of them, in their order; with what was found instead where one does not hold.
-      sabotages: sabotages.map((each) => each.found ?? each.name),
-    }));
-    const wanted = judged.map(({ id, sabotage }) => ({
-      id,
-      status: cannot(id) ? 'skipped' : 'proven',
-      sabotages: cannot(id) ? [] : sabotage.map(({ name }) => name),
-    }));
-    expect(found.sort(byId)).toEqual(wanted.sort(byId));
-    expect(document).toMatchObject({ ok: true, runtime: 'embedded' });
+    const listed = await listBuiltInChecks(project);
+    expect(listed.length).toBeGreaterThanOrEqual(52);
+    await expectProven(project, listed);
     await expectHealthy();
   });
 
@@ -182,8 +151,6 @@ describe.skipIf(notBuilt)(`meatymusic checks prove${notBuilt ? ` (${notBuilt})` 
     await expectHealthy('database/tables-present');
   });
 });
-
-const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
 
 async function redisIsAway(): Promise<boolean> {
   const { services } = (await project.json(['status'])) as { services: { role: string; state: string }[] };
