@@ -28,13 +28,18 @@ export interface TracedApi {
     | 'unavailable';
   /** The tracestate of the span, from the headers; default: the valid members. */
   stateOf?(tracestate: string, valid: string): string;
+  /** Number of spans that can be read at each look; the last one for ever. Default: all of them at once. */
+  looks?: number[];
+  /** Receives each query for spans. */
+  onLook?(query: SpanQuery): void;
   /** Lines that are in the log before. */
   lines?: string[];
   /** Address to which the spans go instead. */
   elsewhere?: string;
   /** Which traces leave spans; default: `always`. */
   sampler?: 'parent' | 'always';
-  service?: string;
+  /** Name of the service in its spans; false: they name none. */
+  service?: string | false;
 }
 
 /** A trace that was not sent, another one for each request. */
@@ -130,9 +135,13 @@ export function tracedApi(
         enable: 'set services.api.log',
         ...(behaviour.elsewhere ? { elsewhere: behaviour.elsewhere } : {}),
       },
-      find: ({ traceId }: SpanQuery) => {
-        const early = spans === 'clients-first' && looks++ === 0;
-        const there = exported.filter(({ kind }) => !early || kind === 'client');
+      find: (query: SpanQuery) => {
+        const { traceId } = query;
+        behaviour.onLook?.(query);
+        const { looks: steps = [exported.length] } = behaviour;
+        const early = spans === 'clients-first' && looks === 0;
+        const shown = exported.slice(0, steps[Math.min(looks++, steps.length - 1)]);
+        const there = shown.filter(({ kind }) => !early || kind === 'client');
         return {
           source: 'api.log',
           scanned: spans === 'never' ? 0 : there.length + 1,
@@ -176,7 +185,7 @@ interface SpanPlan {
   traceId: string;
   spanId: string;
   parentId: string | undefined;
-  service: string;
+  service: string | false;
   url: string;
   traceState: string;
   index: number;
@@ -191,7 +200,7 @@ function spansOf(plan: SpanPlan): SpanData[] {
     ...(parent ? { parentSpanId: parent } : {}),
     name: 'GET /health',
     kind: 'server',
-    service,
+    ...(service === false ? {} : { service }),
     traceState,
     startMs: 1_767_225_600_001,
     durationMs: 3,

@@ -108,6 +108,18 @@ export const tenanciesByPolicy: TenancyCase[] = [
     verdict: 'shows-without-tenant',
   },
   {
+    name: 'an unset setting shows all, to SELECT alone',
+    sql: `create policy no_tenant on users for select using (current_setting('app.current_tenant_id', true) is null)`,
+    verdict: 'shows-without-tenant',
+    names: 'with the setting unset there are rows',
+  },
+  {
+    name: 'an empty setting shows all, to SELECT alone, and an unset one nothing',
+    sql: `create policy no_tenant on users for select using (current_setting('app.current_tenant_id', true) = '')`,
+    verdict: 'shows-without-tenant',
+    names: 'with an empty setting there are rows',
+  },
+  {
     name: 'an empty setting is an error',
     sql: policies('users', "using (tenant_id = current_setting('app.current_tenant_id', true)::uuid)"),
     verdict: 'raises-without-tenant',

@@ -98,6 +98,12 @@ export const tenanciesByReach: TenancyCase[] = [
     verdict: 'pass',
   },
   {
+    name: 'SELECT of a column whose values both tenants have, and its policy is right',
+    sql: `alter table users add locale text not null default 'de'; revoke select on users from ${app}; grant select (locale) on users to ${app}; drop table user_preferences`,
+    options: { preferences: false },
+    verdict: 'pass',
+  },
+  {
     name: 'no privilege to delete, and an open policy',
     sql: `revoke delete on users from ${app}; ${open('users', 'delete')}`,
     verdict: 'pass',
