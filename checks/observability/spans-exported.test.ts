@@ -15,7 +15,12 @@ testCheck(
     ],
     fails: [
       { when: 'the API is away', code: 'unreachable', probes: api({ down: true }) },
-      { when: 'none arrives', code: 'none', probes: api({ spans: 'nothing' }) },
+      {
+        when: 'none arrives',
+        code: 'none',
+        probes: api({ spans: 'nothing' }),
+        actual: 'none arrived in api.log',
+      },
       {
         when: 'the flags of the response are 00',
         code: 'none',
@@ -30,7 +35,11 @@ testCheck(
       },
     ],
     skips: [
-      { when: 'spans cannot be read', probes: api({ spans: 'unavailable' }) },
+      {
+        when: 'spans cannot be read',
+        probes: api({ spans: 'unavailable' }),
+        reason: 'no spans can be read from here',
+      },
       {
         when: 'they go to a collector elsewhere',
         probes: api({ spans: 'never', elsewhere: 'http://collector:4318' }),

@@ -24,8 +24,16 @@ testCheck(
   check,
   {
     passes: [
-      { when: 'response, log and spans have the trace', probes: api({}), summary: /1 span, 1 log line/ },
-      { when: 'only the log can be read', probes: api({ spans: 'unavailable' }) },
+      {
+        when: 'response, log and spans have the trace',
+        probes: api({}),
+        summary: /^trace a+1: 1 span, 1 log line$/,
+      },
+      {
+        when: 'only the log can be read',
+        probes: api({ spans: 'unavailable' }),
+        summary: /: 1 log line \(1 not judged\)$/,
+      },
       {
         when: 'the spans go elsewhere',
         probes: api({ spans: 'never', elsewhere: 'http://collector:4318' }),
@@ -88,7 +96,7 @@ testCheck(
         when: 'calls of each request are in other traces',
         code: 'in-another-trace',
         probes: api({ spans: 'clients-elsewhere' }),
-        actual: /"postgresql" in trace f+/,
+        actual: /^calls during the request are in other traces: "postgresql" in trace f[^;]*$/,
       },
       {
         when: 'the header is not returned, and one request has calls in other traces',
@@ -96,7 +104,23 @@ testCheck(
         probes: once(api({ spans: 'clients-elsewhere', returns: 'nothing' })),
         actual: /^none of them does; calls during the request are in other traces: "postgresql" in trace f+/,
       },
-      { when: 'no header comes back', code: 'not-returned', probes: api({ returns: 'nothing' }) },
+      {
+        when: 'no header comes back',
+        code: 'not-returned',
+        probes: api({ returns: 'nothing' }),
+        actual: 'none of them does',
+      },
+      {
+        when: 'the log alone shows that the API begins a trace of its own',
+        code: 'not-continued',
+        probes: api({ spans: 'never', elsewhere: 'http://collector:4318', logs: 'another' }),
+        actual: /^line 1 of the log is in trace f+0$/,
+      },
+      {
+        when: 'the spans go elsewhere and another trace comes back',
+        code: 'other-trace-returned',
+        probes: api({ spans: 'never', elsewhere: 'http://collector:4318', returns: 'another' }),
+      },
       { when: 'another trace comes back', code: 'other-trace-returned', probes: api({ returns: 'another' }) },
     ],
     skips: [

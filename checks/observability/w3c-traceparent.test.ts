@@ -39,6 +39,7 @@ testCheck(
         probes: api({}),
         summary: /^36 of 36 headers seen and right, 9 parents$/,
       },
+      { when: 'the random flag is kept', probes: api({}), options: { level: 2 } },
       {
         when: 'a rate limit refuses some, the first among them',
         probes: api({ status: ({ traceparent = '' }) => (/-(?:0[01]|cc)$/.test(traceparent) ? 429 : 200) }),
@@ -132,7 +133,7 @@ testCheck(
       {
         when: 'the random flag is dropped',
         code: 'random-flag-lost',
-        probes: api({}),
+        probes: changing((span) => ({ ...span, flags: 1 })),
         options: { level: 2 },
       },
       {
@@ -191,6 +192,7 @@ describe('the evidence of a traceparent', () => {
     const flag = 'not judged: the random flag: required by level 2 alone (option level)';
     const parents = 'not judged: the parent IDs: no span of the requests was seen';
     expect(await unseen({})).toEqual([flag, outgoing]);
+    expect(await unseen({}, { level: 2 })).toEqual([outgoing]);
     const log = { spans: 'nothing', returns: 'nothing' } as const;
     expect(await unseen(log)).toEqual([parents, flag, outgoing]);
     expect(await unseen(log, { level: 2 })).toEqual([

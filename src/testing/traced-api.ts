@@ -97,7 +97,10 @@ export function tracedApi(
         const { tracestate = '' } = headers;
         const traceState = behaviour.stateOf?.(tracestate, validState(tracestate)) ?? validState(given);
         const parentId = parent?.parentId;
-        exported.push(...spansOf({ mode, traceId, spanId, parentId, service, url, traceState, index }));
+        const flags = parent && header ? { flags: Number.parseInt(header.slice(53, 55), 16) } : {};
+        exported.push(
+          ...spansOf({ mode, traceId, spanId, parentId, service, url, traceState, index, ...flags }),
+        );
         const body = behaviour.body?.(traceId) ?? '';
         const named = returns === 'another' ? anotherTrace(index) : traceId;
         const returned: Record<string, string> =
@@ -189,10 +192,11 @@ interface SpanPlan {
   url: string;
   traceState: string;
   index: number;
+  flags?: number;
 }
 
 function spansOf(plan: SpanPlan): SpanData[] {
-  const { mode, traceId, spanId, parentId, service, url, traceState, index } = plan;
+  const { mode, traceId, spanId, parentId, service, url, traceState, index, flags } = plan;
   if (mode === 'nothing' || mode === 'never' || mode === 'unavailable') return [];
   const span = (id: string, parent: string | undefined, rest: Partial<SpanData>): SpanData => ({
     traceId: mode === 'elsewhere' ? anotherTrace(index) : traceId,
@@ -202,6 +206,7 @@ function spansOf(plan: SpanPlan): SpanData[] {
     kind: 'server',
     ...(service === false ? {} : { service }),
     traceState,
+    ...(flags === undefined ? {} : { flags }),
     startMs: 1_767_225_600_001,
     durationMs: 3,
     status: 'unset',

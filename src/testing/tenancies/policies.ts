@@ -65,6 +65,12 @@ export const tenanciesByPolicy: TenancyCase[] = [
     verdict: 'reads-foreign',
   },
   {
+    name: 'rows of the first of existing tenants are for all',
+    sql: `${twoTenants} create policy first on users for select using (tenant_id = '11111111-1111-4111-8111-111111111111')`,
+    verdict: 'reads-foreign',
+    names: 'rows of tenant A are still read',
+  },
+  {
     name: 'a restrictive policy closes what a permissive one opens',
     sql: `create policy any_row on users using (true); create policy closed on users as restrictive ${own}`,
     verdict: 'pass',
