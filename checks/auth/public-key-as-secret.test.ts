@@ -30,5 +30,11 @@ it('takes public keys from the configured key set', async () => {
     status: 'skip',
     reason: expect.stringContaining('answers 500'),
   });
-  expect(await judge(response(200, 'no'))).toMatchObject({ status: 'skip' });
+  for (const body of ['no', 'null', '{}', '{"keys":{}}']) {
+    expect(await judge(response(200, body))).toMatchObject({
+      status: 'skip',
+      reason: 'http://localhost:1/jwks is no key set: it has no list "keys"',
+    });
+  }
+  expect(await judge(response(404, { keys: [] }))).toMatchObject({ status: 'skip' });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
 import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceOf, evidenceTexts } from '../../src/testing/evidence-labels.ts';
 import check from './migrations-at-head.ts';
 
 const head = {
@@ -156,14 +157,8 @@ testCheck(
 );
 
 describe('the evidence of migrations', () => {
-  const evidenceOf = async (state: object = {}, drift: object = {}) => {
-    const verdict = await verdictOf(check, { probes: migrations(state, drift) });
-    return 'evidence' in verdict ? (verdict.evidence ?? []) : [];
-  };
-  const factsOf = async (state: object = {}, drift: object = {}) =>
-    (await evidenceOf(state, drift)).map((each) =>
-      'value' in each ? `${each.label}: ${each.value}` : each.label,
-    );
+  const factsOf = (state: object = {}, drift: object = {}) =>
+    evidenceTexts(check, { probes: migrations(state, drift) });
 
   it('names the folder, what is applied and the lock file', async () => {
     expect(await factsOf()).toEqual(['folder: /app/migrations', 'applied: 1_a, 2_b', 'lock file: none']);
@@ -181,7 +176,10 @@ describe('the evidence of migrations', () => {
 
   it('has up to forty differences and twenty invalid indexes', async () => {
     const many = Array.from({ length: 45 }, (_, at) => `+ column ${at + 1}`);
-    const drift = (await evidenceOf({}, { differences: many })).at(-1) as { lines: object[]; total: number };
+    const drift = (await evidenceOf(check, { probes: migrations({}, { differences: many }) })).at(-1) as {
+      lines: object[];
+      total: number;
+    };
     expect([drift.lines.length, drift.lines[0], drift.total]).toEqual([
       40,
       { number: 1, text: '+ column 1' },

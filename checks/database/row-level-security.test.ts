@@ -26,7 +26,7 @@ const relation = (oid: number, name: string, columns: object[], more: object = {
 });
 const role = {
   ...{ name: 'app', superuser: false, bypasses: false, replication: false, grantsRoles: false },
-  ...{ serverAccess: null, createsFunctions: true, createsIn: null },
+  ...{ serverAccess: null, createsIn: null },
 };
 const key = (child: number, parent: number, name: string) => ({
   ...{ child, parent, columns: [name], referenced: ['id'], cascades: true },

@@ -39,6 +39,7 @@ const emptied = `
     for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
       execute format('drop schema %I cascade', name);
     end loop;
+    execute format('alter database %I reset all', current_database());
   end $$;
   create schema public;
   grant usage on schema public to public;`;

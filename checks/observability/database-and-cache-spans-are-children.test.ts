@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './database-and-cache-spans-are-children.ts';
 
@@ -41,3 +42,40 @@ testCheck(
   },
   { describe, it },
 );
+
+describe('the wait for spans of clients', () => {
+  /** Number of looks until the wait ended, and the result. */
+  const wait = async (looks: number[], options = {}) => {
+    let waits = 0;
+    const onLook = ({ atLeast }: { atLeast?: number }) => {
+      if (atLeast !== undefined) waits++;
+    };
+    const [outcome] = await evidenceLabels(check, {
+      probes: api({ spans: 'clients', looks, onLook }),
+      options,
+    });
+    return [waits, outcome];
+  };
+
+  it('ends once there is one of each system', async () => {
+    expect(await wait([3])).toEqual([1, 'pass']);
+    expect(await wait([1, 2, 3])).toEqual([3, 'pass']);
+    expect(await wait([2, 3], { systems: ['postgresql'] })).toEqual([1, 'pass']);
+  });
+
+  it('ends when nothing new came', async () => {
+    expect(await wait([1])).toEqual([2, 'missing']);
+    expect(await wait([2])).toEqual([2, 'missing']);
+  });
+});
+
+describe('what is shown of spans of clients', () => {
+  it('has the calls in other traces as evidence', async () => {
+    expect(await evidenceLabels(check, { probes: api({ spans: 'clients-elsewhere' }) })).toEqual([
+      'in-another-trace',
+      'request',
+      'spans of the trace',
+      'spans during the request',
+    ]);
+  });
+});

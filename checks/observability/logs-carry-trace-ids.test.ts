@@ -12,7 +12,7 @@ testCheck(
       {
         when: 'each request is logged under its own trace',
         probes: api({}),
-        summary: /5 lines of 5 requests/,
+        summary: /^5 lines of 5 requests/,
       },
     ],
     fails: [

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SpanData, SpanQuery } from '../../src/check/index.ts';
-import { type FakeProbes, testCheck, verdictOf } from '../../src/check/tester.ts';
+import { type FakeProbes, testCheck } from '../../src/check/tester.ts';
 import { parseTraceparent } from '../../src/suites/index.ts';
+import { evidenceTexts } from '../../src/testing/evidence-labels.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './w3c-traceparent.ts';
 
@@ -38,6 +39,7 @@ testCheck(
         probes: api({}),
         summary: /^36 of 36 headers seen and right, 9 parents$/,
       },
+      { when: 'the random flag is kept', probes: api({}), options: { level: 2 } },
       {
         when: 'a rate limit refuses some, the first among them',
         probes: api({ status: ({ traceparent = '' }) => (/-(?:0[01]|cc)$/.test(traceparent) ? 429 : 200) }),
@@ -131,8 +133,16 @@ testCheck(
       {
         when: 'the random flag is dropped',
         code: 'random-flag-lost',
-        probes: api({}),
+        probes: changing((span) => ({ ...span, flags: 1 })),
         options: { level: 2 },
+      },
+      {
+        when: 'the random flag is dropped from the response, and no span shows it',
+        code: 'random-flag-lost',
+        probes: api({ spans: 'nothing' }),
+        options: { level: 2 },
+        expected: 'flags with bit 2, as in 03',
+        actual: 'the API has the flags without it',
       },
     ],
     skips: [
@@ -146,11 +156,8 @@ testCheck(
 );
 
 describe('the evidence of a traceparent', () => {
-  const evidenceOf = async (behaviour: TracedApi, options = {}) => {
-    const verdict = await verdictOf(check, { probes: api(behaviour), options });
-    const evidence = ('evidence' in verdict && verdict.evidence) || [];
-    return evidence.map((each) => ('value' in each ? `${each.label}: ${each.value}` : each.label));
-  };
+  const evidenceOf = (behaviour: TracedApi, options = {}) =>
+    evidenceTexts(check, { probes: api(behaviour), options });
   const [first, second] = [1, 2].map((each) => [`${each}`.padStart(32, 'a'), `${each}`.padStart(16, 'a')]);
 
   it('has what was sent and what the API used, of each request', async () => {
@@ -185,6 +192,7 @@ describe('the evidence of a traceparent', () => {
     const flag = 'not judged: the random flag: required by level 2 alone (option level)';
     const parents = 'not judged: the parent IDs: no span of the requests was seen';
     expect(await unseen({})).toEqual([flag, outgoing]);
+    expect(await unseen({}, { level: 2 })).toEqual([outgoing]);
     const log = { spans: 'nothing', returns: 'nothing' } as const;
     expect(await unseen(log)).toEqual([parents, flag, outgoing]);
     expect(await unseen(log, { level: 2 })).toEqual([

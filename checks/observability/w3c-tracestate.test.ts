@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { testCheck } from '../../src/check/tester.ts';
+import { evidenceTexts } from '../../src/testing/evidence-labels.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './w3c-tracestate.ts';
 
@@ -85,11 +86,9 @@ testCheck(
 );
 
 it('has the tracestate that was sent and the one of the API as evidence', async () => {
-  const verdict = await verdictOf(check, {
+  const shown = await evidenceTexts(check, {
     probes: api({ stateOf: (_, valid) => valid && `own=1,${valid}` }),
   });
-  const evidence = ('evidence' in verdict && verdict.evidence) || [];
-  const shown = evidence.map((each) => ('value' in each ? `${each.label}: ${each.value}` : each.label));
   const [traceId, spanId] = ['1'.padStart(32, 'a'), '1'.padStart(16, 'a')];
   const state = 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE';
   expect(shown[0]).toBe(

@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceLabels, evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './x-trace-id-logged.ts';
 
@@ -22,3 +23,16 @@ testCheck(
   },
   { describe, it },
 );
+
+it('has the request and the lines as evidence', async () => {
+  expect(await evidenceLabels(check, { probes: api({ down: true }) })).toEqual(['unreachable', 'request']);
+  expect(await evidenceLabels(check, { probes: api({ logs: 'without' }) })).toEqual([
+    'not-logged',
+    'request',
+  ]);
+  const evidence = await evidenceOf(check, { probes: api({}) });
+  expect(evidence.at(-1)).toMatchObject({
+    ...{ kind: 'lines', label: 'lines with the value', source: 'api.log', total: 1 },
+    lines: [{ number: 1, text: expect.stringContaining('x_trace_id') }],
+  });
+});

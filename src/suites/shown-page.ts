@@ -31,7 +31,7 @@ const missing =
 const saysNotFound = [
   /^(?:\W|oops|sorry|error|http|status|code)*404\b[\s\W]*(?:error\b[\s\W]*)?(?:(?:this |the )?(?:page|file|route|resource)? ?(?:was )?not found\W*|error\W*)$/,
   new RegExp(
-    `^(?:\\W|oops|sorry|404|error)*(?:(?:the|this|that) )?(?:requested |current )?${subject}(?: (?:you|that|which|at) .{1,60}?)? ${missing}(?: on this (?:server|site))?\\W*$`,
+    `^(?:\\W|oops|sorry|404|error)*(?:(?:the|this|that) )?(?:requested |current )?${subject}(?: (?:you|that|which|at) .{1,60}?| \\/\\S{0,150})? ${missing}(?: on this (?:server|site))?\\W*$`,
   ),
   /^(?:\W|oops|sorry|404)*(?:we )?(?:can(?:not|'t| not)|could(?: not|n't)) find (?:the|that|this|your|a) (?:requested )?page\b.{0,60}$/,
   /^cannot get \/\S*$/,

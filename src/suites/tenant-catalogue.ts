@@ -10,8 +10,6 @@ export interface TenancyRole {
   grantsRoles: boolean;
   /** The name of a predefined role that reads or writes files or runs programs, where it is one or inherits from one. */
   serverAccess: string | null;
-  /** Functions can be created: in a schema or as temporary ones. */
-  createsFunctions: boolean;
   /** A schema in which tables can be created. */
   createsIn: string | null;
 }
@@ -116,7 +114,7 @@ export function tenancyQuery(version: number): string {
     select c.oid, n.oid as namespace, n.nspname, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relispartition,
            c.relowner, n.nspowner as schemaowner
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${ownSchema('n')}
+     where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${ownSchema('n')}
        and ${notOfExtension('pg_class', 'c.oid')}
   ), col as materialized (
     select a.attrelid, json_agg(json_build_object(
@@ -153,8 +151,6 @@ export function tenancyQuery(version: number): string {
         'serverAccess', (select min(p.rolname) from pg_roles p
            where p.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
              and pg_has_role(r.oid, p.oid, 'member')),
-        'createsFunctions', has_database_privilege(r.oid, current_database(), 'temp')
-           or exists (select from pg_namespace n where ${ownSchema('n')} and has_schema_privilege(r.oid, n.oid, 'create')),
         'createsIn', (select min(n.nspname) from pg_namespace n where ${ownSchema('n')} and has_schema_privilege(r.oid, n.oid, 'create'))
       ) order by r.rolname <> $1, r.rolname) from r),
     'relations', (select coalesce(json_agg(json_build_object(

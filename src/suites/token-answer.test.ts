@@ -56,6 +56,31 @@ test.each([
   expect(judge(given).judgement).toBe(judgement);
 });
 
+test.each([
+  [{ response: response(300, '', { location: '/v2' }) }, 'redirected'],
+  [{ response: response(401) }, 'other-refusal'],
+  [{ response: response(407) }, 'other-refusal'],
+  [
+    { response: response(402, '', { 'www-authenticate': 'Bearer error="insufficient_scope"' }) },
+    'other-error',
+  ],
+] as const)('where 403 is the refusal, %j is %s', (given, judgement) => {
+  expect(judge(given, [403]).judgement).toBe(judgement);
+});
+
+test('a redirect to another spelling of the same path is no login, nor one within the host of the API', () => {
+  const from = (path: string, location: string, host = 'login.test') => {
+    const asked = { actual: '', response: response(302, '', { location }) } as Exchanged;
+    return judgeAnswer(asked, `https://${host}${path}`, [302]).judgement;
+  };
+  expect(from('/auth/login', '/auth/login//')).toBe('redirected');
+  expect(from('/auth/login', '/Auth/Login')).toBe('redirected');
+  expect(from('/auth/login/a', '/auth/login')).toBe('refused');
+  expect(from('/v1/me', '/v2/me')).toBe('redirected');
+  expect(from('/v1/me', 'https://www.test/v2/me')).toBe('redirected');
+  expect(from('/v1/me', 'https://login.test/', 'api.test')).toBe('refused');
+});
+
 test('a configured status is a refusal, whatever it means elsewhere', () => {
   expect(judge({ response: response(404) }, [404]).judgement).toBe('refused');
 });

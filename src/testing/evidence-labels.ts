@@ -20,6 +20,12 @@ export async function evidenceLabels(
   return ['code' in verdict ? verdict.code : verdict.status, ...labels];
 }
 
+/** Resolves to the evidence of a verdict as texts: `label: value` of a fact, the label of anything else. */
+export async function evidenceTexts(check: AnyCheck, given: Omit<Case, 'when'>): Promise<string[]> {
+  const evidence = await evidenceOf(check, given);
+  return evidence.map((each) => (each.kind === 'fact' ? `${each.label}: ${each.value}` : each.label));
+}
+
 function evidenceIn(verdict: Awaited<ReturnType<typeof verdictOf>>): readonly Evidence[] {
   return ('evidence' in verdict ? verdict.evidence : undefined) ?? [];
 }

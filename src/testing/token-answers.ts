@@ -88,6 +88,8 @@ export function forgedTokenCases(
         when: 'it is let in',
         code: 'accepted',
         probes: api({ forged: response(200) }),
+        expected:
+          'GET http://localhost:8000/api/v1/me refuses a token forged with 401 or a redirect to a login',
         actual: /a token forged: it answers 200/,
       },
       {

@@ -28,13 +28,18 @@ export interface TracedApi {
     | 'unavailable';
   /** The tracestate of the span, from the headers; default: the valid members. */
   stateOf?(tracestate: string, valid: string): string;
+  /** Number of spans that can be read at each look; the last one for ever. Default: all of them at once. */
+  looks?: number[];
+  /** Receives each query for spans. */
+  onLook?(query: SpanQuery): void;
   /** Lines that are in the log before. */
   lines?: string[];
   /** Address to which the spans go instead. */
   elsewhere?: string;
   /** Which traces leave spans; default: `always`. */
   sampler?: 'parent' | 'always';
-  service?: string;
+  /** Name of the service in its spans; false: they name none. */
+  service?: string | false;
 }
 
 /** A trace that was not sent, another one for each request. */
@@ -92,7 +97,10 @@ export function tracedApi(
         const { tracestate = '' } = headers;
         const traceState = behaviour.stateOf?.(tracestate, validState(tracestate)) ?? validState(given);
         const parentId = parent?.parentId;
-        exported.push(...spansOf({ mode, traceId, spanId, parentId, service, url, traceState, index }));
+        const flags = parent && header ? { flags: Number.parseInt(header.slice(53, 55), 16) } : {};
+        exported.push(
+          ...spansOf({ mode, traceId, spanId, parentId, service, url, traceState, index, ...flags }),
+        );
         const body = behaviour.body?.(traceId) ?? '';
         const named = returns === 'another' ? anotherTrace(index) : traceId;
         const returned: Record<string, string> =
@@ -130,9 +138,13 @@ export function tracedApi(
         enable: 'set services.api.log',
         ...(behaviour.elsewhere ? { elsewhere: behaviour.elsewhere } : {}),
       },
-      find: ({ traceId }: SpanQuery) => {
-        const early = spans === 'clients-first' && looks++ === 0;
-        const there = exported.filter(({ kind }) => !early || kind === 'client');
+      find: (query: SpanQuery) => {
+        const { traceId } = query;
+        behaviour.onLook?.(query);
+        const { looks: steps = [exported.length] } = behaviour;
+        const early = spans === 'clients-first' && looks === 0;
+        const shown = exported.slice(0, steps[Math.min(looks++, steps.length - 1)]);
+        const there = shown.filter(({ kind }) => !early || kind === 'client');
         return {
           source: 'api.log',
           scanned: spans === 'never' ? 0 : there.length + 1,
@@ -176,14 +188,15 @@ interface SpanPlan {
   traceId: string;
   spanId: string;
   parentId: string | undefined;
-  service: string;
+  service: string | false;
   url: string;
   traceState: string;
   index: number;
+  flags?: number;
 }
 
 function spansOf(plan: SpanPlan): SpanData[] {
-  const { mode, traceId, spanId, parentId, service, url, traceState, index } = plan;
+  const { mode, traceId, spanId, parentId, service, url, traceState, index, flags } = plan;
   if (mode === 'nothing' || mode === 'never' || mode === 'unavailable') return [];
   const span = (id: string, parent: string | undefined, rest: Partial<SpanData>): SpanData => ({
     traceId: mode === 'elsewhere' ? anotherTrace(index) : traceId,
@@ -191,8 +204,9 @@ function spansOf(plan: SpanPlan): SpanData[] {
     ...(parent ? { parentSpanId: parent } : {}),
     name: 'GET /health',
     kind: 'server',
-    service,
+    ...(service === false ? {} : { service }),
     traceState,
+    ...(flags === undefined ? {} : { flags }),
     startMs: 1_767_225_600_001,
     durationMs: 3,
     status: 'unset',

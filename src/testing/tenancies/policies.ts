@@ -65,6 +65,12 @@ export const tenanciesByPolicy: TenancyCase[] = [
     verdict: 'reads-foreign',
   },
   {
+    name: 'rows of the first of existing tenants are for all',
+    sql: `${twoTenants} create policy first on users for select using (tenant_id = '11111111-1111-4111-8111-111111111111')`,
+    verdict: 'reads-foreign',
+    names: 'rows of tenant A are still read',
+  },
+  {
     name: 'a restrictive policy closes what a permissive one opens',
     sql: `create policy any_row on users using (true); create policy closed on users as restrictive ${own}`,
     verdict: 'pass',
@@ -106,6 +112,18 @@ export const tenanciesByPolicy: TenancyCase[] = [
       `for delete using (current_setting('app.current_tenant_id', true) is null or tenant_id = ${current})`,
     ),
     verdict: 'shows-without-tenant',
+  },
+  {
+    name: 'an unset setting shows all, to SELECT alone',
+    sql: `create policy no_tenant on users for select using (current_setting('app.current_tenant_id', true) is null)`,
+    verdict: 'shows-without-tenant',
+    names: 'with the setting unset there are rows',
+  },
+  {
+    name: 'an empty setting shows all, to SELECT alone, and an unset one nothing',
+    sql: `create policy no_tenant on users for select using (current_setting('app.current_tenant_id', true) = '')`,
+    verdict: 'shows-without-tenant',
+    names: 'with an empty setting there are rows',
   },
   {
     name: 'an empty setting is an error',

@@ -98,8 +98,32 @@ export const tenanciesByReach: TenancyCase[] = [
     verdict: 'pass',
   },
   {
+    name: 'SELECT of a column whose values both tenants have, and its policy is right',
+    sql: `alter table users add locale text not null default 'de'; revoke select on users from ${app}; grant select (locale) on users to ${app}; drop table user_preferences`,
+    options: { preferences: false },
+    verdict: 'pass',
+  },
+  {
     name: 'no privilege to delete, and an open policy',
     sql: `revoke delete on users from ${app}; ${open('users', 'delete')}`,
     verdict: 'pass',
+  },
+  {
+    name: 'INSERT of some columns, and its policy is open',
+    sql: `revoke insert on users from ${app}; grant insert (id, tenant_id, email) on users to ${app}; create policy any_row on users for insert with check (true)`,
+    verdict: 'inserts-foreign',
+    names: 'users',
+  },
+  {
+    name: 'REFERENCES of one column and a schema to create tables in',
+    sql: `grant references (id) on users to ${app}; grant create, usage on schema public to ${app}`,
+    verdict: 'privilege-bypasses',
+    names: 'REFERENCES',
+  },
+  {
+    name: 'rows go with those of a user, without policies',
+    sql: `create table devices (id serial primary key, keeper uuid references users on delete cascade, label text); grant select on devices to ${app}`,
+    verdict: 'not-enabled',
+    names: 'devices',
   },
 ];

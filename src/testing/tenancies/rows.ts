@@ -148,4 +148,30 @@ export const tenanciesByRow: TenancyCase[] = [
     options: without,
     verdict: 'pass',
   },
+  {
+    name: 'domains that are short, not null, or have a default',
+    sql: users(
+      "code short_code not null, label needed, kind fitting not null, grade text not null default 'A-1' check (grade ~ '^[A-Z]-[0-9]$')",
+      "create domain short_code as varchar(8); create domain needed as text not null; create domain fitting as text default 'a-1' check (value ~ '^[a-z]-[0-9]$');",
+    ),
+    options: without,
+    verdict: 'pass',
+  },
+  {
+    name: 'a generated column, and INSERT is open',
+    sql: `${users('shout text generated always as (upper(email)) stored')} create policy any_row on users for insert with check (true)`,
+    options: without,
+    verdict: 'inserts-foreign',
+  },
+  {
+    name: 'a deferred constraint refuses what the policy for UPDATE lets through',
+    sql: `create policy any_row on users for update using (true); create function own() returns trigger language plpgsql as $$ begin if old.tenant_id is distinct from ${current} or new.tenant_id <> old.tenant_id then raise exception 'no'; end if; return null; end $$; create constraint trigger own after update on users deferrable initially deferred for each row execute function own()`,
+    verdict: 'pass',
+  },
+  {
+    name: 'a trigger refuses to change one of two columns, and UPDATE is open',
+    sql: `revoke update on users from tenant_app; grant update (updated_at, email) on users to tenant_app; ${trigger("if new.updated_at <> old.updated_at then raise exception 'no'; end if;", 'update')} create policy any_row on users for update using (true)`,
+    verdict: 'changes-foreign',
+    names: 'users',
+  },
 ];

@@ -166,4 +166,27 @@ export const tenanciesByView: TenancyCase[] = [
     verdict: 'not-enabled',
     names: 'archived',
   },
+  {
+    name: 'a partitioned table with an open policy',
+    sql: `create table events (id uuid not null, tenant_id uuid not null) partition by hash (tenant_id); create table events_0 partition of events for values with (modulus 1, remainder 0);${protect('events')} ${open('events', 'select')}`,
+    verdict: 'reads-foreign',
+    names: 'events',
+  },
+  {
+    name: 'a foreign table with rows of existing tenants',
+    sql: `${twoTenants} create table remote_rows as select tenant_id, email from users; create extension postgres_fdw; do $$ begin execute format('create server loop foreign data wrapper postgres_fdw options (host ''127.0.0.1'', port %L, dbname %L)', current_setting('port'), current_database()); end $$; create user mapping for public server loop options (user 'postgres', password 'test-password-1'); create foreign table songs_elsewhere (tenant_id uuid, email text) server loop options (schema_name 'public', table_name 'remote_rows'); grant select on songs_elsewhere to ${app}`,
+    verdict: 'reads-foreign',
+    names: 'songs_elsewhere',
+  },
+  {
+    name: 'a table and a function of an extension',
+    sql: 'create extension citext; create table notes (id serial, tenant_id uuid); grant select on notes to tenant_app; create function everyone() returns setof users language sql security definer as $$ select * from users $$; alter extension citext add table notes; alter extension citext add function everyone()',
+    verdict: 'pass',
+  },
+  {
+    name: 'a function whose argument has a default',
+    sql: "create function everyone(place point default '(0,0)') returns setof users language sql security definer as $$ select * from users $$",
+    verdict: 'reads-foreign',
+    names: 'everyone',
+  },
 ];
