@@ -13,7 +13,7 @@ export interface Strays {
   guard<T>(source: string, work: () => T): T | undefined;
   /** Of an error that came from no check. */
   internalError(): string | undefined;
-  /** True where a result that was composed before may have changed. */
+  /** True if anything was thrown. */
   any(): boolean;
   /** Returns the result, as an error where the check threw after it had returned. */
   applyTo(result: CheckResult): CheckResult;
