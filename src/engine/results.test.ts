@@ -52,6 +52,13 @@ describe('the exit code of a run', () => {
   });
 });
 
+test('counts the failures that another result has, and lists no unused waiver where there is none', () => {
+  const known = { ...result('waived'), known: { in: 'main.json', startedAt: '' } };
+  const found = run([known, result('waived'), result('pass')]);
+  expect(found.summary).toMatchObject({ known: 1, waived: 2, pass: 1 });
+  expect(found).not.toHaveProperty('unusedWaivers');
+});
+
 test('says that nothing was examined only where nothing was and the run was not ended', () => {
   expect(run([]).nothingExamined).toMatchObject({ code: 'empty-shard' });
   expect(run([result('skip')]).nothingExamined).toEqual({

@@ -216,7 +216,7 @@ export function startRun(options: RunOptions): Run {
     const composed = compose();
     emit({ type: 'run-end', result: composed });
     // A listener of the end may have thrown.
-    resolve(strays.any() ? compose() : composed);
+    resolve(strays.internalError() === composed.internalError ? composed : compose());
   }
 
   function abandon(stalledId: string | undefined): RunResult {
