@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { integer, v } from '../base/schema.ts';
+import type { Check } from '../check/define-check.ts';
 import { option } from '../check/option.ts';
 import { makeCheck } from '../testing/make-check.ts';
 import { validateOptions } from './check-options.ts';
+import { optionsGivenFor } from './given-options.ts';
 
 const checks = [
   makeCheck({
@@ -86,6 +88,10 @@ describe('validateOptions', () => {
     });
 
     it('are left out where a check does not have them', () => {
+      const [health, ping] = checks as [Check, Check];
+      const given = { '*/*': { path: '/up', later: true } };
+      expect([...optionsGivenFor(health, given).keys()]).toEqual(['path']);
+      expect([...optionsGivenFor(ping, given).keys()]).toEqual([]);
       expect(problems({ '*/*': { path: '/up' } })).toEqual([]);
     });
 

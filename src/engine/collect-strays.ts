@@ -13,8 +13,6 @@ export interface Strays {
   guard<T>(source: string, work: () => T): T | undefined;
   /** Of an error that came from no check. */
   internalError(): string | undefined;
-  /** True where a result that was composed before may have changed. */
-  any(): boolean;
   /** Returns the result, as an error where the check threw after it had returned. */
   applyTo(result: CheckResult): CheckResult;
   stop(): void;
@@ -47,7 +45,6 @@ export function collectStrays(all: readonly Progress[], redact?: (text: string) 
       }
     },
     internalError: () => internalError,
-    any: () => late.size > 0 || internalError !== undefined,
     applyTo: (result) => {
       const stray = late.get(result.id);
       return stray === undefined ? result : toThrewAfterReturn(result, stray);

@@ -121,7 +121,8 @@ describe('an endpoint with a path that is not configured', () => {
     const others = (path: string) => [check, makeCheck({ id: 'api/list', options: paths(path) })];
     const elsewhere = makeCheck({ id: 'web/home', options: paths('/') });
     const without = makeCheck({ id: 'api/health', options: { status: option(v.number(), 200, 'Status') } });
-    expect(await judge(check, { checks: [...others('/songs'), elsewhere, without] })).toMatchObject({
+    const plain = makeCheck({ id: 'api/ready' });
+    expect(await judge(check, { checks: [...others('/songs'), elsewhere, without, plain] })).toMatchObject({
       enable: expect.stringMatching(/^contract: \{ api: \{ path: … \} \} /),
     });
     expect(await judge(check, { checks: others('/lists') })).toMatchObject({

@@ -169,7 +169,7 @@ describe('a failure that is known', () => {
       { id: 'a/two', level: 'required', is: 'fail slow', was: 'waived wrong', actual: 'found' },
       { id: 'a/new', level: 'advisory', is: 'fail wrong', was: 'absent', actual: 'found' },
     ]);
-    expect(known).toEqual([
+    expect(known).toStrictEqual([
       { id: 'a/b', level: 'required', is: 'blocked by a/c', was: 'waived, blocked by a/c' },
     ]);
   });

@@ -76,8 +76,8 @@ export function diffResults(before: RunResult, after: RunResult): ResultDiff {
 /** True for a failure that `before` has as well: the same code, or blocked before and now. */
 export function isKnown(before: CheckResult | undefined, after: CheckResult): boolean {
   if (!before || !(isFailing(before) || before.status === 'waived')) return false;
-  const isBlocked = ({ blockedBy }: CheckResult) => blockedBy !== undefined;
-  return isBlocked(before) === isBlocked(after) && before.code === after.code;
+  // A blocked check has no code.
+  return before.code === after.code;
 }
 
 function isFailing({ status }: CheckResult): boolean {

@@ -5,6 +5,7 @@ import {
   lastOutcome,
   pastDeadline,
   toThrewAfterReturn,
+  unreportable,
   verdictFromBefore,
 } from './forced-outcomes.ts';
 
@@ -96,6 +97,20 @@ describe('a check without a verdict of its own', () => {
       reason: 'the run ended at the first failure (--bail)',
     });
     expect(cutShort('interrupted')).toEqual({ status: 'skip', reason: 'the run was interrupted' });
+  });
+
+  it('is an error without secrets where its verdict cannot be reported', () => {
+    const thrown = new Error('no hunter2');
+    const redact = (text: string) => text.replaceAll('hunter2', '***');
+    const outcome = unreportable(thrown, redact);
+    expect(outcome).toMatchObject({
+      status: 'error',
+      code: 'threw',
+      actual: 'no result could be made of its verdict: no ***',
+      evidence: [],
+    });
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+    expect(unreportable('no stack')).not.toHaveProperty('hint');
   });
 
   it('has the failure of its last attempt where it waited for the next one', () => {

@@ -89,7 +89,9 @@ describe('a flaky check', () => {
       ...of('a/once', {}, failed),
       ...of('d/never', {}),
     ];
-    expect(findFlaky(entries).map(({ check }) => check)).toEqual(['b/twice', 'a/once', 'c/once']);
+    const names = (some: HistoryEntry[]) => findFlaky(some).map(({ check }) => check);
+    expect(names(entries)).toEqual(['b/twice', 'a/once', 'c/once']);
+    expect(names([...of('e/once', {}, failed), ...of('f/once', {}, failed)])).toEqual(['e/once', 'f/once']);
   });
 
   it('is not looked for in runs that cannot be compared, which are counted', () => {
@@ -119,6 +121,10 @@ describe('durations', () => {
       { check: 'a/short', medianMs: 1, runs: 1 },
       { check: 'b/short', medianMs: 1, runs: 1 },
     ]);
+    expect(durationsOf([of('a/one', 1), of('b/two', 1)]).map(({ check }) => check)).toEqual([
+      'a/one',
+      'b/two',
+    ]);
   });
 
   it('have the middle of an even number between the two', () => {
@@ -129,6 +135,7 @@ describe('durations', () => {
     const times = (...groups: [number, number][]) =>
       durationsOf(took(...groups.flatMap(([count, ms]) => Array<number>(count).fill(ms))))[0]?.slowerThanMs;
     expect(times([20, 1000], [15, 200], [5, 400])).toBe(200);
+    expect(times([10, 200], [5, 1000], [5, 1600])).toBe(200);
     expect(times([5, 1000], [5, 1200])).toBeUndefined();
   });
 

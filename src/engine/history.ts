@@ -74,8 +74,8 @@ function flakyOf(check: string, entries: readonly HistoryEntry[], after: number)
     const hasChanged = before !== undefined && verdictOf(before) !== verdictOf(entry);
     if (!hasChanged && !isRetriedPass(entry)) continue;
     moments.push(entry.at);
-    for (const { code } of hasChanged ? [entry, before] : [entry])
-      if (code !== undefined && code !== flakyCode) codes.add(code);
+    if (!hasChanged) continue;
+    for (const { code } of [entry, before]) if (code !== undefined && code !== flakyCode) codes.add(code);
   }
   const times = moments.length;
   if (times < after) return [];

@@ -201,6 +201,31 @@ describe('mergeResults', () => {
     expect(mergeResults([build(1, undefined), shard(2, [])]).build).toEqual({});
   });
 
+  it('has the environment of its shards, and the end that is the worst', () => {
+    const of = (index: number, change: Partial<RunResult>) => shard(index, [], change);
+    const merged = (one: Partial<RunResult>, other: Partial<RunResult>) =>
+      mergeResults([of(1, one), of(2, other)]);
+    expect(merged({ environment: 'staging' }, { environment: 'staging' }).environment).toBe('staging');
+    expect(merged({}, {})).not.toHaveProperty('environment');
+    expect(merged({}, {})).not.toHaveProperty('endedBy');
+    expect(merged({}, {})).not.toHaveProperty('internalError');
+    expect(merged({}, { endedBy: 'bail', exitCode: 1 }).endedBy).toBe('bail');
+    expect(merged({ endedBy: 'bail', exitCode: 1 }, { endedBy: 'deadline', exitCode: 124 }).endedBy).toBe(
+      'deadline',
+    );
+    expect(
+      merged({ endedBy: 'interrupted', exitCode: 143 }, { endedBy: 'deadline', exitCode: 124 }),
+    ).toMatchObject({
+      endedBy: 'interrupted',
+      exitCode: 143,
+    });
+  });
+
+  it('takes the same verdict in the third and the twelfth shard for no difference', () => {
+    const of = (index: number) => shard(index, [check('x/first')], {}, 12);
+    expect(mergeResults([of(3), of(12)]).merged?.differing).toEqual([]);
+  });
+
   it('keeps a result of one shard with its trace, and joins internal errors', () => {
     const of = (index: number, change: Partial<RunResult>) => shard(index, [], change);
     expect(mergeResults([of(1, { traceId: 'abc' })]).traceId).toBe('abc');

@@ -24,7 +24,7 @@ export interface NamedResult {
 export function mergeResults(given: readonly NamedResult[]): RunResult {
   const shards = [...given].sort((one, other) => indexOf(one) - indexOf(other));
   const [first] = shards as [NamedResult];
-  if (shards.length === 1 && !first.result.shard) return first.result;
+  if (!first.result.shard) return first.result;
   const results = shards.map(({ result }) => result);
   const startMs = Math.min(...results.map(({ startedAt }) => Date.parse(startedAt)));
   const { checks, differing } = mergeChecks(shards, startMs);
@@ -42,7 +42,7 @@ export function mergeResults(given: readonly NamedResult[]): RunResult {
     endedBy: (['interrupted', 'deadline', 'bail'] as const).find((end) =>
       results.some(({ endedBy }) => endedBy === end),
     ),
-    internalError: internalErrors.length > 0 ? internalErrors.join('; ') : undefined,
+    internalError: internalErrors.join('; ') || undefined,
     interruption: interrupted,
     toolVersion: tool.version,
     traceId: shards.length === 1 ? traceId : undefined,
@@ -71,9 +71,9 @@ const indexOf = ({ result }: NamedResult) => result.shard?.index ?? 1;
 
 const offsetOf = ({ startedAt }: RunResult, startMs: number) => Date.parse(startedAt) - startMs;
 
-function shardLine({ file, result }: NamedResult): Merged['shards'][number] {
-  const { startedAt, durationMs, exitCode } = result;
-  return { index: result.shard?.index ?? 1, file, startedAt, durationMs, exitCode };
+function shardLine(shard: NamedResult): Merged['shards'][number] {
+  const { startedAt, durationMs, exitCode } = shard.result;
+  return { index: indexOf(shard), file: shard.file, startedAt, durationMs, exitCode };
 }
 
 /** Verdicts from the worst on. A check that could not be judged in one shard is judged by the other. */
@@ -85,10 +85,10 @@ function severityOf({ status, level, flaky }: CheckResult): number {
 
 function mergeChecks(shards: readonly NamedResult[], startMs: number) {
   const byId = new Map<string, { check: CheckResult; seen: string[] }>();
-  for (const { result } of shards) {
-    const index = result.shard?.index ?? 1;
-    for (const each of result.checks) {
-      const check = movedBy(offsetOf(result, startMs), each);
+  for (const shard of shards) {
+    const index = indexOf(shard);
+    for (const each of shard.result.checks) {
+      const check = movedBy(offsetOf(shard.result, startMs), each);
       const verdict = `${verdictOf(check)} in shard ${index}`;
       const entry = byId.get(check.id);
       if (!entry) byId.set(check.id, { check, seen: [verdict] });

@@ -33,9 +33,12 @@ describe('the exit code of a run', () => {
     ['a skip beside a pass', [result('pass'), result('skip')], {}, 0],
     ['only skips', [result('skip'), result('skip')], {}, 2],
     ['a skip and an advisory failure', [result('skip'), result('fail', 'advisory')], {}, 0],
+    ['a waived failure and an advisory pass', [result('waived'), result('pass', 'advisory')], {}, 0],
+    ['a waived and an advisory failure', [result('waived'), result('fail', 'advisory')], {}, 2],
     ['no check of this shard', [], {}, 0],
     ['a broken check', [result('fail'), result('error', 'required', 'threw')], {}, 70],
     ['a broken advisory check', [result('error', 'advisory', 'threw')], {}, 70],
+    ['a failure that is named so', [result('fail', 'required', 'stalled')], {}, 1],
     ['a check that blocked the process', [result('error', 'required', 'stalled')], {}, 124],
     ['an internal error', [result('pass')], { internalError: 'x' }, 70],
     ['an internal error with no check', [], { internalError: 'x' }, 70],
@@ -47,6 +50,13 @@ describe('the exit code of a run', () => {
   ])('%s', (_name, checks, over, exitCode) => {
     expect(run(checks, over)).toMatchObject({ exitCode, ok: exitCode === 0 });
   });
+});
+
+test('counts the failures that another result has, and lists no unused waiver where there is none', () => {
+  const known = { ...result('waived'), known: { in: 'main.json', startedAt: '' } };
+  const found = run([known, result('waived'), result('pass')]);
+  expect(found.summary).toMatchObject({ known: 1, waived: 2, pass: 1 });
+  expect(found).not.toHaveProperty('unusedWaivers');
 });
 
 test('says that nothing was examined only where nothing was and the run was not ended', () => {
@@ -148,6 +158,8 @@ describe('the result of a check', () => {
       } as never);
     const failure = { status: 'fail', code: 'x', expected: 'e', actual: 'a', evidence: [] };
     expect(settleBuiltIn(failure)).toMatchObject({ page: 'meatymusic/docs/checks/a/b.md' });
+    const broken = { status: 'error', code: 'threw', actual: 'a', evidence: [] };
+    expect(settleBuiltIn(broken)).toMatchObject({ page: 'meatymusic/docs/checks/a/b.md' });
     expect(settleBuiltIn({ status: 'pass', evidence: [] })).not.toHaveProperty('page');
     expect(settle(failure)).not.toHaveProperty('page');
   });
@@ -155,7 +167,7 @@ describe('the result of a check', () => {
   test('names the place where a broken check threw', () => {
     const broken = (stack?: string) =>
       settle({ status: 'error', code: 'threw', actual: 'a', stack, evidence: [] });
-    expect(broken('Error: at\n    at run (x.ts:1:2)\n    at y')).toMatchObject({
+    expect(broken('Error: look at this\n    at run (x.ts:1:2)\n    at y')).toMatchObject({
       hint: 'thrown at run (x.ts:1:2)',
     });
     expect(broken('Error: no frame')).not.toHaveProperty('hint');
@@ -173,22 +185,6 @@ describe('the result of a check', () => {
     });
     expect(redacted).toMatchObject({ reason: '***' });
   });
-});
-
-test('names the place where a check threw, not a line of its message, and none where there is none', () => {
-  const resultWith = (stack: string | undefined) =>
-    resultOf({
-      check: makeCheck({ id: 'a/one' }),
-      outcome: { status: 'error', code: 'threw', actual: 'boom', stack, evidence: [] },
-      attempts: [],
-      startMs: 0,
-      endMs: 1,
-    });
-  expect(resultWith('Error: look at this\n    at run (a.js:1:1)\n    at b.js:2:2').hint).toBe(
-    'thrown at run (a.js:1:1)',
-  );
-  expect(resultWith('Error: boom')).not.toHaveProperty('hint');
-  expect(resultWith(undefined)).not.toHaveProperty('hint');
 });
 
 test('has no tags, is required and has its own duration where nothing else is said', () => {

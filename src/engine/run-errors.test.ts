@@ -169,12 +169,12 @@ describe.each(['uncaughtException', 'unhandledRejection'] as const)('an %s', (ev
       },
     });
     const redact = (text: string) => text.replaceAll('hunter2', '***');
-    const { result, statuses, find } = await beginRun([check, makeCheck({ id: 'b/two' })], {
-      redact,
-    }).resultAfter(0);
+    const { events, resultAfter } = beginRun([check, makeCheck({ id: 'b/two' })], { redact });
+    const { result, statuses, find } = await resultAfter(0);
     expect(statuses).toEqual({ 'a/one': 'error threw-after-return', 'b/two': 'pass' });
     expect(find('a/one')).toMatchObject({ actual: 'after it had returned: no ***' });
     expect(result).toMatchObject({ exitCode: 70, summary: { error: 1, pass: 1 } });
+    expect(events.at(-1)).toMatchObject({ type: 'run-end', result: { summary: { error: 1, pass: 1 } } });
   });
 
   it('of an attempt that is over is not taken for one of the next attempt', async () => {
@@ -187,6 +187,7 @@ describe.each(['uncaughtException', 'unhandledRejection'] as const)('an %s', (ev
           throwOfFirst = AsyncResource.bind(() => throwAstray(event, new Error('boom')));
           return failing(context);
         }
+        await new Promise((resolve) => setImmediate(resolve));
         throwOfFirst();
         await new Promise((resolve) => setImmediate(resolve));
         return context.pass('fine', { count: 1, what: 'thing' });

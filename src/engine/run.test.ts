@@ -266,7 +266,10 @@ describe('startRun', () => {
     it('when its clean-up fails: error', async () => {
       const openProbes = () => ({ probes: {}, close: () => Promise.reject(new Error('stuck')) });
       const { resultAfter } = begin([makeCheck({ id: 'a/one' })], { openProbes });
-      expect((await resultAfter(0)).find('a/one').actual).toBe('cleaning up: stuck');
+      expect((await resultAfter(0)).find('a/one')).toMatchObject({
+        actual: 'cleaning up: stuck',
+        evidence: [],
+      });
     });
 
     it('when its clean-up never ends: the run continues', async () => {
@@ -372,14 +375,17 @@ describe('startRun', () => {
 
     it('gives back the time that a helper of ours took to start', async () => {
       let giveBack = (_ms: number) => {};
+      let remainingMs = () => 0;
       const { clock, resultAfter } = begin([makeCheck({ id: 'a/one', timeoutMs: 1000, run: hanging })], {
         openProbes: (scope) => {
           giveBack = scope.giveBack;
+          remainingMs = scope.remainingMs;
           return { probes: {}, close() {} };
         },
       });
       await clock.advance(900);
       giveBack(600);
+      expect(remainingMs()).toBe(700);
       expect((await resultAfter(700 + evidenceGraceMs)).find('a/one').durationMs).toBe(
         1600 + evidenceGraceMs,
       );
@@ -821,6 +827,15 @@ describe('startRun', () => {
     );
   });
 
+  it('tries again what runs alone', async () => {
+    let attempts = 0;
+    const run: Check['run'] = async (context) =>
+      ++attempts < 3 ? failing(context) : context.pass('now', { count: 1, what: 'thing' });
+    const checks = [makeCheck({ id: 'a/alone', runsAlone: true, run }), makeCheck({ id: 'b/other' })];
+    const { statuses } = await begin(checks, { retryForMs: 1000 }).resultAfter(1000);
+    expect(statuses).toEqual({ 'a/alone': 'pass', 'b/other': 'pass' });
+  });
+
   it('runs what uses up what others share alone, and after a check that is tried again', async () => {
     let attempts = 0;
     const order: string[] = [];
@@ -874,8 +889,9 @@ describe('startRun', () => {
         evidence: [{ kind: 'fact', label: 'url', value: 'postgres://u:hunter2@h' }],
       });
     const redact = (text: string) => text.replaceAll('hunter2', '[redacted]');
-    const { resultAfter } = begin([makeCheck({ id: 'a/leaks', run })], { redact });
+    const { resultAfter, events } = begin([makeCheck({ id: 'a/leaks', run })], { redact });
     expect(JSON.stringify((await resultAfter(0)).result)).not.toContain('hunter2');
+    expect(JSON.stringify(events)).not.toContain('password hunter2');
   });
 
   it('gives every check a verdict when it is abandoned, and names the one that blocks the process', () => {
@@ -912,8 +928,10 @@ describe('startRun', () => {
     const ends = () => events.flatMap((event) => (event.type === 'check-end' ? [event.check.id] : []));
     await clock.advance(0);
     const { checks: results } = run.abandon('b/blocks');
+    const before = events.length;
     release();
     await clock.advance(0);
+    expect(events.slice(before)).toEqual([]);
     const reason = 'another check blocked the process before it had its verdict';
     expect(results).toMatchObject([
       { id: 'a/done', status: 'pass' },

@@ -55,7 +55,7 @@ export function startRun(options: RunOptions): Run {
     },
   });
   let endedBy: RunResult['endedBy'];
-  let final: RunResult | undefined;
+  let isFinishing = false;
   let resolve: (result: RunResult) => void;
   const result = new Promise<RunResult>((done) => {
     resolve = done;
@@ -169,7 +169,7 @@ export function startRun(options: RunOptions): Run {
 
   /** Settles every check without a verdict, and starts nothing more. */
   function endRun(why: EndOfRun): void {
-    if (endedBy || final) return;
+    if (endedBy || isFinishing) return;
     endedBy = why;
     for (const progress of all) {
       progress.cancelPause?.();
@@ -182,13 +182,10 @@ export function startRun(options: RunOptions): Run {
   }
 
   function finish(): void {
-    if (final) return;
-    final = compose();
+    if (isFinishing) return;
+    isFinishing = true;
     // What a check left behind may throw in the next turns of the loop; it is still reported.
-    afterLoopTurns(2, () => {
-      if (strays.any()) final = compose();
-      close();
-    });
+    afterLoopTurns(2, close);
   }
 
   function compose(): RunResult {
@@ -216,8 +213,10 @@ export function startRun(options: RunOptions): Run {
     cancelDeadline();
     signal?.removeEventListener('abort', onAbort);
     strays.stop();
-    emit({ type: 'run-end', result: final as RunResult });
-    resolve(strays.any() ? compose() : (final as RunResult));
+    const composed = compose();
+    emit({ type: 'run-end', result: composed });
+    // A listener of the end may have thrown.
+    resolve(strays.internalError() === composed.internalError ? composed : compose());
   }
 
   function abandon(stalledId: string | undefined): RunResult {
@@ -229,8 +228,7 @@ export function startRun(options: RunOptions): Run {
         settle(progress, isCulprit ? stalled : { status: 'skip', reason: unstartedReasons.stall });
       } else settleUnstarted(progress, 'stall');
     }
-    final = compose();
-    return final;
+    return compose();
   }
 }
 

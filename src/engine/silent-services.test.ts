@@ -38,8 +38,9 @@ async function run(
     listeners,
     ...(signal && { signal }),
   });
-  const { checks: settled } = await result;
+  const { checks: settled, exitCode } = await result;
   return {
+    exitCode,
     statuses: Object.fromEntries(
       settled.map(({ id, status, code }) => [id, code ? `${status} ${code}` : status]),
     ),
@@ -139,10 +140,9 @@ test('evidence of a request without response asks, whatever the code is', async 
 
 test('without a hook each check fails for itself, as a sabotaged stack needs it', async () => {
   const checks = [talks('a/one', { run: unanswered }), talks('b/two', { run: unanswered })];
-  expect((await run(checks, undefined, 1)).statuses).toEqual({
-    'a/one': 'fail timeout',
-    'b/two': 'fail timeout',
-  });
+  const { statuses, exitCode } = await run(checks, undefined, 1);
+  expect(statuses).toEqual({ 'a/one': 'fail timeout', 'b/two': 'fail timeout' });
+  expect(exitCode).toBe(1);
 });
 
 test('a run that ends while a service is asked keeps the failure with its evidence', async () => {
