@@ -29,6 +29,8 @@ export interface RunExit {
 const questionMs = { usual: 2000, http: 10_000 };
 /** A program that does nothing for this long has started; one that never rests counts as started after the longer time. */
 const restMs = 300;
+/** Most time between two looks that counts as observed: a supervisor that gets no processor time sees nothing of its services. */
+const longestGapMs = 100;
 const longestStartMs = 10_000;
 /** How long the rest of a service has to end by itself after its first process ended without being stopped. */
 const strayGraceMs = 1000;
@@ -53,7 +55,10 @@ export class ServiceRun {
   readonly #child: ChildProcess;
   readonly #logStart: number;
   readonly #logSearch: LogSearch | undefined;
-  #activity: { fingerprint?: string | undefined; sinceMs: number } = { sinceMs: 0 };
+  #activity: { fingerprint?: string; atMs?: number; ranMs: number; restedMs: number } = {
+    ranMs: 0,
+    restedMs: 0,
+  };
   #stopping = false;
 
   constructor(root: string, spec: ServiceSpec, further: Record<string, string>) {
@@ -129,14 +134,17 @@ export class ServiceRun {
     }
   }
 
-  /** Returns true once it has run for this long and waits for something, or has been busy for a long time. */
+  /** Returns true once it was seen running for this long and waits for something, or has been busy for a long time. */
   #hasSettled(forMs: number): boolean {
-    const nowMs = Date.now();
-    const activity = this.tree?.activity();
-    if (!activity || activity.isBusy || activity.fingerprint !== this.#activity.fingerprint)
-      this.#activity = { fingerprint: activity?.fingerprint, sinceMs: nowMs };
-    const ranMs = nowMs - this.startedAtMs;
-    return ranMs >= longestStartMs || (ranMs >= forMs && nowMs - this.#activity.sinceMs >= restMs);
+    const atMs = Date.now();
+    const { isBusy, fingerprint } = this.tree?.activity() ?? { isBusy: true, fingerprint: '' };
+    const before = this.#activity;
+    const gapMs = Math.min(atMs - (before.atMs ?? atMs), longestGapMs);
+    const ranMs = before.ranMs + gapMs;
+    const rests = !isBusy && fingerprint === before.fingerprint;
+    const restedMs = rests ? before.restedMs + gapMs : 0;
+    this.#activity = { fingerprint, atMs, ranMs, restedMs };
+    return ranMs >= longestStartMs || (ranMs >= forMs && restedMs >= restMs);
   }
 
   /** Resolves to the host at which its own processes answer on the port. */

@@ -1,5 +1,5 @@
 /** The supervisor's services with real processes: Node.js, the shell and npm. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -343,6 +343,26 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     );
     const worker = service('worker', fails, { ready: { kind: 'runs', forMs: 200 } });
     await expect(start(worker)).rejects.toMatchObject({ message: 'worker ended with exit code 4' });
+  });
+
+  it('does not count as started by the time in which the supervisor could not look at it', async () => {
+    const worker = service('worker', `exec ${script('waits.js', never)}`, {
+      ready: { kind: 'runs', forMs: 200 },
+    });
+    const made = make(worker);
+    const starting = made.up(options);
+    const log = logFile(root, 'worker');
+    const until = (what: string, isSo: () => boolean) =>
+      awaitUntil(() => isSo() || undefined, { what, withinMs: 20_000, intervalMs: 5 });
+    await until('its line', () => existsSync(log) && readFileSync(log, 'utf8').includes('waits'));
+    // It looks at its services at least every 60 ms.
+    const lookedAtMs = Date.now() + 70;
+    await until('a look', () => Date.now() > lookedAtMs);
+    for (const endMs = Date.now() + 400; Date.now() < endMs; );
+    const looksAgainAtMs = Date.now() + 30;
+    await until('another look', () => Date.now() > looksAgainAtMs);
+    process.kill(made.processes().worker?.pid as number, 'SIGKILL');
+    await expect(starting).rejects.toMatchObject({ message: 'worker was killed by SIGKILL' });
   });
 
   it('names a program that is not there, and the nearest one', async () => {

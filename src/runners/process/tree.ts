@@ -49,12 +49,15 @@ export class ProcessTree {
     return [...this.#known.values()];
   }
 
-  /** Returns what its processes do: their number, their processor time, and whether one of them is busy. */
+  /** Returns what its processes do: their number, their processor time, and whether one of them is busy, or none is left. */
   activity(): { isBusy: boolean; fingerprint: string } {
     const pids = new Set(this.members().map(({ pid }) => pid));
     const rows = listProcesses().filter(({ pid }) => pids.has(pid));
     const ticks = rows.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
-    return { isBusy: rows.some((row) => row.isBusy), fingerprint: `${rows.length} ${ticks}` };
+    return {
+      isBusy: rows.length === 0 || rows.some((row) => row.isBusy),
+      fingerprint: `${rows.length} ${ticks}`,
+    };
   }
 
   /** Sends a signal to all of it: first to the whole group at once, then to those outside. */
