@@ -10,7 +10,7 @@ import { findReached } from '../listening-sockets.ts';
 import { describeHolder, portHolder } from '../port-holder.ts';
 import { logFile, markFileOf, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
-import { fileSize, LogSearch, lastLines } from './log-files.ts';
+import { LogSearch, RunLog } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
 import { ProcessTree } from './tree.ts';
 
@@ -53,7 +53,7 @@ export class ServiceRun {
   readonly tree: ProcessTree | undefined;
   readonly #root: string;
   readonly #child: ChildProcess;
-  readonly #logStart: number;
+  readonly log: RunLog;
   readonly #logSearch: LogSearch | undefined;
   #activity: { fingerprint?: string; atMs?: number; ranMs: number; restedMs: number } = {
     ranMs: 0,
@@ -65,10 +65,10 @@ export class ServiceRun {
     this.#root = root;
     this.spec = spec;
     const file = logFile(root, spec.name);
-    this.#logStart = fileSize(file);
-    if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.#logStart);
+    this.log = new RunLog(file);
+    if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.log.start);
     const mark = { MEATYMUSIC_RUN: randomBytes(12).toString('hex') };
-    const log = openLogSync(file);
+    const output = openLogSync(file);
     const markFile = markFileOf(root, spec.name);
     const inherited = openLogSync(markFile);
     try {
@@ -79,12 +79,12 @@ export class ServiceRun {
       this.#child = spawn(program, args, {
         cwd: spec.cwd,
         env: { ...spec.environment, ...further, ...stackMark(root), ...mark },
-        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log, inherited],
+        stdio: [spec.input === undefined ? 'ignore' : 'pipe', output, output, inherited],
         // A session of its own: its processes are found, and a Ctrl-C at the terminal does not reach it.
         detached: true,
       });
     } finally {
-      closeSync(log);
+      closeSync(output);
       closeSync(inherited);
     }
     this.#child.stdin?.on('error', () => {});
@@ -240,6 +240,6 @@ export class ServiceRun {
   }
 
   lastLines(count = 20): string[] {
-    return lastLines(logFile(this.#root, this.spec.name), count, this.#logStart);
+    return this.log.lastLines(count);
   }
 }

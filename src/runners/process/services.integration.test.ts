@@ -509,14 +509,27 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
       'loud.js',
       `const line = 'x'.repeat(1023) + '\\n'; const chunk = line.repeat(1024);
       for (let i = 0; i < 100; i++) require('node:fs').writeSync(1, chunk);
-      console.log('done'); setInterval(() => {}, 1000);`,
+      console.log('done');
+      process.on('SIGUSR2', () => process.exit(3)); setInterval(() => {}, 1000);`,
     );
-    const made = make(service('worker', loud, { ready: { kind: 'log', pattern: '^done$' } }));
-    await made.up(options);
+    const ready = { kind: 'log', pattern: '^done$' } as const;
+    const unending = service('other', script('other.js', never), { ready: unready });
+    const made = make(service('worker', `exec ${loud}`, { ready }), unending);
+    const starting = made.up(options);
+    await awaitUntil(() => (events.includes('worker healthy') ? true : undefined), {
+      what: 'the worker',
+      withinMs: 30_000,
+    });
     made.limitLogs();
     const file = logFile(root, 'worker');
     expect(statSync(file).size).toBe(0);
     expect(statSync(`${file}.1`).size).toBeLessThanOrEqual(17 * 1024 * 1024);
     expect(readFileSync(`${file}.1`, 'latin1').slice(-6)).toBe('\ndone\n');
+    process.kill(made.processes().worker?.pid as number, 'SIGUSR2');
+    const { details } = await starting.then(
+      () => expect.unreachable(),
+      (fault: { details: string[] }) => fault,
+    );
+    expect(details.at(-1)).toBe('done');
   });
 });
