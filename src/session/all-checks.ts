@@ -52,12 +52,21 @@ export async function loadAllChecks(
     Promise.all(config.plugins.map((name) => findInPlugin(name, root, signal))),
   ]);
   redact.add(...declared.secrets, ...ofCall.secrets);
+  const fanned = fanOut(makeChecks([builtIn, ...folders, declared, ...plugins, ofCall]), services);
+  redact.allow(...wordsOf(fanned.checks));
   return {
-    ...fanOut(makeChecks([builtIn, ...folders, declared, ...plugins, ofCall]), services),
+    ...fanned,
     notices: [...declared.notices, ...ofCall.notices],
     ofThisCall: new Set(ofCall.checks.map(({ id }) => id)),
   };
 }
+
+/** Returns the words of IDs and codes, which every report has: a password that is one of them must not change them. */
+function wordsOf(checks: readonly Check[]): Set<string> {
+  return new Set(checks.flatMap(({ id, codes }) => [id, ...Object.keys(codes)].flatMap(wordsIn)));
+}
+
+const wordsIn = (name: string): string[] => [...name.split(/[/@]/), ...name.split(/[^\w]+/)];
 
 function servicesOf({ services }: Project['config']): JudgedService[] {
   return serviceNames(services).map((name) => {

@@ -12,7 +12,7 @@ import { type ObservedCase, observeTraceContext, type TraceContextCase } from '.
 const options = {
   path: option(v.optional(v.string()), undefined, 'Path to request; unset: services.api.healthPath'),
   level: option(v.picklist([1, 2]), 1, 'Level of W3C Trace Context; 2 requires the random flag to be kept'),
-  waitMs: option(number(), 4000, 'How long to wait for log lines and spans, in milliseconds'),
+  waitMs: option(number(), 8000, 'How long to wait for log lines and spans, in milliseconds'),
 };
 
 const unreachable = {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lastLines } from './log-files.ts';
+import { lastLines, RunLog } from './log-files.ts';
 
 let folder: string;
 let file: string;
@@ -19,5 +19,22 @@ describe('lastLines', () => {
     expect(lastLines(file, 2)).toEqual(['two', 'three']);
     expect(lastLines(file, 5, 8)).toEqual(['three']);
     expect(lastLines(path.join(folder, 'absent'), 5)).toEqual([]);
+  });
+});
+
+describe('the log of a run', () => {
+  it('has its last lines also after it was moved, and none of the run before', () => {
+    writeFileSync(file, 'before\n');
+    const log = new RunLog(file);
+    appendFileSync(file, 'one\n');
+    log.limit(1000);
+    expect(log.lastLines(5)).toEqual(['one']);
+    log.limit(5);
+    expect(log.lastLines(5)).toEqual(['one']);
+    appendFileSync(file, 'two\n');
+    expect(log.lastLines(5)).toEqual(['one', 'two']);
+    expect(log.lastLines(1)).toEqual(['two']);
+    log.limit(3);
+    expect(log.lastLines(5)).toEqual(['wo']);
   });
 });

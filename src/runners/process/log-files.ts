@@ -48,25 +48,56 @@ export function rotateLog(root: string, service: string): void {
 /**
  * Keeps a log below a size while its service writes: moves its content, at most the last `maxBytes`, to `<file>.1` and
  * empties it. The service appends through its own descriptor and is not disturbed. What it writes between the last read
- * and the cut is lost: less than a millisecond of a log that grows faster than anyone reads. Returns true if it was cut.
+ * and the cut is lost: less than a millisecond of a log that grows faster than anyone reads. Returns the number of bytes that
+ * are not in `<file>.1` either, if it was cut.
  */
-export function limitLog(file: string, maxBytes: number): boolean {
-  if (fileSize(file) <= maxBytes) return false;
+export function limitLog(file: string, maxBytes: number): number | undefined {
+  if (fileSize(file) <= maxBytes) return undefined;
   const source = openSync(file, 'r+');
   const target = openSync(`${file}.1`, 'w', 0o600);
   try {
     const chunk = Buffer.alloc(chunkBytes);
-    let at = Math.max(0, fstatSync(source).size - maxBytes);
+    const dropped = Math.max(0, fstatSync(source).size - maxBytes);
+    let at = dropped;
     const end = at + 2 * maxBytes;
     for (let read = 1; read > 0 && at < end; at += read) {
       read = readSync(source, chunk, 0, chunkBytes, at);
       writeSync(target, chunk, 0, read);
     }
     ftruncateSync(source, 0);
-    return true;
+    return dropped;
   } finally {
     closeSync(source);
     closeSync(target);
+  }
+}
+
+/** The part of a log that one run writes, also after `limit` moved it to `<file>.1`. */
+export class RunLog {
+  readonly #file: string;
+  #start: number;
+  #movedStart: number | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#start = fileSize(file);
+  }
+
+  /** Size of the log before the run. */
+  get start(): number {
+    return this.#start;
+  }
+
+  limit(maxBytes: number): void {
+    const dropped = limitLog(this.#file, maxBytes);
+    if (dropped === undefined) return;
+    this.#movedStart = Math.max(0, this.#start - dropped);
+    this.#start = 0;
+  }
+
+  lastLines(count: number): string[] {
+    const moved = this.#movedStart === undefined ? [] : lastLines(`${this.#file}.1`, count, this.#movedStart);
+    return [...moved, ...lastLines(this.#file, count, this.#start)].slice(-count);
   }
 }
 

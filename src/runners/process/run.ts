@@ -10,7 +10,7 @@ import { findReached } from '../listening-sockets.ts';
 import { describeHolder, portHolder } from '../port-holder.ts';
 import { logFile, markFileOf, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
-import { fileSize, LogSearch, lastLines } from './log-files.ts';
+import { LogSearch, RunLog } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
 import { ProcessTree } from './tree.ts';
 
@@ -29,6 +29,8 @@ export interface RunExit {
 const questionMs = { usual: 2000, http: 10_000 };
 /** A program that does nothing for this long has started; one that never rests counts as started after the longer time. */
 const restMs = 300;
+/** Most time between two looks that counts as observed: a supervisor that gets no processor time sees nothing of its services. */
+const longestGapMs = 100;
 const longestStartMs = 10_000;
 /** How long the rest of a service has to end by itself after its first process ended without being stopped. */
 const strayGraceMs = 1000;
@@ -51,19 +53,22 @@ export class ServiceRun {
   readonly tree: ProcessTree | undefined;
   readonly #root: string;
   readonly #child: ChildProcess;
-  readonly #logStart: number;
+  readonly log: RunLog;
   readonly #logSearch: LogSearch | undefined;
-  #activity: { fingerprint?: string | undefined; sinceMs: number } = { sinceMs: 0 };
+  #activity: { fingerprint?: string; atMs?: number; ranMs: number; restedMs: number } = {
+    ranMs: 0,
+    restedMs: 0,
+  };
   #stopping = false;
 
   constructor(root: string, spec: ServiceSpec, further: Record<string, string>) {
     this.#root = root;
     this.spec = spec;
     const file = logFile(root, spec.name);
-    this.#logStart = fileSize(file);
-    if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.#logStart);
+    this.log = new RunLog(file);
+    if (spec.ready.kind === 'log') this.#logSearch = new LogSearch(file, spec.ready.pattern, this.log.start);
     const mark = { MEATYMUSIC_RUN: randomBytes(12).toString('hex') };
-    const log = openLogSync(file);
+    const output = openLogSync(file);
     const markFile = markFileOf(root, spec.name);
     const inherited = openLogSync(markFile);
     try {
@@ -74,12 +79,12 @@ export class ServiceRun {
       this.#child = spawn(program, args, {
         cwd: spec.cwd,
         env: { ...spec.environment, ...further, ...stackMark(root), ...mark },
-        stdio: [spec.input === undefined ? 'ignore' : 'pipe', log, log, inherited],
+        stdio: [spec.input === undefined ? 'ignore' : 'pipe', output, output, inherited],
         // A session of its own: its processes are found, and a Ctrl-C at the terminal does not reach it.
         detached: true,
       });
     } finally {
-      closeSync(log);
+      closeSync(output);
       closeSync(inherited);
     }
     this.#child.stdin?.on('error', () => {});
@@ -131,14 +136,17 @@ export class ServiceRun {
     }
   }
 
-  /** Returns true once it has run for this long and waits for something, or has been busy for a long time. */
+  /** Returns true once it was seen running for this long and waits for something, or has been busy for a long time. */
   #hasSettled(forMs: number): boolean {
-    const nowMs = Date.now();
-    const activity = this.tree?.activity();
-    if (!activity || activity.isBusy || activity.fingerprint !== this.#activity.fingerprint)
-      this.#activity = { fingerprint: activity?.fingerprint, sinceMs: nowMs };
-    const ranMs = nowMs - this.startedAtMs;
-    return ranMs >= longestStartMs || (ranMs >= forMs && nowMs - this.#activity.sinceMs >= restMs);
+    const atMs = Date.now();
+    const { isBusy, fingerprint } = this.tree?.activity() ?? { isBusy: true, fingerprint: '' };
+    const before = this.#activity;
+    const gapMs = Math.min(atMs - (before.atMs ?? atMs), longestGapMs);
+    const ranMs = before.ranMs + gapMs;
+    const rests = !isBusy && fingerprint === before.fingerprint;
+    const restedMs = rests ? before.restedMs + gapMs : 0;
+    this.#activity = { fingerprint, atMs, ranMs, restedMs };
+    return ranMs >= longestStartMs || (ranMs >= forMs && restedMs >= restMs);
   }
 
   /** Resolves to the host at which its own processes answer on the port. */
@@ -233,6 +241,6 @@ export class ServiceRun {
   }
 
   lastLines(count = 20): string[] {
-    return lastLines(logFile(this.#root, this.spec.name), count, this.#logStart);
+    return this.log.lastLines(count);
   }
 }

@@ -4,9 +4,8 @@ import type { ProcessIdentity } from '../../base/process-identity.ts';
 import { describeHolder } from '../port-holder.ts';
 import { residentBytes } from '../process-list.ts';
 import type { ServiceStatus } from '../runtime.ts';
-import { logFile } from '../state.ts';
 import { explainExit, explainTimeout, explainWaiting } from './explain.ts';
-import { limitLog, rotateLog } from './log-files.ts';
+import { rotateLog } from './log-files.ts';
 import type { ServiceSpec } from './references.ts';
 import { isReusedAlive, type Reused } from './reuse.ts';
 import { type RunExit, ServiceRun } from './run.ts';
@@ -193,7 +192,7 @@ export class Service {
 
   limitLog(): void {
     this.run?.readLog();
-    limitLog(logFile(this.#root, this.spec.name), maxLogBytes);
+    this.run?.log.limit(maxLogBytes);
   }
 
   get #wantedAddress(): string | undefined {

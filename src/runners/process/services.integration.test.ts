@@ -1,5 +1,5 @@
 /** The supervisor's services with real processes: Node.js, the shell and npm. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -345,6 +345,26 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
     await expect(start(worker)).rejects.toMatchObject({ message: 'worker ended with exit code 4' });
   });
 
+  it('does not count as started by the time in which the supervisor could not look at it', async () => {
+    const worker = service('worker', `exec ${script('waits.js', never)}`, {
+      ready: { kind: 'runs', forMs: 200 },
+    });
+    const made = make(worker);
+    const starting = made.up(options);
+    const log = logFile(root, 'worker');
+    const until = (what: string, isSo: () => boolean) =>
+      awaitUntil(() => isSo() || undefined, { what, withinMs: 20_000, intervalMs: 5 });
+    await until('its line', () => existsSync(log) && readFileSync(log, 'utf8').includes('waits'));
+    // It looks at its services at least every 60 ms.
+    const lookedAtMs = Date.now() + 70;
+    await until('a look', () => Date.now() > lookedAtMs);
+    for (const endMs = Date.now() + 400; Date.now() < endMs; );
+    const looksAgainAtMs = Date.now() + 30;
+    await until('another look', () => Date.now() > looksAgainAtMs);
+    process.kill(made.processes().worker?.pid as number, 'SIGKILL');
+    await expect(starting).rejects.toMatchObject({ message: 'worker was killed by SIGKILL' });
+  });
+
   it('names a program that is not there, and the nearest one', async () => {
     mkdirSync(path.join(root, 'node_modules/.bin'), { recursive: true });
     for (const name of ['nodemon-like', 'only-here'])
@@ -489,14 +509,27 @@ describe.skipIf(leaksInvisible)('services as processes', () => {
       'loud.js',
       `const line = 'x'.repeat(1023) + '\\n'; const chunk = line.repeat(1024);
       for (let i = 0; i < 100; i++) require('node:fs').writeSync(1, chunk);
-      console.log('done'); setInterval(() => {}, 1000);`,
+      console.log('done');
+      process.on('SIGUSR2', () => process.exit(3)); setInterval(() => {}, 1000);`,
     );
-    const made = make(service('worker', loud, { ready: { kind: 'log', pattern: '^done$' } }));
-    await made.up(options);
+    const ready = { kind: 'log', pattern: '^done$' } as const;
+    const unending = service('other', script('other.js', never), { ready: unready });
+    const made = make(service('worker', `exec ${loud}`, { ready }), unending);
+    const starting = made.up(options);
+    await awaitUntil(() => (events.includes('worker healthy') ? true : undefined), {
+      what: 'the worker',
+      withinMs: 30_000,
+    });
     made.limitLogs();
     const file = logFile(root, 'worker');
     expect(statSync(file).size).toBe(0);
     expect(statSync(`${file}.1`).size).toBeLessThanOrEqual(17 * 1024 * 1024);
     expect(readFileSync(`${file}.1`, 'latin1').slice(-6)).toBe('\ndone\n');
+    process.kill(made.processes().worker?.pid as number, 'SIGUSR2');
+    const { details } = await starting.then(
+      () => expect.unreachable(),
+      (fault: { details: string[] }) => fault,
+    );
+    expect(details.at(-1)).toBe('done');
   });
 });

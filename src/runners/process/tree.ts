@@ -51,13 +51,16 @@ export class ProcessTree {
     return [...this.#known.values()];
   }
 
-  /** Returns what its processes do: their number, their processor time, and whether one of them is busy. */
+  /** Returns what its processes do: their number, their processor time, and whether one of them is busy, or none is left. */
   activity(): { isBusy: boolean; fingerprint: string } {
     const rows = listProcesses();
     const pids = new Set(this.members({ rows }).map(({ pid }) => pid));
     const own = rows.filter(({ pid }) => pids.has(pid));
     const ticks = own.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0);
-    return { isBusy: own.some((row) => row.isBusy), fingerprint: `${own.length} ${ticks}` };
+    return {
+      isBusy: own.length === 0 || own.some((row) => row.isBusy),
+      fingerprint: `${own.length} ${ticks}`,
+    };
   }
 
   /** Sends signals to all of it, in their order: each first to the whole group at once, then to those outside. */

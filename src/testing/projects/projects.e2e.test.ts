@@ -67,14 +67,37 @@ async function succeeds(made: TestProject, args: readonly string[]): Promise<Cli
   return result;
 }
 
+interface CheckVerdict {
+  id: string;
+  status: string;
+  code?: string;
+}
+
+async function verdictsOf(made: TestProject, args: readonly string[]): Promise<CheckVerdict[]> {
+  const document = await made.json(['verify', '--timeout', '60s', ...args], env);
+  expect(document.checks, JSON.stringify(document)).toBeDefined();
+  return document.checks as CheckVerdict[];
+}
+
 /** Failures as `id code`. */
 async function failuresOf(made: TestProject, args: readonly string[] = []): Promise<string[]> {
-  const { checks } = await made.json(['verify', '--timeout', '60s', ...args], env);
-  return (checks as { id: string; status: string; code?: string }[])
+  return (await verdictsOf(made, args))
     .filter(({ status }) => status === 'fail' || status === 'error')
     .map(({ id, status, code }) => `${id} ${code ?? status}`)
     .sort();
 }
+
+/** Checks that pass. */
+async function passesOf(made: TestProject, args: readonly string[]): Promise<string[]> {
+  return (await verdictsOf(made, args)).filter(({ status }) => status === 'pass').map(({ id }) => id);
+}
+
+/** True shortcomings of an API that is traced and returns no trace to its callers. */
+const untracedErrorsOf = (suffix: string) => [
+  `observability/errors-keep-their-trace${suffix} not-returned`,
+  `observability/otel-initialised${suffix} not-logged`,
+  `observability/trace-propagates${suffix} not-returned`,
+];
 
 /** True shortcomings of an API without OpenTelemetry and without the error envelope of the contract. */
 const withoutTelemetryOf = (suffix = '') => [
@@ -118,14 +141,22 @@ describe.skipIf(reason)(`a project of others${reason ? ` (${reason})` : ''}`, ()
       const made = await copyOf('express-vite', [4320, 4321, 4322, 4323, 4324]);
       writeFileSync(made.file('package-lock.json'), '{}\n');
       await succeeds(made, ['init', '--yes']);
-      await succeeds(made, ['up', '--no-verify']);
+      await succeeds(made, ['up', '--otlp', '--no-verify']);
+      // The spans of billing arrive at the receiver, and their parents are judged; api exports none.
       expect(await failuresOf(made)).toEqual(
         [
           ...untracedPage,
           ...withoutEnvelope,
           ...withoutTelemetryOf(),
-          ...withoutTelemetryOf('@billing'),
+          ...untracedErrorsOf('@billing'),
         ].sort(),
+      );
+      expect(await passesOf(made, ['@billing'])).toEqual(
+        expect.arrayContaining(
+          ['logs-carry-trace-ids', 'spans-exported', 'w3c-traceparent', 'w3c-tracestate'].map(
+            (name) => `observability/${name}@billing`,
+          ),
+        ),
       );
       docker(made, 'stop', 'redis');
       expect(await failuresOf(made, ['cache/ping', 'api/health'])).toEqual(['cache/ping not-running']);
