@@ -119,7 +119,7 @@ it.each([
     }),
   );
   expect(found).toEqual([]);
-  // Each address was used: what a failure reports about it is there without its password.
+  // Each address was used, and is shown without its password.
   const shown = texts.find(([where]) => where === 'json')?.[1] ?? '';
   for (const part of ['127.0.0.1', 'collector.invalid', 'shop/http']) expect(shown).toContain(part);
 });

@@ -34,6 +34,18 @@ testCheck(
         probes: migrations({ notCompared: ['1_a'] }),
         summary: /head 2_b; content of 1 migration not compared/,
       },
+      {
+        when: 'the check of a command finds nothing pending',
+        probes: migrations({
+          byCommand: { ...byCommand, check: { command: 'tool check', exitCode: 0, lines: [] } },
+        }),
+        summary: 'migrated by Alembic, at a; tool check found nothing pending; drift is not judged',
+      },
+      {
+        when: 'three are applied',
+        probes: migrations({ applied: ['1_a', '2_b', '3_c'] }),
+        summary: /head 3_c/,
+      },
       { when: 'the lock file fits', probes: migrations({ lockFileDifferences: [] }) },
       { when: 'drift does not matter', probes: drifted, options: { drift: false } },
       { when: 'the drift is allowed', probes: drifted, options: { ignore: ['^column public\\.tenants\\.'] } },
@@ -56,8 +68,8 @@ testCheck(
       {
         when: 'a file is not in the lock file',
         code: 'not-as-locked',
-        probes: migrations({ lockFileDifferences: ['not in the lock file: 2_b'] }),
-        actual: 'not in the lock file: 2_b',
+        probes: migrations({ lockFileDifferences: ['a', 'b', 'c', 'd'] }),
+        actual: 'a; b; c',
       },
       {
         when: 'a column came by hand',

@@ -1,6 +1,7 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
+import { evidenceTexts } from '../../src/testing/evidence-labels.ts';
 import check from './migrations-idempotent.ts';
 
 const secondRun = (over: object = {}) => ({
@@ -67,3 +68,25 @@ testCheck(
   },
   { describe, it },
 );
+
+it('counts objects, and the entries of a history that has some', async () => {
+  const objects = { count: 30, what: 'objects of the schema' };
+  const counts = async (entries: number) => {
+    const verdict = await verdictOf(check, { probes: secondRun({ entries }) });
+    return verdict.status === 'pass' && verdict.examined;
+  };
+  expect(await counts(2)).toEqual([objects, { count: 2, what: 'entries of the history' }]);
+  expect(await counts(0)).toEqual([objects]);
+});
+
+it('has up to twenty changes, and the error, as evidence', async () => {
+  const changes = Array.from({ length: 25 }, (_, at) => `+ index ${at + 1}`);
+  const shown = await evidenceTexts(check, { probes: secondRun({ changes }) });
+  expect([shown.length, shown[0], shown.at(-1)]).toEqual([
+    20,
+    'change 1: + index 1',
+    'change 20: + index 20',
+  ]);
+  const locked = { migrations: { secondRun: new ProbeError('migration-locked', 'locked') } };
+  expect(await evidenceTexts(check, { probes: locked })).toEqual(['error: migration-locked']);
+});

@@ -1,6 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Json, ProbeError } from '../../src/check/index.ts';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import check from './tables-present.ts';
 
@@ -323,3 +323,13 @@ testCheck(
   },
   { describe, it },
 );
+
+it('counts tables, columns and keys', async () => {
+  expect(await verdictOf(check, { probes: database() })).toMatchObject({
+    examined: [
+      { count: 3, what: 'tables' },
+      { count: 27, what: 'columns' },
+      { count: 10, what: 'keys' },
+    ],
+  });
+});

@@ -1,16 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { testCheck } from '../../src/check/tester.ts';
+import type { SpanData, SpanQuery } from '../../src/check/index.ts';
+import { type FakeProbes, testCheck } from '../../src/check/tester.ts';
 import { evidenceLabels } from '../../src/testing/evidence-labels.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './database-and-cache-spans-are-children.ts';
 
 const api = (behaviour: TracedApi) => tracedApi(behaviour, ['http', 'ids', 'spans']);
 
+/** The API with a span more, of a job that nothing has begun. */
+function withLooseSpan(probes: FakeProbes): FakeProbes {
+  const find = probes.spans?.find as (query: SpanQuery) => { spans: SpanData[] };
+  const more = (query: SpanQuery) => {
+    const found = find(query);
+    const [first] = found.spans;
+    const job = {
+      ...first,
+      spanId: '9'.repeat(16),
+      parentSpanId: '8'.repeat(16),
+      name: 'job',
+      kind: 'internal',
+    };
+    return { ...found, spans: [...found.spans, job] } as never;
+  };
+  return { ...probes, spans: { ...probes.spans, find: more } };
+}
+
 testCheck(
   check,
   {
     passes: [
       { when: 'both are below the request', probes: api({ spans: 'clients' }), summary: '2 of 3 spans' },
+      {
+        when: 'a span of no client is loose',
+        probes: withLooseSpan(api({ spans: 'clients' })),
+        summary: '2 of 4 spans',
+      },
       {
         when: 'the request’s own comes after them',
         probes: api({ spans: 'clients-first' }),
@@ -19,6 +43,13 @@ testCheck(
     ],
     fails: [
       { when: 'the API is away', code: 'unreachable', probes: api({ down: true }) },
+      {
+        when: 'calls of other systems are in traces of their own',
+        code: 'missing',
+        probes: api({ spans: 'clients-elsewhere' }),
+        options: { systems: ['mysql'] },
+        actual: 'none of mysql among 1 spans',
+      },
       { when: 'no span arrives', code: 'no-spans', probes: api({ spans: 'nothing' }) },
       {
         when: 'only the server span arrives',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testCheck } from '../../src/check/tester.ts';
+import { testCheck, verdictOf } from '../../src/check/tester.ts';
 import { evidenceTexts } from '../../src/testing/evidence-labels.ts';
 import { type TracedApi, tracedApi } from '../../src/testing/traced-api.ts';
 import check from './errors-keep-their-trace.ts';
@@ -65,4 +65,9 @@ describe('what was not judged of a failing request', () => {
       'spans of the trace',
     ]);
   });
+});
+
+it('counts the answer, its lines and its spans', async () => {
+  const examined = [{ count: 3, what: 'traces of the error' }];
+  expect(await verdictOf(check, { probes: api({ status: 404 }) })).toMatchObject({ examined });
 });

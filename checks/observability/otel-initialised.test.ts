@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testCheck } from '../../src/check/tester.ts';
+import { evidenceOf } from '../../src/testing/evidence-labels.ts';
 import { answers } from '../../src/testing/stub-probes.ts';
 import check from './otel-initialised.ts';
 
@@ -44,3 +45,10 @@ testCheck(
   },
   { describe, it },
 );
+
+it('has the line as evidence', async () => {
+  const line = 'OpenTelemetry initialized';
+  expect(await evidenceOf(check, { probes: log(['start', line]) })).toEqual([
+    { kind: 'lines', label: 'the line', source: 'api.log', lines: [{ number: 2, text: line }], total: 1 },
+  ]);
+});

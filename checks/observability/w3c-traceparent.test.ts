@@ -30,6 +30,16 @@ function changing(...changes: Change[]): FakeProbes {
   };
 }
 
+/** The trace of the valid header before. */
+function previousTrace(): NonNullable<TracedApi['traceOf']> {
+  let previous = 'e'.repeat(32);
+  return (header = '') => {
+    const used = previous;
+    previous = parseTraceparent(header)?.traceId ?? previous;
+    return used;
+  };
+}
+
 testCheck(
   check,
   {
@@ -38,6 +48,10 @@ testCheck(
         when: 'each header is treated right',
         probes: api({}),
         summary: /^36 of 36 headers seen and right, 9 parents$/,
+      },
+      {
+        when: 'the random flag is dropped, which level 1 allows',
+        probes: changing((span) => ({ ...span, flags: 1 })),
       },
       { when: 'the random flag is kept', probes: api({}), options: { level: 2 } },
       {
@@ -91,6 +105,13 @@ testCheck(
         when: 'a request is in the trace of another',
         code: 'leaks-context',
         probes: api({ traceOf: () => '1'.padStart(32, 'a') }),
+      },
+      {
+        when: 'a request is in the trace that was sent before it',
+        code: 'leaks-context',
+        probes: api({ traceOf: previousTrace() }),
+        actual:
+          /^the span "GET \/health" is in trace a+1, which is that of the request with version 00, sampled$/,
       },
       {
         when: 'all requests without a valid header are in one trace',

@@ -47,10 +47,11 @@ export { redisCodeOf, redisCodes, redisSabotage } from './redis-failures.ts';
 export { refusedTokenCheck } from './refused-token.ts';
 export { carriesTrace, describeLine, responseHeaders, traceInHeaders, traceOfLine } from './sent-ids.ts';
 export { findShownProblem, shownCodes } from './shown-page.ts';
-export { countTenantRows, quoteIdentifier } from './stored-text.ts';
+export { countTenantRows } from './stored-text.ts';
 export { describeTable, type FoundTable, tableCatalogueQuery } from './table-catalogue.ts';
 export { readClaim } from './telemetry-claim.ts';
 export { inspectTenancy } from './tenant-inspection.ts';
+export { quote as quoteIdentifier } from './tenant-sql.ts';
 export { answerCodes } from './token-answer.ts';
 export {
   describeRefusals,

@@ -1,5 +1,6 @@
 import { attempt } from '../check/exchange.ts';
 import type { PostgresProbe, SqlStep } from '../check/probes.ts';
+import { quote } from './tenant-sql.ts';
 
 /** Counts rows of a tenant that hold a text, in the database: a cache may still give the owner what was there before. */
 export async function countTenantRows(
@@ -12,7 +13,7 @@ export async function countTenantRows(
     { sql: 'begin' },
     { sql: 'select set_config($1, $2, true)', values: [setting, tenant] },
     {
-      sql: `select count(*)::int as rows from ${quoteIdentifier(stored)} s join ${quoteIdentifier(users)} u on u.id = s.user_id
+      sql: `select count(*)::int as rows from ${quote(stored)} s join ${quote(users)} u on u.id = s.user_id
             where u.tenant_id = $1 and position($2 in s::text) > 0`,
       values: [tenant, text],
     },
@@ -23,9 +24,4 @@ export async function countTenantRows(
   if (counted?.ok) return { rows: Number(counted.rows[0]?.rows) };
   const why = failure?.message ?? counted?.message ?? 'no answer';
   return { problem: `what is stored cannot be read: ${why}` };
-}
-
-/** Returns a name as SQL writes it. */
-export function quoteIdentifier(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
 }

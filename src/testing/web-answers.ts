@@ -66,6 +66,23 @@ export function pageCases(path: string): CheckCases<keyof ReturnType<typeof page
         probes: answer('<html><title>MeatyMusic</title><canvas></canvas>'),
       },
       {
+        when: 'the name of the app is not known',
+        stack: { services: { web: { appName: undefined as never } } },
+        probes: answer('<!DOCTYPE  html><title>Shop</title><h1>Hello</h1>'),
+        summary: /ms; services\.web\.appName is unset, and no name was looked for$/,
+      },
+      {
+        when: 'the name of the app is not known, and its scripts render it',
+        stack: { services: { web: { appName: undefined as never } } },
+        probes: rendered(withBrowser({ title: 'Shop', text: 'Hello' })),
+        summary: /rendered by its scripts; services\.web\.appName is unset/,
+      },
+      ...[400, 404].map((status) => ({
+        when: `the options want ${status}, and the page says so`,
+        options: { status },
+        probes: answer('<html><title>MeatyMusic</title><h1>404</h1>', { status }),
+      })),
+      {
         when: 'the options want another status',
         options: { status: 401 },
         probes: answer(page, { status: 401 }),
@@ -81,6 +98,7 @@ export function pageCases(path: string): CheckCases<keyof ReturnType<typeof page
       {
         when: 'it answers 500',
         code: 'wrong-status',
+        expected: `GET http://localhost:3000${path} answers 200 with an HTML page that shows "MeatyMusic"`,
         actual: 'it answers 500',
         probes: answer(page, { status: 500 }),
       },
@@ -96,6 +114,18 @@ export function pageCases(path: string): CheckCases<keyof ReturnType<typeof page
         code: 'not-html',
         actual: 'application/json, 2 bytes',
         probes: answer('{}', { headers: { 'content-type': 'application/json' } }),
+      },
+      {
+        when: 'the name of the app is not known, and it answers 500',
+        code: 'wrong-status',
+        stack: { services: { web: { appName: undefined as never } } },
+        expected: `GET http://localhost:3000${path} answers 200 with an HTML page`,
+        probes: answer(page, { status: 500 }),
+      },
+      {
+        when: 'another content type names HTML',
+        code: 'not-html',
+        probes: answer(page, { headers: { 'content-type': 'multipart/related; type=text/html' } }),
       },
       { when: 'the body is empty', code: 'not-html', probes: answer('') },
       {
