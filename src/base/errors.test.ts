@@ -15,6 +15,7 @@ it('keeps the cause, and a hint where there is one', () => {
 it.each([
   [undefined, 'a non-error was thrown: undefined'],
   ['text', 'text'],
+  ['', 'an empty text was thrown'],
   [new TypeError(''), 'TypeError'],
   [new AggregateError([new Error('a'), new Error('b')]), 'a; b'],
 ])('says what was thrown: %s', (thrown, message) => {

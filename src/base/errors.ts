@@ -43,7 +43,7 @@ export function messageOf(thrown: unknown): string {
 }
 
 function messageAt(thrown: unknown, depth: number): string {
-  if (typeof thrown === 'string') return thrown;
+  if (typeof thrown === 'string') return thrown || 'an empty text was thrown';
   try {
     if (thrown instanceof AggregateError && thrown.errors.length > 0 && !thrown.message && depth < maxDepth) {
       return thrown.errors.map((each) => messageAt(each, depth + 1)).join('; ');

@@ -332,6 +332,35 @@ describe('the evidence of two results', () => {
     expect(changes(before, after)).toEqual(expected);
   });
 
+  it.each([
+    'content-security-policy-report-only',
+    'cross-origin-opener-policy',
+    'access-control-allow-origin',
+    'x-api-version',
+    'server',
+  ])('differs by the value of the header %s', (name) => {
+    expect(changes(exchange({ [name]: 'a' }, {}), exchange({ [name]: 'b' }, {}))).toEqual([
+      `answer: header ${name} was a, is b`,
+    ]);
+  });
+
+  it.each(['x-server', 'server-timing'])('does not differ by the value of the header %s', (name) => {
+    expect(changes(exchange({ [name]: 'a' }, {}), exchange({ [name]: 'b' }, {}))).toEqual([]);
+  });
+
+  it.each(['x-date', 'date-format'])('differs by the new header %s', (name) => {
+    expect(changes(exchange({}, {}), exchange({ [name]: 'a' }, {}))).toEqual([
+      `answer: header ${name} is new`,
+    ]);
+  });
+
+  it.each(['date', 'x-correlation-id', 'request-id', 'x-ratelimit-remaining', 'ratelimit-reset'])(
+    'does not differ by the header %s, which depends on the request',
+    (name) => {
+      expect(changes(exchange({}, {}), exchange({ [name]: 'a' }, {}))).toEqual([]);
+    },
+  );
+
   it('is compared one by one where several have a label', () => {
     const twice = (status: number) => [...exchange({}, {}), ...exchange({}, {}), ...exchange({}, {}, status)];
     expect(changes(twice(200), twice(404))).toEqual(['answer (3): status was 200, is 404']);
