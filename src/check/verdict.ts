@@ -2,7 +2,9 @@ import type { Evidence } from './evidence.ts';
 
 /** A count of what a verdict is based on: `{ count: 3, what: 'tables' }`. */
 export interface Examined {
+  /** Not negative; a pass of which every count is 0 is a failure. */
   count: number;
+  /** `tables`; in the singular for a count of 1. */
   what: string;
 }
 
@@ -19,7 +21,9 @@ export interface Pass {
 export interface Fail<Code extends string = string> {
   status: 'fail';
   code: Code;
+  /** What the check expects, as one line. */
   expected: string;
+  /** What it found, as one line. */
   actual: string;
   /** What to do next. Default: the hint of the code. */
   hint?: string;
@@ -29,6 +33,7 @@ export interface Fail<Code extends string = string> {
 /** The claim cannot be judged here. */
 export interface Skip {
   status: 'skip';
+  /** Why it cannot be judged, as one line. */
   reason: string;
   /** A command or a setting that makes it possible. */
   enable?: string;

@@ -93,7 +93,10 @@ export function formatPlan(planned: readonly PlannedMigration[]): string {
   const lines: string[] = [];
   for (const { name, statements, transaction, reads, stoppedBy } of planned) {
     lines.push(`-- ${name}${transaction ? '' : ' (outside a transaction)'}`);
-    if (reads) lines.push('-- it asks the database, and what hangs on the answer may differ from this plan');
+    if (reads)
+      lines.push(
+        '-- this migration queries the database: statements that depend on the result may differ from this plan',
+      );
     for (const { sql, parameters } of statements) {
       lines.push(`${dedent(sql).replace(/;$/, '')};`);
       if (parameters.length > 0) lines.push(`-- with ${JSON.stringify(parameters)}`);

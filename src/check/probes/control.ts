@@ -8,8 +8,8 @@ export interface ControlProbe {
     /** How to make it possible. Absent: it is. */
     enable?: string;
   }>;
-  /** Resolves once nothing answers any more. What a check stopped, the engine starts again, whatever happened. */
+  /** Resolves to the milliseconds that it took once nothing answers any more. What a check stopped, the engine starts again, whatever happened. */
   stop(query: { service: ServiceName }): Promise<{ durationMs: number }>;
-  /** Resolves once the service is healthy. */
+  /** Resolves to the milliseconds that it took once the service is healthy. */
   start(query: { service: ServiceName }): Promise<{ durationMs: number }>;
 }

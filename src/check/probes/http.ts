@@ -38,15 +38,18 @@ export interface HttpResponse {
   headers: Record<string, string>;
   /** In the order and case of the wire, duplicates kept. */
   rawHeaders: [name: string, value: string][];
+  /** Decompressed and decoded as text. */
   body: string;
+  /** Size of the whole body in bytes. */
   bodyBytes: number;
   /** The address that was really dialled: `[::1]:8000`. */
   address: string;
+  /** Milliseconds until the body was complete. */
   durationMs: number;
 }
 
 /** Sends HTTP requests. */
 export interface HttpProbe {
-  /** Redirects are not followed. */
+  /** Resolves to the response, whatever its status. Redirects are not followed. Rejects with a `ProbeError` without a response. */
   request(request: HttpRequest): Promise<HttpResponse>;
 }

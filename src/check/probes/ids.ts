@@ -2,14 +2,16 @@
 export interface IdsProbe {
   /** A new trace: `traceparent` is `00-<traceId>-<spanId>-01`. */
   trace(): Promise<{ traceId: string; spanId: string; traceparent: string }>;
+  /** A random UUID (version 4). */
   uuid(): Promise<string>;
   /** Epoch milliseconds. */
   now(): Promise<number>;
-  /** Time passing, with the attempt's deadline: for a rate limit's window, a token's expiry. */
+  /** Time passing, with the attempt's deadline: for a rate limit's window, a token's expiry. `ms` is in milliseconds. */
   pause(query: { ms: number }): Promise<void>;
   /** A JWT that the API accepts: made with the configured key, else the configured token. */
   token(query: TokenQuery): Promise<{
     available: boolean;
+    /** Without `Bearer`; empty where none is available. */
     token: string;
     /** A setting that makes it available. Absent: it is. */
     enable?: string;

@@ -7,6 +7,7 @@ export interface LogRecord {
   number: number;
   /** Cut at 8 KiB. */
   raw: string;
+  /** Whether the line is a JSON object. */
   structured: boolean;
   /** Epoch milliseconds. */
   timeMs?: number;
@@ -28,8 +29,11 @@ export interface LogRecord {
 export interface LogSummary {
   /** Where it was read: `.meatymusic/logs/api.log`, `docker compose logs api`. */
   source: string;
+  /** Number of all lines. */
   lines: number;
+  /** Number of structured lines. */
   structured: number;
+  /** Number of lines with a trace ID. */
   withTraceId: number;
   /** The shape that most lines have: `pino`, `structlog`, `ecs`, `logfmt`, `plain`. */
   shape: string;

@@ -1,14 +1,18 @@
 /** Exit and output of a command. */
 export interface CommandResult {
+  /** `null`: a signal ended it. */
   exitCode: number | null;
   /** Signal that ended it: `SIGKILL`. Absent: it ended by itself. */
   signal?: string;
+  /** The last 16 MiB, as UTF-8. */
   stdout: string;
+  /** The last 16 MiB, as UTF-8. */
   stderr: string;
   /** True if there was more output than is kept. */
   truncated?: boolean;
   /** True if the end of the output was not seen: another process keeps it open. */
   unended?: boolean;
+  /** Milliseconds until it ended. */
   durationMs: number;
 }
 
@@ -41,6 +45,7 @@ export type Checksum = 'md5' | 'sha256' | 'sha512';
 export interface FileProbe {
   /** Of a link itself; checksums are those of the file that it leads to. */
   stat(query: {
+    /** Absolute, or relative to the working folder of meatymusic. */
     path: string;
     /** Checksums to compute. Default: none. */
     checksums?: Checksum[];
@@ -65,8 +70,9 @@ export interface FileProbe {
     /** Those that were asked for, where there is a file to read. */
     checksums?: Partial<Record<Checksum, string>>;
   }>;
-  /** Reads the beginning of a file as UTF-8. */
+  /** Reads the beginning of a file as UTF-8. `bytes` is the size of the file; `truncated`: `text` is not all of it. */
   read(query: {
+    /** Absolute, or relative to the working folder of meatymusic. */
     path: string;
     /** Default 1 MiB. */
     maxBytes?: number;
@@ -75,6 +81,6 @@ export interface FileProbe {
 
 /** Finds processes. */
 export interface ProcessProbe {
-  /** Looks in the list of processes, which the attempts of a run share for half a second. */
+  /** Finds processes by the name of their program; the attempts of a run share one list for half a second. */
   find(query: { name: string }): Promise<{ running: boolean; pids: number[] }>;
 }

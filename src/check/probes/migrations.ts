@@ -1,7 +1,10 @@
 /** The migrations of the project and those that the database has. */
 export interface MigrationState {
+  /** Absolute path. */
   folder: string;
+  /** Names in the order in which they were applied. */
   applied: string[];
+  /** Names in the order in which they will be applied. */
   pending: string[];
   /** Applied, and changed on disk since. */
   edited: string[];
@@ -24,7 +27,7 @@ export interface CommandMigrationState {
   command: string;
   /** `migrated by Alembic, at 1975ea83b712 (public.alembic_version)`. */
   description: string;
-  /** `migrations.check` and its result; absent: it is not configured. */
+  /** `migrations.check`, its exit code (`null`: a signal ended it) and the last lines of its output; absent: it is not configured. */
   check?: { command: string; exitCode: number | null; lines: string[] };
   /** A value for `migrations.check` that fits the tool. */
   suggested?: string;
@@ -39,17 +42,24 @@ export interface MigrationsProbe {
     available: boolean;
     /** How to make it available. Absent: it is. */
     enable?: string;
+    /** One sentence each. */
     differences: string[];
+    /** Number of compared objects. */
     objects: number;
     /** Indexes that a failed statement left behind; absent: none. */
     invalidIndexes?: string[];
   }>;
   /** Migrates once more, unless something is `pending`: which migrations ran, and how schema and history changed. */
   secondRun(): Promise<{
+    /** Names; not empty: nothing was run. */
     pending: string[];
+    /** Names of the migrations that ran again. */
     ran: string[];
+    /** Changes of schema and history, one sentence each. */
     changes: string[];
+    /** Number of compared objects of the schema. */
     objects: number;
+    /** Number of compared entries of the history. */
     entries: number;
   }>;
 }

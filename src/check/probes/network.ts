@@ -1,7 +1,11 @@
 /** Opens connections. */
 export interface TcpProbe {
-  /** Connects and closes. Rejects with the error of the system as code: `ECONNREFUSED`. */
+  /**
+   * Connects and closes. Resolves to the `address:port` that was reached and the milliseconds until it was open. Rejects with a
+   * `ProbeError` whose code is the error of the system: `ECONNREFUSED`.
+   */
   connect(target: {
+    /** Name or address; IPv6 without brackets. */
     host: string;
     port: number;
     /** Only addresses of this family. Default: of any. */
@@ -13,6 +17,7 @@ export interface TcpProbe {
 
 /** A question to a name server. */
 export interface DnsQuery {
+  /** Name to resolve. */
   name: string;
   /** Default `any-address`: as the system resolves it, hosts file included. */
   type?: 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT' | 'any-address';
@@ -24,7 +29,7 @@ export interface DnsQuery {
 
 /** Resolves names. */
 export interface DnsProbe {
-  /** No such name is a result: no records. */
+  /** Resolves to the records as text and the milliseconds until the answer. A name that does not exist has no records. */
   resolve(query: DnsQuery): Promise<{ records: string[]; durationMs: number }>;
 }
 
@@ -39,18 +44,25 @@ export interface TlsProbe {
     /** PEM file of the authorities to trust instead of the system's. */
     caFile?: string;
   }): Promise<{
+    /** Whether the certificate is trusted for the name. */
     authorized: boolean;
     /** Why the certificate is not trusted: `CERT_HAS_EXPIRED`. */
     authorizationError?: string;
+    /** `TLSv1.3`. */
     protocol: string;
+    /** `TLS_AES_256_GCM_SHA384`. */
     cipher: string;
     subject: string;
     issuer: string;
+    /** `DNS:api.example`, `IP Address:127.0.0.1`. */
     subjectAltNames: string[];
     /** ISO 8601. */
     validFrom: string;
+    /** ISO 8601. */
     validTo: string;
+    /** Whole days until `validTo`; negative: it has expired. */
     daysLeft: number;
+    /** SHA-256 in hexadecimal digits, separated by colons. */
     fingerprint256: string;
   }>;
 }

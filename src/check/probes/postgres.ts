@@ -9,8 +9,11 @@ export interface SqlStep {
 
 /** The rows of a statement. */
 export interface SqlRows {
+  /** By name of the column. */
   rows: Record<string, Json>[];
+  /** Number of rows that were returned or changed. */
   rowCount: number;
+  /** Milliseconds that the statement took. */
   durationMs: number;
 }
 
@@ -22,7 +25,7 @@ export type DatabaseRole = 'owner' | 'application';
 
 /** Runs statements in PostgreSQL. */
 export interface PostgresProbe {
-  /** One statement in a read-only transaction. Rejects with the SQLSTATE as code. */
+  /** One statement in a read-only transaction. Rejects with a `ProbeError` that has the SQLSTATE as code. */
   query(
     step: SqlStep & {
       /** Default `owner`. */

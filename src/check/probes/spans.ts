@@ -25,6 +25,7 @@ export interface SpansProbe {
   /** Whether the spans of this stack can be read from here. */
   available(): Promise<{
     available: boolean;
+    /** Where they are read: `.meatymusic/spans/received.jsonl`, `the log of api`. */
     source: string;
     /** A setting that makes them readable. Absent: they are. */
     enable?: string;
