@@ -87,6 +87,6 @@ it('has up to twenty changes, and the error, as evidence', async () => {
     'change 1: + index 1',
     'change 20: + index 20',
   ]);
-  const locked = { migrations: { secondRun: new ProbeError('migration-locked', 'locked') } };
-  expect(await evidenceTexts(check, { probes: locked })).toEqual(['error: migration-locked']);
+  const broken = { migrations: { secondRun: new ProbeError('migration-failed', 'it exists') } };
+  expect(await evidenceTexts(check, { probes: broken })).toEqual(['error: migration-failed']);
 });
