@@ -26,7 +26,7 @@ export default defineCheck({
   needs: ['migrations'],
   uses: ['database'],
   tags: ['contract', 'migrations'],
-  timeoutMs: 30_000,
+  timeoutMs: 60_000,
   options: {
     drift: option(v.boolean(), true, 'Whether a schema that differs from the migrations is a failure'),
     ignore: option(

@@ -26,7 +26,7 @@ export default defineCheck({
   // It takes the migrator's lock and writes nothing; where it would have to write, that is the failure.
   effects: 'temporary',
   tags: ['contract', 'migrations'],
-  timeoutMs: 30_000,
+  timeoutMs: 60_000,
   codes: {
     pending: {
       headline: 'Migrations are pending, and a second run would apply them',

@@ -377,36 +377,37 @@ describe('problemsOfShards of results that were written elsewhere', () => {
     ]);
   });
 
-  it.each<[string, string[], string[]]>([
+  it.each<[string, () => string[], string[]]>([
     [
       'another name of the database',
-      problems(database('songs'), database('books')),
+      () => problems(database('songs'), database('books')),
       [
         'the service database differs: postgres this machine/songs in 1.json; postgres this machine/books in 2.json',
       ],
     ],
     [
       'a service that is switched off',
-      problems({}, { cache: { ...stack.services.cache, enabled: false } }),
+      () => problems({}, { cache: { ...stack.services.cache, enabled: false } }),
       ['the service cache differs: redis this machine in 1.json; none in 2.json'],
     ],
     [
       'a service that one has not',
-      problems(job('h'), {}),
+      () => problems(job('h'), {}),
       ['the service job differs: tcp h:1 in 1.json; none in 2.json'],
     ],
     [
       'another project',
-      problems({}, {}, { project: 'shop' }),
+      () => problems({}, {}, { project: 'shop' }),
       ['the project differs: none in 1.json; shop in 2.json'],
     ],
     [
       'no service that did not run',
-      problems(job('a'), job('b'), { absent: { job: { code: 'not-running', reason: 'r', hint: 'h' } } }),
+      () =>
+        problems(job('a'), job('b'), { absent: { job: { code: 'not-running', reason: 'r', hint: 'h' } } }),
       [],
     ],
-  ])('names %s', (_what, found, expected) => {
-    expect(found).toEqual(expected);
+  ])('names %s', (_what, find, expected) => {
+    expect(find()).toEqual(expected);
   });
 
   it('names a result that is no shard, and a shard that is there three times', () => {

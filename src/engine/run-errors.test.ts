@@ -83,7 +83,7 @@ describe('an error after a check has returned its verdict', () => {
 
 describe("an error of the run's own code", () => {
   it.each(['run-start', 'check-start', 'attempt', 'check-end', 'run-end'])(
-    'is reported with every verdict where a listener of %s throws, and the other listeners continue',
+    'is reported with every verdict where a listener of %s throws, and the other listeners are called',
     async (type) => {
       const seen: string[] = [];
       const listeners = [
