@@ -54,7 +54,13 @@ export type {
 } from './runners/runtime.ts';
 export type { Health } from './services/health.ts';
 export type { CommonSettings, ContainerFacts, DefinedKind, Place } from './services/kind.ts';
-export type { NamedServiceInput, ServicesInput, StandardInput, TelemetryInput } from './services/schema.ts';
+export type {
+  NamedServiceInput,
+  Services,
+  ServicesInput,
+  StandardInput,
+  TelemetryInput,
+} from './services/schema.ts';
 export type { NewWaivers } from './session/accept-failures.ts';
 export type { CheckSources } from './session/all-checks.ts';
 export type { RunSelection } from './session/choose-run.ts';

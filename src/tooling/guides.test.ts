@@ -35,6 +35,16 @@ function blocks(language: string): Block[] {
     });
 }
 
+const readme = { name: '../README.md', text: readFileSync(path.join(root, 'README.md'), 'utf8') };
+
+/** Returns the anchor that GitHub gives a heading. */
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 const yaml = blocks('yaml');
 const allConfigurations = yaml.filter(({ text }) => text.startsWith('# meatymusic.config.yaml'));
 /** Those with a file of a plugin are run by `extend-guide.integration.test.ts`. */
@@ -93,11 +103,26 @@ describe('the documentation', () => {
     expect(rooms.filter((room) => !text.includes(`| \`${room}\` |`))).toEqual([]);
   });
 
+  it('links to headings and anchors that exist', () => {
+    const anchorsOf = (text: string) => [
+      ...[...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => slugOf(heading)),
+      ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id),
+    ];
+    const links = [...pages, readme].flatMap(({ name, text }) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(([, file = '', anchor = '']) => {
+        const target = path.join(root, 'docs', file === '' ? name : path.join(path.dirname(name), file));
+        return {
+          link: `${name}: ${file}#${anchor}`,
+          found: anchorsOf(readFileSync(target, 'utf8')).includes(anchor),
+        };
+      }),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter(({ found }) => !found).map(({ link }) => link)).toEqual([]);
+  });
+
   it('links to files that exist', () => {
-    const broken = [
-      ...pages,
-      { name: '../README.md', text: readFileSync(path.join(root, 'README.md'), 'utf8') },
-    ].flatMap(({ name, text }) => {
+    const broken = [...pages, readme].flatMap(({ name, text }) => {
       const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
         ([, link = '']) => link,
       );
