@@ -199,17 +199,18 @@ describe.skipIf(missing)(`the README, followed${missing ? ` (${missing})` : ''}`
       execFileSync('git', args.split(' '), { cwd: project.folder });
     configure({ ...verifySettings, skip: manyChecks.split(' '), retryFor: '1s' });
     writeFileSync(project.file('goss.yaml'), 'file:\n  goss.yaml: { exists: true }\n');
-    cpSync(project.file('.meatymusic/logs/api.log'), project.file('api.log'));
+    const line = { level: 'info', time: '2026-11-28T13:11:35Z', message: 'ok', trace_id: 'a'.repeat(32) };
+    writeFileSync(project.file('api.log'), `${JSON.stringify(line)}\n`);
     await project.run(['verify', '--reporter', 'json=main.json']);
     cpSync(project.file('main.json'), project.file('branch.json'));
     for (const command of called) {
       const { code, stdout, stderr } = await project.run(command.split(' '));
       expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
     }
-    configure(verifySettings);
   });
 
   it('sees a service that has ended as it is shown', { timeout: 120_000 }, async () => {
+    configure(verifySettings);
     const { services } = (await project.json(['status'])) as { services: { role: string; pid: number }[] };
     process.kill(services.find(({ role }) => role === 'cache')?.pid as number, 'SIGKILL');
     const { code, stdout, stderr } = await project.run(['verify', '--read-only']);
