@@ -157,7 +157,7 @@ dns:
         const result = await project.json(['verify', 'goss-*/*', '--gossfile', 'goss.yaml']);
         const ours = Object.fromEntries(
           (result.checks as Outcome[]).map(({ title, status }) => [
-            title.replace(/^\\w+: /, '').replace('Does not hold: ', ''),
+            title.replace(/^\\w+: /, '').replace('Not met: ', ''),
             status,
           ]),
         );

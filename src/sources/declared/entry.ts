@@ -114,7 +114,7 @@ export function checkOfEntry(entry: unknown, source: string): FoundCheck {
   const title = withoutPasswords(data.title ?? kind.title(data));
   const definition: CheckDefinition = {
     title,
-    failureTitle: data.title ? `Does not hold: ${title}` : `${title} is not as expected`,
+    failureTitle: data.title ? `Not met: ${title}` : `${title} is not as expected`,
     why: data.why ?? `Declared in ${source}.`,
     needs: kind.needs,
     uses: kind.uses?.(data) ?? [],
