@@ -3,6 +3,7 @@ import { excerpt } from '../base/safe-text.ts';
 import { maskHeader } from '../base/secret-places.ts';
 import { UndeclaredEffect } from '../check/effects.ts';
 import type { Json } from '../check/json.ts';
+import { requestName } from '../check/page-lines.ts';
 import {
   type BrowserVisit,
   outOfTimeCode,
@@ -10,7 +11,6 @@ import {
   type ProbeName,
   type Probes,
 } from '../check/probes.ts';
-import { requestName } from '../suites/page-visit.ts';
 import type { OpenedProbes, OpenProbes } from './attempt.ts';
 import { redactDeep } from './redact-deep.ts';
 

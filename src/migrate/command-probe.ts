@@ -1,7 +1,7 @@
 import { Fault } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-code.ts';
+import { misunderstoodLine } from '../check/misunderstood-command.ts';
 import type { MigrationsProbe } from '../check/probes.ts';
-import { misunderstoodLine } from '../suites/migration-command.ts';
 import {
   type CommandOptions,
   type CommandState,

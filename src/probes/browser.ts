@@ -1,7 +1,7 @@
 import { pause } from '../base/await-until.ts';
 import { knownSecrets } from '../base/known-secrets.ts';
+import { requestName } from '../check/page-lines.ts';
 import { type BrowserVisit, ProbeError } from '../check/probes.ts';
-import { requestName } from '../suites/page-visit.ts';
 import { Chromium } from './browser/chromium.ts';
 import { findChromium, installChromium } from './browser/find-chromium.ts';
 import { epochMs } from './browser/orders.ts';

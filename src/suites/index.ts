@@ -1,4 +1,5 @@
 /** Halves that built-in checks share. Not public: a package of checks has its own. */
+export { requestLine } from '../check/page-lines.ts';
 export { breakInLog, breakInResponse, breakInSpans, lostContext, lostIn } from './broken-trace.ts';
 export { firstDifference, withoutFields } from './compare-bodies.ts';
 export { corsCodes, corsObstacleOf, corsOptions, grantProblemOf, originOf, webOriginOf } from './cors.ts';
@@ -38,7 +39,6 @@ export {
   findCorsMessage,
   isAborted,
   type PageVisit,
-  requestLine,
   visitPage,
 } from './page-visit.ts';
 export { missingPermissions, preflightRequest } from './preflight.ts';

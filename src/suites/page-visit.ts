@@ -1,5 +1,6 @@
 import type { Evidence } from '../check/evidence.ts';
 import { attempt, fact } from '../check/exchange.ts';
+import { consoleLine, requestLine } from '../check/page-lines.ts';
 import type { BrowserProbe, BrowserVisit } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
 import { parseTraceparent, type Traceparent } from './traceparent.ts';
@@ -68,21 +69,6 @@ export function findCorsMessage(visit: BrowserVisit, { url }: { url: string }): 
   const [address = ''] = url.split('#');
   return visit.console.find(({ text }) => text.includes('CORS policy') && text.includes(`'${address}'`))
     ?.text;
-}
-
-/** `GET /api/v1/compose?seed=x → 200`. */
-export function requestLine(request: BrowserVisit['requests'][number]): string {
-  return `${requestName(request)} → ${request.failure ?? request.status ?? 'no answer'}`;
-}
-
-/** `GET /api/v1/compose?seed=x`. */
-export function requestName({ method, url }: BrowserVisit['requests'][number]): string {
-  return `${method} ${url}`;
-}
-
-/** `error: Failed to load resource`. */
-export function consoleLine({ type, text }: BrowserVisit['console'][number]): string {
-  return `${type}: ${text}`;
 }
 
 /** Whether an address is at or below a base address. Loopback has several names, and a page and a checker need not use the same. */

@@ -20,6 +20,7 @@ describe('the import graph', () => {
     ['sideways', 'src/probes/a.ts', "import { b } from '../runners/b.ts';"],
     ['into the island', 'src/runners/a.ts', "import { b } from '../stack/api/b.ts';"],
     ['out of the island', 'src/stack/api/a.ts', "import { b } from '../../base/b.ts';"],
+    ['of a shared half of checks by another room', 'src/probes/a.ts', "import { b } from '../suites/b.ts';"],
     ['into the tests', 'src/engine/a.ts', "import { b } from '../testing/b.ts';"],
     ['out of a check', 'checks/api/a.ts', "import { b } from '../../src/base/b.ts';"],
     ['out of a check, to Node', 'checks/api/a.ts', "import { readFile } from 'node:fs';"],

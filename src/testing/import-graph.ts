@@ -139,6 +139,7 @@ function within({ from, to }: ImportEdge): string | undefined {
   const [source, target] = [roomOf(from), roomOf(to)];
   if (source === target) return undefined;
   if (source === 'stack' || target === 'stack') return 'the reference stack is an island';
+  if (target === 'suites' && source !== 'sources') return 'only checks and declared kinds use the suites';
   const [sourceFloor, targetFloor] = [roomFloors[source], roomFloors[target]];
   if (sourceFloor === undefined) return `the room ${source} has no floor`;
   if (targetFloor === undefined) return `the room ${target} has no floor`;

@@ -1,8 +1,8 @@
 import type { CDPSession, Page, Request } from 'playwright-core';
 import { excerpt } from '../../base/safe-text.ts';
 import { maskHeader } from '../../base/secret-places.ts';
+import { consoleLine, requestLine, requestName } from '../../check/page-lines.ts';
 import type { BrowserVisit } from '../../check/probes.ts';
-import { consoleLine, requestLine, requestName } from '../../suites/page-visit.ts';
 
 const maxConsole = 300;
 const maxErrors = 50;
