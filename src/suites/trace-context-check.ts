@@ -15,6 +15,9 @@ const options = {
   waitMs: option(number(), 8000, 'How long to wait for log lines and spans, in milliseconds'),
 };
 
+/** What a sabotage takes away does not arrive later either. */
+const brokenWait = { waitMs: 1500 };
+
 const unreachable = {
   headline: 'The API does not answer',
   means: 'a request got no response',
@@ -98,6 +101,7 @@ export function traceContextCheck<Own extends string>({
         kind: 'http',
         service: 'api',
         change: { removeRequestHeaders: ['traceparent'] },
+        options: brokenWait,
       },
       {
         name: 'every request is in the trace of the first one',
@@ -105,8 +109,9 @@ export function traceContextCheck<Own extends string>({
         kind: 'http',
         service: 'api',
         change: { repeatRequestHeader: 'traceparent' },
+        options: brokenWait,
       },
-      ...sabotage,
+      ...sabotage.map((each) => ({ ...each, options: brokenWait })),
     ],
     async run({ http, ids, logs, spans, stack, options: { path, waitMs, level }, pass, fail, skip }) {
       const url = serviceUrl(stack.services.api, path ?? stack.services.api.healthPath);

@@ -77,7 +77,8 @@ const proveChecks: Action = async (invocation, { json, strict }, patterns) => {
         underTest,
         options,
         timeoutMs: config.verify.timeout,
-        concurrency: checksAtOnce(config.verify, { runtime: runtime.name }),
+        // Most checks of a broken stack wait for what does not come: that takes no processor.
+        concurrency: config.verify.concurrency ?? 2 * checksAtOnce({}, { runtime: runtime.name }),
         toolVersion,
         redact: project.redact,
         signal,
