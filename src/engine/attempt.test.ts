@@ -4,8 +4,9 @@ import { fact } from '../check/exchange.ts';
 import { exampleStack } from '../check/stack.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { failing, hanging, makeCheck } from '../testing/make-check.ts';
-import { type AttemptScope, evidenceGraceMs, type Outcome, startAttempt } from './attempt.ts';
+import { type AttemptScope, evidenceGraceMs, startAttempt } from './attempt.ts';
 import { pastDeadline } from './forced-outcomes.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Starts one attempt on a fake clock; `scope` is what its probes see of it. */
 function begin(run: Check['run'], { timeoutMs = 1000, isAtOnce = false } = {}) {

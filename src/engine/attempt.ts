@@ -4,16 +4,14 @@ import { messageOf, stackOf } from '../base/errors.ts';
 import { type ContextParts, contextOf } from '../check/check-context.ts';
 import type { Check } from '../check/define-check.ts';
 import { stackSeenBy } from '../check/instance.ts';
-import { type BrokenCheck, judgeVerdict, plainVerdict } from '../check/judge-verdict.ts';
+import { judgeVerdict, plainVerdict } from '../check/judge-verdict.ts';
 import { ProbeError, type Probes } from '../check/probes.ts';
 import type { StackInfo } from '../check/stack.ts';
-import type { Fail, Pass, Skip } from '../check/verdict.ts';
+import type { Fail } from '../check/verdict.ts';
 import { closeWithin } from './close-within.ts';
 import { Ending } from './ending.ts';
+import { hindered, type Outcome, timedOut, untimely, withEvidenceOf, withProblem } from './outcome.ts';
 import { type AttemptContext, inAttempt } from './stray-errors.ts';
-
-/** Result of one attempt: the check's own verdict, or the engine's when the check gave none that counts. */
-export type Outcome = Pass | Fail | Skip | BrokenCheck;
 
 /** One attempt as the probes see it. */
 export interface AttemptScope {
@@ -180,7 +178,8 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
 
   end(given: Outcome): void {
     if (this.#ended) return;
-    const timely = this.#outOfTime === undefined ? given : untimely(given, this.#outOfTime, this.#attempt);
+    const timely =
+      this.#outOfTime === undefined ? given : untimely(given, this.#outOfTime, this.#attempt.timeoutMs);
     const outcome = this.#hindrance === undefined ? timely : hindered(timely, this.#hindrance);
     this.#ended = true;
     this.#cancelTimer();
@@ -224,46 +223,4 @@ class OneAttempt implements AttemptScope, ContextParts, AttemptContext, RunningA
       this.#cancelTimer = clock.after(evidenceGraceMs, () => this.end(timedOut(timeoutMs)));
     });
   }
-}
-
-/** Returns the failure with the evidence of an outcome that came too late to count. */
-function withEvidenceOf(seen: Outcome, failure: Fail): Fail {
-  return 'evidence' in seen ? { ...failure, evidence: seen.evidence } : failure;
-}
-
-/** A failure keeps its code, beside what could not be cleaned up; anything else is no verdict any more. */
-function withProblem(outcome: Outcome, problem: string): Outcome {
-  return outcome.status === 'fail'
-    ? { ...outcome, actual: `${outcome.actual}; ${problem}` }
-    : { status: 'error', code: 'threw', actual: problem, evidence: [] };
-}
-
-/** What fails where something was blocked says nothing about the stack. */
-function hindered(outcome: Outcome, what: string): Outcome {
-  if (outcome.status !== 'fail') return outcome;
-  return {
-    status: 'skip',
-    reason: `the read-only run blocked ${what}, and without it: ${outcome.actual}`,
-    enable: 'leave out --read-only',
-  };
-}
-
-/** What fails where no time was left to ask says nothing about the stack; what was seen by then is kept. */
-function untimely(outcome: Outcome, what: string, { timeoutMs }: Pick<AttemptOptions, 'timeoutMs'>): Outcome {
-  if (outcome.status !== 'fail') return outcome;
-  return withEvidenceOf(outcome, {
-    ...timedOut(timeoutMs),
-    actual: `most of that was spent before the last question: ${what}`,
-  } as Fail);
-}
-
-function timedOut(timeoutMs: number): Outcome {
-  return {
-    status: 'fail',
-    code: 'timeout',
-    expected: `a verdict within ${formatDuration(timeoutMs)}`,
-    actual: 'none was given',
-    hint: `give it more time: --timeout ${formatDuration(timeoutMs * 2).replace(/ /g, '')}`,
-    evidence: [],
-  };
 }

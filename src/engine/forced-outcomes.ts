@@ -3,7 +3,7 @@ import type { Check } from '../check/define-check.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
 import type { Fail, Skip } from '../check/verdict.ts';
 import { flakyCode } from './acceptance.ts';
-import type { Outcome } from './attempt.ts';
+import type { Outcome } from './outcome.ts';
 import { redactOrOmit } from './redact-deep.ts';
 
 /** Why a run ends before its checks do. */

@@ -1,7 +1,8 @@
 import type { Check } from '../check/define-check.ts';
 import { effectsOf } from '../check/effects.ts';
 import type { Attempt, CheckResult } from '../check/result.ts';
-import type { Outcome, RunningAttempt } from './attempt.ts';
+import type { RunningAttempt } from './attempt.ts';
+import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
 /** Where a check is on its way. */

@@ -16,8 +16,8 @@ import type {
 } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
 import type { StackInfo } from '../check/stack.ts';
-import type { Outcome } from './attempt.ts';
 import { compactEvidence } from './compact-evidence.ts';
+import type { Outcome } from './outcome.ts';
 import { redactDeep } from './redact-deep.ts';
 
 export interface SettledCheck {

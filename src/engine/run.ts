@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { Attempt, CheckResult, RunResult } from '../check/result.ts';
-import { type Outcome, startAttempt } from './attempt.ts';
+import { startAttempt } from './attempt.ts';
 import { collectStrays } from './collect-strays.ts';
 import type { RunListener } from './events.ts';
 import { failWithoutService } from './fail-without-service.ts';
@@ -12,6 +12,7 @@ import {
   stalled,
   unstartedReasons,
 } from './forced-outcomes.ts';
+import type { Outcome } from './outcome.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { reasonToSkip } from './reason-to-skip.ts';
 import { redactOrOmit } from './redact-deep.ts';

@@ -1,6 +1,5 @@
 import type { CheckResult } from '../check/result.ts';
 import { type Acceptance, withAcceptance } from './acceptance.ts';
-import type { Outcome } from './attempt.ts';
 import type { RunListener } from './events.ts';
 import {
   type Blocked,
@@ -10,6 +9,7 @@ import {
   unstartedReasons,
   verdictFromBefore,
 } from './forced-outcomes.ts';
+import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
 import { redactOrOmit } from './redact-deep.ts';

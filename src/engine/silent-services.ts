@@ -2,8 +2,8 @@ import type { Check } from '../check/define-check.ts';
 import type { Evidence } from '../check/evidence.ts';
 import type { ProbeName } from '../check/probes.ts';
 import type { Fail } from '../check/verdict.ts';
-import type { Outcome } from './attempt.ts';
 import type { Blocked } from './forced-outcomes.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Why a service does not answer, and what to do next. */
 export interface Silence {

@@ -15,7 +15,7 @@ const options = {
   waitMs: option(number(), 8000, 'How long to wait for log lines and spans, in milliseconds'),
 };
 
-/** What a sabotage takes away does not arrive later either. */
+/** Enough for a broken stack: nothing that a sabotage takes away arrives later. */
 const brokenWait = { waitMs: 1500 };
 
 const unreachable = {
