@@ -100,7 +100,12 @@ export function makeComposeProject(
     down: (config) => runtime(config).down({ volumes: true, signal: never, onEvent }),
     async things() {
       const { containers, networks, volumes } = await listThings(cli, name);
-      return { containers: containers.map((one) => one.name), networks: networks.length, volumes };
+      // The engine lists them in any order.
+      return {
+        containers: containers.map((one) => one.name).sort(),
+        networks: networks.length,
+        volumes: [...volumes].sort(),
+      };
     },
     docker: (...args) => cli.must(args, { withinMs: 60_000 }),
     async remove() {
