@@ -21,9 +21,9 @@ export interface Pass {
 export interface Fail<Code extends string = string> {
   status: 'fail';
   code: Code;
-  /** What the check expects, as one line. */
+  /** Expectation of the check, one line. */
   expected: string;
-  /** What it found, as one line. */
+  /** Finding of the check, one line. */
   actual: string;
   /** What to do next. Default: the hint of the code. */
   hint?: string;

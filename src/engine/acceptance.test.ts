@@ -1,40 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../check/define-check.ts';
 import type { CheckResult } from '../check/result.ts';
-import { exampleStack } from '../check/stack.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { beginRun } from '../testing/begin-run.ts';
 import { failing, makeCheck } from '../testing/make-check.ts';
 import { type Acceptance, type Accepted, joinAcceptances, withAcceptance } from './acceptance.ts';
-import { makePlan } from './plan.ts';
-import { startRun } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 
 const waiver = { reason: 'ticket 12', owner: 'ana', until: '2026-12-24' };
 
 /** Runs the checks and accepts the failures of these. */
 async function runAccepting(accepted: readonly string[], checks: Check[], given: Partial<RunOptions> = {}) {
-  const clock = createFakeClock();
-  const run = startRun({
-    plan: makePlan(checks),
-    stack: exampleStack,
-    openProbes: () => ({ probes: {}, close() {} }),
-    options: new Map(),
-    timeoutMs: 5000,
-    deadlineMs: 120_000,
-    retryForMs: 0,
+  const { resultAfter } = beginRun(checks, {
     concurrency: 1,
-    bail: false,
-    readOnly: false,
-    toolVersion: '0.0.0',
-    clock,
     acceptance: {
       find: ({ id }) => (accepted.includes(id) ? { waiver } : undefined),
       findUnneeded: () => [],
     },
     ...given,
   });
-  await clock.advance(0);
-  const result = await run.result;
+  const { result } = await resultAfter(0);
   return { result, statuses: Object.fromEntries(result.checks.map(({ id, status }) => [id, status])) };
 }
 

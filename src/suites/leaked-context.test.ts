@@ -55,7 +55,7 @@ describe('a leak', () => {
   const [first, second] = [sentAs(1), sentAs(2)];
   const inTrace = (traceId: string) => ({ spans: [spanOf('GET /', { traceId })] });
 
-  /** What the log and the receiver have of any trace, with the queries that they got. */
+  /** Log lines and spans of any trace, with the queries that asked for them. */
   const readers = (records: LogRecord[] = [], spans: SpanData[] = [], available = true) => {
     const queries: (LogQuery | SpanQuery)[] = [];
     const access = async () => ({ available, source: 'api.log' });

@@ -11,7 +11,7 @@ const traceOf = (index: number) => idOf(index, 32);
 /** The trace that the service begins where it continues none. */
 const ownTrace = (index: number) => idOf(index, 32).replaceAll('a', 'e');
 
-/** What the service leaves of a request. */
+/** Spans, log lines and headers that a service leaves of a request. */
 interface Left {
   /** Its spans, in the traces that they name. */
   spans?: Partial<SpanData>[];

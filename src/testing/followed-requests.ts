@@ -2,7 +2,7 @@ import type { FollowedRequest } from '../suites/follow-request.ts';
 import { response } from './responses.ts';
 import { sent } from './trace-records.ts';
 
-/** What was found of a request that was followed; default: nothing, and both the log and the spans can be read. */
+/** Findings for a followed request; default: none, and both the log and the spans can be read. */
 export interface Found {
   sent?: FollowedRequest['sent'];
   log?: Partial<FollowedRequest['log']>;
