@@ -16,8 +16,6 @@ import { createSharedResources } from '../base/shared-resources.ts';
 import type { ProbeContext } from '../probes/context.ts';
 import { createLogsProbe } from '../probes/logs.ts';
 import type { LogFollower } from './access.ts';
-import { fileLogAccess } from './file-access.ts';
-import { followByReading } from './follow-by-reading.ts';
 import { followFile } from './follow-file.ts';
 import { type LogPart, LogTail } from './tail.ts';
 
@@ -65,13 +63,9 @@ async function textsOf(tail: LogTail, part?: LogPart) {
   );
 }
 
-/** Both ways to follow a log: by its position, and by reading it again. */
-const ways: [string, () => LogFollower][] = [
-  ['a file', () => followFile(file)],
-  ['a source read from its start', () => followByReading(() => fileLogAccess(file).open())],
-];
+describe('the tail of a file', () => {
+  const follow = () => followFile(file);
 
-describe.each(ways)('the tail of %s', (_way, follow) => {
   it('receives every byte once, and has what came since', async () => {
     const { seen, follower } = counted(follow());
     const tail = new LogTail(follower);
@@ -205,17 +199,6 @@ describe('the tail of a file', () => {
     execFileSync('mkfifo', [fifo]);
     expect(await textsOf(new LogTail(followFile(fifo)))).toBeUndefined();
   });
-});
-
-it('a source read from its start is not followed when it is long', async () => {
-  const { seen, follower } = counted(followByReading(() => fileLogAccess(file).open()));
-  const tail = new LogTail(follower, { maxBytes: 100 });
-  appendFileSync(file, 'one\n');
-  expect(await textsOf(tail)).toEqual(['one']);
-  appendFileSync(file, 'x'.repeat(100));
-  expect(await textsOf(tail, { fresh: true })).toBeUndefined();
-  expect(await textsOf(tail)).toBeUndefined();
-  expect(seen.looks).toBe(2);
 });
 
 describe.each(['open', 'follow'] as const)('a log whose source does not answer (%s)', (by) => {

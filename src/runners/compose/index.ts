@@ -1,6 +1,5 @@
 import { Fault } from '../../base/errors.ts';
 import type { LogLine, LogOptions } from '../../logs/access.ts';
-import { followByReading } from '../../logs/follow-by-reading.ts';
 import { isStandard, kindOf, servicesStartedBy, settingsOf } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { Runtime } from '../runtime.ts';
@@ -10,8 +9,9 @@ import { readEndpoints } from './addresses.ts';
 import { createEngineCli } from './cli.ts';
 import { createControl } from './control.ts';
 import { type ComposeFiles, findComposeFiles } from './files.ts';
+import { chunksOf } from './log-follower.ts';
 import { createLogMemory } from './log-memory.ts';
-import { readLogs } from './logs.ts';
+import { followLog, pastLines, readLogs } from './logs.ts';
 import { memoryOf } from './memory.ts';
 import { removeStack } from './remove.ts';
 import { type FoundStack, findStack } from './session.ts';
@@ -61,9 +61,11 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
     sinceMs?: number,
     signal = new AbortController().signal,
   ): AsyncIterable<Uint8Array> {
+    const stack = await logMemory.stack(() => find(signal));
+    if (stack === undefined) return;
     const since = sinceMs === undefined ? {} : { sinceMs };
-    for await (const { text } of logs({ services: [service], follow: false, signal, ...since }))
-      yield Buffer.from(`${text}\n`);
+    const options = { services: [service], follow: false, signal, ...since };
+    yield* chunksOf(await pastLines(context, cli, stack, options, logMemory));
   }
   return {
     name: 'compose',
@@ -91,7 +93,7 @@ export function createComposeRuntime(context: RuntimeContext): Runtime {
     logAccess: (service) => ({
       source: `docker compose logs ${service}`,
       open: (sinceMs, signal) => logBytes(service, sinceMs, signal),
-      follow: () => followByReading((signal) => logBytes(service, undefined, signal)),
+      follow: () => followLog(context, cli, service, find, logMemory),
     }),
     async endpoints() {
       return readEndpoints(context, cli, await containers());

@@ -18,6 +18,11 @@ export interface LogMemory {
     sinceMs: number | undefined,
     read: (fromMs: number | undefined) => Promise<TimedLine[]>,
   ): Promise<TimedLine[]>;
+  /** Returns the same list each time, grown at its end; `undefined` for a log that is too long to be kept. */
+  growing(
+    containerId: string,
+    read: (fromMs: number | undefined) => Promise<TimedLine[]>,
+  ): Promise<readonly TimedLine[] | undefined>;
 }
 
 /** What was read this long ago is still what is there. */
@@ -64,12 +69,19 @@ export function createLogMemory(): LogMemory {
     return all.lines;
   }
 
+  const refreshed = (containerId: string, read: (fromMs: number | undefined) => Promise<TimedLine[]>) =>
+    shared(containerId, freshMs, () => refresh(containerId, read));
+
   return {
     stack: (find) => shared('stack', stackFreshMs, find),
     async lines(containerId, sinceMs, read) {
       if (tooLong.has(containerId)) return read(sinceMs);
-      const lines = await shared(containerId, freshMs, () => refresh(containerId, read));
+      const lines = await refreshed(containerId, read);
       return sinceMs === undefined ? [...lines] : lines.filter(({ time }) => Date.parse(time) >= sinceMs);
+    },
+    async growing(containerId, read) {
+      const lines = tooLong.has(containerId) ? undefined : await refreshed(containerId, read);
+      return tooLong.has(containerId) ? undefined : lines;
     },
   };
 }

@@ -1,12 +1,13 @@
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import { nearest } from '../../base/nearest.ts';
-import type { LogLine, LogOptions } from '../../logs/access.ts';
+import type { LogFollower, LogLine, LogOptions } from '../../logs/access.ts';
 import { composeNameOf, serviceNames } from '../../services/index.ts';
 import type { RuntimeContext } from '../context.ts';
 import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
 import { listenToEvents } from './events.ts';
+import { byTime, followContainers } from './log-follower.ts';
 import type { LogMemory, TimedLine } from './log-memory.ts';
 import { openLog } from './log-stream.ts';
 import { receiverService } from './receiver.ts';
@@ -17,29 +18,81 @@ const maxWaiting = 10_000;
 
 /** What the containers wrote: what is there, by time, and then (follow) what comes, through restarts and new containers. */
 export async function* readLogs(
-  { config, env }: RuntimeContext,
+  context: RuntimeContext,
   cli: EngineCli,
-  { project, containers }: FoundStack,
-  { services, follow, sinceMs, tail, signal }: LogOptions,
+  stack: FoundStack,
+  options: LogOptions,
   memory: LogMemory,
 ): AsyncIterable<LogLine> {
-  const all = containers.filter(({ oneOff }) => !oneOff);
-  const names = services?.map((service) => nameOf(service, all, config));
-  const chosen = all.filter((one) => names === undefined || names.includes(one.service));
   const started = new Date().toISOString();
+  for (const { service, text } of await pastLines(context, cli, stack, { ...options, started }, memory))
+    yield { service, text };
+  if (!options.follow) return;
+  const { chosen, names } = chosenBy(options.services, stack.containers, context.config);
+  const { env } = context;
+  const { project } = stack;
+  yield* readFuture({
+    cli,
+    env,
+    project,
+    names,
+    containers: chosen,
+    since: started,
+    signal: options.signal,
+  });
+}
 
-  const read = (container: Container, from: { sinceMs?: number | undefined; until?: string }) =>
-    readPast(cli, container, { tail, signal, env, sinceMs: from.sinceMs, until: from.until });
+/** What is there, by time; with `follow`, up to the moment `started`. */
+export async function pastLines(
+  { config, env }: RuntimeContext,
+  cli: EngineCli,
+  { containers }: FoundStack,
+  { services, follow, sinceMs, tail, signal, started }: LogOptions & { started?: string },
+  memory: LogMemory,
+): Promise<TimedLine[]> {
+  const read = (container: Container, from: { sinceMs?: number | undefined; until?: string | undefined }) =>
+    readPast(cli, container, { tail, signal, env, ...from });
   const past = await Promise.all(
-    chosen.map((container) =>
+    chosenBy(services, containers, config).chosen.map((container) =>
       follow || tail !== undefined
-        ? read(container, { sinceMs, ...(follow && { until: started }) })
+        ? read(container, { sinceMs, until: follow ? started : undefined })
         : memory.lines(container.id, sinceMs, (fromMs) => read(container, { sinceMs: fromMs })),
     ),
   );
-  const merged = past.flat().sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  for (const { service: from, text } of merged) yield { service: from, text };
-  if (follow) yield* readFuture({ cli, env, project, names, containers: chosen, since: started, signal });
+  return byTime(past.flat());
+}
+
+/** Follows what the containers of one service write. */
+export function followLog(
+  { config, env }: RuntimeContext,
+  cli: EngineCli,
+  service: string,
+  find: (signal?: AbortSignal) => Promise<FoundStack | undefined>,
+  memory: LogMemory,
+): LogFollower {
+  const found = new Map<string, Container>();
+  return followContainers({
+    async containers(signal) {
+      const stack = await memory.stack(() => find(signal));
+      for (const container of chosenBy([service], stack?.containers ?? [], config).chosen)
+        found.set(container.id, container);
+      return (stack?.containers ?? []).map(({ id }) => id).filter((id) => found.has(id));
+    },
+    lines: (id, signal = new AbortController().signal) =>
+      memory.growing(id, (sinceMs) => readPast(cli, found.get(id)!, { env, signal, sinceMs })),
+  });
+}
+
+/** The containers of the named services, or of all. */
+function chosenBy(
+  services: readonly string[] | undefined,
+  containers: readonly Container[],
+  config: RuntimeContext['config'],
+) {
+  const all = containers.filter(({ oneOff }) => !oneOff);
+  const names = services?.map((service) => nameOf(service, all, config));
+  const chosen = all.filter((one) => names === undefined || names.includes(one.service));
+  return { chosen, names };
 }
 
 /** A service by the file's name for it, or by the contract's. */
@@ -61,9 +114,9 @@ function nameOf(wanted: string, containers: readonly Container[], config: Runtim
 }
 
 interface PastOptions {
-  sinceMs: number | undefined;
-  tail: number | undefined;
-  until: string | undefined;
+  sinceMs?: number | undefined;
+  tail?: number | undefined;
+  until?: string | undefined;
   signal: AbortSignal;
   env: Readonly<Record<string, string | undefined>>;
 }
@@ -79,8 +132,7 @@ async function readPast(cli: EngineCli, container: Container, options: PastOptio
   await stream.ended;
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
-  lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-  return tail === undefined ? lines : lines.slice(-tail);
+  return byTime(lines).slice(tail === undefined ? 0 : -tail);
 }
 
 interface FutureOptions {
