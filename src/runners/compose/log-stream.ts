@@ -98,28 +98,27 @@ export function splitStreams(
   stdout: (chunk: Buffer) => void,
   stderr: (chunk: Buffer) => void,
 ): (chunk: Buffer) => void {
-  let header: Buffer = Buffer.alloc(0);
+  const header = Buffer.alloc(headerBytes);
+  let headerLength = 0;
   let left = 0;
   let sink = stdout;
   let isFramed: boolean | undefined;
   return (chunk) => {
     isFramed ??= (chunk[0] ?? 0) <= 2;
     if (!isFramed) return stdout(chunk);
-    for (let rest = chunk; rest.length > 0; ) {
+    for (let at = 0; at < chunk.length; ) {
       if (left > 0) {
-        const part = rest.subarray(0, left);
+        const part = chunk.subarray(at, at + left);
         sink(part);
         left -= part.length;
-        rest = rest.subarray(part.length);
+        at += part.length;
         continue;
       }
-      const missing = headerBytes - header.length;
-      header = Buffer.concat([header, rest.subarray(0, missing)]);
-      rest = rest.subarray(missing);
-      if (header.length < headerBytes) return;
+      header[headerLength++] = chunk[at++] as number;
+      if (headerLength < headerBytes) continue;
+      headerLength = 0;
       sink = header[0] === 2 ? stderr : stdout;
       left = header.readUInt32BE(4);
-      header = Buffer.alloc(0);
     }
   };
 }
