@@ -9,6 +9,7 @@ export default defineCheck({
   needs: ['http', 'control', 'ids'],
   uses: ['api', 'database'],
   effects: 'disruptive',
+  stops: 'database',
   timeoutMs: 60_000,
   tags: ['contract', 'health', 'disruptive'],
   options: {

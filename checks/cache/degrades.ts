@@ -9,6 +9,7 @@ export default defineCheck({
   needs: ['http', 'redis', 'control', 'ids'],
   uses: ['api', 'cache'],
   effects: 'disruptive',
+  stops: 'cache',
   timeoutMs: 60_000,
   tags: ['contract', 'disruptive'],
   options: {

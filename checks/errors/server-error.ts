@@ -10,6 +10,7 @@ export default defineCheck({
   needs: ['http', 'ids', 'control'],
   uses: ['api', 'database'],
   effects: 'disruptive',
+  stops: 'database',
   timeoutMs: 60_000,
   tags: ['contract', 'errors', 'disruptive'],
   options: {

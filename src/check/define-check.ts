@@ -49,6 +49,11 @@ export interface CheckDefinition<
    * not `none`. Default `none`; `temporary` for a check that needs `command`.
    */
   effects?: Effects | ((options: OptionValues<Options>) => Effects);
+  /**
+   * The one service that it stops, by `control`, once. Checks that stop the same one run beside each other, and share one
+   * outage: it lasts from the last `stop` to the last `start` of them. Default: it runs alone.
+   */
+  stops?: ServiceName;
   /** Runs after all checks that can run beside others, and none beside it: it uses up what they share. Default false. */
   runsAlone?: boolean;
   /** An advisory failure does not fail the run. Default `required`. */

@@ -42,6 +42,7 @@ const keys: Record<keyof CheckDefinition, boolean> = {
   effects: false,
   level: false,
   runsAlone: false,
+  stops: false,
   tags: false,
   timeoutMs: false,
   options: false,
@@ -82,7 +83,9 @@ export function problemsOf(definition: unknown): string[] {
 
 function problemsOfTexts(given: Given): string[] {
   const required = ['title', 'failureTitle', 'why'].filter((key) => !isText(given[key]));
-  const optional = ['unprovable', 'judges'].filter((key) => given[key] !== undefined && !isText(given[key]));
+  const optional = ['unprovable', 'judges', 'stops'].filter(
+    (key) => given[key] !== undefined && !isText(given[key]),
+  );
   return [...required, ...optional].map((key) => `"${key}" is not a text`);
 }
 

@@ -15,6 +15,8 @@ export interface Progress {
   waitingFor: number;
   /** Runs alone, after all others: it takes services away or uses up what others share, or comes after one that does. */
   alone: boolean;
+  /** Of those that run alone: the ones with the same name may run beside each other. */
+  company: string | undefined;
   state: 'waiting' | 'ready' | 'running' | 'pausing' | 'done';
   attempts: Attempt[];
   startMs: number;
@@ -39,6 +41,7 @@ export function progressOf({ checks, after }: Plan): Progress[] {
         check.runsAlone === true ||
         effectsOf(check) === 'disruptive' ||
         before.some((position) => (all[position] as Progress).alone),
+      company: check.runsAlone ? undefined : check.stops,
       state: 'waiting',
       attempts: [],
       startMs: 0,

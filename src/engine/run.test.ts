@@ -827,6 +827,35 @@ describe('startRun', () => {
     );
   });
 
+  it('runs those that stop the same service beside each other, and nothing else beside them', async () => {
+    const running = new Set<string>();
+    const seen: string[] = [];
+    const noted = (id: string, more: Partial<Check>) =>
+      makeCheck({
+        id,
+        ...more,
+        run: async ({ pass }) => {
+          running.add(id);
+          await new Promise((resolve) => setImmediate(resolve));
+          seen.push([...running].join(' '));
+          await new Promise((resolve) => setImmediate(resolve));
+          running.delete(id);
+          return pass('done', { count: 1, what: 'thing' });
+        },
+      });
+    const stops = (service: string) => ({ effects: 'disruptive' as const, stops: service });
+    const checks = [
+      noted('a/db', stops('database')),
+      noted('a/cache', stops('cache')),
+      noted('a/alone', { runsAlone: true }),
+      noted('b/db', stops('database')),
+      noted('b/other', {}),
+      noted('c/any', { effects: 'disruptive' }),
+    ];
+    await begin(checks).resultAfter(0);
+    expect(seen).toEqual(['b/other', 'a/alone', 'a/cache', 'a/db b/db', 'a/db b/db', 'c/any']);
+  });
+
   it('tries again what runs alone', async () => {
     let attempts = 0;
     const run: Check['run'] = async (context) =>

@@ -135,7 +135,7 @@ export function startRun(options: RunOptions): Run {
     if (!willRetry) {
       afterLastAttempt(progress, outcome);
     } else {
-      schedule.attemptEnds();
+      schedule.attemptEnds(progress);
       progress.state = 'pausing';
       progress.cancelPause = clock.after(pauseMs, () => {
         schedule.makeReady(progress);
@@ -149,7 +149,7 @@ export function startRun(options: RunOptions): Run {
   function afterLastAttempt(progress: Progress, outcome: Outcome): void {
     const settleNow = (verdict: Outcome | Blocked) => {
       if (progress.state !== 'running') return;
-      schedule.attemptEnds();
+      schedule.attemptEnds(progress);
       settle(progress, verdict);
       pumpSoon();
     };

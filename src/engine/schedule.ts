@@ -1,15 +1,19 @@
 import type { Progress } from './progress.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
-/** Which check may start next: at most `concurrency` at once, and those that run alone after all others. */
+/**
+ * Which check may start next: at most `concurrency` at once, and those that run alone after all others, one company at a
+ * time.
+ */
 export class Schedule {
   readonly #all: readonly Progress[];
   readonly #concurrency: number;
   readonly #together = new ReadyQueue();
-  readonly #alone = new ReadyQueue();
+  /** Those that run alone and are ready, the first one of the plan first. */
+  #alone: Progress[] = [];
+  #running = new Set<Progress>();
   #togetherLeft: number;
   #left: number;
-  #active = 0;
 
   constructor(all: readonly Progress[], concurrency: number) {
     this.#all = all;
@@ -26,24 +30,32 @@ export class Schedule {
 
   makeReady(progress: Progress): void {
     progress.state = 'ready';
-    (progress.alone ? this.#alone : this.#together).add(progress.index);
+    if (!progress.alone) this.#together.add(progress.index);
+    else this.#alone = [...this.#alone, progress].sort((a, b) => a.index - b.index);
   }
 
   /** Takes the first ready check of the plan that may start now. */
   takeNext(): Progress | undefined {
-    if (this.#together.size > 0 && this.#active < this.#concurrency) return this.#all[this.#together.take()];
-    if (this.#alone.size > 0 && this.#togetherLeft === 0 && this.#active === 0)
-      return this.#all[this.#alone.take()];
-    return undefined;
+    if (this.#running.size >= this.#concurrency) return undefined;
+    if (this.#together.size > 0) return this.#all[this.#together.take()];
+    if (this.#togetherLeft > 0) return undefined;
+    const next = this.#alone.find((progress) => this.#mayRunBesides(progress));
+    this.#alone = this.#alone.filter((progress) => progress !== next);
+    return next;
   }
 
   attemptStarts(progress: Progress): void {
     progress.state = 'running';
-    this.#active++;
+    this.#running.add(progress);
   }
 
-  attemptEnds(): void {
-    this.#active--;
+  attemptEnds(progress: Progress): void {
+    this.#running.delete(progress);
+  }
+
+  #mayRunBesides({ company }: Progress): boolean {
+    const others = [...this.#running];
+    return others.every((other) => company !== undefined && other.company === company);
   }
 
   /** The check has its verdict. */

@@ -8,6 +8,7 @@ import type { AttemptScope, OpenedProbes, OpenProbes } from '../engine/attempt.t
 import type { SharedVisits } from '../probes/browser/shared-visits.ts';
 import { createProbe, type ProbeContext } from '../probes/index.ts';
 import { AttemptChanges } from './attempt-changes.ts';
+import { SharedOutages } from './shared-outages.ts';
 import type { StackUnderTest } from './stack.ts';
 
 /** Changes on the way from a stack to a check: what `checks prove` sabotages. */
@@ -30,6 +31,7 @@ export function createProbeSource(
   const own = createSharedResources();
   const shared = kept ?? own;
   const visits: SharedVisits = new Map();
+  const outages = runtime.control && new SharedOutages(runtime.control);
   let common: StackUnderTest['base'] | undefined;
   return {
     close: () => own.close(),
@@ -39,9 +41,16 @@ export function createProbeSource(
       warmUpBrowser({ ...base, shared });
     },
     open(scope) {
-      const attemptChanges = new AttemptChanges({ runtime, base: () => base }, ledger, scope.check.id);
+      const { stops, needs } = scope.check;
+      const share = stops !== undefined && needs.includes('control') ? outages?.join(stops) : undefined;
+      const changeable = share ? { name: runtime.name, control: share.control } : runtime;
+      const attemptChanges = new AttemptChanges(
+        { runtime: changeable, base: () => base },
+        ledger,
+        scope.check.id,
+      );
       // What was seen before a service was away no longer counts.
-      const control = runtime.control && attemptChanges.control(runtime.control, () => visits.clear());
+      const control = changeable.control && attemptChanges.control(changeable.control, () => visits.clear());
       common ??= ofRun(base);
       const context: ProbeContext = Object.assign(
         new OfAttempt(scope),
@@ -49,7 +58,6 @@ export function createProbeSource(
         { shared, visits },
         control && { control },
       );
-      const { needs } = scope.check;
       const opened = (made: Closable[]): OpenedProbes => {
         const probes: Record<string, unknown> = {};
         needs.forEach((name, index) => {
@@ -60,7 +68,7 @@ export function createProbeSource(
         if (!canChange && !made.some((probe) => probe.close)) return { probes, close: nothingToClose };
         const close = async () => {
           await Promise.allSettled(made.map(async (probe) => probe.close?.()));
-          await attemptChanges.restore();
+          await attemptChanges.restore().finally(share?.leave);
         };
         return { probes, close, left: () => attemptChanges.left() };
       };
@@ -68,7 +76,10 @@ export function createProbeSource(
         createProbe(name, contextSeenBy(scope.check, changes.context?.(name, context) ?? context)),
       );
       return made.some((probe) => probe instanceof Promise)
-        ? Promise.all(made).then(opened)
+        ? Promise.all(made).then(opened, (error) => {
+            share?.leave();
+            throw error;
+          })
         : opened(made as Closable[]);
     },
   };

@@ -59,6 +59,7 @@ function instanceOf(check: Check, service: JudgedService, byId: ReadonlyMap<stri
     service: service.name,
     dependsOn: service.dependsOn ?? [],
     uses,
+    ...(check.stops !== undefined && { stops: check.stops === role ? service.name : check.stops }),
     after: (check.after ?? []).flatMap(before),
     ...(check.blockedBy && {
       blockedBy: Object.fromEntries(
