@@ -33,6 +33,8 @@ export interface ComposeState extends CommonState {
   files: string[];
   /** Names of the containers' services, where not all of the file was started: others are not ours to stop. */
   services?: string[];
+  /** By the ID of each container, the digest of the service as the file had it when `up` made or met it. */
+  made?: Record<string, string>;
   /** Variables that gave the files other ports than their own. */
   variables?: Record<string, string>;
   /** The stack was given a receiver of spans, and keeps it until `down`. */

@@ -4,6 +4,7 @@ import { safeLine } from '../../base/safe-text.ts';
 import { type EngineCli, lastLines } from './cli.ts';
 import type { Container } from './containers.ts';
 import type { FailureCode } from './judge.ts';
+import { readLog } from './log-stream.ts';
 
 export interface ServiceFailure {
   service: string;
@@ -11,6 +12,9 @@ export interface ServiceFailure {
   code: FailureCode | 'service-unstable' | 'start-timeout';
   what: string;
 }
+
+/** An engine that is slow to find the log must not keep the failure from its reader. */
+const longestLookMs = 3_000;
 
 const hints: Record<ServiceFailure['code'], string> = {
   'service-exited': 'correct what its log says, then `meatymusic up` again',
@@ -53,18 +57,10 @@ export async function explainFailure(cli: EngineCli, failure: ServiceFailure): P
 /** The last lines that the container wrote, both streams in the order of their time stamps. */
 export async function lastLogLines(cli: EngineCli, containerId: string, count: number): Promise<string[]> {
   try {
-    const { stdout, stderr } = await cli.call(
-      ['logs', '--timestamps', '--tail', String(count), containerId],
-      {
-        withinMs: 3_000,
-      },
-    );
-    return [...stdout.split('\n'), ...stderr.split('\n')]
-      .filter(Boolean)
-      .map((line) => ({ time: line.slice(0, line.indexOf(' ')), text: line.slice(line.indexOf(' ') + 1) }))
-      .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
-      .slice(-count)
-      .flatMap(({ text }) => lastLines(text, 1));
+    const container = { id: containerId, service: '' };
+    const signal = AbortSignal.timeout(longestLookMs);
+    const lines = await readLog({ cli, env: process.env, container, tail: count, signal });
+    return lines.flatMap(({ text }) => lastLines(text, 1));
   } catch {
     return [];
   }

@@ -6,7 +6,6 @@ import { ExitCode } from '../../base/exit-code.ts';
 import { safeLine } from '../../base/safe-text.ts';
 import type { RuntimeEvent } from '../runtime.ts';
 import { askEngine, type EngineCli, explainEngine, lastLines } from './cli.ts';
-import { words } from './containers.ts';
 import type { ComposeModel, ComposeService } from './model.ts';
 
 export interface ImageOptions {
@@ -22,22 +21,27 @@ export interface ImageOptions {
 export const imageOf = (service: ComposeService, project: string): string =>
   service.image ?? `${project}-${service.name}`;
 
-/** Name → id, of those that are here. */
+export interface PresentImage {
+  id: string;
+  labels: Readonly<Record<string, string>>;
+}
+
+/** Those of the images that are here, by their names. */
 export function presentImages(
   cli: EngineCli,
   names: readonly string[],
   signal?: AbortSignal,
-): Promise<Map<string, string>> {
+): Promise<Map<string, PresentImage>> {
   const unique = [...new Set(names)];
   return askEngine(
     cli,
     signal,
     async (api) => {
       const found = (await Promise.all(unique.map((name) => api.get(`/images/${name}/json`, signal)))) as (
-        | { Id: string }
+        | RawImage
         | undefined
       )[];
-      return new Map(unique.flatMap((name, at) => (found[at] ? [[name, found[at].Id]] : [])));
+      return new Map(unique.flatMap((name, at) => (found[at] ? [[name, imageFrom(found[at])]] : [])));
     },
     () => presentByCommandLine(cli, unique, signal),
   );
@@ -47,20 +51,28 @@ async function presentByCommandLine(
   cli: EngineCli,
   unique: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<Map<string, string>> {
-  const inspect = (wanted: readonly string[]) =>
-    cli.call(['image', 'inspect', '--format', '{{.Id}}', ...wanted], signal && { signal });
-  if (unique.length === 0) return new Map();
-  const all = await inspect(unique);
-  const ids = words(all.stdout);
-  if (all.exitCode === 0 && ids.length === unique.length)
-    return new Map(unique.map((name, at) => [name, ids[at] ?? '']));
-  const each = await Promise.all(unique.map(async (name) => ({ name, output: await inspect([name]) })));
+): Promise<Map<string, PresentImage>> {
+  // One at a time: where one of several is missing, the answer does not say which.
+  const each = await Promise.all(
+    unique.map(async (name) => ({
+      name,
+      output: await cli.call(['image', 'inspect', name], signal && { signal }),
+    })),
+  );
   return new Map(
     each
       .filter(({ output }) => output.exitCode === 0)
-      .map(({ name, output }) => [name, output.stdout.trim()]),
+      .map(({ name, output }) => [name, imageFrom((JSON.parse(output.stdout) as RawImage[])[0]!)]),
   );
+}
+
+interface RawImage {
+  Id: string;
+  Config?: { Labels?: Record<string, string> | null } | null;
+}
+
+function imageFrom({ Id, Config }: RawImage): PresentImage {
+  return { id: Id, labels: Config?.Labels ?? {} };
 }
 
 /** Fetches what is missing, before a container or a network is made: an image that cannot be had leaves nothing behind. */

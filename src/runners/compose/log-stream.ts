@@ -4,6 +4,7 @@ import { tied } from '../../base/tied.ts';
 import type { EngineCli } from './cli.ts';
 import type { Container } from './containers.ts';
 import type { EngineApi } from './engine-api.ts';
+import { byTime } from './log-follower.ts';
 import type { TimedLine } from './log-memory.ts';
 import { createLines } from './process.ts';
 
@@ -32,6 +33,25 @@ export interface LogStream {
 export function openLog(options: LogStreamOptions): LogStream {
   const { api } = options.cli;
   return api ? openByApi(api, options) : openByCommandLine(options);
+}
+
+export interface ReadOptions extends Omit<LogStreamOptions, 'follow' | 'since' | 'onLine'> {
+  /** Epoch milliseconds. */
+  sinceMs?: number | undefined;
+  signal: AbortSignal;
+}
+
+/** Resolves to what is there, both streams in the order of their time stamps. */
+export async function readLog({ sinceMs, signal, ...options }: ReadOptions): Promise<TimedLine[]> {
+  const lines: TimedLine[] = [];
+  const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
+  const stream = openLog({ ...options, since, onLine: (line) => lines.push(line) });
+  const stop = () => stream.close();
+  signal.addEventListener('abort', stop, { once: true });
+  await stream.ended;
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  return byTime(lines).slice(options.tail === undefined ? 0 : -options.tail);
 }
 
 /** Returns a sink for one of the two streams. */

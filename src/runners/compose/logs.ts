@@ -9,7 +9,7 @@ import type { Container } from './containers.ts';
 import { listenToEvents } from './events.ts';
 import { byTime, followContainers } from './log-follower.ts';
 import type { LogMemory, TimedLine } from './log-memory.ts';
-import { openLog } from './log-stream.ts';
+import { openLog, readLog } from './log-stream.ts';
 import { receiverService } from './receiver.ts';
 import type { FoundStack } from './session.ts';
 
@@ -51,7 +51,7 @@ export async function pastLines(
   memory: LogMemory,
 ): Promise<TimedLine[]> {
   const read = (container: Container, from: { sinceMs?: number | undefined; until?: string | undefined }) =>
-    readPast(cli, container, { tail, signal, env, ...from });
+    readLog({ cli, container, tail, signal, env, ...from });
   const past = await Promise.all(
     chosenBy(services, containers, config).chosen.map((container) =>
       follow || tail !== undefined
@@ -79,7 +79,7 @@ export function followLog(
       return (stack?.containers ?? []).map(({ id }) => id).filter((id) => found.has(id));
     },
     lines: (id, signal = new AbortController().signal) =>
-      memory.growing(id, (sinceMs) => readPast(cli, found.get(id)!, { env, signal, sinceMs })),
+      memory.growing(id, (sinceMs) => readLog({ cli, container: found.get(id)!, env, signal, sinceMs })),
   });
 }
 
@@ -111,28 +111,6 @@ function nameOf(wanted: string, containers: readonly Container[], config: Runtim
     hint: `one of: ${names.join(', ')}`,
     exitCode: ExitCode.usage,
   });
-}
-
-interface PastOptions {
-  sinceMs?: number | undefined;
-  tail?: number | undefined;
-  until?: string | undefined;
-  signal: AbortSignal;
-  env: Readonly<Record<string, string | undefined>>;
-}
-
-async function readPast(cli: EngineCli, container: Container, options: PastOptions): Promise<TimedLine[]> {
-  const { sinceMs, tail, until, signal, env } = options;
-  const lines: TimedLine[] = [];
-  const since = sinceMs === undefined ? undefined : new Date(sinceMs).toISOString();
-  const onLine = (line: TimedLine) => lines.push(line);
-  const stream = openLog({ cli, env, container, since, until, tail, onLine });
-  const stop = () => stream.close();
-  signal.addEventListener('abort', stop, { once: true });
-  await stream.ended;
-  signal.removeEventListener('abort', stop);
-  signal.throwIfAborted();
-  return byTime(lines).slice(tail === undefined ? 0 : -tail);
 }
 
 interface FutureOptions {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
@@ -31,8 +32,8 @@ export interface ComposeService {
   pullPolicy?: string;
   hasHealthCheck: boolean;
   ports: { hostIp: string; published: number; target: number; protocol: string }[];
-  /** What compose would label its container with; another label means: to be made anew. */
-  hash: string;
+  /** Of all that the file says of it; a container that was made by another one has to be made anew. */
+  digest: string;
   dependsOn: string[];
   networks: string[];
   /** `host`, `service:…`, …; absent: networks of its own. */
@@ -78,12 +79,9 @@ export async function loadModel({
   signal,
 }: LoadOptions): Promise<ComposeModel> {
   const options = { variables, ...(signal && { signal }) };
-  const [output, hashes] = await Promise.all([
-    cli.compose([...args, 'config', '--format', 'json'], options),
-    cli.compose([...args, 'config', '--hash', '*'], options),
-  ]);
+  const output = await cli.compose([...args, 'config', '--format', 'json'], options);
   if (output.exitCode !== 0) throw await explainConfig(cli, output, files);
-  const model = parseModel(output, parseHashes(hashes.stdout), config, files);
+  const model = parseModel(output, config, files);
   return only ? { ...model, services: neededBy(only, model.services) } : model;
 }
 
@@ -110,16 +108,15 @@ interface RawService {
 
 export function parseModel(
   { stdout, stderr }: Pick<ProcessOutput, 'stdout' | 'stderr'>,
-  hashes: ReadonlyMap<string, string>,
   config: Config,
   files: readonly string[] = [],
 ): ComposeModel {
   const raw = JSON.parse(stdout) as { name?: string; services?: Record<string, RawService> };
-  const services = raw.services ?? {};
+  const { services = {}, ...shared } = raw;
   const roles = rolesOf(config, Object.keys(services), files);
   return {
     project: raw.name ?? '',
-    services: Object.entries(services).map(([name, service]) => toService(name, service, roles, hashes)),
+    services: Object.entries(services).map(([name, service]) => toService(name, service, roles, shared)),
     unset: unsetVariables(stderr),
   };
 }
@@ -128,7 +125,7 @@ function toService(
   name: string,
   raw: RawService,
   roles: ReadonlyMap<string, ServiceName>,
-  hashes: ReadonlyMap<string, string>,
+  shared: unknown,
 ): ComposeService {
   const role = roles.get(name);
   const build = typeof raw.build === 'string' ? raw.build : raw.build?.context;
@@ -151,7 +148,7 @@ function toService(
       target: port.target ?? 0,
       protocol: port.protocol ?? 'tcp',
     })),
-    hash: hashes.get(name) ?? '',
+    digest: digestOf([raw, shared]),
     dependsOn: namesOf(raw.depends_on),
     networks: namesOf(raw.networks),
     ...(raw.network_mode && { networkMode: raw.network_mode }),
@@ -195,13 +192,8 @@ export function rolesOf(
   });
 }
 
-export function parseHashes(text: string): Map<string, string> {
-  return new Map(
-    text
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter((parts): parts is [string, string] => parts.length === 2),
-  );
+function digestOf(parts: unknown): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
 /** `The "X" variable is not set. Defaulting to a blank string.` */

@@ -84,7 +84,6 @@ describe('parseModel', () => {
           depends_on: { postgres: {} },
         },
       }),
-      new Map([['redis', 'h']]),
       config,
     );
     expect(model.services).toMatchObject([
@@ -94,13 +93,26 @@ describe('parseModel', () => {
         hasHealthCheck: true,
         ports: [{ hostIp: '127.0.0.1', published: 5433, target: 5432 }, { published: 0 }],
       },
-      { name: 'redis', role: 'cache', hasHealthCheck: false, hash: 'h', dependsOn: ['postgres'] },
+      { name: 'redis', role: 'cache', hasHealthCheck: false, dependsOn: ['postgres'] },
     ]);
+  });
+
+  it('gives a service another digest for each change of what compose makes of it, and for no other', () => {
+    const digestsOf = (redis: object, shared: object = {}) => {
+      const services = { postgres: { image: 'p' }, redis: { image: 'r', ...redis } };
+      const stdout = JSON.stringify({ name: 'x', services, ...shared });
+      return parseModel({ stdout, stderr: '' }, config).services.map(({ digest }) => digest);
+    };
+    const [postgres, redis] = digestsOf({});
+    expect(digestsOf({})).toEqual([postgres, redis]);
+    const [same, changed] = digestsOf({ environment: { A: '1' } });
+    expect([same, changed === redis]).toEqual([postgres, false]);
+    expect(digestsOf({}, { networks: { default: { name: 'y' } } })).not.toContain(redis);
   });
 
   it('names every service that is not there, each with the nearest', () => {
     try {
-      parseModel(file({ postgress: {}, cache: {} }), new Map(), config);
+      parseModel(file({ postgress: {}, cache: {} }), config);
       expect.unreachable();
     } catch (fault) {
       expect((fault as Fault).details).toEqual([
@@ -114,7 +126,7 @@ describe('parseModel', () => {
   it('finds the variables that are not set', () => {
     const stderr =
       'time="x" level=warning msg="The \\"TAG\\" variable is not set. Defaulting to a blank string."';
-    const model = parseModel({ ...file({ postgres: {}, redis: {} }), stderr }, new Map(), config);
+    const model = parseModel({ ...file({ postgres: {}, redis: {} }), stderr }, config);
     expect(model.unset).toEqual(['TAG']);
   });
 });

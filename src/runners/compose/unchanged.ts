@@ -1,3 +1,4 @@
+import { readState } from '../state.ts';
 import type { Container } from './containers.ts';
 import { imageOf, presentImages } from './images.ts';
 import type { ComposeService } from './model.ts';
@@ -12,13 +13,14 @@ const bundleOf = ({ variables }: Session, service: string): string | undefined =
 
 /** Whether every service runs as the file has it now, from the image that is here now, and is healthy: then compose need not be asked. */
 export async function isUnchanged(session: Session, signal: AbortSignal): Promise<boolean> {
-  const { cli, model, containers, files, project } = session;
+  const { cli, model, containers, files, project, context } = session;
+  const { made = {} } = readState(context.root).compose ?? {};
   const own = (service: ComposeService) =>
     containers.filter((one) => one.service === service.name && !one.oneOff);
   const runs = (service: ComposeService, container: Container) =>
     container.status === 'running' &&
     (container.health === 'healthy' || !service.hasHealthCheck) &&
-    container.labels['com.docker.compose.config-hash'] === service.hash &&
+    made[container.id] === service.digest &&
     (!files.own || container.labels[bundleLabel] === bundleOf(session, service.name));
   // What a build makes of the file's folder, or a registry has by now, only compose can say.
   const known = (service: ComposeService) =>
@@ -29,9 +31,9 @@ export async function isUnchanged(session: Session, signal: AbortSignal): Promis
   });
   if (!all) return false;
   const names = model.services.map((service) => imageOf(service, project));
-  const ids = await presentImages(cli, names, signal);
+  const images = await presentImages(cli, names, signal);
   return model.services.every((service, at) =>
-    own(service).every(({ imageId }) => sameImage(imageId, ids.get(names[at] ?? ''))),
+    own(service).every(({ imageId }) => sameImage(imageId, images.get(names[at] ?? '')?.id)),
   );
 }
 
@@ -43,13 +45,9 @@ export async function staleBundles(session: Session, signal: AbortSignal): Promi
   const { cli, model, files, project } = session;
   if (!files.own) return [];
   const built = model.services.filter(({ buildContext }) => buildContext !== undefined);
-  const stale = await Promise.all(
-    built.map(async (service) => {
-      const format = `{{index .Config.Labels "${bundleLabel}"}}`;
-      const args = ['image', 'inspect', '--format', format, imageOf(service, project)];
-      const { exitCode, stdout } = await cli.call(args, { signal });
-      return exitCode !== 0 || stdout.trim() !== bundleOf(session, service.name);
-    }),
+  const nameOf = (service: ComposeService) => imageOf(service, project);
+  const images = await presentImages(cli, built.map(nameOf), signal);
+  return built.filter(
+    (service) => images.get(nameOf(service))?.labels[bundleLabel] !== bundleOf(session, service.name),
   );
-  return built.filter((_, at) => stale[at]);
 }

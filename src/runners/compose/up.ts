@@ -12,7 +12,7 @@ import type { Container } from './containers.ts';
 import { explainTimeout } from './explain-timeout.ts';
 import { explainUp } from './explain-up.ts';
 import { buildImages, pullMissing } from './images.ts';
-import { loadModel } from './model.ts';
+import { type ComposeModel, loadModel } from './model.ts';
 import { choosePorts } from './ports.ts';
 import { prepareSpans, receiverService } from './receiver.ts';
 import { listThings, restore } from './remove.ts';
@@ -98,7 +98,7 @@ async function adopt(session: Session, signal: AbortSignal): Promise<Endpoints> 
   const things = await listThings(cli, project, signal);
   const endpoints = await reachAll(session, containers);
   const claim = beginClaim(readClaim(context.root, project), things);
-  record(session, endpoints);
+  record(session, { endpoints, containers });
   writeClaim(context.root, endClaim(claim, things));
   return endpoints;
 }
@@ -125,7 +125,7 @@ async function create(session: Session, options: UpOptions): Promise<Endpoints> 
     const containers = await compose(session, options);
     const endpoints = await reachAll(session, containers);
     const made = await listThings(cli, project, signal);
-    record(session, endpoints);
+    record(session, { endpoints, containers });
     writeClaim(root, endClaim(claim, made));
     options.onMade?.(undo);
     return endpoints;
@@ -208,7 +208,10 @@ async function reachAll({ context, cli }: Session, containers: readonly Containe
   return endpoints;
 }
 
-function record({ context, project, files, chosenPorts, model }: Session, endpoints?: Endpoints): void {
+function record(
+  { context, project, files, chosenPorts, model }: Session,
+  started?: { endpoints: Endpoints; containers: readonly Container[] },
+): void {
   const { compose: existing } = readState(context.root);
   const startedAt = existing?.project === project ? existing.startedAt : new Date().toISOString();
   const state: ComposeState = {
@@ -220,7 +223,17 @@ function record({ context, project, files, chosenPorts, model }: Session, endpoi
     ...(context.composeOnly && { services: model.services.map(({ name }) => name) }),
     ...(files.override && { receiver: true }),
     ...(Object.keys(chosenPorts).length > 0 && { variables: chosenPorts }),
-    ...(endpoints && { endpoints }),
+    ...(started && { endpoints: started.endpoints, made: digestsOf(model, started.containers) }),
   };
   writeState(context.root, 'compose', state);
+}
+
+function digestsOf({ services }: ComposeModel, containers: readonly Container[]): Record<string, string> {
+  const digests = new Map(services.map(({ name, digest }) => [name, digest]));
+  return Object.fromEntries(
+    containers.flatMap(({ id, service }) => {
+      const digest = digests.get(service);
+      return digest === undefined ? [] : [[id, digest]];
+    }),
+  );
 }
