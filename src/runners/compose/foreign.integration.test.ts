@@ -93,6 +93,7 @@ describe.skipIf(dockerMissing)(`another team's compose file${why}`, () => {
       compose: { services: { database: 'db' } },
     };
     await project.up(adopted);
+    await project.up(adopted);
     expect((await project.things()).containers).toEqual([before]);
     expect(project.events).toContainEqual(expect.objectContaining({ service: 'db', detail: 'ran already' }));
 
