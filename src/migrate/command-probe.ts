@@ -13,9 +13,9 @@ import {
   suggestedChecks,
 } from './command.ts';
 import { withConnection } from './connection.ts';
+import { secondRunLockMs } from './lock.ts';
 import { countObjects, diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
-import { secondRunLockMs } from './second-run.ts';
 
 /** Returns the operations of checks on a database that a command migrates. `mayRun` is false for an external stack. */
 export function commandMigrations(

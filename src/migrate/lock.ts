@@ -12,6 +12,9 @@ import { announcedPid, refuseTransactionPooler } from './pooler.ts';
 /** Key of Kysely, so that its Migrator and this one exclude each other. */
 const lockKey = 3853314791062309107n;
 
+/** For a second run by a check: shorter than the time of the check, so that a verdict names the holder of the lock. */
+export const secondRunLockMs = 10_000;
+
 export interface LockOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;

@@ -1,6 +1,7 @@
 import type { MigrationsProbe } from '../check/probes.ts';
 import { withConnection } from './connection.ts';
 import { readHistory } from './history.ts';
+import { secondRunLockMs } from './lock.ts';
 import type { MigrateOptions } from './locked-state.ts';
 import { readMigrationFiles } from './migration-file.ts';
 import { findOtherTools, refuseOtherTools } from './other-tools.ts';
@@ -8,9 +9,6 @@ import { countObjects, diffSchemas, formatDifferences } from './schema-diff.ts';
 import { readSchemaLines } from './schema-lines.ts';
 import { compareState } from './state.ts';
 import { migrateUp } from './up.ts';
-
-/** Shorter than the time of the check, so that a verdict names the holder of the lock. */
-export const secondRunLockMs = 10_000;
 
 /**
  * Migrates a database that is at its head a second time, and compares schema and history before and after. Does nothing

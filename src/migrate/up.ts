@@ -1,20 +1,12 @@
 import { safeLine } from '../base/safe-text.ts';
-import { toolVersion } from '../base/version.ts';
-import { applyMigrations, type Ran } from './apply.ts';
+import type { Ran } from './apply.ts';
 import type { Connection } from './connection.ts';
-import { inTransaction } from './database.ts';
-import { keepExpectedSchema } from './expected-schema.ts';
 import { refuseForeignHistory } from './foreign-history.ts';
-import { adopt } from './history-record.ts';
-import { createHistoryTables } from './history-tables.ts';
 import { findInvalidIndexes } from './invalid-indexes.ts';
-import { loadMigrations } from './load.ts';
 import { refuseBrokenLockFile } from './lock-file.ts';
-import { type LockedMigrationState, type MigrateOptions, withLockedState } from './locked-state.ts';
-import { recordedChecksum } from './migration-file.ts';
+import { type MigrateOptions, withLockedState } from './locked-state.ts';
 import { type Reach, reachUp } from './reach.ts';
 import { refuseBrokenHistory } from './state.ts';
-import { writingHistory } from './writing-history.ts';
 
 export interface MigrateOutcome {
   folder: string;
@@ -27,7 +19,7 @@ export interface MigrateOutcome {
 export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Promise<MigrateOutcome> {
   refuseBrokenLockFile(options.folder);
   return withLockedState(options, async (locked) => {
-    const { connection, folder, schema, files, history, state } = locked;
+    const { connection, folder, schema, files, state } = locked;
     await refuseForeignHistory(
       connection,
       schema,
@@ -40,30 +32,8 @@ export async function migrateUp(options: MigrateOptions, reach: Reach = {}): Pro
       await reportInvalidIndexes(connection, options);
       return { folder, ran: [], head: state.applied.at(-1) };
     }
-    // The server reads its catalogue while the files are loaded here.
-    const [onGroup, migrations] = await Promise.all([keepExpectedSchema(locked), loadMigrations(wanted)]);
-    const prepare = () =>
-      writingHistory(async () => {
-        const removeTables = await createHistoryTables(connection, schema);
-        await adoptForeign(locked, unverified);
-        return removeTables;
-      });
-    if (migrations.length === 0) await inTransaction(connection, prepare);
-    for (const name of state.unfinished) {
-      options.onEvent?.({
-        type: 'notice',
-        message: `${name} was started before and did not finish; it starts again`,
-      });
-    }
-    const { up: ran } = await applyMigrations(connection, {
-      schema,
-      toolVersion,
-      steps: migrations.map((migration) => ({ direction: 'up', migration })),
-      lastTimestamp: history.applied.at(-1)?.timestamp,
-      onEvent: options.onEvent,
-      prepare,
-      onGroup,
-    });
+    const { applyPending } = await import('./apply-pending.ts');
+    const ran = await applyPending(locked, { wanted, unverified }, options.onEvent);
     await reportInvalidIndexes(connection, options);
     if (unverified.length > 0) {
       options.onEvent?.({
@@ -81,22 +51,4 @@ async function reportInvalidIndexes(connection: Connection, { onEvent }: Migrate
       type: 'notice',
       message: safeLine(`${what} is not valid, and queries do not use it: ${repair}`),
     });
-}
-
-/** Records the checksums of migrations that another Kysely tool applied. */
-async function adoptForeign(
-  { connection, schema, files, history }: LockedMigrationState,
-  names: readonly string[],
-): Promise<void> {
-  if (names.length === 0) return;
-  await adopt(
-    connection,
-    schema,
-    names.map((name) => ({
-      name,
-      checksum: recordedChecksum(files.find((file) => file.name === name)!),
-      timestamp: history.applied.find((entry) => entry.name === name)!.timestamp,
-      toolVersion,
-    })),
-  );
 }

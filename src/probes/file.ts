@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
-import { lstat, open, readFile, readlink, stat } from 'node:fs/promises';
+import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
+import { lstat, open, readlink, stat } from 'node:fs/promises';
 import { type Checksum, ProbeError } from '../check/probes.ts';
 import type { ClosableProbe, ProbeContext } from './context.ts';
 
 const defaultMaxBytes = 1024 * 1024;
+const maxChunkBytes = 64 * 1024;
 
 export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
   return {
@@ -12,8 +13,8 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
       try {
         const facts = await lstat(path);
         const type = typeOf(facts);
-        const owner = await nameOf('/etc/passwd', facts.uid);
-        const group = await nameOf('/etc/group', facts.gid);
+        const owner = namesOf('/etc/passwd').get(facts.uid);
+        const group = namesOf('/etc/group').get(facts.gid);
         return {
           exists: true,
           type,
@@ -40,16 +41,14 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
         const file = await open(path, 0o4000);
         try {
           const { size } = await file.stat();
-          // Files of /proc say that they are empty: read until the end or the cap, whatever the size.
           const chunks: Buffer[] = [];
           let bytes = 0;
           while (bytes < maxBytes) {
-            const { buffer, bytesRead } = await file.read(
-              Buffer.alloc(Math.min(maxBytes - bytes, 64 * 1024)),
-            );
-            if (bytesRead === 0) break;
+            const wanted = Math.min(maxBytes - bytes, chunkOf(size - bytes));
+            const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted));
             chunks.push(buffer.subarray(0, bytesRead));
             bytes += bytesRead;
+            if (bytesRead === 0 || (bytes === size && bytesRead < wanted)) break;
           }
           const text = Buffer.concat(chunks).toString('utf8');
           return { text, bytes: Math.max(size, bytes), truncated: size > bytes };
@@ -65,6 +64,11 @@ export function createFileProbe(context: ProbeContext): ClosableProbe<'file'> {
       }
     },
   };
+}
+
+/** Returns the size of the next read: one byte more than is left shows the end. Files of `/proc` say that they are empty. */
+function chunkOf(leftBytes: number): number {
+  return leftBytes > 0 ? Math.min(leftBytes + 1, maxChunkBytes) : maxChunkBytes;
 }
 
 function typeOf(facts: Stats) {
@@ -93,8 +97,34 @@ async function checksumsOf(path: string, wanted: readonly Checksum[], signal: Ab
   return Object.fromEntries(hashes.map(([name, hash]) => [name, hash.digest('hex')]));
 }
 
-async function nameOf(table: string, id: number): Promise<string | undefined> {
-  const text = await readFile(table, 'utf8').catch(() => '');
-  const line = text.split('\n').find((entry) => entry.split(':')[2] === String(id));
-  return line?.split(':')[0];
+interface Table {
+  /** Identity of the file's content. */
+  version: string;
+  names: ReadonlyMap<number, string>;
+}
+
+const tables = new Map<string, Table>();
+
+/** Returns the names of a table of users or groups by their IDs; the file is read again when it has changed. */
+function namesOf(file: string): Table['names'] {
+  const facts = statSync(file, { bigint: true, throwIfNoEntry: false });
+  const version = `${facts?.ino} ${facts?.size} ${facts?.mtimeNs}`;
+  let table = tables.get(file);
+  if (table?.version !== version) {
+    const entries = linesOf(file)
+      .map((line) => line.split(':'))
+      .filter(([, , id]) => id);
+    // The first name of an ID is its name.
+    table = { version, names: new Map(entries.reverse().map(([name = '', , id]) => [Number(id), name])) };
+    tables.set(file, table);
+  }
+  return table.names;
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
 }

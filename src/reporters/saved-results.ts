@@ -9,7 +9,7 @@ import { v } from '../base/schema.ts';
 import type { PastVerdict } from '../check/reporter.ts';
 import type { RunResult } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
-import { resultSchema } from '../services/index.ts';
+import { resultSchema } from '../services/result-schema.ts';
 import { blobSchema, blobVersion } from './blob.ts';
 
 /** A result that was saved, with what its evidence refers to. */

@@ -10,7 +10,7 @@ const builtIn: Record<BuiltInRunner, Runner> = {
     create: (context) => createStackOf(context, 'compose'),
     canStart: async (context) => (await import('./compose/index.ts')).dockerAnswers(context),
     refuseTakenAddresses: async (context) =>
-      (await import('./compose/index.ts')).refuseTakenAddresses(context),
+      (await import('./compose/taken-name.ts')).refuseTakenAddresses(context),
   },
   embedded: {
     create: (context) => createStackOf(context, 'embedded'),

@@ -25,11 +25,22 @@ export type Reached =
 
 const loopbacks = { '127.0.0.1': ['127.0.0.1', '0.0.0.0', '::'], '::1': ['::1', '::'] } as const;
 
-/** Resolves to whether a connection to the port reaches one of these processes. `pids` is read only if something listens. */
-export async function findReached(port: number, pids: () => readonly number[]): Promise<Reached> {
+/**
+ * Resolves to whether a connection to the port reaches one of these processes. `searches` yields their PIDs, each time
+ * more of them for more work: the next one is asked for while those before do not answer. None is if nothing listens.
+ */
+export async function findReached(port: number, searches: Iterable<readonly number[]>): Promise<Reached> {
   const listeners = await listenersOn(port);
-  if (listeners.length === 0) return { by: 'none' };
-  const isOwn = ownership(pids());
+  let reached: Reached = { by: 'none' };
+  if (listeners.length === 0) return reached;
+  for (const pids of searches) {
+    reached = reachedBy(listeners, ownership(pids));
+    if (reached.by === 'own') break;
+  }
+  return reached;
+}
+
+function reachedBy(listeners: readonly Listener[], isOwn: (listener: Listener) => boolean): Reached {
   let own: Reached | undefined;
   for (const [host, hosts] of Object.entries(loopbacks)) {
     const answering = hosts.map((each) => listeners.find((one) => one.host === each)).find(Boolean);
@@ -85,22 +96,31 @@ async function listenersOn(port: number | undefined): Promise<Listener[]> {
 }
 
 const listenState = '0A';
+let reading: Promise<string[]> | undefined;
 
-function fromProc(port: number | undefined): Listener[] {
-  const suffix = port === undefined ? ':' : `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => {
-    try {
-      return readFileSync(file, 'latin1')
-        .split('\n')
-        .filter((line) => line.includes(suffix))
-        .map((line) => line.trim().split(/\s+/))
-        .filter((row) => row[3] === listenState)
-        .map((row) => ({ ...addressOf(row[1] as string), inode: row[9] as string }))
-        .filter((listener) => port === undefined || listener.port === port);
-    } catch {
-      return [];
-    }
+/** Resolves to the rows of all TCP sockets. The system walks through all its connections for them: calls at once share one look. */
+function tcpRows(): Promise<string[]> {
+  reading ??= Promise.resolve().then(() => {
+    reading = undefined;
+    return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => {
+      try {
+        return readFileSync(file, 'latin1').split('\n');
+      } catch {
+        return [];
+      }
+    });
   });
+  return reading;
+}
+
+async function fromProc(port: number | undefined): Promise<Listener[]> {
+  const suffix = port === undefined ? ':' : `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  return (await tcpRows())
+    .filter((line) => line.includes(suffix))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((row) => row[3] === listenState)
+    .map((row) => ({ ...addressOf(row[1] as string), inode: row[9] as string }))
+    .filter((listener) => port === undefined || listener.port === port);
 }
 
 const ipv6Names: Record<string, string> = { ['0'.repeat(32)]: '::', [`${'0'.repeat(31)}1`]: '::1' };

@@ -3,7 +3,7 @@ import type { CommonSettings, Place, ServiceKind } from './kind.ts';
 import { findKind, type Services, standardKinds, standardNames } from './schema.ts';
 import type { startWays } from './start.ts';
 
-export { kindNames, registerKind, resultSchema, type Services, standardNames } from './schema.ts';
+export { kindNames, registerKind, type Services, standardNames } from './schema.ts';
 
 /** Returns the names of the services of a configuration: the contract's, then others in the order of the file. */
 export function serviceNames(services: Services): ServiceName[] {

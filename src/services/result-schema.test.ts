@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { v } from '../base/schema.ts';
 import { sampleResults } from '../testing/sample-results.ts';
-import { resultSchema } from './index.ts';
+import { resultSchema } from './result-schema.ts';
 
 describe('resultSchema', () => {
   it.each(Object.entries(sampleResults))(

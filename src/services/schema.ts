@@ -1,6 +1,5 @@
 import { choiceBy, openMap, v } from '../base/schema.ts';
-import { resultSchemaOf } from '../check/result-schema.ts';
-import type { ServiceInfos, StandardName } from '../check/stack.ts';
+import type { StandardName } from '../check/stack.ts';
 import { api } from './api.ts';
 import type { ServiceKind } from './kind.ts';
 import { postgres } from './postgres.ts';
@@ -63,6 +62,9 @@ export function registerKind(kind: ServiceKind): () => void {
 
 for (const kind of [api, web, postgres, redis, process, tcp]) registerKind(kind as unknown as ServiceKind);
 
+/** Parts of the result document by kind of service. */
+export const infoByKind = choiceBy('kind', infoSchemasByKind);
+
 export function kindNames(): string[] {
   return [...kinds.keys()];
 }
@@ -112,11 +114,3 @@ export const composeServices = setting(
   v.GenericSchema<Partial<Record<string, string>>, Record<StandardName, string>>,
   Record<string, never>
 >;
-
-/** Schema of the result document: the contract's services, and others by their kinds. */
-export const resultSchema = resultSchemaOf(
-  openMap(
-    Object.fromEntries(Object.entries(standardKinds).map(([name, { infoSchema }]) => [name, infoSchema])),
-    choiceBy('kind', infoSchemasByKind),
-  ) as v.GenericSchema as v.GenericSchema<ServiceInfos>,
-);

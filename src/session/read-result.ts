@@ -8,7 +8,7 @@ import { isPlainObject } from '../base/plain-object.ts';
 import { v } from '../base/schema.ts';
 import type { RunResult } from '../check/result.ts';
 import { resultSchemaVersion } from '../check/result-version.ts';
-import { resultSchema } from '../services/index.ts';
+import { resultSchema } from '../services/result-schema.ts';
 
 const maxBytes = 256 * 1024 * 1024;
 const mostProblems = 10;

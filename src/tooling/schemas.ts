@@ -6,7 +6,7 @@ import type { v } from '../base/schema.ts';
 import type { CheckDefinition } from '../check/define-check.ts';
 import type { CheckOptions } from '../check/option.ts';
 import { configSchema } from '../config/schema.ts';
-import { resultSchema } from '../services/index.ts';
+import { resultSchema } from '../services/result-schema.ts';
 import { builtInChecks } from '../sources/built-in-checks.ts';
 import { checksFileSchema } from '../sources/declared/schema.ts';
 

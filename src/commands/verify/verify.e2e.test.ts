@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { packageRoot } from '../../base/package-root.ts';
 import { v } from '../../base/schema.ts';
 import type { RunResult } from '../../check/result.ts';
-import { resultSchema } from '../../services/index.ts';
+import { resultSchema } from '../../services/result-schema.ts';
 
 const bin = path.join(packageRoot, 'bin/meatymusic.js');
 const isBuilt = existsSync(path.join(packageRoot, 'dist/cli.cjs'));

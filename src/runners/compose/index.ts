@@ -19,8 +19,6 @@ import { statusOf } from './status.ts';
 import { refuseTakenName } from './taken-name.ts';
 import { startStack } from './up.ts';
 
-export { refuseTakenAddresses } from './taken-name.ts';
-
 /** Whether a Docker daemon with Compose 2 answers here, and in one line why, or why not. */
 export async function dockerAnswers(
   context: RuntimeContext,

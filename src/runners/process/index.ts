@@ -38,28 +38,40 @@ export interface SupervisedOptions {
 export function createSupervisedRuntime(options: SupervisedOptions): Runtime {
   const { root, name, isReferenceStack, stopMs } = options;
 
-  async function up({ signal, onEvent, ...how }: UpOptions): Promise<Endpoints> {
-    const { ports, timeoutMs, stableForMs, others = {} } = how;
+  async function up({ signal, onEvent, others = {}, ...how }: UpOptions): Promise<Endpoints> {
+    const { ports, timeoutMs, stableForMs } = how;
+    const urls = urlsOf(others);
     const { state, launched } = await withStartLock(root, { signal, onEvent, timeoutMs }, async () => {
-      const plan = await options.plan(urlsOf(others));
       const running = liveState(root);
-      if (running) {
-        const notice = options.noticeOf?.(running) ?? changeNotice(running, plan);
-        if (notice) onEvent({ type: 'notice', message: notice });
-        return { state: running, launched: false };
-      }
+      return running ? { state: running, launched: false } : { state: await launch(), launched: true };
+    });
+    const over = new AbortController();
+    try {
+      const asking = { signal: AbortSignal.any([signal, over.signal]), onEvent };
+      const [endpoints] = await Promise.all([
+        sendCommand(state.control, 'up', { ports, timeoutMs, stableForMs }, asking),
+        launched || reportChange(state),
+      ]);
+      return endpoints;
+    } catch (error) {
+      over.abort(error);
+      // What this call started is removed; what ran before stays.
+      if (launched) await stopAll(root, stopMs);
+      throw error;
+    }
+
+    async function launch(): Promise<SupervisorState> {
+      const plan = await options.plan(urls);
       const left = await clearRemains(root);
       if (left > 0) onEvent({ type: 'notice', message: `ended ${left} processes that a killed stack left` });
       inStartOrder(plan.services);
       options.prepare?.(plan);
-      return { state: await launchSupervisor(plan, { signal }), launched: true };
-    });
-    try {
-      return await sendCommand(state.control, 'up', { ports, timeoutMs, stableForMs }, { signal, onEvent });
-    } catch (error) {
-      // What this call started is removed; what ran before stays.
-      if (launched) await stopAll(root, stopMs);
-      throw error;
+      return launchSupervisor(plan, { signal });
+    }
+
+    async function reportChange(running: SupervisorState): Promise<void> {
+      const notice = options.noticeOf?.(running) ?? changeNotice(running, await options.plan(urls));
+      if (notice) onEvent({ type: 'notice', message: notice });
     }
   }
 

@@ -8,6 +8,7 @@ import { identifyProcess, type ProcessIdentity } from '../../base/process-identi
 import { openLogSync } from '../../base/write-file.ts';
 import { findReached } from '../listening-sockets.ts';
 import { describeHolder, portHolder } from '../port-holder.ts';
+import { listProcesses, type ProcessRow } from '../process-list.ts';
 import { logFile, markFileOf, stackMark } from '../state.ts';
 import { askHealth } from './health.ts';
 import { LogSearch, RunLog } from './log-files.ts';
@@ -151,7 +152,7 @@ export class ServiceRun {
 
   /** Resolves to the host at which its own processes answer on the port. */
   async #hostOf(port: number): Promise<string> {
-    const reached = await findReached(port, () => this.pids());
+    const reached = await findReached(port, this.tree?.search() ?? []);
     switch (reached.by) {
       case 'own':
         return reached.host;
@@ -177,15 +178,15 @@ export class ServiceRun {
   }
 
   /** Returns the PIDs of its processes. */
-  pids(): number[] {
-    return this.tree?.members().map(({ pid }) => pid) ?? [];
+  pids(rows: readonly ProcessRow[] = listProcesses()): number[] {
+    return this.tree?.members({ rows }).map(({ pid }) => pid) ?? [];
   }
 
   /** Resolves to the address at which its own processes answer: `127.0.0.1:8000`, `[::1]:8000`. */
   async address(): Promise<string | undefined> {
     const { port } = this.spec;
     if (port === undefined || this.exit) return undefined;
-    const reached = await findReached(port, () => this.pids());
+    const reached = await findReached(port, this.tree?.search() ?? []);
     if (reached.by !== 'own') return undefined;
     return `${reached.host.includes(':') ? `[${reached.host}]` : reached.host}:${port}`;
   }

@@ -2,7 +2,7 @@ import { pause } from '../../base/await-until.ts';
 import { codeOf, type Fault } from '../../base/errors.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
 import { describeHolder } from '../port-holder.ts';
-import { residentBytes } from '../process-list.ts';
+import { type ProcessRow, residentBytes } from '../process-list.ts';
 import type { ServiceStatus } from '../runtime.ts';
 import { explainExit, explainTimeout, explainWaiting } from './explain.ts';
 import { rotateLog } from './log-files.ts';
@@ -199,8 +199,10 @@ export class Service {
     return this.spec.port === undefined ? undefined : `127.0.0.1:${this.spec.port}`;
   }
 
-  async status(isStarting: boolean): Promise<ServiceStatus> {
+  /** `rows`: the processes of this machine at this moment. */
+  async status(isStarting: boolean, rows: readonly ProcessRow[]): Promise<ServiceStatus> {
     const { run, spec } = this;
+    const own = run?.pids(rows) ?? [];
     const reused = (await isReusedAlive(this.#reused, this.spec.port)) ? this.#reused : undefined;
     const isRunning = this.identity !== undefined || reused !== undefined;
     const isReady = reused !== undefined || (await this.#isReady());
@@ -224,7 +226,7 @@ export class Service {
       restarts: this.#restarts,
       image: spec.image,
       ...(run && !reused ? { startedAtMs: run.startedAtMs } : {}),
-      ...(pid === undefined ? {} : { pid, memoryBytes: residentBytes(reused ? [pid] : (run?.pids() ?? [])) }),
+      ...(pid === undefined ? {} : { pid, memoryBytes: residentBytes(reused ? [pid] : own) }),
       ...(typeof run?.exit?.code === 'number' && !reused ? { exitCode: run.exit.code } : {}),
       ...(note.length > 0 ? { note: note.join('; ') } : {}),
     };

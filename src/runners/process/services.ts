@@ -3,6 +3,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { codeOf, Fault } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-code.ts';
 import type { ProcessIdentity } from '../../base/process-identity.ts';
+import { listProcesses } from '../process-list.ts';
 import type { Endpoints, RuntimeEvent, ServiceStatus } from '../runtime.ts';
 import type { StartOptions } from './control.ts';
 import { dependentsOf, inStartOrder } from './order.ts';
@@ -202,7 +203,8 @@ export class Services {
 
   /** In the order of their start. */
   status(): Promise<ServiceStatus[]> {
-    return Promise.all(this.#services.map((service) => service.status(this.#starting !== undefined)));
+    const rows = listProcesses();
+    return Promise.all(this.#services.map((service) => service.status(this.#starting !== undefined, rows)));
   }
 
   /** Keeps every log below its limit. */

@@ -26,9 +26,25 @@ export class ProcessTree {
     this.#known.set(leader.pid, leader);
   }
 
+  /** Yields the PIDs of the processes that were found before and are alive, then of all. */
+  *search(): Generator<number[]> {
+    yield this.#knownAlive().map(({ pid }) => pid);
+    yield this.members().map(({ pid }) => pid);
+  }
+
+  #knownAlive(): ProcessIdentity[] {
+    return [...this.#known.values()].filter(isAlive);
+  }
+
   /** Returns the processes that are alive. `thorough` also reads the environment of all other processes. */
-  members({ thorough = false, rows = listProcesses() } = {}): ProcessIdentity[] {
-    const found = new Set([...this.#known.values()].filter(isAlive).map(({ pid }) => pid));
+  members({
+    thorough = false,
+    rows = listProcesses(),
+  }: {
+    thorough?: boolean;
+    rows?: readonly ProcessRow[];
+  } = {}): ProcessIdentity[] {
+    const found = new Set(this.#knownAlive().map(({ pid }) => pid));
     const { pid: leader } = this.#leader;
     // The number of a group and session is free for others once all of it has ended.
     if (found.has(leader)) {

@@ -8,7 +8,6 @@ import type { Endpoints, Runtime, RuntimeName, ServiceStatus, UpOptions } from '
 import { readState } from '../state.ts';
 import { mergedLogs } from './logs.ts';
 import { orderOf, refuseLateContainers } from './order.ts';
-import { createSupervisedPart } from './supervised.ts';
 import { type Way, waysOf, withOnly } from './ways.ts';
 
 /** The services of a stack that are run in the same way, or by the same supervisor. */
@@ -33,9 +32,14 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
   const name = nameOf(managed, defaultWay);
   const isReferenceStack = !isComposed && isReference(ways);
   const hasReferenceApi = ways.get('api') === 'embedded';
-  const supervised = () => createSupervisedPart(context, ways, { name, defaultWay, isReferenceStack });
+  const supervised = async () =>
+    (await import('./supervised.ts')).createSupervisedPart(context, ways, {
+      name,
+      defaultWay,
+      isReferenceStack,
+    });
   if (isSupervised && !isComposed && !used.has('external'))
-    return { ...supervised(), defaultWay, hasReferenceApi };
+    return { ...(await supervised()), defaultWay, hasReferenceApi };
   if (isComposed && !isSupervised && !used.has('external') && defaultWay === 'compose')
     return compose(context);
   if (!isSupervised && !isComposed) return external(context);
@@ -54,7 +58,7 @@ export async function createStack(context: RuntimeContext, defaultWay: RuntimeNa
     const runtime = await compose({ ...context, config, composeOnly: services, defaultWay });
     add(state.compose ? runtime : { ...runtime, down: whereEngineAnswers(context, runtime) }, services);
   }
-  if (isSupervised) add(supervised(), new Set([...namesOf('embedded', 'command'), 'telemetry']));
+  if (isSupervised) add(await supervised(), new Set([...namesOf('embedded', 'command'), 'telemetry']));
   return mixed(parts, {
     name,
     defaultWay,
