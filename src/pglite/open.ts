@@ -2,41 +2,45 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
+import type { PGlite } from '@electric-sql/pglite';
 import { preparedDatabase, preparedFile, unpackPreparedFolder } from './prepared-folder.ts';
 import { createWireServer, type WireDatabase } from './wire.ts';
-
-/**
- * PGlite writes zeros to all shared buffers when it opens: the default of 128 MB costs 0.6 s and 130 MB of memory, which
- * a database with a few tables never uses.
- */
-const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
 
 /**
  * Opens the database `name` in `folder`, which is made if it does not exist. An existing folder is complete: a new one
  * gets its name last. Without a prepared file for this version of PGlite, initdb makes the folder in 4 to 5 s.
  */
 export async function openFolder(folder: string, name: string, prepared = preparedFile()): Promise<PGlite> {
-  if (!existsSync(folder)) {
-    const draft = `${folder}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    try {
-      await makeFolder(draft, name, prepared);
-      renameSync(draft, folder);
-    } catch (error) {
-      rmSync(draft, { recursive: true, force: true });
-      throw error;
-    }
-  }
+  // The libraries are loaded while the prepared file is decompressed.
+  const [{ PGlite }, { vector }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite-pgvector'),
+    existsSync(folder) || makeFolder(folder, name, prepared),
+  ]);
+  // PGlite writes zeros to all shared buffers when it opens: the default of 128 MB costs 0.6 s and 130 MB of memory,
+  // which a database with a few tables never uses.
+  const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
   return PGlite.create({ dataDir: folder, database: name, extensions: { vector }, startParams });
 }
 
 async function makeFolder(folder: string, name: string, prepared: string): Promise<void> {
+  const draft = `${folder}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  try {
+    await fillFolder(draft, name, prepared);
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fillFolder(folder: string, name: string, prepared: string): Promise<void> {
   if (existsSync(prepared)) {
-    unpackPreparedFolder(prepared, folder);
+    await unpackPreparedFolder(prepared, folder);
     if (name === preparedDatabase) return;
   }
+  const { PGlite } = await import('@electric-sql/pglite');
   const first = await PGlite.create({ dataDir: folder });
   await first.exec(`create database "${name.replaceAll('"', '""')}"`);
   await first.close();

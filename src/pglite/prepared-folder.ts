@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import v8 from 'node:v8';
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliDecompress } from 'node:zlib';
 import { distFolder } from '../base/package-root.ts';
 
 /** Name of the database in the prepared folder. */
@@ -22,13 +23,17 @@ export function preparedFile(dist: string = distFolder): string {
   return path.join(dist, `database-${version}.br`);
 }
 
-/** Writes the contents of a prepared file to `folder`, which must not exist. */
-export function unpackPreparedFolder(file: string, folder: string): void {
-  const contents: FolderContents = v8.deserialize(brotliDecompressSync(readFileSync(file)));
+/** Size of the parts in which the contents are decompressed: the default of 16 KiB takes twice the time. */
+const chunkSize = 1024 * 1024;
+
+/** Writes the contents of a prepared file to `folder`, which must not exist. Decompresses beside this thread. */
+export async function unpackPreparedFolder(file: string, folder: string): Promise<void> {
+  const bytes = await promisify(brotliDecompress)(readFileSync(file), { chunkSize });
+  const contents: FolderContents = v8.deserialize(bytes);
   mkdirSync(folder, { mode: 0o700, recursive: true });
-  for (const [name, bytes] of Object.entries(contents)) {
+  for (const [name, content] of Object.entries(contents)) {
     const target = path.join(folder, name);
-    if (bytes) writeFileSync(target, bytes, { mode: 0o600 });
+    if (content) writeFileSync(target, content, { mode: 0o600 });
     else mkdirSync(target, { mode: 0o700 });
   }
 }

@@ -22,9 +22,11 @@ export interface SupervisedOptions {
   /** Name of the runtime that the services are part of. */
   name: RuntimeName;
   isReferenceStack: boolean;
+  /** Environment of the supervisor. */
+  environment: Record<string, string>;
   /** Resolves to how the services are run. `urls`: addresses of services that others run. */
   plan(urls: Record<string, string>): Promise<SupervisorPlan>;
-  /** Called before a supervisor is started. */
+  /** Called before services are started. */
   prepare?(plan: SupervisorPlan): void;
   /** Returns a notice if a stack that runs lacks something that was asked for. */
   noticeOf?(running: SupervisorState): string | undefined;
@@ -61,12 +63,16 @@ export function createSupervisedRuntime(options: SupervisedOptions): Runtime {
     }
 
     async function launch(): Promise<SupervisorState> {
-      const plan = await options.plan(urls);
+      const planned = options.plan(urls).then((plan) => {
+        inStartOrder(plan.services);
+        options.prepare?.(plan);
+        return plan;
+      });
+      // It is awaited once the supervisor starts.
+      planned.catch(() => {});
       const left = await clearRemains(root);
       if (left > 0) onEvent({ type: 'notice', message: `ended ${left} processes that a killed stack left` });
-      inStartOrder(plan.services);
-      options.prepare?.(plan);
-      return launchSupervisor(plan, { signal });
+      return launchSupervisor(planned, { root, environment: options.environment, signal });
     }
 
     async function reportChange(running: SupervisorState): Promise<void> {

@@ -13,19 +13,27 @@ import type { SupervisorPlan } from './plan.ts';
 
 const launchMs = 15_000;
 
-/** Starts the supervisor, which outlives this process, and resolves once it takes commands. */
+export interface LaunchOptions extends Pick<UpOptions, 'signal'> {
+  root: string;
+  /** Environment of the supervisor. */
+  environment: Record<string, string>;
+}
+
+/**
+ * Starts the supervisor, which outlives this process, and resolves once it takes commands. It gets the plan as soon as
+ * there is one: Node.js starts meanwhile.
+ */
 export async function launchSupervisor(
-  plan: SupervisorPlan,
-  { signal }: Pick<UpOptions, 'signal'>,
+  planned: Promise<SupervisorPlan>,
+  { root, environment, signal }: LaunchOptions,
 ): Promise<SupervisorState> {
-  const { root } = plan;
-  for (const service of ['supervisor', ...plan.services.map(({ name }) => name)]) rotateLog(root, service);
+  rotateLog(root, 'supervisor');
   const log = logFile(root, 'supervisor');
   const start = fileSize(log);
   const descriptor = openLogSync(log);
   const child = spawn(process.execPath, [path.join(distFolder, 'supervisor.js')], {
     cwd: stackFolder(root),
-    env: { ...plan.environment, ...stackMark(root) },
+    env: { ...environment, ...stackMark(root) },
     stdio: ['pipe', descriptor, descriptor],
     detached: true,
   });
@@ -38,8 +46,10 @@ export async function launchSupervisor(
     exit = error.message;
   });
   child.stdin?.on('error', () => {});
-  child.stdin?.end(JSON.stringify(plan));
   try {
+    const plan = await planned;
+    for (const { name } of plan.services) rotateLog(root, name);
+    child.stdin?.end(JSON.stringify(plan));
     return await awaitUntil(
       () => {
         if (exit !== undefined) throw ended(exit, lastLines(log, 20, start));

@@ -9,8 +9,6 @@ export interface SupervisorPlan {
   services: ServicePlan[];
   /** Addresses of services that others run, credentials included; references may name them. */
   urls: Record<string, string>;
-  /** Environment of the supervisor itself. */
-  environment: Record<string, string>;
   /** Notices for the user. */
   notices: string[];
 }

@@ -18,9 +18,11 @@ export function findRemains(root: string): ProcessIdentity[] {
   const { supervisor: state } = readState(root);
   const recorded = state ? [state.supervisor, ...Object.values(state.children)] : [];
   const found = new Set(recorded.filter(isAlive).map(({ pid }) => pid));
-  for (const pid of marked(root)) found.add(pid);
+  const rows = listProcesses();
+  const pids = rows.map(({ pid }) => pid);
+  for (const pid of marked(root, pids)) found.add(pid);
   // The services lead a group and a session of their own.
-  for (const { pid, pgid, sid } of listProcesses()) {
+  for (const { pid, pgid, sid } of rows) {
     if (isLedBy(pgid, recorded) || isLedBy(sid, recorded)) found.add(pid);
   }
   found.delete(process.pid);
@@ -52,10 +54,10 @@ export async function clearRemains(root: string, graceMs = 2000): Promise<number
   return remains.length;
 }
 
-function marked(root: string): number[] {
+function marked(root: string, pids: readonly number[]): number[] {
   const folder = markFolder(root);
   return [
-    ...findMarked(`MEATYMUSIC_STACK=${stackMark(root).MEATYMUSIC_STACK}`),
-    ...findHolders((file) => path.dirname(file) === folder),
+    ...findMarked(`MEATYMUSIC_STACK=${stackMark(root).MEATYMUSIC_STACK}`, pids),
+    ...findHolders((file) => path.dirname(file) === folder, pids),
   ];
 }

@@ -66,7 +66,6 @@ function make(...services: ServicePlan[]): Services {
     runtime: 'process',
     services,
     urls: { docs: 'http://docs.test:81' },
-    environment: {},
     notices: [],
   };
   const made = new Services(plan, onEvent, () => {});

@@ -59,7 +59,6 @@ export function createSupervisedPart(
       runtime: defaultWay,
       services: plans.map((service) => withDependencies(service, plans)),
       urls,
-      environment: inheritedEnvironment(context.env),
       notices: own.notices,
     };
   }
@@ -88,6 +87,7 @@ export function createSupervisedPart(
     root,
     name,
     isReferenceStack,
+    environment: inheritedEnvironment(context.env),
     plan,
     prepare: ({ services: planned }) =>
       emptySpans(root, { willReceive: planned.some((each) => each.name === 'telemetry') }),
