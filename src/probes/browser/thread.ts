@@ -1,6 +1,6 @@
 /**
- * Drives Chromium, in a thread of its own: loading Playwright alone would keep the checks' thread for as long as many of
- * them take. Ends with its thread, and a browser that does not close ends that.
+ * Drives Chromium, in a thread of its own: a page that floods its console keeps no check waiting. The browser ends with its
+ * thread, and one that does not close a page ends the thread.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -17,7 +17,7 @@ const visits = new Map<number, AbortController>();
 const pages = openPages(executablePath, readOnly);
 
 parentPort?.on('message', (order: BrowserOrder) => {
-  // Playwright kills the browser and removes its profile when its process exits; here, when this thread does.
+  // The browser is killed when this thread exits.
   if (order === 'end') process.exit(0);
   if ('leave' in order) visits.get(order.leave)?.abort();
   else void obey(order.visit, order.page);
@@ -31,7 +31,7 @@ async function obey(visit: number, order: PageOrder): Promise<void> {
   try {
     const page = await pages.take(leave.signal);
     try {
-      answer = { visit, seen: await visitPage(page, order, leave.signal, readOnly) };
+      answer = { visit, seen: await visitPage(page, order, leave.signal) };
     } finally {
       pages.giveBack(page);
     }
