@@ -1,6 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { excerpt } from '../../base/safe-text.ts';
@@ -80,22 +78,37 @@ const args = [
 const startWithinMs = 30_000;
 const maxErrorText = 64 * 1024;
 
+export interface LaunchOptions {
+  executablePath: string;
+  /** For the profile and all temporary files. */
+  folder: string;
+  onStarted(pid: number): void;
+}
+
 /**
- * Starts Chromium in a process group of its own, with a new profile in the temporary folder. The group is killed when this
- * thread exits, and Chromium exits when its pipe is closed. Resolves once it answers; rejects with a `ProbeError`.
+ * Starts Chromium in a process group of its own. It exits when its pipe is closed. Resolves once it answers; rejects with
+ * a `ProbeError`.
  */
-export async function launchChromium(executablePath: string): Promise<Connection> {
+export async function launchChromium({
+  executablePath,
+  folder,
+  onStarted,
+}: LaunchOptions): Promise<Connection> {
   const chromium = spawn(
     executablePath,
     [
       ...args,
       // As root Chromium cannot sandbox itself, and refuses to start if it should.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      `--user-data-dir=${mkdtempSync(path.join(tmpdir(), 'profile-'))}`,
+      `--user-data-dir=${path.join(folder, 'profile')}`,
     ],
-    { detached: process.platform !== 'win32', stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
+    {
+      detached: process.platform !== 'win32',
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    },
   );
-  process.once('exit', () => kill(chromium));
+  if (chromium.pid !== undefined) onStarted(chromium.pid);
   let errors = '';
   chromium.stderr?.on('data', (chunk: Buffer) => {
     errors = `${errors}${chunk}`.slice(-maxErrorText);
@@ -121,16 +134,6 @@ export async function launchChromium(executablePath: string): Promise<Connection
   const version = connection.root.send('Browser.getVersion').catch(() => failure);
   await Promise.race([version, failure]);
   return connection;
-}
-
-function kill({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    if (process.platform === 'win32') execFileSync('taskkill', ['/pid', String(pid), '/T', '/F']);
-    else process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
 }
 
 function errorLine(errors: string): string | undefined {

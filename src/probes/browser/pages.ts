@@ -1,12 +1,17 @@
 import { pause } from '../../base/await-until.ts';
 import { blockWrites } from './block-writes.ts';
 import type { Connection, Session } from './connection.ts';
-import { launchChromium } from './launch.ts';
+import { type LaunchOptions, launchChromium } from './launch.ts';
 import { Page } from './page.ts';
 
 /** Opened before a check asks, while there is nothing else to do. */
 const spares = 2;
 const closeWithinMs = 1_000;
+
+export interface BrowserOptions extends LaunchOptions {
+  /** Whether pages may send nothing that could write. */
+  readOnly: boolean;
+}
 
 export interface Pages {
   /** An empty page in a context of its own: no cookies, no cache, no storage of another visit. */
@@ -15,10 +20,10 @@ export interface Pages {
 }
 
 /** Starts Chromium, in a throw-away profile, and opens the first pages. */
-export function openPages(executablePath: string, readOnly: boolean): Pages {
+export function openPages(options: BrowserOptions): Pages {
   let browser: Promise<Browser> | undefined;
   const open = async (): Promise<Page> => {
-    browser ??= launch(executablePath, readOnly).catch((thrown) => {
+    browser ??= launch(options).catch((thrown) => {
       browser = undefined;
       throw thrown;
     });
@@ -47,9 +52,9 @@ async function closed(page: Page): Promise<boolean> {
   return Promise.race([page.close().then(done, done), pause(closeWithinMs).then(() => false)]);
 }
 
-async function launch(executablePath: string, readOnly: boolean): Promise<Browser> {
-  const connection = await launchChromium(executablePath);
-  const browser = new Browser(connection, readOnly);
+async function launch(options: BrowserOptions): Promise<Browser> {
+  const connection = await launchChromium(options);
+  const browser = new Browser(connection, options.readOnly);
   await browser.prepare();
   connection.root.onClosed(() => process.exit(1));
   return browser;
