@@ -44,8 +44,23 @@ const pages: Record<string, RequestListener> = {
   '/frame-writes': html(`<script>fetch('/written', { method: 'DELETE' }).catch(() => {})</script>`),
   '/worker.js': (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/javascript' });
-    response.end(`fetch('/written', { method: 'POST' }).catch(() => {})`);
+    response.end(`fetch('/written', { method: 'POST' }).catch(() => {});
+      new WebSocket(location.origin.replace('http', 'ws') + '/worker-socket');`);
   },
+  '/parts': (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(`<body><iframe src="http://localhost:${request.socket.localPort}/other-site"></iframe>
+      <script>fetch('/moved')</script>`);
+  },
+  '/other-site': html(`<script>console.info('other site'); new Worker('/asks.js')</script>`),
+  '/asks.js': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript' });
+    response.end(`console.info('worker'); fetch('/asked').then(() => { throw new Error('worker failed') })`);
+  },
+  '/moved': (_request, response) => {
+    response.writeHead(307, { location: '/data' }).end();
+  },
+  '/replaced': html(`<script>location.href = '/good'</script>`),
   '/popup': html(`<body>here<script>window.open('/good')</script>`),
   '/busy': html('<body>busy<script>for (;;);</script>'),
   '/console-flood': html(
@@ -148,7 +163,13 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     expect(asked).toContain('GET /worker.js');
     const blocked = seen.requests.filter((request) => request.blocked);
     expect(blocked.map(({ method, url }) => `${method} ${new URL(url).pathname}`)).toEqual(
-      expect.arrayContaining(['POST /written', 'PUT /written', 'POST /beacon', 'GET /socket']),
+      expect.arrayContaining([
+        'POST /written',
+        'PUT /written',
+        'POST /beacon',
+        'GET /socket',
+        'GET /worker-socket',
+      ]),
     );
     expect(blocked[0]?.failure).toBe('blocked: the run is read-only');
     expect(hindered).toEqual([expect.stringContaining(origin)]);
@@ -229,6 +250,28 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
     const seen = await visit('/throws', { untilRequest: '/nowhere' });
     expect(seen.pageErrors).toEqual(['deliberate']);
     expect(seen.requests.find(({ url }) => url.endsWith('/nowhere'))?.status).toBe(404);
+  });
+
+  it('records frames of other sites, workers and redirects', async () => {
+    const seen = await visit('/parts', { untilRequest: '/asked' });
+    const requests = seen.requests.map(({ url, status }) => `${new URL(url).pathname} ${status}`);
+    expect(requests.sort()).toEqual([
+      '/asked 404',
+      '/asks.js 200',
+      '/data 200',
+      '/moved 307',
+      '/other-site 200',
+      '/parts 200',
+    ]);
+    expect(seen.console.map(({ text }) => text)).toEqual(expect.arrayContaining(['other site', 'worker']));
+    expect(seen.pageErrors).toEqual(['worker failed']);
+  });
+
+  it('returns what a page shows that replaced the first', async () => {
+    expect(await visit('/replaced', { untilText: 'late text' })).toMatchObject({
+      status: 200,
+      title: 'Good',
+    });
   });
 
   it('waves dialogs and popups away', async () => {

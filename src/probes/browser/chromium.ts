@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,8 +9,6 @@ import type { BrowserAnswer, BrowserOrder, BrowserThreadData, PageOrder } from '
 
 interface Running {
   worker: Worker;
-  /** Its own temporary files, the profile among them. */
-  folder: string;
   visits: Map<number, { resolve(seen: BrowserVisit): void; reject(error: ProbeError): void }>;
   ended: Promise<void>;
 }
@@ -66,15 +65,22 @@ export class Chromium {
     const worker = startThread(
       { name: 'browser-thread.js', source: 'src/probes/browser/thread.ts' },
       {
-        workerData: { executablePath: this.#path, readOnly: this.#readOnly } satisfies BrowserThreadData,
-        env: { ...process.env, TMPDIR: folder },
+        workerData: {
+          executablePath: this.#path,
+          readOnly: this.#readOnly,
+          folder,
+        } satisfies BrowserThreadData,
         execArgv: [],
       },
     );
     // Only visits keep the process waiting for it.
     worker.unref();
     const visits: Running['visits'] = new Map();
-    const clear = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    let pid: number | undefined;
+    const clear = () => {
+      if (pid !== undefined) killGroup(pid);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    };
     process.once('exit', clear);
     let reason = 'the browser has ended';
     const ended = new Promise<void>((resolve) => {
@@ -90,6 +96,10 @@ export class Chromium {
       reason = `the thread of the browser has ended: ${(error as Error)?.message ?? error}`;
     });
     worker.on('message', (answer: BrowserAnswer) => {
+      if ('pid' in answer) {
+        pid = answer.pid;
+        return;
+      }
       const waiting = visits.get(answer.visit);
       if ('seen' in answer) waiting?.resolve(answer.seen);
       else {
@@ -97,7 +107,17 @@ export class Chromium {
         waiting?.reject(new ProbeError(code, message, details));
       }
     });
-    const running: Running = { worker, folder, visits, ended };
+    const running: Running = { worker, visits, ended };
     return running;
+  }
+}
+
+/** Kills the process and those that it started. */
+function killGroup(pid: number): void {
+  try {
+    if (process.platform === 'win32') execFileSync('taskkill', ['/pid', String(pid), '/T', '/F']);
+    else process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }

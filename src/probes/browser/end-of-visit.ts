@@ -1,11 +1,11 @@
-import type { Page } from 'playwright-core';
 import { messageOf } from '../../base/errors.ts';
 import { excerpt } from '../../base/safe-text.ts';
 import { ProbeError } from '../../check/probes.ts';
+import type { Page } from './page.ts';
 
-/** What ends a visit from outside: the page crashed, started a download, grew without end, or no one waits any more. */
+/** What ends a visit from outside: the page crashed or closed, started a download, grew without end, or the visit was left. */
 export function endOf(
-  page: Page,
+  { session }: Page,
   signal: AbortSignal,
 ): { error: Promise<never>; with(error: ProbeError): void } {
   let end: (error: ProbeError) => void = () => {};
@@ -13,13 +13,15 @@ export function endOf(
     end = reject;
   });
   error.catch(() => {});
-  signal.addEventListener('abort', () => end(new ProbeError('LEFT', 'nobody waits for it any more')));
-  page.on('crash', () => end(new ProbeError('PAGE_CRASHED', 'the page crashed')));
-  page.on('download', (download) => {
-    void download.cancel().catch(() => undefined);
-    end(new ProbeError('DOWNLOAD', `${download.url()} is a download, not a page`));
-  });
+  signal.addEventListener('abort', () => end(new ProbeError('LEFT', 'the visit was left')));
+  session.onClosed(() => end(new ProbeError('BROWSER_FAILED', 'the page was closed')));
+  session.on('Inspector.targetCrashed', () => end(new ProbeError('PAGE_CRASHED', 'the page crashed')));
+  session.on('Page.downloadWillBegin', ({ url }) => end(download(url)));
   return { error, with: (reason) => end(reason) };
+}
+
+export function download(url: string): ProbeError {
+  return new ProbeError('DOWNLOAD', `${withoutUser(url)} is a download, not a page`);
 }
 
 /** Chromium's own code, `ERR_CONNECTION_REFUSED`; the address is named without credentials. */
@@ -27,14 +29,9 @@ export function navigationError(thrown: unknown, url: string): ProbeError {
   const message = messageOf(thrown);
   const code = /net::(ERR_\w+)/.exec(message)?.[1];
   if (code) return new ProbeError(code, `${withoutUser(url)}: ${code}`);
-  if (/Download is starting/.test(message))
-    return new ProbeError('DOWNLOAD', `${withoutUser(url)} is a download, not a page`);
-  if (/Timeout \d+ms exceeded/.test(message)) {
-    return new ProbeError('TIMEOUT', `no response from ${withoutUser(url)} in time`);
-  }
   return new ProbeError('BROWSER_FAILED', excerpt(message.split('\n', 1)[0]!, 300));
 }
 
-function withoutUser(url: string): string {
+export function withoutUser(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//');
 }

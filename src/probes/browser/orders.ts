@@ -3,6 +3,8 @@ import type { BrowserVisit } from '../../check/probes.ts';
 /** Data that the thread of the browser gets when it starts. */
 export interface BrowserThreadData {
   executablePath: string;
+  /** For the profile and all temporary files of the browser. */
+  folder: string;
   /** Whether pages may send nothing that could write. */
   readOnly: boolean;
 }
@@ -29,6 +31,8 @@ export function epochMs(): number {
 /** `leave`: no one waits for this visit any more. `end`: the browser, its processes and its files go, at once. */
 export type BrowserOrder = { visit: number; page: PageOrder } | { leave: number } | 'end';
 
+/** `pid`: the browser's process, which is the first of its group. */
 export type BrowserAnswer =
+  | { pid: number }
   | { visit: number; seen: BrowserVisit }
   | { visit: number; failed: { code: string; message: string; details: Record<string, string> } };

@@ -1,46 +1,17 @@
-import type { Browser, Page } from 'playwright-core';
 import { pause } from '../../base/await-until.ts';
-import { messageOf } from '../../base/errors.ts';
-import { excerpt } from '../../base/safe-text.ts';
-import { ProbeError } from '../../check/probes.ts';
 import { blockWrites } from './block-writes.ts';
+import type { Connection, Session } from './connection.ts';
+import { type LaunchOptions, launchChromium } from './launch.ts';
+import { Page } from './page.ts';
 
-/**
- * Chromium takes the last `--disable-features` alone, so what Playwright switches off is repeated. The first two draw the
- * drop-downs of an address bar that is not shown: half of the processor time that a page takes.
- */
-const disabledFeatures = [
-  'WebUIOmniboxPopup',
-  'WebUIOmniboxAimPopup',
-  'AimEnabled',
-  'AvoidCorsURLLoaderRestartOnRedirect',
-  'AvoidUnnecessaryBeforeUnloadCheckSync',
-  'DestroyProfileOnBrowserClose',
-  'HttpsFirstBalancedModeAutoEnable',
-  'HttpsUpgrades',
-  'LensOverlay',
-  'MediaRouter',
-  'NetworkTimeServiceQuerying',
-  'OptimizationHints',
-  'PaintHolding',
-  'PreconnectToSearch',
-  'TcpPortRandomizationWin',
-  'ThirdPartyStoragePartitioning',
-];
-const args = [
-  `--disable-features=${disabledFeatures.join(',')}`,
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-default-browser-check',
-  '--no-pings',
-  '--mute-audio',
-];
-/** Opened before anybody asks, while there is nothing else to do. */
+/** Opened before a check asks, while there is nothing else to do. */
 const spares = 2;
 const closeWithinMs = 1_000;
+
+export interface BrowserOptions extends LaunchOptions {
+  /** Whether pages may send nothing that could write. */
+  readOnly: boolean;
+}
 
 export interface Pages {
   /** An empty page in a context of its own: no cookies, no cache, no storage of another visit. */
@@ -49,22 +20,14 @@ export interface Pages {
 }
 
 /** Starts Chromium, in a throw-away profile, and opens the first pages. */
-export function openPages(executablePath: string, readOnly: boolean): Pages {
+export function openPages(options: BrowserOptions): Pages {
   let browser: Promise<Browser> | undefined;
   const open = async (): Promise<Page> => {
-    browser ??= launch(executablePath, readOnly).catch((thrown) => {
+    browser ??= launch(options).catch((thrown) => {
       browser = undefined;
       throw thrown;
     });
-    const context = await (await browser).newContext({
-      acceptDownloads: false,
-      viewport: { width: 1280, height: 900 },
-      locale: 'en-US',
-      reducedMotion: 'reduce',
-      // A worker sends requests that the page does not see; in a read-only run none may write.
-      ...(readOnly ? { serviceWorkers: 'block' as const } : {}),
-    });
-    return context.newPage();
+    return (await browser).openPage();
   };
   const ready = Array.from({ length: spares }, open);
   for (const page of ready) page.catch(() => undefined);
@@ -86,34 +49,74 @@ export function openPages(executablePath: string, readOnly: boolean): Pages {
 
 async function closed(page: Page): Promise<boolean> {
   const done = () => true;
-  return Promise.race([page.context().close().then(done, done), pause(closeWithinMs).then(() => false)]);
+  return Promise.race([page.close().then(done, done), pause(closeWithinMs).then(() => false)]);
 }
 
-async function launch(executablePath: string, readOnly: boolean): Promise<Browser> {
-  const { chromium } = await import('playwright-core');
-  try {
-    const browser = await chromium.launch({
-      executablePath,
-      headless: true,
-      args,
-      // As root Chromium cannot sandbox itself, and refuses to start if it should.
-      chromiumSandbox: process.getuid?.() !== 0,
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      timeout: 30_000,
+async function launch(options: BrowserOptions): Promise<Browser> {
+  const connection = await launchChromium(options);
+  const browser = new Browser(connection, options.readOnly);
+  await browser.prepare();
+  connection.root.onClosed(() => process.exit(1));
+  return browser;
+}
+
+/** A running Chromium and the pages in it. */
+class Browser {
+  readonly #connection: Connection;
+  readonly #root: Session;
+  readonly #readOnly: boolean;
+  /** Contexts whose page has not been attached. */
+  readonly #awaited = new Map<string, (session: Session) => void>();
+
+  constructor(connection: Connection, readOnly: boolean) {
+    this.#connection = connection;
+    this.#root = connection.root;
+    this.#readOnly = readOnly;
+    this.#root.on('Target.attachedToTarget', ({ sessionId, targetInfo: { targetId, browserContextId } }) => {
+      const session = connection.openSession(sessionId);
+      const opened = this.#awaited.get(browserContextId ?? '');
+      this.#awaited.delete(browserContextId ?? '');
+      if (opened) opened(session);
+      else void this.#closePopup(session, targetId);
     });
-    browser.on('disconnected', () => process.exit(1));
-    if (readOnly) await blockWrites(browser);
-    return browser;
-  } catch (thrown) {
-    // The line with all the arguments says nothing, and has a word of everything.
-    const lines = messageOf(thrown)
-      .split('\n')
-      .filter((line) => !/<launching>|trying to kill/.test(line))
-      .map((line) => line.replace(/\u001b\[\d+m/g, '').replace(/^\s*- /, ''));
-    const reason =
-      lines.slice(1).find((line) => /error|sandbox|cannot|failed|did exit/i.test(line)) ?? lines[0]!;
-    throw new ProbeError('BROWSER_FAILED', `${executablePath} did not start: ${excerpt(reason.trim(), 300)}`);
+  }
+
+  async prepare(): Promise<void> {
+    await Promise.all([
+      this.#root.send('Target.setAutoAttach', {
+        autoAttach: true,
+        waitForDebuggerOnStart: false,
+        flatten: true,
+        filter: [{ type: 'page' }, { exclude: true }],
+      }),
+      ...(this.#readOnly ? [blockWrites(this.#root)] : []),
+    ]);
+  }
+
+  /** Closes a pop-up of a page. One that does not run yet would leave its opener waiting. */
+  async #closePopup(session: Session, targetId: string): Promise<void> {
+    await session.send('Runtime.runIfWaitingForDebugger').catch(() => {});
+    await this.#root.send('Target.closeTarget', { targetId }).catch(() => {});
+  }
+
+  async openPage(): Promise<Page> {
+    const { browserContextId } = await this.#root.send('Target.createBrowserContext', {
+      disposeOnDetach: true,
+    });
+    const attached = new Promise<Session>((resolve) => this.#awaited.set(browserContextId, resolve));
+    const [session, { targetId }] = await Promise.all([
+      attached,
+      this.#root.send('Target.createTarget', { url: 'about:blank', browserContextId }),
+      this.#root.send('Browser.setDownloadBehavior', { behavior: 'deny', browserContextId }),
+    ]);
+    const page = new Page({
+      session,
+      frameId: targetId,
+      openSession: (id) => this.#connection.openSession(id),
+      close: () => this.#root.send('Target.disposeBrowserContext', { browserContextId }),
+      readOnly: this.#readOnly,
+    });
+    await page.prepare();
+    return page;
   }
 }

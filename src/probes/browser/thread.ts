@@ -1,6 +1,6 @@
 /**
- * Drives Chromium, in a thread of its own: loading Playwright alone would keep the checks' thread for as long as many of
- * them take. Ends with its thread, and a browser that does not close ends that.
+ * Drives Chromium, in a thread of its own: a page that floods its console keeps no check waiting. The browser is killed when
+ * the thread exits, and a page that does not close makes it exit.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -11,13 +11,11 @@ import type { BrowserAnswer, BrowserOrder, BrowserThreadData, PageOrder } from '
 import { openPages } from './pages.ts';
 import { visitPage } from './visit-page.ts';
 
-const { executablePath, readOnly } = workerData as BrowserThreadData;
 const visits = new Map<number, AbortController>();
 // The browser is wanted soon, or there were no thread.
-const pages = openPages(executablePath, readOnly);
+const pages = openPages({ ...(workerData as BrowserThreadData), onStarted: (pid) => answer({ pid }) });
 
 parentPort?.on('message', (order: BrowserOrder) => {
-  // Playwright kills the browser and removes its profile when its process exits; here, when this thread does.
   if (order === 'end') process.exit(0);
   if ('leave' in order) visits.get(order.leave)?.abort();
   else void obey(order.visit, order.page);
@@ -27,18 +25,22 @@ async function obey(visit: number, order: PageOrder): Promise<void> {
   knownSecrets.add(...order.secrets);
   const leave = new AbortController();
   visits.set(visit, leave);
-  let answer: BrowserAnswer;
+  let result: BrowserAnswer;
   try {
     const page = await pages.take(leave.signal);
     try {
-      answer = { visit, seen: await visitPage(page, order, leave.signal, readOnly) };
+      result = { visit, seen: await visitPage(page, order, leave.signal) };
     } finally {
       pages.giveBack(page);
     }
   } catch (thrown) {
     const { code, details } = thrown instanceof ProbeError ? thrown : { code: 'BROWSER_FAILED', details: {} };
-    answer = { visit, failed: { code, message: messageOf(thrown), details } };
+    result = { visit, failed: { code, message: messageOf(thrown), details } };
   }
   visits.delete(visit);
-  parentPort?.postMessage(answer);
+  answer(result);
+}
+
+function answer(result: BrowserAnswer): void {
+  parentPort?.postMessage(result);
 }

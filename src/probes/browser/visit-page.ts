@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import type { CDPSession, Page } from 'playwright-core';
 import { awaitUntil, pause } from '../../base/await-until.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { excerpt } from '../../base/safe-text.ts';
 import { type BrowserVisit, ProbeError } from '../../check/probes.ts';
-import { blockSockets } from './block-writes.ts';
-import { endOf, navigationError } from './end-of-visit.ts';
+import type { Session } from './connection.ts';
+import { download, endOf, navigationError, withoutUser } from './end-of-visit.ts';
+import { Loading } from './loading.ts';
 import { epochMs, type PageOrder } from './orders.ts';
+import type { Page } from './page.ts';
 import { PageRecord, watchBytes } from './page-record.ts';
 import { readShownText } from './shown-text.ts';
 
@@ -14,7 +15,7 @@ const maxTextBytes = 64 * 1024;
 const maxHtmlLength = 256 * 1024;
 const maxPageBytes = 32 * 1024 * 1024;
 /** The network counts as quiet after this long without a request, once the page has nothing to do. */
-const quietMs = 150;
+const quietForMs = 150;
 /** What is kept back of a visit for reading the page and its picture, and for closing it. */
 const reserveMs = 1_500;
 /** … of which this is for handing it over. */
@@ -25,32 +26,25 @@ const longestPictureMs = 5_000;
 const patienceMs = 6_000;
 
 /** Goes to the page, waits for it to settle, and returns all that is visible. Rejects with a `ProbeError`. */
-export async function visitPage(
-  page: Page,
-  order: PageOrder,
-  signal: AbortSignal,
-  readOnly: boolean,
-): Promise<BrowserVisit> {
-  const record = new PageRecord(page);
-  page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
-  page.on('popup', (popup) => void popup.close().catch(() => undefined));
+export async function visitPage(page: Page, order: PageOrder, signal: AbortSignal): Promise<BrowserVisit> {
+  const record = new PageRecord();
   const ended = endOf(page, signal);
-  let session: CDPSession | undefined;
+  const countBytes = watchBytes(maxPageBytes, () =>
+    ended.with(
+      new ProbeError('BODY_TOO_LARGE', `${order.url} loads more than ${maxPageBytes / 1024 ** 2} MiB`),
+    ),
+  );
+  page.watch((target) => {
+    record.watch(target);
+    countBytes(target);
+  });
   try {
-    if (readOnly) await blockSockets(page, (url) => record.blockedSocket(url));
-    session = await page.context().newCDPSession(page);
-    record.watchSockets(session);
-    await watchBytes(session, maxPageBytes, () =>
-      ended.with(
-        new ProbeError('BODY_TOO_LARGE', `${order.url} loads more than ${maxPageBytes / 1024 ** 2} MiB`),
-      ),
-    );
-    return await Promise.race([look({ page, session, record, order, signal }), ended.error]);
+    return await Promise.race([look({ page, record, order, signal }), ended.error]);
   } catch (thrown) {
     const { code, message } = thrown instanceof ProbeError ? thrown : navigationError(thrown, order.url);
     const picture =
-      session && code === 'LOAD_TIMEOUT'
-        ? await takeScreenshot(session, order.screenshotPath, order.endsAtMs - epochMs() - handOverMs)
+      code === 'LOAD_TIMEOUT'
+        ? await takeScreenshot(page.session, order.screenshotPath, order.endsAtMs - epochMs() - handOverMs)
         : undefined;
     throw new ProbeError(code, message, { ...record.soFar(), ...(picture ? { screenshot: picture } : {}) });
   }
@@ -58,34 +52,42 @@ export async function visitPage(
 
 interface Look {
   page: Page;
-  session: CDPSession;
   record: PageRecord;
   order: PageOrder;
   signal: AbortSignal;
 }
 
-async function look({ page, session, record, order, signal }: Look): Promise<BrowserVisit> {
+async function look({ page, record, order, signal }: Look): Promise<BrowserVisit> {
+  const { session } = page;
   const startedAt = performance.now();
   const spentMs = () => performance.now() - startedAt;
   const leftMs = () => order.endsAtMs - epochMs();
   const spareMs = () => Math.max(1, Math.floor(leftMs() - reserveMs));
-  const response = await page.goto(order.url, { waitUntil: 'commit', timeout: spareMs() });
-  await page.waitForLoadState('load', { timeout: spareMs() }).catch(() => {
-    throw new ProbeError(
-      'LOAD_TIMEOUT',
-      `${order.url} did not finish loading within ${formatDuration(spentMs())}`,
-    );
-  });
-  await settled({ page, session, record, order, signal }, Math.min(spareMs(), patienceMs));
+  const loading = new Loading(page);
+  const document = await within(
+    spareMs(),
+    navigate(session, order.url),
+    () => new ProbeError('TIMEOUT', `no response from ${withoutUser(order.url)} in time`),
+  );
+  await within(
+    spareMs(),
+    loading.end(document),
+    () =>
+      new ProbeError(
+        'LOAD_TIMEOUT',
+        `${order.url} did not finish loading within ${formatDuration(spentMs())}`,
+      ),
+  );
+  await settled({ page, record, order, signal }, Math.min(spareMs(), patienceMs));
 
-  const { title, text, html } = await read(session);
   const pictureMs = Math.min(leftMs() - handOverMs, longestPictureMs);
-  const screenshot = await takeScreenshot(session, order.screenshotPath, pictureMs);
+  const [shown, screenshot] = await Promise.all([
+    read(session),
+    takeScreenshot(session, order.screenshotPath, pictureMs),
+  ]);
   return {
-    status: response?.status() ?? 0,
-    title,
-    text,
-    html,
+    status: record.statusOf(document),
+    ...shown,
     console: record.console,
     pageErrors: record.pageErrors,
     requests: record.requests,
@@ -95,18 +97,23 @@ async function look({ page, session, record, order, signal }: Look): Promise<Bro
 }
 
 /** Waits for what the check wants to see. Not seeing it is the check's finding, so that ends the wait and nothing else. */
-async function settled({ session, record, order, signal }: Look, withinMs: number): Promise<void> {
+async function settled({ page: { session }, record, order, signal }: Look, withinMs: number): Promise<void> {
   const { untilText, untilConsole, untilRequest } = order;
-  const seen = async () => {
-    if (!record.quietFor(quietMs)) return undefined;
+  const hasAll = async () => {
     const { console, requests } = record;
-    if (untilConsole && !console.some(({ text }) => text.includes(untilConsole))) return undefined;
+    if (untilConsole && !console.some(({ text }) => text.includes(untilConsole))) return false;
     if (untilRequest && !requests.some(({ url, status }) => url.includes(untilRequest) && status))
-      return undefined;
-    if (untilText && !(await read(session)).text.includes(untilText)) return undefined;
+      return false;
+    return !untilText || (await read(session)).text.includes(untilText);
+  };
+  const seen = async () => {
+    const leftMs = record.quietIn(quietForMs);
+    if (leftMs === undefined) return undefined;
+    await pause(leftMs, signal);
+    if (record.quietIn(quietForMs) !== 0 || !(await hasAll())) return undefined;
     // A page that is busy starting up has asked for nothing yet.
     await evaluate(session, 'new Promise((done) => requestIdleCallback(() => done(), { timeout: 1000 }))');
-    return record.quietFor(quietMs) || undefined;
+    return record.quietIn(quietForMs) === 0 || undefined;
   };
   const limits = { what: 'the page to settle', withinMs, maxIntervalMs: 40, signal };
   await awaitUntil(seen, limits).catch((thrown: unknown) => {
@@ -114,7 +121,27 @@ async function settled({ session, record, order, signal }: Look, withinMs: numbe
   });
 }
 
-async function read(session: CDPSession): Promise<Pick<BrowserVisit, 'title' | 'text' | 'html'>> {
+/** Resolves to the loader of the document that the page shows now; rejects with a `ProbeError` if it is not that of the address. */
+async function navigate(session: Session, url: string): Promise<string | undefined> {
+  const { errorText, isDownload, loaderId } = await session.send('Page.navigate', { url });
+  if (isDownload) throw download(url);
+  if (errorText) throw navigationError(new Error(errorText), url);
+  return loaderId;
+}
+
+async function within<T>(ms: number, done: Promise<T>, timeout: () => ProbeError): Promise<T> {
+  const timer = new AbortController();
+  const late = pause(ms, timer.signal).then(() => {
+    throw timeout();
+  });
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+async function read(session: Session): Promise<Pick<BrowserVisit, 'title' | 'text' | 'html'>> {
   const parts = await evaluate(
     session,
     `[document.title, (${readShownText})(), document.documentElement?.outerHTML].map((part) => String(part ?? '').slice(0, ${2 * maxHtmlLength}))`,
@@ -129,7 +156,7 @@ async function read(session: CDPSession): Promise<Pick<BrowserVisit, 'title' | '
 }
 
 /** In the page, and as a string: this program has no DOM to type it with. */
-async function evaluate(session: CDPSession, expression: string): Promise<unknown> {
+async function evaluate(session: Session, expression: string): Promise<unknown> {
   const { result } = await session.send('Runtime.evaluate', {
     expression,
     awaitPromise: true,
@@ -139,11 +166,11 @@ async function evaluate(session: CDPSession, expression: string): Promise<unknow
 }
 
 /**
- * A picture is worth having, and not worth failing for. Playwright's own waits for the page's fonts and frames first, which a
- * page that never finishes loading does not reach.
+ * A picture is worth having, and not worth failing for. It waits for neither fonts nor frames, because a page that never
+ * finishes loading may never have them.
  */
 async function takeScreenshot(
-  session: CDPSession,
+  session: Session,
   path: string | undefined,
   withinMs: number,
 ): Promise<string | undefined> {
