@@ -32,7 +32,7 @@ export interface ComposeService {
   pullPolicy?: string;
   hasHealthCheck: boolean;
   ports: { hostIp: string; published: number; target: number; protocol: string }[];
-  /** Of all that the file says of it; a container that was made by another one has to be made anew. */
+  /** Changes with the file's settings of the service: a container that was made with another one is out of date. */
   digest: string;
   dependsOn: string[];
   networks: string[];
