@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import ClosingLine from './closing-line.ts';
+import LongestFirst from './longest-first.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
@@ -13,6 +14,7 @@ export default defineConfig({
     // workers than processors would slow down tests with a browser.
     maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
