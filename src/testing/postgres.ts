@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { awaitUntil } from '../base/await-until.ts';
+import { createOnce } from './create-once.ts';
 import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
@@ -71,23 +72,9 @@ export async function startPostgres({ settings = {} }: TestPostgresOptions = {})
   if (uid !== undefined && gid !== undefined) {
     for (const owned of [folder, passwordFile, logFile]) chownSync(owned, uid, gid);
   }
-  await run(
-    bin('initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '-A',
-      'scram-sha-256',
-      '--pwfile',
-      passwordFile,
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-sync',
-    ],
-    { ...identity, cwd: folder },
+  const initdb = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile];
+  await createOnce('postgres', data, () =>
+    run(bin('initdb'), [...initdb, '-E', 'UTF8', '--locale=C', '--no-sync'], { ...identity, cwd: folder }),
   );
 
   const port = await freePort();

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { awaitUntil } from '../base/await-until.ts';
 import { distFolder, packageRoot } from '../base/package-root.ts';
+import { stateFile } from '../runners/state.ts';
 import { freePort } from './free-port.ts';
 import { processesOf } from './leaks.ts';
 
@@ -135,19 +136,26 @@ export async function makeProject(config: Record<string, unknown> = {}): Promise
       }
     },
     async remove() {
-      await run(['down', '--volumes']);
-      for (const { pid } of processesOf(folder)) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It ended by itself.
-        }
-      }
-      await awaitUntil(() => (processesOf(folder).length === 0 ? true : undefined), {
+      // Processes end by a signal; containers, networks and volumes are removed by `down`.
+      if (existsSync(stateFile(folder, 'compose'))) await run(['down', '--volumes']);
+      await awaitUntil(() => (killProcessesOf(folder) === 0 ? true : undefined), {
         what: 'the processes of the project to end',
         withinMs: 10_000,
       });
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Returns the number of processes that were left. */
+function killProcessesOf(folder: string): number {
+  const left = processesOf(folder);
+  for (const { pid } of left) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+  return left.length;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import ClosingLine from './closing-line.ts';
+import LongestFirst from './longest-first.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
@@ -13,6 +14,7 @@ export default defineConfig({
     // workers than processors would slow down tests with a browser.
     maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -32,6 +34,7 @@ export default defineConfig({
           name: 'integration',
           root,
           include: ['{src,checks,migrations}/**/*.integration.test.ts'],
+          globalSetup: 'src/testing/create-once.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -41,6 +44,7 @@ export default defineConfig({
           name: 'e2e',
           root,
           include: ['{src,checks,migrations}/**/*.e2e.test.ts'],
+          globalSetup: 'src/testing/create-once.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -38,19 +38,17 @@ async function warmProject(config?: Record<string, unknown>): Promise<TestProjec
   return made;
 }
 
-/** Only a cache: all that the supervisor's own behaviour needs. */
-async function cacheProject(): Promise<TestProject> {
+/** Only these services: all that the supervisor's own behaviour needs. */
+async function smallProject(...names: string[]): Promise<TestProject> {
   const made = await project();
-  const off = { enabled: false };
-  const services = {
-    api: off,
-    web: off,
-    database: off,
-    cache: { url: `redis://localhost:${made.ports.cache}` },
-  };
-  writeFileSync(made.file('meatymusic.config.json'), JSON.stringify({ runtime: 'embedded', services }));
+  const file = made.file('meatymusic.config.json');
+  const { services, ...config } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const name of Object.keys(services)) if (!names.includes(name)) services[name] = { enabled: false };
+  writeFileSync(file, JSON.stringify({ ...config, services }));
   return made;
 }
+
+const cacheProject = () => smallProject('cache');
 
 const stateOf = ({ file }: TestProject) =>
   JSON.parse(readFileSync(file('.meatymusic/supervisor.json'), 'utf8')) as SupervisorState;
@@ -152,11 +150,11 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it.each([
-    ['while it starts', /database +starting/],
-    ['after the start', /migrations/],
-    ['in the verification', /cache +redis:/],
-  ])('ends with 130 and leaves nothing after Ctrl-C %s', async (_, moment) => {
-    const made = await warmProject();
+    ['while it starts', /database +starting/, () => smallProject('database')],
+    ['after the start', /migrations/, () => smallProject('database')],
+    ['in the verification', /cache +redis:/, warmProject],
+  ])('ends with 130 and leaves nothing after Ctrl-C %s', async (_, moment, make) => {
+    const made = await make();
     const running = made.start(['up']);
     await running.sees(moment);
     running.child.kill('SIGINT');
@@ -167,7 +165,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it('leaves a stack that ran before when Ctrl-C ends a later call', async () => {
-    const made = await warmProject();
+    const made = await cacheProject();
     await made.run(['up', '--no-verify']);
     const pids = pidsOf(made);
     const again = made.start(['up', '--stable-for', '1m']);
@@ -179,7 +177,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it('ends a killed supervisor’s services and starts anew with the data', async () => {
-    const made = await warmProject();
+    const made = await smallProject('database', 'cache');
     await made.run(['up', '--no-verify']);
     const old = stateOf(made);
     process.kill(old.supervisor.pid, 'SIGKILL');
@@ -249,7 +247,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it('fails at once when a service that was healthy ends while others still start', async () => {
-    const made = await project();
+    const made = await smallProject('database', 'cache');
     const running = made.start(['up', '--no-verify']);
     await running.sees(/cache +healthy/);
     process.kill(pidsOf(made).cache as number, 'SIGKILL');
@@ -261,7 +259,7 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it('says with 124 which service was not healthy within --timeout, and leaves nothing', async () => {
-    const made = await project();
+    const made = await smallProject('database', 'cache');
     const result = await made.run(['up', '--timeout', '50ms', '--no-verify']);
     expect(result.code, outputOf(result)).toBe(124);
     expect(result.stderr).toMatch(
@@ -272,9 +270,9 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it('refuses a data folder that another stack uses, and names its holder', async () => {
-    const first = await warmProject();
+    const first = await smallProject('database');
     await first.run(['up', '--no-verify']);
-    const second = await project();
+    const second = await smallProject('database');
     mkdirSync(second.file('.meatymusic'));
     symlinkSync(first.file('.meatymusic/data'), second.file('.meatymusic/data'));
     const result = await second.run(['up', '--no-verify']);
@@ -286,9 +284,9 @@ describe.skipIf(reason)(`up on the embedded runtime${reason ? ` (${reason})` : '
   });
 
   it('stops a service that takes no SIGTERM', async () => {
-    const made = await warmProject();
+    const made = await cacheProject();
     await made.run(['up', '--no-verify']);
-    process.kill(pidsOf(made).api as number, 'SIGSTOP');
+    process.kill(pidsOf(made).cache as number, 'SIGSTOP');
     const down = await made.run(['down']);
     expect(down.code, outputOf(down)).toBe(0);
     await gone(made);
