@@ -91,8 +91,9 @@ function ofShard(
 /** Replaces `@payments` with the ids of the checks that judge this service. */
 function ofServices(all: readonly Check[], patterns: readonly string[]): string[] {
   return patterns.flatMap((pattern) => {
+    if (!pattern.startsWith('@')) return [pattern];
     const ids = all.filter((check) => `@${serviceJudgedBy(check)}` === pattern).map(({ id }) => id);
-    return pattern.startsWith('@') && ids.length > 0 ? ids : [pattern];
+    return ids.length > 0 ? ids : [pattern];
   });
 }
 
