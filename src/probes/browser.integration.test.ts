@@ -223,6 +223,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
       await temporary.close();
       expect(made.filter((name) => existsSync(path.join(tmpdir(), name)))).toEqual([]);
     } finally {
+      await temporary.close();
       await context.close();
     }
   });
