@@ -33,19 +33,24 @@ const pages: Record<string, RequestListener> = {
   '/writes': (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
     response.end(`<body>here<iframe src=/frame-writes></iframe><script>
-      const done = () => console.info('tried');
-      fetch('/written', { method: 'POST', body: 'x' }).then(done, done);
+      const written = fetch('/written', { method: 'POST', body: 'x' }).catch(() => {});
       fetch('/written', { method: 'PUT', keepalive: true }).catch(() => {});
       navigator.sendBeacon('/beacon', 'x');
-      new Worker('/worker.js');
       new WebSocket(location.origin.replace('http', 'ws') + '/socket');
+      const worker = new Worker('/worker.js');
+      const { port } = new SharedWorker('/worker.js');
+      const answers = [worker, port].map((each) => new Promise((resolve) => { each.onmessage = resolve; }));
+      Promise.all([written, ...answers]).then(() => console.info('tried'));
     </script>`);
   },
   '/frame-writes': html(`<script>fetch('/written', { method: 'DELETE' }).catch(() => {})</script>`),
   '/worker.js': (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/javascript' });
     response.end(`fetch('/written', { method: 'POST' }).catch(() => {});
-      new WebSocket(location.origin.replace('http', 'ws') + '/worker-socket');`);
+      const socket = new WebSocket(location.origin.replace('http', 'ws') + '/' + self.constructor.name);
+      const closed = new Promise((resolve) => { socket.onclose = resolve; });
+      if (self.postMessage) closed.then(() => postMessage('closed'));
+      self.onconnect = ({ ports: [port] }) => closed.then(() => port.postMessage('closed'));`);
   },
   '/parts': (request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
@@ -168,7 +173,8 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
         'PUT /written',
         'POST /beacon',
         'GET /socket',
-        'GET /worker-socket',
+        'GET /DedicatedWorkerGlobalScope',
+        'GET /SharedWorkerGlobalScope',
       ]),
     );
     expect(blocked[0]?.failure).toBe('blocked: the run is read-only');
@@ -217,6 +223,7 @@ describe.skipIf(chromiumMissing)(`the browser probe ${chromiumMissing ?? ''}`, (
       await temporary.close();
       expect(made.filter((name) => existsSync(path.join(tmpdir(), name)))).toEqual([]);
     } finally {
+      await temporary.close();
       await context.close();
     }
   });

@@ -44,6 +44,7 @@ export class Page {
         deviceScaleFactor: 1,
         mobile: false,
       }),
+      session.send('Runtime.runIfWaitingForDebugger'),
     ];
     await Promise.all(commands);
   }
@@ -52,6 +53,14 @@ export class Page {
   watch(callback: (target: PageTarget) => void): void {
     this.#watch = callback;
     callback({ session: this.session, isWorker: false });
+  }
+
+  /** Sets up a target that the page started, and lets it run. */
+  add(target: PageTarget): void {
+    this.#watch?.(target);
+    const commands = [...this.#prepareTarget(target), target.session.send('Runtime.runIfWaitingForDebugger')];
+    // A frame or worker may be gone again.
+    for (const command of commands) command.catch(() => {});
   }
 
   /** Closes it, and all that it stored. */
@@ -63,13 +72,7 @@ export class Page {
   #prepareTarget({ session, isWorker }: PageTarget): Promise<unknown>[] {
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo: { type } }) => {
       const target = { session: this.#parts.openSession(sessionId), isWorker: type === 'worker' };
-      this.#watch?.(target);
-      const commands = [
-        ...this.#prepareTarget(target),
-        target.session.send('Runtime.runIfWaitingForDebugger'),
-      ];
-      // A frame or worker may be gone again.
-      for (const command of commands) command.catch(() => {});
+      this.add(target);
     });
     return [
       session.send('Runtime.enable'),

@@ -67,16 +67,19 @@ class Browser {
   readonly #readOnly: boolean;
   /** Contexts whose page has not been attached. */
   readonly #awaited = new Map<string, (session: Session) => void>();
+  /** By context: each has one page, and any other is a pop-up. */
+  readonly #pages = new Map<string, Page>();
 
   constructor(connection: Connection, readOnly: boolean) {
     this.#connection = connection;
     this.#root = connection.root;
     this.#readOnly = readOnly;
-    this.#root.on('Target.attachedToTarget', ({ sessionId, targetInfo: { targetId, browserContextId } }) => {
+    this.#root.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      const { targetId, type, browserContextId = '' } = targetInfo;
       const session = connection.openSession(sessionId);
-      const opened = this.#awaited.get(browserContextId ?? '');
-      this.#awaited.delete(browserContextId ?? '');
-      if (opened) opened(session);
+      const opened = this.#awaited.get(browserContextId);
+      if (type === 'shared_worker') this.#pages.get(browserContextId)?.add({ session, isWorker: true });
+      else if (opened) opened(session);
       else void this.#closePopup(session, targetId);
     });
   }
@@ -85,9 +88,9 @@ class Browser {
     await Promise.all([
       this.#root.send('Target.setAutoAttach', {
         autoAttach: true,
-        waitForDebuggerOnStart: false,
+        waitForDebuggerOnStart: true,
         flatten: true,
-        filter: [{ type: 'page' }, { exclude: true }],
+        filter: [{ type: 'page' }, { type: 'shared_worker' }, { exclude: true }],
       }),
       ...(this.#readOnly ? [blockWrites(this.#root)] : []),
     ]);
@@ -109,13 +112,18 @@ class Browser {
       this.#root.send('Target.createTarget', { url: 'about:blank', browserContextId }),
       this.#root.send('Browser.setDownloadBehavior', { behavior: 'deny', browserContextId }),
     ]);
+    this.#awaited.delete(browserContextId);
     const page = new Page({
       session,
       frameId: targetId,
       openSession: (id) => this.#connection.openSession(id),
-      close: () => this.#root.send('Target.disposeBrowserContext', { browserContextId }),
+      close: () => {
+        this.#pages.delete(browserContextId);
+        return this.#root.send('Target.disposeBrowserContext', { browserContextId });
+      },
       readOnly: this.#readOnly,
     });
+    this.#pages.set(browserContextId, page);
     await page.prepare();
     return page;
   }
