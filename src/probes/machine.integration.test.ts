@@ -263,6 +263,30 @@ describe('file', () => {
     expect((await failureOf(file.read({ path: path.join(at, 'none') }))).code).toBe('ENOENT');
   });
 
+  test('is read to its end, whatever its size and whatever size it says that it has', async () => {
+    const at = folder();
+    const file = await createProbe('file', context());
+    for (const size of [0, 1, 65_535, 65_536, 65_537, 200_000]) {
+      writeFileSync(path.join(at, 'a'), 'x'.repeat(size));
+      expect(await file.read({ path: path.join(at, 'a') })).toEqual({
+        text: 'x'.repeat(size),
+        bytes: size,
+        truncated: false,
+      });
+    }
+    expect((await file.read({ path: '/proc/self/status' })).text).toContain(`Pid:\t${process.pid}`);
+  });
+
+  test('has the names of its owner and its group', async () => {
+    const at = path.join(folder(), 'a');
+    writeFileSync(at, '');
+    const [owner, group] = ['-un', '-gn'].map((which) =>
+      execFileSync('id', [which], { encoding: 'utf8' }).trim(),
+    );
+    const file = await createProbe('file', context());
+    expect(await file.stat({ path: at })).toMatchObject({ owner, group });
+  });
+
   test('a FIFO without a writer holds nothing up', async () => {
     const fifo = path.join(folder(), 'fifo');
     execFileSync('mkfifo', [fifo]);

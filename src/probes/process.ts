@@ -54,7 +54,7 @@ async function fromProc(): Promise<readonly Running[]> {
   return found;
 }
 
-/** Files of `/proc` are read by the system at once: a promise for each takes ten times as long. */
+/** Reads a file of `/proc`, which waits for no disk; a promise for each would cost more than the read. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

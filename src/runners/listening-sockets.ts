@@ -26,8 +26,8 @@ export type Reached =
 const loopbacks = { '127.0.0.1': ['127.0.0.1', '0.0.0.0', '::'], '::1': ['::1', '::'] } as const;
 
 /**
- * Resolves to whether a connection to the port reaches one of these processes. `searches` yields their PIDs, each time
- * more of them for more work: the next one is asked for while those before do not answer. None is if nothing listens.
+ * Resolves to whether a connection to the port reaches one of these processes. `searches` yields their PIDs, at first
+ * those that cost the least to find: the next list is taken while no process of the one before answers.
  */
 export async function findReached(port: number, searches: Iterable<readonly number[]>): Promise<Reached> {
   const listeners = await listenersOn(port);

@@ -57,3 +57,33 @@ it('ships the notice of each package that is bundled', () => {
   expect(missing).toEqual([]);
   expect(notices.text()).toContain('Permission is hereby granted, free of charge');
 });
+
+/** Returns all that a module loads with itself, by paths from the root and names of packages. */
+function loadedWith(module: string): Set<string> {
+  const loaded = new Set<string>();
+  const visit = (id: string) => {
+    const name = path.isAbsolute(id) ? path.relative(root, id) : id;
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    for (const each of graph.get(id)?.imports ?? []) visit(each);
+  };
+  visit(path.join(root, module));
+  return new Set([...loaded].map((name) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? name));
+}
+
+const heavy = ['kysely', 'pg', 'jiti', 're2js', 'ioredis', 'playwright-core'];
+const ofRuns = ['src/check/result-schema.ts', 'src/engine/run.ts', 'src/sources/built-in-checks.ts'];
+
+it.each([
+  ['src/cli.ts', ['commander', 'valibot']],
+  ['src/commands/config.ts', [...heavy, ...ofRuns]],
+  ['src/commands/status.ts', [...heavy, ...ofRuns]],
+  ['src/commands/migrate/status.ts', [...heavy, ...ofRuns]],
+  ['src/commands/up/up.ts', [...heavy, ...ofRuns]],
+  ['src/migrate/index.ts', heavy],
+  ['src/runners/stack/index.ts', ['src/runners/compose/index.ts', 'src/runners/process/index.ts']],
+])('loads with %s nothing that not every call of it uses', (module, others) => {
+  const loaded = loadedWith(module);
+  expect(loaded.size).toBeGreaterThan(1);
+  expect(others.filter((name) => loaded.has(name))).toEqual([]);
+});

@@ -63,16 +63,16 @@ export function createSupervisedRuntime(options: SupervisedOptions): Runtime {
     }
 
     async function launch(): Promise<SupervisorState> {
-      const planned = options.plan(urls).then((plan) => {
-        inStartOrder(plan.services);
-        options.prepare?.(plan);
-        return plan;
-      });
+      const planned = options.plan(urls);
       // It is awaited once the supervisor starts.
       planned.catch(() => {});
       const left = await clearRemains(root);
       if (left > 0) onEvent({ type: 'notice', message: `ended ${left} processes that a killed stack left` });
-      return launchSupervisor(planned, { root, environment: options.environment, signal });
+      const prepare = (plan: SupervisorPlan) => {
+        inStartOrder(plan.services);
+        options.prepare?.(plan);
+      };
+      return launchSupervisor(planned, { root, environment: options.environment, prepare, signal });
     }
 
     async function reportChange(running: SupervisorState): Promise<void> {

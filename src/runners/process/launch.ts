@@ -17,6 +17,8 @@ export interface LaunchOptions extends Pick<UpOptions, 'signal'> {
   root: string;
   /** Environment of the supervisor. */
   environment: Record<string, string>;
+  /** Called before the supervisor gets the plan. Throws a `Fault` if the services cannot be started. */
+  prepare(plan: SupervisorPlan): void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface LaunchOptions extends Pick<UpOptions, 'signal'> {
  */
 export async function launchSupervisor(
   planned: Promise<SupervisorPlan>,
-  { root, environment, signal }: LaunchOptions,
+  { root, environment, prepare, signal }: LaunchOptions,
 ): Promise<SupervisorState> {
   rotateLog(root, 'supervisor');
   const log = logFile(root, 'supervisor');
@@ -48,6 +50,7 @@ export async function launchSupervisor(
   child.stdin?.on('error', () => {});
   try {
     const plan = await planned;
+    prepare(plan);
     for (const { name } of plan.services) rotateLog(root, name);
     child.stdin?.end(JSON.stringify(plan));
     return await awaitUntil(

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findReached } from '../listening-sockets.ts';
 import { portHolder } from '../port-holder.ts';
 import { choosePorts } from './ports.ts';
 
@@ -54,5 +55,39 @@ describe('portHolder', () => {
     expect((await portHolder(port))?.pid).toBe(process.pid);
     servers.pop()?.close();
     expect(await portHolder(1)).toBeUndefined();
+  });
+});
+
+describe('findReached', () => {
+  const counted = (...lists: number[][]) => {
+    const found = { searches: 0 };
+    function* search(): Generator<number[]> {
+      for (const pids of lists) {
+        found.searches++;
+        yield pids;
+      }
+    }
+    return { found, searches: search() };
+  };
+
+  it.each([
+    ['searches no further once a process of its own answers', [[process.pid], [1]], 'own', 1],
+    ['searches on while another process answers', [[], [1], [process.pid]], 'own', 3],
+    ['names another process after the last search', [[], [1]], 'other', 2],
+  ])('%s', async (_, lists, by, searches) => {
+    const port = await listen('127.0.0.1');
+    const { found, searches: given } = counted(...lists);
+    expect((await findReached(port, given)).by).toBe(by);
+    expect(found.searches).toBe(searches);
+  });
+
+  it('searches for no process where nothing listens, and sees what began to listen since', async () => {
+    const port = await listen('127.0.0.1');
+    for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+    const { found, searches } = counted([process.pid]);
+    expect(await findReached(port, searches)).toEqual({ by: 'none' });
+    expect(found.searches).toBe(0);
+    await listen('127.0.0.1', port);
+    expect(await findReached(port, [[process.pid]])).toEqual({ by: 'own', host: '127.0.0.1' });
   });
 });
