@@ -11,11 +11,11 @@ import tablesPresent from './tables-present.ts';
 
 let server: TestPostgres;
 
-async function run(url: string, sql: string): Promise<void> {
+async function run(url: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    await client.query(sql);
+    for (const sql of statements) await client.query(sql);
   } finally {
     await client.end();
   }
@@ -25,12 +25,14 @@ async function run(url: string, sql: string): Promise<void> {
 const casesInOne = 15;
 const created = new Set<string>();
 
-/** Resolves to the name of the database for a case, empty. */
-async function databaseFor(kind: string, index: number): Promise<string> {
+/** Resolves to the name of a database that has this schema and nothing else. */
+async function databaseWith(schema: string, kind: string, index: number): Promise<string> {
   const name = `${kind}_${Math.floor(index / casesInOne)}`;
-  if (created.has(name)) await run(server.urlOf(name), emptied);
-  else await run(server.url, `create database ${name}`);
+  const isNew = !created.has(name);
+  if (isNew) await run(server.url, `create database ${name}`);
   created.add(name);
+  // In one connection: each has to read the catalogue anew.
+  await run(server.urlOf(name), ...(isNew ? [] : [emptied]), schema);
   return name;
 }
 
@@ -45,9 +47,8 @@ const emptied = `
   grant usage on schema public to public;`;
 
 async function judge({ sql, role, login, inspector, options, isEmpty }: TenancyCase, index: number) {
-  const database = await databaseFor('tenancy', index);
+  const database = await databaseWith(`${isEmpty ? '' : baseTenancy}; ${sql}`, 'tenancy', index);
   const url = server.urlOf(database);
-  await run(url, `${isEmpty ? '' : baseTenancy}; ${sql}`);
   const urlAs = (user: string) => server.urlOf(database, { name: user, password: 'pw' });
   return runCheck(rowLevelSecurity, {
     stack: testStack,
@@ -83,8 +84,7 @@ describe.skipIf(postgresMissing)(`tenancies${postgresMissing ? ` (${postgresMiss
   test.each(keysCases.map((each, index) => ({ ...each, index })))(
     'tables with $name: $verdict',
     async ({ index, sql, verdict: truth }) => {
-      const url = server.urlOf(await databaseFor('keys', index));
-      await run(url, `${foundation} ${sql}`);
+      const url = server.urlOf(await databaseWith(`${foundation} ${sql}`, 'keys', index));
       const verdict = await runCheck(tablesPresent, {
         stack: testStack,
         over: { endpoints: { database: { url } } },

@@ -66,7 +66,7 @@ describe.skipIf(notBuilt)(`what a killed verify left${notBuilt ? ` (${notBuilt})
     ['verify', ['verify', 'cache/ping']],
     ['up', ['up', '--no-verify']],
     ['status', ['status']],
-    // A proof that touches no service takes the least time.
+    // A proof that stops no service takes the least time.
     ['checks prove', ['checks', 'prove', 'naming/configuration']],
   ])('is repaired by the next `%s`, which reports it', async (_name, args) => {
     await killIn('shop/patient');

@@ -9,6 +9,7 @@ import { dockerMissing } from '../../testing/docker.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { leaksInvisible, processesOf, takeSnapshot } from '../../testing/leaks.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
+import { makeSmallComposeProject } from '../../testing/small-compose.ts';
 
 const reason = notBuilt ?? leaksInvisible;
 const withoutDocker = dockerMissing ?? notBuilt;
@@ -17,8 +18,8 @@ const outputOf = ({ code, stdout, stderr }: CliResult) => `exit code ${code}\n${
 let made: TestProject;
 afterEach(() => made?.remove());
 
-async function projectWith(telemetry: Record<string, unknown>, off: readonly string[] = [], more = {}) {
-  made = await makeProject(more);
+async function projectWith(telemetry: Record<string, unknown>, off: readonly string[] = []) {
+  made = await makeProject();
   const file = made.file('meatymusic.config.json');
   const config = JSON.parse(readFileSync(file, 'utf8')) as { services: Record<string, unknown> };
   for (const name of off) config.services[name] = { enabled: false };
@@ -121,11 +122,6 @@ describe.skipIf(reason)(`the receiver of spans of the embedded stack${reason ? `
 describe.skipIf(withoutDocker)(
   `the receiver of spans of the compose stack${withoutDocker ? ` (${withoutDocker})` : ''}`,
   () => {
-    const compose = {
-      runtime: 'compose',
-      compose: { env: { HEALTH_INTERVAL: '3s' } },
-      verify: { timeout: '30s', retryFor: '30s' },
-    };
     const containers = async () => {
       const args = ['ps', '--all', '--quiet', '--filter', `volume=${made.file('.meatymusic/spans')}`];
       const { stdout } = await promisify(execFile)('docker', args);
@@ -133,7 +129,9 @@ describe.skipIf(withoutDocker)(
     };
 
     it('is found by `down` after `up` was killed', async () => {
-      await projectWith({ receiver: { enabled: true, httpPort: 0, grpcPort: 0 } }, [], compose);
+      made = await makeSmallComposeProject({
+        telemetry: { receiver: { enabled: true, httpPort: 0, grpcPort: 0 } },
+      });
       const call = made.start(['up', '--no-verify']);
       await call.sees(/meatymusic-telemetry\s+(created|started)/);
       call.child.kill('SIGKILL');

@@ -7,6 +7,7 @@ import { configOf } from '../../config/schema.ts';
 import { dockerMissing, nothingLeft } from '../../testing/docker.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { type CliResult, makeProject, notBuilt, type TestProject } from '../../testing/project.ts';
+import { makeSmallComposeProject } from '../../testing/small-compose.ts';
 import { createEngineCli } from './cli.ts';
 import { ownProject } from './files.ts';
 import { listThings } from './remove.ts';
@@ -152,52 +153,53 @@ describe.skipIf(missing)(`meatymusic up --runtime compose${why}`, () => {
 
 describe.skipIf(missing)(`a call of up that ends early${why}`, () => {
   let project: TestProject;
+  const leftOf = ({ folder }: TestProject) => listThings(cli, path.basename(folder).toLowerCase());
   afterEach(async () => {
     await project?.remove();
-    expect(await thingsOf(project)).toEqual(nothingLeft);
+    expect(await leftOf(project)).toMatchObject({ containers: [], networks: [], volumes: [] });
   });
 
   it('is killed: the next up adopts what runs, and down removes all of it', async () => {
-    project = await makeProject(compose);
+    project = await makeSmallComposeProject();
     const first = project.start(['up', '--no-verify']);
-    await first.sees(/postgres\s+started/);
+    await first.sees(/sessions\s+started/);
     first.child.kill('SIGKILL');
     await first.ended;
     // Compose itself outlives the call for a moment; what it made is there.
-    const [kept] = await awaitUntil(
-      async () => {
-        const { containers } = await listThings(cli, ownProject(project.folder));
-        const database = containers.filter(
-          ({ service, status }) => service === 'postgres' && status === 'running',
-        );
-        return database.length > 0 ? database : undefined;
-      },
-      { what: 'the database', withinMs: 20_000 },
+    const kept = await awaitUntil(
+      async () =>
+        (await leftOf(project)).containers.find(
+          ({ service, status }) => service === 'sessions' && status === 'running',
+        ),
+      { what: 'the cache', withinMs: 20_000 },
     );
     const second = await project.run(['up', '--no-verify']);
     expect(second.code, outputOf(second)).toBe(0);
-    const { containers } = await listThings(cli, ownProject(project.folder));
-    expect(containers.find(({ service }) => service === 'postgres')?.id).toBe(kept?.id);
-    expect(containers.map(({ status }) => status)).toEqual(['running', 'running', 'running', 'running']);
-  });
-
-  it('is killed: down alone removes all of it', async () => {
-    project = await makeProject(compose);
-    const call = project.start(['up', '--no-verify']);
-    await call.sees(/redis\s+created/);
-    call.child.kill('SIGKILL');
-    await call.ended;
+    const { containers } = await leftOf(project);
+    expect(containers.find(({ service }) => service === 'sessions')?.id).toBe(kept.id);
+    expect(containers.map(({ status }) => status)).toEqual(['running', 'running']);
     const down = await project.run(['down', '--volumes']);
     expect(down.code, outputOf(down)).toBe(0);
   });
 
-  it('is interrupted: 130, and nothing is left', async () => {
-    project = await makeProject(compose);
+  it('is killed: down alone removes all of it', async () => {
+    project = await makeSmallComposeProject();
     const call = project.start(['up', '--no-verify']);
-    await call.sees(/postgres\s+started/);
+    await call.sees(/sessions\s+created/);
+    call.child.kill('SIGKILL');
+    await call.ended;
+    const down = await project.run(['down', '--volumes']);
+    expect(down.code, outputOf(down)).toBe(0);
+    expect(await leftOf(project)).toMatchObject({ containers: [], networks: [], volumes: [] });
+  });
+
+  it('is interrupted: 130, and nothing is left', async () => {
+    project = await makeSmallComposeProject();
+    const call = project.start(['up', '--no-verify']);
+    await call.sees(/sessions\s+started/);
     call.child.kill('SIGINT');
     expect((await call.ended).code).toBe(130);
-    expect(await thingsOf(project)).toEqual(nothingLeft);
+    expect(await leftOf(project)).toMatchObject({ containers: [], networks: [], volumes: [] });
   });
 });
 
@@ -220,13 +222,12 @@ describe.skipIf(missing)(`docker-compose.yml by hand${why}`, () => {
   });
 
   it('starts with `docker compose up --detach --wait`', async () => {
-    const project = await makeProject(compose);
-    const { api, web, database, cache } = project.ports;
+    const [api, web] = [await freePort(), await freePort()];
     const variables = {
       API_PORT: String(api),
       WEB_PORT: String(web),
-      POSTGRES_PORT: String(database),
-      REDIS_PORT: String(cache),
+      POSTGRES_PORT: String(await freePort()),
+      REDIS_PORT: String(await freePort()),
     };
     const name = `mm-by-hand-${process.pid}`;
     const args = ['--project-name', name, '--file', path.join(distFolder, '..', 'docker-compose.yml')];
@@ -237,7 +238,6 @@ describe.skipIf(missing)(`docker-compose.yml by hand${why}`, () => {
       expect((await fetch(`http://127.0.0.1:${web}/`)).status).toBe(200);
     } finally {
       await cli.compose([...args, 'down', '--volumes'], { variables, withinMs: 60_000 });
-      await project.remove();
     }
   });
 });
