@@ -130,9 +130,10 @@ export async function launchChromium({
   failure.catch(() => {});
   const [, , , output, input] = chromium.stdio as unknown as [null, null, Readable, Writable, Readable];
   const connection = new Connection(output, input);
+  // Answered once the network service runs: a page that Chromium 131 opens before hangs for ever.
+  const ready = connection.root.send('Storage.getCookies');
   // The process that ends says more than its pipe.
-  const version = connection.root.send('Browser.getVersion').catch(() => failure);
-  await Promise.race([version, failure]);
+  await Promise.race([ready.catch(() => failure), failure]);
   return connection;
 }
 
