@@ -5,7 +5,7 @@ import { changeSignal } from './undo.ts';
 
 type Control = NonNullable<Runtime['control']>;
 
-/** What one attempt has of the outage of the service that its check stops. */
+/** Share of one attempt in the outage of the service that its check stops. */
 export interface OutageShare {
   /** The runtime's control, which stops and starts that service once for all that share the outage. */
   control: Control;

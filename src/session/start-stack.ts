@@ -68,7 +68,7 @@ export async function startStack(
   const { config } = project;
   assertNotBeingProved(project);
   const { ports, timeout: timeoutMs, stableFor: stableForMs } = config.up;
-  // What migrates is loaded while the services start.
+  // The migrator is loaded while the services start.
   if (config.migrations.enabled) void import('../migrate/index.ts');
   const endpoints = await runtime.up({ ports, timeoutMs, stableForMs, signal, onEvent });
   project.redact.add(...secretsOfEndpoints(endpoints));

@@ -3,7 +3,7 @@ import { excerpt } from '../../base/safe-text.ts';
 import { ProbeError } from '../../check/probes.ts';
 import type { Page } from './page.ts';
 
-/** What ends a visit from outside: the page crashed or closed, started a download, grew without end, or the visit was left. */
+/** Watches for what ends a visit from outside: the page crashed or closed, started a download, grew without end, or the visit was left. */
 export function endOf(
   { session }: Page,
   signal: AbortSignal,

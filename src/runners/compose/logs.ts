@@ -42,7 +42,7 @@ export async function* readLogs(
   });
 }
 
-/** What is there, by time; with `follow`, up to the moment `started`. */
+/** Resolves to the lines that are there, by time; with `follow`, up to the moment `started`. */
 export async function pastLines(
   { config, env }: RuntimeContext,
   cli: EngineCli,
