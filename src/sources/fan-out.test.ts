@@ -57,6 +57,20 @@ describe('fanOut', () => {
     expect(afterOf(['database'])).toEqual(['api/health@payments', 'database/connects']);
   });
 
+  it('stops its own service, or the one that all checks of its kind stop', () => {
+    const stopping = [
+      check('database/returns', { judges: 'postgres', uses: ['database'], stops: 'database' }),
+      check('api/returns', { judges: 'api', uses: ['api', 'database'], stops: 'database' }),
+    ];
+    const { checks } = fanOut(stopping, [...standard, payments, { name: 'ledger', kind: 'postgres' }]);
+    expect(checks.map(({ id, stops }) => `${id} ${stops}`)).toEqual([
+      'database/returns database',
+      'database/returns@ledger ledger',
+      'api/returns database',
+      'api/returns@payments database',
+    ]);
+  });
+
   it('is blocked by the failure of its own service alone', () => {
     const blockedBy = { 'api/health': ['wrong'], 'database/connects': ['wrong'] };
     const traces = check('traces/propagate', { judges: 'api', uses: ['api'], blockedBy });
