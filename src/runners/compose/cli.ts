@@ -16,6 +16,8 @@ type CallOptions = Pick<RunProcessOptions, 'signal' | 'onLine'> & {
 /** The container engine's command line. Calls resolve whatever the exit code is, and reject with `Fault` alone. */
 export interface EngineCli {
   readonly engine: 'docker' | 'podman';
+  /** Variables of every call: they say which engine is meant. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** `undefined`: the engine has no local socket, such as one on another machine. */
   readonly api: EngineApi | undefined;
   /** `docker <args>`. */
@@ -38,6 +40,7 @@ export function createEngineCli({
     COMPOSE_ANSI: 'never',
     COMPOSE_STATUS_STDOUT: undefined,
     COMPOSE_MENU: 'false',
+    ...config.compose.env,
   };
   const run = async (args: readonly string[], options: CallOptions = {}) => {
     const { variables, withinMs = 15_000, signal, onLine } = options;
@@ -46,7 +49,7 @@ export function createEngineCli({
     try {
       return await runProcess([engine, ...args], {
         cwd: root,
-        env: { ...environment, ...config.compose.env, ...variables },
+        env: { ...environment, ...variables },
         signal: signals.length === 2 ? AbortSignal.any(signals) : signals[0],
         tied: withinMs === 0,
         ...(onLine && { onLine }),
@@ -58,7 +61,8 @@ export function createEngineCli({
   };
   return {
     engine,
-    api: findEngineApi(engine, { ...environment, ...config.compose.env }),
+    env: environment,
+    api: findEngineApi(engine, environment),
     call: run,
     compose: (args, options) => run(['compose', ...args], options),
     async must(args, options) {

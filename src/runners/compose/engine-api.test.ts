@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configOf } from '../../config/schema.ts';
+import { createEngineCli } from './cli.ts';
 import { findEngineApi } from './engine-api.ts';
-import { splitStreams } from './log-stream.ts';
+import { readLog, splitStreams } from './log-stream.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'engine-api-'));
 const socket = path.join(folder, 'docker.sock');
@@ -95,4 +97,19 @@ describe('splitStreams', () => {
     const line = Buffer.from('2026-01-01T00:00:00Z one\n');
     expect(split([line.subarray(0, 5), line.subarray(5)])).toEqual({ stdout: String(line), stderr: '' });
   });
+});
+
+it('reads the log of the engine that the configuration names, where that has no local socket', async () => {
+  const program = path.join(folder, 'docker-cli/docker');
+  mkdirSync(path.dirname(program));
+  writeFileSync(program, '#!/bin/sh\necho "2026-01-05T09:00:00Z $DOCKER_HOST"\n');
+  chmodSync(program, 0o755);
+  const cli = createEngineCli({
+    config: configOf({ compose: { env: { DOCKER_HOST: 'tcp://elsewhere:2375' } } }),
+    root: folder,
+    env: { PATH: `${path.dirname(program)}:${process.env.PATH}`, DOCKER_HOST: `unix://${socket}` },
+  });
+  const { signal } = new AbortController();
+  const lines = await readLog({ cli, container: { id: 'c1', service: 'api' }, signal });
+  expect(lines.map(({ text }) => text)).toEqual(['tcp://elsewhere:2375']);
 });

@@ -36,22 +36,19 @@ export function parseEvent(line: string): ContainerEvent | undefined {
 }
 
 export interface EventStreamOptions {
-  cli: Pick<EngineCli, 'engine' | 'api'>;
+  cli: Pick<EngineCli, 'engine' | 'env' | 'api'>;
   project: string;
-  env: Readonly<Record<string, string | undefined>>;
   onEvent(event: ContainerEvent): void;
 }
 
 /** Listens until it is closed. A stream that ends by itself is no failure: a waiting caller also looks from time to time. */
-export function listenToEvents({ cli, project, env, onEvent }: EventStreamOptions): { close(): void } {
+export function listenToEvents({ cli, project, onEvent }: EventStreamOptions): { close(): void } {
   const onLines = createLines((line) => {
     const event = parseEvent(line);
     if (event && !event.action.startsWith('exec_')) onEvent(event);
   });
   const label = `com.docker.compose.project=${project}`;
-  return cli.api
-    ? listenByApi(cli.api, label, onLines)
-    : listenByCommandLine(cli.engine, label, env, onLines);
+  return cli.api ? listenByApi(cli.api, label, onLines) : listenByCommandLine(cli, label, onLines);
 }
 
 type Sink = (chunk: Buffer) => void;
@@ -67,9 +64,8 @@ function listenByApi(api: EngineApi, label: string, onLines: Sink): { close(): v
 }
 
 function listenByCommandLine(
-  engine: string,
+  { engine, env }: Pick<EngineCli, 'engine' | 'env'>,
   label: string,
-  env: Readonly<Record<string, string | undefined>>,
   onLines: Sink,
 ): { close(): void } {
   const filters = ['type=container', `label=${label}`];

@@ -59,7 +59,7 @@ export async function lastLogLines(cli: EngineCli, containerId: string, count: n
   try {
     const container = { id: containerId, service: '' };
     const signal = AbortSignal.timeout(longestLookMs);
-    const lines = await readLog({ cli, env: process.env, container, tail: count, signal });
+    const lines = await readLog({ cli, container, tail: count, signal });
     return lines.flatMap(({ text }) => lastLines(text, 1));
   } catch {
     return [];

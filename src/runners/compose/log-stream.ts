@@ -10,7 +10,6 @@ import { createLines } from './process.ts';
 
 export interface LogStreamOptions {
   cli: EngineCli;
-  env: Readonly<Record<string, string | undefined>>;
   container: Pick<Container, 'id' | 'service'>;
   /** Wait for further lines. Default: end after the last one. */
   follow?: boolean;
@@ -150,7 +149,7 @@ function secondsOf(time: string): string {
 }
 
 function openByCommandLine(options: LogStreamOptions): LogStream {
-  const { cli, env, container, follow, since, until, tail } = options;
+  const { cli, container, follow, since, until, tail } = options;
   const args = [
     ...(follow ? ['--follow'] : []),
     ...(since === undefined ? [] : ['--since', since]),
@@ -159,7 +158,7 @@ function openByCommandLine(options: LogStreamOptions): LogStream {
   ];
   const command = tied(cli.engine, ['logs', '--timestamps', ...args, container.id]);
   const child = spawn(command.file, command.args, {
-    env,
+    env: cli.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     windowsHide: true,

@@ -29,11 +29,9 @@ export async function* readLogs(
     yield { service, text };
   if (!options.follow) return;
   const { chosen, names } = chosenBy(options.services, stack.containers, context.config);
-  const { env } = context;
   const { project } = stack;
   yield* readFuture({
     cli,
-    env,
     project,
     names,
     containers: chosen,
@@ -44,14 +42,14 @@ export async function* readLogs(
 
 /** Resolves to the lines that are there, by time; with `follow`, up to the moment `started`. */
 export async function pastLines(
-  { config, env }: RuntimeContext,
+  { config }: RuntimeContext,
   cli: EngineCli,
   { containers }: FoundStack,
   { services, follow, sinceMs, tail, signal, started }: LogOptions & { started?: string },
   memory: LogMemory,
 ): Promise<TimedLine[]> {
   const read = (container: Container, from: { sinceMs?: number | undefined; until?: string | undefined }) =>
-    readLog({ cli, container, tail, signal, env, ...from });
+    readLog({ cli, container, tail, signal, ...from });
   const past = await Promise.all(
     chosenBy(services, containers, config).chosen.map((container) =>
       follow || tail !== undefined
@@ -64,7 +62,7 @@ export async function pastLines(
 
 /** Follows what the containers of one service write. */
 export function followLog(
-  { config, env }: RuntimeContext,
+  { config }: RuntimeContext,
   cli: EngineCli,
   service: string,
   find: (signal?: AbortSignal) => Promise<FoundStack | undefined>,
@@ -79,7 +77,7 @@ export function followLog(
       return (stack?.containers ?? []).map(({ id }) => id).filter((id) => found.has(id));
     },
     lines: (id, signal = new AbortController().signal) =>
-      memory.growing(id, (sinceMs) => readLog({ cli, container: found.get(id)!, env, signal, sinceMs })),
+      memory.growing(id, (sinceMs) => readLog({ cli, container: found.get(id)!, signal, sinceMs })),
   });
 }
 
@@ -115,7 +113,6 @@ function nameOf(wanted: string, containers: readonly Container[], config: Runtim
 
 interface FutureOptions {
   cli: EngineCli;
-  env: Readonly<Record<string, string | undefined>>;
   project: string;
   names: readonly string[] | undefined;
   containers: readonly Container[];
@@ -124,7 +121,7 @@ interface FutureOptions {
 }
 
 async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
-  const { cli, env, project, names, containers, since, signal } = options;
+  const { cli, project, names, containers, since, signal } = options;
   const waiting: LogLine[] = [];
   let wake = () => {};
   const streams = new Map<string, { close(): void; pause(): void; resume(): void }>();
@@ -135,7 +132,6 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
     const from = lastTime.get(container.id) ?? since;
     const stream = openLog({
       cli,
-      env,
       container,
       follow: true,
       since: from,
@@ -154,7 +150,6 @@ async function* readFuture(options: FutureOptions): AsyncIterable<LogLine> {
   const listener = listenToEvents({
     cli,
     project,
-    env,
     onEvent({ action, containerId, service }) {
       if (action === 'start' && (names === undefined || names.includes(service)))
         follow({ id: containerId, service });

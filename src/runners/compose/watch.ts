@@ -35,7 +35,7 @@ export interface WatchOptions {
 }
 
 export function watchProject({ session, signal, onEvent }: WatchOptions): Watch {
-  const { cli, project, model, context } = session;
+  const { cli, project, model } = session;
   const observed = observeProject(session, signal);
   const services = new Map(model.services.map((service) => [service.name, service]));
   const reported = new Map<string, string>();
@@ -48,7 +48,6 @@ export function watchProject({ session, signal, onEvent }: WatchOptions): Watch 
   const listener = listenToEvents({
     cli,
     project,
-    env: context.env,
     onEvent(event) {
       note(event);
       dirty = true;
